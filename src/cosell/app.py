@@ -1,0 +1,180 @@
+"""The edge: RSGI on one side, the synchronous core on the other. Limits in bytes and in seconds.
+
+Opens the store and owns its end. Must not know an operation, nor a protocol of AWS's beyond how a
+refusal looks.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable
+from typing import Protocol
+
+import orjson
+
+from cosell import __version__, ids
+from cosell.browsers import Gate
+from cosell.config import Config
+from cosell.errors import (
+    ApiError,
+    InternalServerException,
+    RequestEntityTooLargeException,
+    RequestTimeoutException,
+)
+from cosell.http import HttpRequest, HttpResponse
+from cosell.selling.contract import CONTRACT
+from cosell.service import Engine
+from cosell.store import Store, StoreError
+from cosell.store.sqlite import SqliteStore, new_token_key
+from cosell.wire import aws_json
+
+log = logging.getLogger("cosell")
+
+HEALTH = "/_cosell/health"
+_PARENT_CHECK_S = 0.25
+
+
+class Headers(Protocol):
+    def items(self) -> list[tuple[str, str]]: ...
+
+
+class Scope(Protocol):
+    proto: str
+    method: str
+    path: str
+    query_string: str
+
+    @property
+    def headers(self) -> Headers: ...
+
+
+class Exchange(Protocol):
+    """What RSGI calls a protocol: the body to await, and the answer to give."""
+
+    def __call__(self) -> Awaitable[bytes]: ...
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
+
+
+class App:
+    """One worker's application: `__rsgi__` answers, `__rsgi_init__` and `__rsgi_del__` begin and
+    end it with the server's loop."""
+
+    def __init__(self, config: Config, store: Store) -> None:
+        self._config = config
+        self._store = store
+        self._limits = config.limits
+        self._gate = Gate(config)
+        self._engine = Engine(store, config, new_token_key())
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._engine.runner.start()
+        loop.call_later(_PARENT_CHECK_S, self._watch_parent, loop, os.getppid())
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._engine.runner.stop()
+        self._store.close()
+
+    def _watch_parent(self, loop: asyncio.AbstractEventLoop, parent: int) -> None:
+        """A worker whose main process was killed ends too: it would keep the port and the state."""
+        if os.getppid() != parent:
+            log.error("The main process %d is gone; stopping.", parent)
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+        loop.call_later(_PARENT_CHECK_S, self._watch_parent, loop, parent)
+
+    async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
+        headers = _folded(scope.headers.items())
+        request = HttpRequest(scope.method, scope.path, scope.query_string, headers, b"")
+        try:
+            self._gate.ensure_let_in(request)
+            response = self._gate.preflight(request) or self._health(request)
+            if response is None:
+                body = await self._body(headers, exchange)
+                request = HttpRequest(scope.method, scope.path, scope.query_string, headers, body)
+                response = await self._answer(request)
+        except ApiError as error:
+            response = self._refusal(error, request)
+        except Exception:
+            log.exception("the edge failed")
+            response = self._refusal(InternalServerException(), request)
+        if response.delay_s:
+            await asyncio.sleep(response.delay_s)
+        if "origin" in headers:
+            response.headers.extend(self._gate.granted(request))
+        exchange.response_bytes(response.status, response.headers, response.body)
+
+    async def _answer(self, request: HttpRequest) -> HttpResponse:
+        if self._engine.is_long(request):
+            return await asyncio.to_thread(self._engine.handle, request)
+        return self._engine.handle(request)
+
+    async def _body(self, headers: dict[str, str], exchange: Exchange) -> bytes:
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self._limits.body_bytes_max:
+            raise self._too_large()
+        try:
+            async with asyncio.timeout(self._limits.body_s_max):
+                if length.isdecimal():
+                    return await exchange()
+                return await self._unannounced(exchange)
+        except TimeoutError:
+            raise RequestTimeoutException(
+                f"The body did not arrive within {self._limits.body_s_max:g} seconds."
+            ) from None
+
+    async def _unannounced(self, exchange: Exchange) -> bytes:
+        """A body whose length nobody told: it is read until it is over, or over the limit."""
+        chunks, size = [], 0
+        async for chunk in exchange:
+            size += len(chunk)
+            if size > self._limits.body_bytes_max:
+                raise self._too_large()
+            chunks.append(bytes(chunk))
+        return b"".join(chunks)
+
+    def _too_large(self) -> ApiError:
+        return RequestEntityTooLargeException(
+            f"The body is larger than {self._limits.body_bytes_max} bytes."
+        )
+
+    def _health(self, request: HttpRequest) -> HttpResponse | None:
+        if request.path != HEALTH or request.method not in ("GET", "HEAD"):
+            return None
+        state = {
+            "Status": "ok",
+            "Version": __version__,
+            "ModelDate": CONTRACT.model_date,
+            "Auth": self._config.auth.mode,
+            "Process": os.getpid(),
+        }
+        return HttpResponse(200, [("content-type", aws_json.PLAIN)], orjson.dumps(state))
+
+    def _refusal(self, error: ApiError, request: HttpRequest) -> HttpResponse:
+        request_id = ids.uuid(ids.new_random())
+        return aws_json.encode_error(error, aws_json.content_type(request), request_id)
+
+
+def _folded(items: list[tuple[str, str]]) -> dict[str, str]:
+    """Headers as a dictionary; one that was sent several times is joined by commas."""
+    headers = dict(items)
+    if len(headers) == len(items):
+        return headers
+    headers = {}
+    for name, value in items:
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers
+
+
+def load(config: Config, database: str) -> App:
+    """What the server's worker calls first: open the state, or say why not and end everything."""
+    try:
+        return App(config, SqliteStore(database))
+    except StoreError as error:
+        sys.stderr.write(f"cosell: {error}\n")
+        os.kill(os.getppid(), signal.SIGTERM)
+        raise SystemExit(1) from error

@@ -1,0 +1,76 @@
+"""What a browser may do here: which Host and which Origin are let in, and the words of CORS.
+
+A web page must not be able to reset a developer's server. Must not know an operation.
+"""
+
+import re
+
+from cosell.config import Config
+from cosell.errors import ForbiddenOriginException
+from cosell.http import HttpRequest, HttpResponse
+
+_LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?", re.ASCII)
+_LOCAL_ORIGIN = re.compile(r"https?://" + _LOOPBACK.pattern, re.ASCII)
+_EXPOSED = "x-amzn-requestid, x-amzn-errortype, date"
+_PREFLIGHT_S = "600"
+
+
+class Gate:
+    """Decides on Host and Origin before anything else is looked at."""
+
+    def __init__(self, config: Config) -> None:
+        self._hosts = frozenset(host.lower() for host in (config.host, *config.hosts))
+        self._origins = frozenset(config.cors.origins)
+        self._local_origins = config.auth.mode != "strict"
+
+    def ensure_let_in(self, request: HttpRequest) -> None:
+        """ForbiddenOriginException for a foreign Host or Origin."""
+        host = request.headers.get("host", "")
+        if not _LOOPBACK.fullmatch(host) and not self._knows(host):
+            raise ForbiddenOriginException(
+                f"The Host {host[:100]!r} is neither loopback nor configured. If it is this"
+                " server's name, add it to 'hosts' in the configuration file."
+            )
+        origin = request.headers.get("origin")
+        if origin is not None and not self._allows(origin):
+            raise ForbiddenOriginException(
+                f"Pages of {origin[:100]!r} may not call this server. If they should, add the"
+                " origin to [cors] origins in the configuration file."
+            )
+
+    def preflight(self, request: HttpRequest) -> HttpResponse | None:
+        """The answer to a browser that asks before it calls; None if it does not ask."""
+        asked = request.headers.get("access-control-request-method")
+        if request.method != "OPTIONS" or asked is None or "origin" not in request.headers:
+            return None
+        headers = [
+            ("access-control-allow-methods", "GET, POST"),
+            (
+                "access-control-allow-headers",
+                request.headers.get("access-control-request-headers", ""),
+            ),
+            ("access-control-max-age", _PREFLIGHT_S),
+            *self.granted(request),
+        ]
+        return HttpResponse(204, headers, b"")
+
+    def granted(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """The headers that let an allowed page read an answer; none for other callers."""
+        origin = request.headers.get("origin")
+        if origin is None or not self._allows(origin):
+            return []
+        return [
+            ("access-control-allow-origin", origin),
+            ("access-control-expose-headers", _EXPOSED),
+            ("vary", "origin"),
+        ]
+
+    def _knows(self, host: str) -> bool:
+        name = host.lower()
+        bare = name if name.endswith("]") else name.rpartition(":")[0] or name
+        return name in self._hosts or bare in self._hosts
+
+    def _allows(self, origin: str) -> bool:
+        if origin in self._origins:
+            return True
+        return self._local_origins and _LOCAL_ORIGIN.fullmatch(origin) is not None

@@ -1,0 +1,141 @@
+"""One call as a value, and how operations are declared: marked, collected, refereed by the model.
+
+Every service imports this; it must not know any of them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from random import Random
+from types import ModuleType
+from typing import Literal, Protocol, TypeAlias
+
+from cosell.contract import Document
+from cosell.store import Store, Tx
+from cosell.store.namespaces import Namespace
+
+Kind: TypeAlias = Literal["query", "command", "procedure"]
+
+
+class Laboratory(Protocol):
+    """What the desk may ask of the engine beyond a transaction."""
+
+    store: Store
+    token_key: bytes
+
+    def advance(self, namespace: str, to_ms: int) -> int:
+        """Run what is due up to an instant, in order, and leave the clock there."""
+        ...
+
+    def settle(self, namespace: str) -> int:
+        """Run what is due now until nothing is; answers how many entries ran."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who asks what, where and when. `now` is the namespace's time and `wall` real time, in ms."""
+
+    operation: str
+    input: Document
+    account: str
+    principal: str
+    catalog: str
+    namespace: Namespace
+    now: int
+    wall: int
+    request_id: str
+    random: Random
+    laboratory: Laboratory
+
+    @property
+    def ns(self) -> int:
+        return self.namespace.ns
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An answer whose members are in wire form already; it is sent as it is."""
+
+    document: Document
+
+
+Answer: TypeAlias = Document | Rendered
+Handle: TypeAlias = Callable[[Call, Tx], Answer]
+HandleAfter: TypeAlias = Callable[[Call, Document], Document]
+Replay: TypeAlias = Callable[[Call, Tx, Document], Document]
+HandleDue: TypeAlias = Callable[[Call, Tx, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """An operation's function. A query reads, a command writes; `replay` makes the answer to a
+    repeated client token from the first one. A procedure is a command that plans, and `after`,
+    which carries the plan out in transactions of its own; doing so twice changes nothing."""
+
+    name: str
+    kind: Kind
+    run: Handle
+    replay: Replay | None = None
+    after: HandleAfter | None = None
+
+
+_MARK = "cosell_handler"
+_DUE = "cosell_due"
+
+
+def query(name: str) -> Callable[[Handle], Handle]:
+    """Mark the function that answers an operation from one read transaction."""
+    return _mark(lambda run: Handler(name, "query", run))
+
+
+def command(name: str, replay: Replay | None = None) -> Callable[[Handle], Handle]:
+    """Mark the function that carries out an operation in one write transaction."""
+    return _mark(lambda run: Handler(name, "command", run, replay))
+
+
+def procedure(name: str, after: HandleAfter) -> Callable[[Handle], Handle]:
+    """Mark the function that plans an operation of many transactions."""
+    return _mark(lambda run: Handler(name, "procedure", run, after=after))
+
+
+def due(kind: str) -> Callable[[HandleDue], HandleDue]:
+    """Mark the function that does what the agenda calls `kind`."""
+
+    def mark(function: HandleDue) -> HandleDue:
+        setattr(function, _DUE, kind)
+        return function
+
+    return mark
+
+
+def _mark(make: Callable[[Handle], Handler]) -> Callable[[Handle], Handle]:
+    def mark(function: Handle) -> Handle:
+        setattr(function, _MARK, make(function))
+        return function
+
+    return mark
+
+
+def collect(modules: Iterable[ModuleType], names: Iterable[str]) -> Mapping[str, Handler]:
+    """The table of operations. ValueError for a name that the model lacks or that stands twice."""
+    known = frozenset(names)
+    table: dict[str, Handler] = {}
+    for module in modules:
+        for value in vars(module).values():
+            handler = getattr(value, _MARK, None)
+            if not isinstance(handler, Handler) or value.__module__ != module.__name__:
+                continue
+            if handler.name not in known or handler.name in table:
+                raise ValueError(f"{module.__name__}: {handler.name} is unknown or declared twice")
+            table[handler.name] = handler
+    return table
+
+
+def collect_due(modules: Iterable[ModuleType]) -> Mapping[str, HandleDue]:
+    """What is done for each kind of agenda entry."""
+    return {
+        kind: value
+        for module in modules
+        for value in vars(module).values()
+        if (kind := getattr(value, _DUE, None)) and value.__module__ == module.__name__
+    }

@@ -1,0 +1,144 @@
+"""The command line: `cosell serve`. It says what it is about to do, then starts the server.
+
+The one place that prints. Must not hold logic; and `serve` imports nothing that it does not need,
+since every millisecond of it is somebody's wait.
+"""
+
+import argparse
+import logging
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from cosell import __version__, config
+
+_DESCRIPTION = "AWS Partner Central's selling API on your own machine."
+_EPILOG = "A server that is open to a network needs --auth strict; see docs/guide/running.md."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; answers the exit code."""
+    options = vars(_parser().parse_args(arguments))
+    if options.pop("command") is None:
+        _parser().print_help()
+        return 2
+    path = options.pop("config")
+    try:
+        settings = config.load(path, overrides=options)
+        config.check(settings)
+        return serve(settings)
+    except config.ConfigError as error:
+        print(f"cosell: {error}", file=sys.stderr)
+        return 2
+
+
+def serve(settings: config.Config) -> int:
+    """Serve until somebody stops it."""
+    database = settings.database or os.path.join(config.data_directory(), "state.db")
+    if database.startswith(("postgres://", "postgresql://")):
+        shown = config.without_password(database)
+        print(f"cosell: {shown}: PostgreSQL is not supported by this version.", file=sys.stderr)
+        return 2
+    if not _is_free(settings.host, settings.port):
+        print(
+            f"cosell: somebody listens on {settings.host}:{settings.port} already."
+            " Stop it, or choose another --port.",
+            file=sys.stderr,
+        )
+        return 1
+    _announce(settings, database)
+    _listen(settings, database)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("cosell", description=_DESCRIPTION)
+    parser.add_argument(
+        "--version",
+        action=_Version,
+        nargs=0,
+        dest=argparse.SUPPRESS,
+        help="this version, and its model's",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    serving = commands.add_parser("serve", help="answer the API", epilog=_EPILOG)
+    add = serving.add_argument
+    add("--host", help="where to listen (127.0.0.1)")
+    add("--port", type=int, help=f"where to listen ({config.DEFAULT_PORT})")
+    add("--database", help="a file, or ':memory:' (a file in your data directory)")
+    add("--auth", choices=config.AUTH_MODES, help="who is let in (open)")
+    add("--config", metavar="FILE", help="keys, limits and more, in TOML")
+    add(
+        "--open-to-network",
+        action="store_const",
+        const=True,
+        help="with --auth open: let in everybody who can reach --host",
+    )
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from cosell.selling.contract import CONTRACT
+
+        parser.exit(0, f"cosell {__version__} (API model of {CONTRACT.model_date})\n")
+
+
+def _is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there: the server shares its port with others without a word."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _announce(settings: config.Config, database: str) -> None:
+    mode = settings.auth.mode
+    where = "in memory: gone when the server stops" if database == ":memory:" else database
+    guard = {
+        "open": "open: any credentials are let in",
+        "soft": "soft: any credentials are let in; what strict would refuse is logged",
+        "strict": f"strict: {len(settings.auth.keys)} known keys, signatures verified",
+    }[mode]
+    lines = [
+        f"cosell {__version__}",
+        f"  endpoint  http://{settings.host}:{settings.port}",
+        f"  auth      {guard}",
+        f"  database  {where}",
+    ]
+    if mode != "strict" and not config.is_loopback(settings.host):
+        lines.append("  OPEN TO THE NETWORK: EVERYBODY WHO CAN REACH THIS ADDRESS CAN DO ANYTHING")
+    print("\n".join(lines), flush=True)
+
+
+def _listen(settings: config.Config, database: str) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces, Loops
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    server = Granian(
+        "cosell",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.RSGI,
+        loop=Loops.uvloop,
+        websockets=False,
+        log_enabled=False,
+        respawn_failed_workers=True,
+        process_name=None,
+    )
+    server.serve(target_loader=partial(_load, settings, database), wrap_loader=False)
+
+
+def _load(settings: config.Config, database: str) -> Any:
+    # Imported in the worker: the main process only watches over it.
+    from cosell.app import load
+
+    return load(settings, database)

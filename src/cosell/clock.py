@@ -1,0 +1,40 @@
+"""Instants: integer milliseconds since 1970 in store and code, ISO 8601 with `Z` on the wire.
+
+The only place that reads the machine's clock (`wall_ms`). Must not know namespaces.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND_MS = 1_000
+DAY_MS = 86_400_000
+
+
+def wall_ms() -> int:
+    """Real time, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def iso(instant_ms: int) -> str:
+    """`2026-11-23T08:00:00.123Z`: always three digits of fraction, so text order is time order."""
+    at = EPOCH + timedelta(milliseconds=instant_ms)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{instant_ms % 1000:03d}Z"
+
+
+def iso_seconds(instant_ms: int) -> str:
+    """`2026-11-23T08:00:00Z`, as events carry their time."""
+    return f"{EPOCH + timedelta(milliseconds=instant_ms):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def iso_date(instant_ms: int) -> str:
+    """`2026-11-23`, the UTC day of an instant."""
+    return f"{EPOCH + timedelta(milliseconds=instant_ms):%Y-%m-%d}"
+
+
+def parse_iso(text: str) -> int:
+    """Milliseconds of an ISO 8601 instant, finer digits cut off; ValueError if it is none."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return (at - EPOCH) // timedelta(milliseconds=1)

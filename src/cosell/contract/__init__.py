@@ -1,0 +1,94 @@
+"""The vocabulary of contracts: what a loaded service model offers to the rest of the program.
+
+A model is AWS's service description (service-2.json); `contract.load` reads one. Must not import a
+sibling, and nothing in this package may know a particular service: what a service adds to its own
+model arrives as `Additions`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, Union
+
+from cosell.errors import FieldError
+
+Json: TypeAlias = Union[bool, int, float, str, "list[Json]", "dict[str, Json]", None]
+Document: TypeAlias = dict[str, Json]
+
+Member: TypeAlias = tuple[str, str]
+"""A structure's shape name and the name of one of its members."""
+
+Validated: TypeAlias = tuple[Document, tuple[FieldError, ...]]
+"""The known members of a request, and everything that is wrong with them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Additions:
+    """What a service knows about its shapes that its model does not say.
+
+    `values` are accepted beside an enum's own. `closed` makes an enum of a free string: of a shape,
+    or of one member. `unpatterned` names string shapes, or members, whose pattern is not asked,
+    lengths that it states included; the min and max beside it are. `nulls` are members whose
+    explicit null is kept as None. In answers an unset list in `empty_lists` is `[]`, and an unset
+    structure in `objects` is an object whose members are unset.
+    """
+
+    values: Mapping[str, tuple[str, ...]]
+    closed: Mapping[str | Member, tuple[str, ...]]
+    unpatterned: frozenset[str | Member]
+    nulls: frozenset[Member]
+    empty_lists: frozenset[Member]
+    objects: frozenset[Member]
+
+
+NO_ADDITIONS = Additions(
+    values={},
+    closed={},
+    unpatterned=frozenset(),
+    nulls=frozenset(),
+    empty_lists=frozenset(),
+    objects=frozenset(),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation. Its functions compile themselves when they are first called.
+
+    `validate` raises SerializationException for a wrong JSON type and returns all other faults.
+    `render` completes an answer; `digest` is what an idempotency token binds.
+    `result_list` is the output member that a paginated operation fills.
+    """
+
+    name: str
+    input_shape: str
+    output_shape: str | None
+    errors: frozenset[str]
+    idempotency_token: str | None
+    members: tuple[str, ...]
+    is_read_only: bool
+    result_list: str | None
+    validate: Callable[[object], Validated]
+    render: Callable[[Document], Document]
+    digest: Callable[[Document], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """A service's model, ready for use.
+
+    `enum` lists the values that a shape accepts, the service's additions last. `render` completes
+    a document of any shape, `redact` blots out what the model marks as sensitive. `compile_all`
+    compiles every shape at once, and raises ValueError for additions to what the model does not
+    have; only tests want it.
+    """
+
+    service_id: str
+    target_prefix: str
+    signing_name: str
+    model_date: str
+    operations: Mapping[str, Operation]
+    errors: frozenset[str]
+    enum: Callable[[str], tuple[str, ...]]
+    render: Callable[[str, Document], Document]
+    redact: Callable[[str, Document], Document]
+    compile_all: Callable[[], None]

@@ -1,0 +1,64 @@
+"""Faults of a request: where they are, what to call them, and how many of them are told.
+
+Checkers pass a place as its parent's path and one step, so that a path costs nothing until a fault
+needs its text. Must not know shapes or patterns.
+"""
+
+from typing import TypeAlias, Union
+
+from cosell.errors import ErrorCode, FieldError, SerializationException
+
+Step: TypeAlias = str | int
+Path: TypeAlias = Union["tuple[Path, Step]", None]
+"""Linked from the innermost step outwards."""
+
+ROOT: tuple[Path, Step] = (None, "")
+"""The request itself."""
+
+FAULTS_MAX = 100
+"""Faults told in one answer; further ones are dropped (a rule of ours)."""
+
+KEY_SHOWN_MAX = 40
+"""Characters of a map's key that a path shows."""
+
+_KINDS = {
+    type(None): "null",
+    bool: "true or false",
+    int: "a number",
+    float: "a number with a fraction",
+    str: "a string",
+    list: "a list",
+    dict: "an object",
+}
+
+
+def add_fault(
+    faults: list[FieldError], place: tuple[Path, Step], code: ErrorCode, message: str
+) -> None:
+    """Note one fault at `place`, unless enough are noted."""
+    if len(faults) < FAULTS_MAX:
+        faults.append(FieldError(path_text(place), code, message))
+
+
+def wrong_type(value: object, expected: str, place: tuple[Path, Step]) -> SerializationException:
+    """The exception for a value whose JSON type is not what the model asks for."""
+    found = _KINDS.get(type(value), "something else")
+    where = path_text(place) or "The request"
+    return SerializationException(f"{where}: expected {expected}, found {found}")
+
+
+def path_text(path: Path) -> str:
+    """`project.expectedCustomerSpend[0].currencyCode`."""
+    steps: list[str] = []
+    while path is not None:
+        path, step = path
+        steps.append(f"[{step}]" if isinstance(step, int) else f".{step[:KEY_SHOWN_MAX]}")
+    return "".join(reversed(steps)).lstrip(".")
+
+
+def lower_camel(member: str) -> str:
+    """A member's name in a path: `SortBy` is `sortBy`, `AWS` is `aws`, `URLPath` is `urlPath`."""
+    capitals = len(member) - len(member.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    if 1 < capitals < len(member):
+        capitals -= 1
+    return member[:capitals].lower() + member[capitals:]

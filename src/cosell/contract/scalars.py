@@ -1,0 +1,167 @@
+"""Checkers of values without members: strings, numbers, booleans, instants, free documents.
+
+A checker returns the value as the program keeps it, notes faults, and raises for a wrong JSON type.
+Must not know structures or lists, nor which shapes there are.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+from cosell.clock import EPOCH, iso, parse_iso
+from cosell.contract import Json
+from cosell.contract.faults import Path, Step, add_fault, wrong_type
+from cosell.contract.patterns import plan, rest_matcher
+from cosell.errors import FieldError
+
+Check: TypeAlias = Callable[[object, Path, Step, list[FieldError]], Json]
+
+VALUES_TOLD_MAX = 24
+"""An enum with more values than this is not spelled out in a message."""
+
+INSTANT_FIRST_MS = (datetime(1000, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
+INSTANT_LAST_MS = (datetime(9999, 12, 31, tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
+"""Years of four digits only: an instant as text sorts as time."""
+
+_NUMBER_KINDS = {
+    "integer": ((int,), "an integer", -(2**31), 2**31 - 1),
+    "long": ((int,), "an integer", -(2**63), 2**63 - 1),
+    "float": ((int, float), "a number", None, None),
+    "double": ((int, float), "a number", None, None),
+}
+
+
+def check_choice(values: tuple[str, ...]) -> Check:
+    """A string that is one of `values`."""
+    accepted = frozenset(values)
+    told = ", ".join(values) if len(values) <= VALUES_TOLD_MAX else f"the {len(values)} values"
+    where = "" if len(values) <= VALUES_TOLD_MAX else " that the API's reference lists"
+    message = f"must be one of {told}{where}"
+
+    def check(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
+        if not isinstance(value, str):
+            raise wrong_type(value, "a string", (parent, step))
+        if value not in accepted:
+            add_fault(faults, (parent, step), "INVALID_ENUM_VALUE", message)
+        return value
+
+    return check
+
+
+def check_text(shortest: int, longest: int | None, pattern: str | None) -> Check:
+    """A string without U+0000, of a length in code points, and of a form if there is a pattern."""
+    one_line, matches = False, None
+    if pattern is not None:
+        planned = plan(pattern)
+        shortest = max(shortest, planned.shortest)
+        longest = _least(longest, planned.longest)
+        one_line, matches = planned.one_line, rest_matcher(pattern)
+    most = float("inf") if longest is None else longest
+
+    def check(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
+        if not isinstance(value, str):
+            raise wrong_type(value, "a string", (parent, step))
+        if not shortest <= len(value) <= most:
+            told = f"{_length_told(shortest, longest)}, and has {len(value)}"
+        elif "\0" in value:
+            told = "must not contain the character U+0000"
+        elif one_line and "\n" in value:
+            told = "must be a single line"
+        elif matches is not None and not matches(value):
+            told = f"does not have the form that is asked for: {pattern}"
+        else:
+            return value
+        add_fault(faults, (parent, step), "INVALID_STRING_FORMAT", told)
+        return value
+
+    return check
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
+
+
+def _length_told(shortest: int, longest: int | None) -> str:
+    if longest is None:
+        return f"must have {shortest} characters at least"
+    if shortest == longest:
+        return f"must have {shortest} characters"
+    return f"must have {shortest} to {longest} characters"
+
+
+def check_number(kind: str, least: float | None, most: float | None) -> Check:
+    """A number of a kind and in a range; true and false are no numbers, 1.0 is no integer."""
+    types, expected, kind_least, kind_most = _NUMBER_KINDS[kind]
+    low = kind_least if least is None else least
+    high = kind_most if most is None else most
+    message = _range_told(low, high)
+    bottom = float("-inf") if low is None else low
+    top = float("inf") if high is None else high
+
+    def check(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
+        if type(value) not in types or not isinstance(value, (int, float)):
+            raise wrong_type(value, expected, (parent, step))
+        if not bottom <= value <= top:
+            add_fault(faults, (parent, step), "VALUE_OUT_OF_RANGE", message)
+        return value
+
+    return check
+
+
+def _range_told(low: float | None, high: float | None) -> str:
+    if low is None:
+        return f"must be {high} at most"
+    return f"must be {low} at least" if high is None else f"must be {low} to {high}"
+
+
+def check_boolean(value: object, parent: Path, step: Step, _faults: list[FieldError]) -> Json:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise wrong_type(value, "true or false", (parent, step))
+    return value
+
+
+def check_instant(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
+    """ISO 8601 text, or seconds since 1970, as the canonical text of `clock.iso`."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        expected = "a timestamp (ISO 8601 text or seconds since 1970)"
+        raise wrong_type(value, expected, (parent, step))
+    try:
+        instant_ms = parse_iso(value) if isinstance(value, str) else _epoch_ms(value)
+    except (ValueError, OverflowError):
+        told = "must be an ISO 8601 instant such as 2026-11-23T08:00:00Z"
+        add_fault(faults, (parent, step), "INVALID_STRING_FORMAT", told)
+        return None
+    if not INSTANT_FIRST_MS <= instant_ms <= INSTANT_LAST_MS:
+        told = "must be an instant between the years 1000 and 9999"
+        add_fault(faults, (parent, step), "VALUE_OUT_OF_RANGE", told)
+        return None
+    return iso(instant_ms)
+
+
+def _epoch_ms(seconds: float) -> int:
+    if isinstance(seconds, int):
+        return seconds * 1000
+    # A double holds today's seconds to a quarter of a microsecond: rounding there before finer
+    # digits are cut keeps .123 from becoming .122.
+    return round(seconds * 1_000_000) // 1000 if abs(seconds) < 1e15 else int(seconds) * 1000
+
+
+def check_any(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
+    """Any JSON, for members that the model declares as free documents."""
+    if _has_nul(value):
+        told = "must not contain the character U+0000"
+        add_fault(faults, (parent, step), "INVALID_STRING_FORMAT", told)
+    return value  # type: ignore[return-value]  # it came from a JSON parser
+
+
+def _has_nul(value: object) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, list):
+        return any(map(_has_nul, value))
+    if isinstance(value, dict):
+        return any(map(_has_nul, value)) or any(map(_has_nul, value.values()))
+    return False

@@ -1,0 +1,1 @@
+"""The desk: AWS's side of the table, and the laboratory (clock, pace, faults, reset, events)."""

@@ -1,0 +1,65 @@
+"""What AWS does at its side of the table."""
+
+import dataclasses
+from typing import cast
+
+from cosell import ids
+from cosell.calls import Call, command
+from cosell.clock import iso_date
+from cosell.contract import Document
+from cosell.errors import FieldError, ResourceNotFoundException, business_refused
+from cosell.selling import AWS, Kind, at, text_at
+from cosell.selling.domain import referrals
+from cosell.selling.operations.tasks import described, step
+from cosell.selling.rules import check
+from cosell.selling.rules.spend import RULES as SPEND_RULES
+from cosell.selling.rules.spend import spend_of
+from cosell.store import Tx, documents
+
+_WORDS = {
+    "Message": "Message",
+    "SenderContacts": "SenderContacts",
+    "ReceiverResponsibilities": "ReceiverResponsibilities",
+}
+
+
+@command("ReferOpportunity")
+def refer_opportunity(call: Call, tx: Tx) -> Document:
+    """AWS refers an opportunity to a partner; what is not said has realistic defaults."""
+    receiver = text_at(call.input, "ReceiverAccountId")
+    _ensure_referable(call)
+    as_aws = dataclasses.replace(call, account=AWS, principal="aws")
+    words = {name: call.input[name] for name in _WORDS if name in call.input}
+    made = referrals.refer(as_aws, tx, receiver, call.input, words)
+    invitation = made.invitation.document
+    return {
+        "EngagementId": invitation["EngagementId"],
+        "EngagementInvitationArn": invitation["Arn"],
+        "EngagementInvitationId": made.invitation.id,
+        "OpportunityId": made.opportunity.id,
+    }
+
+
+def _ensure_referable(call: Call) -> None:
+    """The rules that even AWS cannot leave aside: spend that adds up, a close date to come."""
+    project = at(call.input, "Project")
+    errors: tuple[FieldError, ...] = ()
+    if isinstance(project, dict) and project.get("ExpectedCustomerSpend"):
+        errors = check(SPEND_RULES, spend_of(project))
+    close = text_at(call.input, "LifeCycle.TargetCloseDate")
+    if close and close <= iso_date(call.now):
+        message = "Target Close Date should be a future date"
+        errors += (FieldError("lifeCycle.targetCloseDate", "INVALID_VALUE", message),)
+    if errors:
+        raise business_refused(*errors)
+
+
+@command("AdvanceTask")
+def advance_task(call: Call, tx: Tx) -> Document:
+    """Run the next steps of a task, whatever the pace; one that has ended stays as it is."""
+    identifier = text_at(call.input, "TaskIdentifier")
+    id = ids.plain_id(identifier, call.catalog, Kind.TASK)
+    task = id and documents.find(tx, call.ns, Kind.TASK, id)
+    if not task or task.catalog != call.catalog:
+        raise ResourceNotFoundException("There is no such task in this catalog.")
+    return described(step(call, tx, task, cast("int", call.input.get("Steps", 1))))

@@ -1,0 +1,143 @@
+"""What no AWS account offers: a clock, a pace, faults, a reset, and the events to look at."""
+
+import dataclasses
+from typing import cast
+
+import orjson
+
+from cosell import paging
+from cosell.calls import Call, Rendered, command, procedure, query
+from cosell.clock import SECOND_MS, iso, parse_iso
+from cosell.contract import Document
+from cosell.errors import FieldError, request_refused
+from cosell.selling import text_at
+from cosell.selling.contract import CONTRACT as SELLING
+from cosell.selling.operations.tasks import replan
+from cosell.selling.workflows import STEPS
+from cosell.store import Tx, agenda, namespaces
+from cosell.store import faults as fault_rows
+from cosell.store.namespaces import Namespace, Pace
+from cosell.store.pages import Entry
+
+_EVENTS_PAGE = 100
+
+
+def _refuse(field: str, message: str) -> Exception:
+    return request_refused(FieldError(field, "INVALID_VALUE", message))
+
+
+@command("PutPace")
+def put_pace(call: Call, tx: Tx) -> Document:
+    """How tasks advance from now on; those at work are planned anew."""
+    mode = cast("Pace", call.input["Mode"])
+    seconds = call.input.get("StepSeconds")
+    step_ms = call.namespace.step_ms if seconds is None else cast("int", seconds) * SECOND_MS
+    tx.run("put_pace", ns=call.ns, pace=mode, step_ms=step_ms)
+    namespace = namespaces.find(tx, call.namespace.name)
+    replan(dataclasses.replace(call, namespace=namespace), tx)
+    return {"Mode": mode, "StepSeconds": step_ms // SECOND_MS}
+
+
+@command("PutFault")
+def put_fault(call: Call, tx: Tx) -> Document:
+    """The next calls of an operation fail with one of its declared errors, before any effect."""
+    name, error = text_at(call.input, "Operation"), text_at(call.input, "Error")
+    operation = SELLING.operations.get(name)
+    if operation is None:
+        raise _refuse("operation", f"There is no operation {name!r} in partnercentral-selling")
+    if error not in operation.errors:
+        known = ", ".join(sorted(operation.errors))
+        raise _refuse("error", f"{name} declares {known}")
+    count = cast("int", call.input.get("Count", 1))
+    fault_rows.put(tx, call.ns, name, error, count)
+    return {"Operation": name, "Error": error, "Count": count}
+
+
+@command("PutTaskFault")
+def put_task_fault(call: Call, tx: Tx) -> Document:
+    """The next tasks that reach a step end there with a reason code that the step knows."""
+    name, reason = text_at(call.input, "Step"), text_at(call.input, "ReasonCode")
+    step = next(one for one in STEPS if one.name == name)
+    if reason not in step.codes:
+        raise _refuse("reasonCode", f"At {name} a task ends with {', '.join(step.codes)}")
+    count = cast("int", call.input.get("Count", 1))
+    message = text_at(call.input, "Message") or "This fault was asked for at the desk."
+    fault_rows.put_for_tasks(tx, call.ns, fault_rows.TaskFault(name, reason, message), count)
+    return {"Step": name, "ReasonCode": reason, "Message": message, "Count": count}
+
+
+@query("GetClock")
+def get_clock(call: Call, tx: Tx) -> Document:
+    """The namespace's time, whether it stands, and when something is due next."""
+    return _clock(call, tx, call.namespace)
+
+
+@command("PutClock")
+def put_clock(call: Call, tx: Tx) -> Document:
+    """Put the clock: to any time while the namespace is empty, forward afterwards."""
+    if "Time" not in call.input and "Frozen" not in call.input:
+        raise _refuse("time", "Give Time, Frozen, or both")
+    now = parse_iso(text_at(call.input, "Time")) if "Time" in call.input else call.now
+    if now < call.now and not namespaces.is_empty(tx, call.namespace):
+        message = f"The clock stands at {iso(call.now)} and only an empty namespace's goes back"
+        raise _refuse("time", message)
+    frozen = call.input.get("Frozen", call.namespace.frozen_at is not None)
+    return _clock(call, tx, namespaces.put_clock(tx, call.namespace, now, call.wall, bool(frozen)))
+
+
+def _advance(call: Call, plan: Document) -> Document:
+    """Whatever was advanced already stays so: the plan names an instant, not a distance."""
+    fired = call.laboratory.advance(call.namespace.name, parse_iso(text_at(plan, "To")))
+    with call.laboratory.store.read() as tx:
+        namespace = namespaces.find(tx, call.namespace.name)
+        return {**_clock(call, tx, namespace), "Fired": fired}
+
+
+@procedure("AdvanceClock", after=_advance)
+def advance_clock(call: Call, _: Tx) -> Document:
+    """Move the clock forward; everything due on the way happens, in order, before the answer."""
+    seconds, to = call.input.get("Seconds"), text_at(call.input, "To")
+    if (seconds is None) == (not to):
+        raise _refuse("seconds", "Give either Seconds or To")
+    target = parse_iso(to) if to else call.now + cast("int", seconds) * SECOND_MS
+    if target < call.now:
+        raise _refuse("to", f"The clock stands at {iso(call.now)} and never goes back")
+    return {"To": iso(target)}
+
+
+@command("ResetNamespace")
+def reset_namespace(call: Call, tx: Tx) -> Document:
+    """Everything in the namespace is gone at once, its clock, pace and faults included."""
+    fresh = namespaces.reset(tx, call.namespace, call.wall)
+    return {"Namespace": fresh.name, "Time": iso(fresh.now(call.wall))}
+
+
+@query("ListEvents")
+def list_events(call: Call, tx: Tx) -> Rendered:
+    """The namespace's events, oldest first; of one account, if one is named."""
+    size = cast("int", call.input.get("MaxResults", _EVENTS_PAGE))
+    place = paging.position(call, ("Seq", False))
+    account = text_at(call.input, "AccountId")
+    after = cast("int", place[0]) if place else -1
+    if account:
+        rows = tx.all(
+            "page_events_of_account", ns=call.ns, account=account, after=after, limit=size + 1
+        )
+    else:
+        rows = tx.all("page_events", ns=call.ns, after=after, limit=size + 1)
+    entries = [Entry(cast("int", row[0]), 0, str(row[1]), 0, cast("bytes", row[2])) for row in rows]
+    events = [
+        {"AccountId": entry.id, "Event": orjson.Fragment(entry.summary), "Seq": entry.key}
+        for entry in entries[:size]
+    ]
+    token = paging.token(call, ("Seq", False), entries, size)
+    return Rendered({"Events": cast("list[object]", events), "NextToken": token})  # type: ignore[dict-item]
+
+
+def _clock(call: Call, tx: Tx, namespace: Namespace) -> Document:
+    due = agenda.first(tx, namespace.ns, 1 << 62)
+    return {
+        "Time": iso(namespace.now(call.wall)),
+        "Frozen": namespace.frozen_at is not None,
+        "NextDueTime": iso(due.due_at) if due else None,
+    }

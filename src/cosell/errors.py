@@ -1,0 +1,182 @@
+"""Every answer that is not success: one class per wire error, and the error of one field.
+
+    ApiError
+    ├── the seven that the selling model declares (AccessDeniedException … ValidationException)
+    ├── those of AWS's front end (authentication, serialization, unknown operation)
+    └── those of the edge (limits, methods, origins, what is not built)
+
+Class name = the code on the wire. Must not know JSON, HTTP headers or any service.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
+
+ErrorCode: TypeAlias = Literal[
+    "REQUIRED_FIELD_MISSING",
+    "INVALID_ENUM_VALUE",
+    "INVALID_STRING_FORMAT",
+    "INVALID_VALUE",
+    "NOT_ENOUGH_VALUES",
+    "TOO_MANY_VALUES",
+    "INVALID_RESOURCE_STATE",
+    "DUPLICATE_KEY_VALUE",
+    "VALUE_OUT_OF_RANGE",
+    "ACTION_NOT_PERMITTED",
+]
+ValidationReason: TypeAlias = Literal["REQUEST_VALIDATION_FAILED", "BUSINESS_VALIDATION_FAILED"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One fault of one member: `path` in lower camel case from the request's root (`sort.sortBy`,
+    `taskStatus[0]`), `code` one of the model's ten."""
+
+    path: str
+    code: ErrorCode
+    message: str
+
+
+class ApiError(Exception):
+    """A refusal that the caller is told about. `members` are the error shape's further members."""
+
+    status: ClassVar[int] = 400
+    default: ClassVar[str] = ""
+
+    def __init__(self, message: str = "", **members: object) -> None:
+        super().__init__(message or self.default)
+        self.message: str = message or self.default
+        self.members: dict[str, object] = members
+
+    @property
+    def code(self) -> str:
+        return type(self).__name__
+
+
+# --- declared by the selling model ---------------------------------------------------------------
+
+
+class AccessDeniedException(ApiError):
+    """The caller may not do this; `Reason` only where the model's enum has one."""
+
+
+class ConflictException(ApiError):
+    """The resource changed, is in another state, or the client token met another body."""
+
+
+class InternalServerException(ApiError):
+    status = 500
+    default = "Internal error. Nothing was changed. Try again; the server's log has the details."
+
+
+class ResourceNotFoundException(ApiError):
+    """Absent, or not visible to the caller: the two are never told apart."""
+
+
+class ServiceQuotaExceededException(ApiError):
+    pass
+
+
+class ThrottlingException(ApiError):
+    default = "Rate exceeded"
+
+
+class ValidationException(ApiError):
+    """`Reason` says whether the shape or a business rule failed; all faults are listed."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: ValidationReason = "REQUEST_VALIDATION_FAILED",
+        errors: tuple[FieldError, ...] = (),
+    ) -> None:
+        listed = [{"Code": e.code, "FieldName": e.path, "Message": e.message} for e in errors]
+        super().__init__(message, Reason=reason, ErrorList=listed)
+        self.reason = reason
+        self.errors = errors
+
+
+def request_refused(*errors: FieldError) -> ValidationException:
+    """The request does not have the shape that the model asks for."""
+    return _refused("REQUEST_VALIDATION_FAILED", errors)
+
+
+def business_refused(*errors: FieldError) -> ValidationException:
+    """The request is well-formed and breaks a rule of Partner Central."""
+    return _refused("BUSINESS_VALIDATION_FAILED", errors)
+
+
+def _refused(reason: ValidationReason, errors: tuple[FieldError, ...]) -> ValidationException:
+    told = "; ".join(f"{e.path}: {e.message}" for e in errors[:3])
+    more = f"; and {len(errors) - 3} more" if len(errors) > 3 else ""
+    return ValidationException(told + more, reason=reason, errors=errors)
+
+
+def error_named(code: str) -> ApiError:
+    """One of the seven, as AWS would answer it for no reason that the caller can see."""
+    if code == ValidationException.__name__:
+        return ValidationException("The request was refused because a fault was asked for.")
+    named = {one.__name__: one for one in ApiError.__subclasses__()}
+    return named[code](named[code].default or "This fault was asked for at the desk.")
+
+
+# --- AWS's front end -----------------------------------------------------------------------------
+
+
+class UnknownOperationException(ApiError):
+    pass
+
+
+class SerializationException(ApiError):
+    """The body is not JSON, or a member has the wrong JSON type."""
+
+
+class MissingAuthenticationTokenException(ApiError):
+    default = "Missing Authentication Token"
+
+
+class IncompleteSignatureException(ApiError):
+    pass
+
+
+class UnrecognizedClientException(ApiError):
+    default = "The security token included in the request is invalid."
+
+
+class ExpiredTokenException(ApiError):
+    default = "The security token included in the request is expired"
+
+
+class InvalidSignatureException(ApiError):
+    pass
+
+
+# --- the edge ------------------------------------------------------------------------------------
+
+
+class MethodNotAllowed(ApiError):
+    status = 405
+
+
+class ForbiddenOriginException(ApiError):
+    status = 403
+
+
+class UnknownNamespaceException(ApiError):
+    status = 404
+
+
+class RequestTimeoutException(ApiError):
+    status = 408
+
+
+class RequestEntityTooLargeException(ApiError):
+    status = 413
+
+
+class UnsupportedMediaTypeException(ApiError):
+    status = 415
+
+
+class NotImplemented(ApiError):  # the code on the wire shadows the builtin here on purpose
+    status = 501

@@ -1,0 +1,31 @@
+"""One HTTP exchange as values, so that neither the wire nor auth depends on a server.
+
+Must not import anything of cosell, nor know a protocol.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request as it was sent: `path` and `query` undecoded, header names in lower case.
+
+    A header sent several times is one entry, its values joined by a comma.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """An answer; `delay_s` asks the edge to wait that many seconds before it sends it."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    delay_s: float = 0.0

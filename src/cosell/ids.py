@@ -1,0 +1,64 @@
+"""Mint and read identifiers and ARNs. Randomness is handed in.
+
+Must not know which resources exist. Forms: domain rules 0 and 6, as seen on the wire.
+"""
+
+import secrets
+from random import Random
+from typing import NamedTuple
+
+ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+REGION = "us-east-1"
+
+
+def new_random() -> Random:
+    """A source of identifiers that nobody can foretell the start of."""
+    return Random(secrets.randbits(128))
+
+
+def mint(random: Random, prefix: str, length: int) -> str:
+    """`prefix` and that many characters of 0-9a-z: `engi-…` has 13, `eng-…` 14."""
+    return prefix + "".join(random.choices(ALPHABET, k=length))
+
+
+def uuid(random: Random) -> str:
+    """A version 4 UUID in text."""
+    digits = f"{random.getrandbits(128):032x}"
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
+def arn(account: str, catalog: str, resource: str) -> str:
+    """`arn:aws:partnercentral:us-east-1:<account>:catalog/<catalog>/<resource>`; engagements,
+    invitations and tasks have an empty account."""
+    return f"arn:aws:partnercentral:{REGION}:{account}:catalog/{catalog}/{resource}"
+
+
+class Arn(NamedTuple):
+    """The parts of an ARN of Partner Central."""
+
+    account: str
+    catalog: str
+    type: str
+    id: str
+
+
+def parse_arn(text: str) -> Arn | None:
+    """The parts, or None if it is no ARN of this service and region."""
+    parts = text.split(":", 5)
+    if len(parts) != 6 or parts[:4] != ["arn", "aws", "partnercentral", REGION]:
+        return None
+    path = parts[5].split("/", 3)
+    if len(path) != 4 or path[0] != "catalog":
+        return None
+    return Arn(parts[4], path[1], path[2], path[3])
+
+
+def plain_id(identifier: str, catalog: str, type: str) -> str | None:
+    """The id that an id or an ARN names; None if the ARN names something else or elsewhere."""
+    if not identifier.startswith("arn:"):
+        return identifier
+    parsed = parse_arn(identifier)
+    if parsed is None or parsed.type != type or parsed.catalog != catalog or parsed.account:
+        return None
+    return parsed.id

@@ -1,0 +1,141 @@
+"""Where a request goes: its namespace, its service, its operation. Only the address is parsed.
+
+Must not look into a body, but for the services whose protocol keeps the operation there.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from cosell.auth.sigv4 import signed_service
+from cosell.calls import Handler
+from cosell.contract import Contract
+from cosell.errors import (
+    ApiError,
+    MethodNotAllowed,
+    NotImplemented,
+    UnknownNamespaceException,
+    UnknownOperationException,
+    UnsupportedMediaTypeException,
+)
+from cosell.http import HttpRequest
+from cosell.wire import aws_json
+
+DEFAULT_NAMESPACE = "default"
+_PATH = re.compile(r"(?:/ns/([^/]*))?(/_cosell)?(?:/([^/]*))?/?")
+_NAMESPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_FORM = "application/x-www-form-urlencoded"
+_JSON_TYPES = (aws_json.PLAIN, aws_json.TARGETED)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that speaks JSON: its model, its operations, the names that may sign for it."""
+
+    name: str
+    contract: Contract
+    handlers: Mapping[str, Handler]
+    signing_names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a request goes; `service` None is the token service, which speaks Query."""
+
+    namespace: str
+    service: Service | None
+    operation: str
+
+
+class ForeignService(ApiError):
+    """A call for a service that is not here, answered in that service's protocol."""
+
+    status = NotImplemented.status
+
+    def __init__(self, name: str, xml: bool) -> None:
+        super().__init__(
+            f"This call is for the AWS service '{name}', which cosell does not have: it answers for"
+            " partnercentral-selling and for sts (GetCallerIdentity, AssumeRole). Programs send"
+            " every service here when AWS_ENDPOINT_URL is set; set"
+            " AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING instead."
+        )
+        self.xml = xml
+
+    @property
+    def code(self) -> str:
+        return NotImplemented.__name__
+
+
+class Routes:
+    """The services by their target prefix; the first answers a path without a target."""
+
+    def __init__(self, selling: Service, desk: Service) -> None:
+        self._selling, self._desk = selling, desk
+        self._by_prefix = {one.contract.target_prefix: one for one in (selling, desk)}
+
+    def find(self, request: HttpRequest) -> Route:
+        """Where the request goes, or the refusal of an address that leads nowhere."""
+        address = _PATH.fullmatch(request.path)
+        namespace = address[1] if address else None
+        if namespace is None:
+            namespace = DEFAULT_NAMESPACE
+        elif not _NAMESPACE.fullmatch(namespace):
+            raise UnknownNamespaceException(
+                "A namespace is called with 1 to 63 of a-z, 0-9 and '-', and not first with '-'."
+            )
+        if request.method != "POST":
+            raise MethodNotAllowed(f"{request.method} is not answered here; AWS's API takes POST.")
+        targeted = aws_json.target(request)
+        if targeted is None and _is_form(request):
+            return self._form(request, namespace)
+        service, operation = self._named(request, targeted, address)
+        if service is self._desk and _type_of(request) not in _JSON_TYPES:
+            raise UnsupportedMediaTypeException(
+                f"The desk takes JSON: send the header 'Content-Type: {aws_json.PLAIN}'."
+            )
+        if operation not in service.contract.operations:
+            self._unknown(request, operation)
+        return Route(namespace, service, operation)
+
+    def _named(
+        self, request: HttpRequest, targeted: tuple[str, str] | None, address: re.Match[str] | None
+    ) -> tuple[Service, str]:
+        if targeted is not None:
+            prefix, operation = targeted
+            service = self._by_prefix.get(prefix)
+            if service is None or address is None:
+                self._unknown(request, operation)
+            return service, operation
+        operation = request.path.rpartition("/")[2]
+        if address is None:
+            self._unknown(request, operation)
+        return (self._desk if address[2] else self._selling), operation
+
+    def _form(self, request: HttpRequest, namespace: str) -> Route:
+        signed = signed_service(request)
+        if signed not in (None, "sts"):
+            raise ForeignService(str(signed), xml=True)
+        return Route(namespace, None, "")
+
+    def _unknown(self, request: HttpRequest, operation: str) -> NoReturn:
+        signed = signed_service(request)
+        ours = self._selling.signing_names | self._desk.signing_names
+        if signed is not None and signed not in ours:
+            raise ForeignService(signed, xml=_type_of(request) not in _JSON_TYPES)
+        targeted = aws_json.target(request)
+        if targeted is not None and targeted[0] and targeted[0] not in self._by_prefix:
+            raise ForeignService(targeted[0], xml=False)
+        raise UnknownOperationException(
+            f"There is no operation {operation!r} in partnercentral-selling."
+            if operation
+            else "Name an operation: in the header X-Amz-Target, or as the path."
+        )
+
+
+def _type_of(request: HttpRequest) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _is_form(request: HttpRequest) -> bool:
+    return _type_of(request) == _FORM

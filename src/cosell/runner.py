@@ -1,0 +1,140 @@
+"""Doing what is due: each entry of the agenda in a transaction of its own, in order.
+
+Reading never runs anything; only this file, asked by the clock, by AdvanceClock or by `settle`,
+does. Must not know what an entry means: that is in the table it is given.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping
+from random import Random
+
+from cosell.calls import Call, HandleDue
+from cosell.clock import wall_ms
+from cosell.ids import uuid
+from cosell.store import Contention, Store, StoreError, Tx, agenda, namespaces
+from cosell.store.agenda import Due
+from cosell.store.namespaces import Namespace
+
+log = logging.getLogger("cosell.runner")
+
+_SLEEP_S_MAX = 60.0  # how long the thread sleeps when nothing is due
+_SWEEP_ROWS = 200  # what one sweep transaction deletes: others wait no longer than for that
+_SWEEP_PAUSE_S = 0.005
+_RETRY_S = 1.0
+
+
+class Runner:
+    """Runs agenda entries; as a thread (`start`) it also keeps house."""
+
+    def __init__(
+        self, store: Store, table: Mapping[str, HandleDue], random: Random, token_key: bytes
+    ) -> None:
+        self.token_key = token_key
+        self.store = store
+        self._table = table
+        self._random = random
+        self._woken = threading.Event()
+        self._stopped = False
+        self._thread: threading.Thread | None = None
+
+    # --- asked for -----------------------------------------------------------------------------
+
+    def settle(self, namespace: str) -> int:
+        """Run what is due now until nothing is; answers how many entries ran."""
+        return self._run_until(namespace, None)
+
+    def advance(self, namespace: str, to_ms: int) -> int:
+        """Run everything due up to an instant, then put the clock there. Each entry commits with
+        the clock at its own instant, so that an end half-way leaves a consistent one."""
+        fired = self._run_until(namespace, to_ms)
+        with self.store.write() as tx:
+            found = namespaces.ensure(tx, namespace, wall_ms())
+            _put_forward(tx, found, to_ms)
+        return fired
+
+    def _run_until(self, namespace: str, until: int | None) -> int:
+        fired = 0
+        while self._run_first(namespace, until):
+            fired += 1
+        return fired
+
+    def _run_first(self, name: str, until: int | None) -> bool:
+        """Run the first entry that is due; whether there was one."""
+        with self.store.write() as tx:
+            namespace = namespaces.find(tx, name)
+            now = namespace.now(wall_ms())
+            due = agenda.first(tx, namespace.ns, now if until is None else max(until, now))
+            if due is None:
+                return False
+            if due.due_at > now:
+                namespace = _put_forward(tx, namespace, due.due_at)
+            agenda.pop(tx, due)
+            self._table[due.kind](self._call(namespace, due), tx, due.ref)
+            return True
+
+    def _call(self, namespace: Namespace, due: Due) -> Call:
+        return Call(
+            operation=due.kind,
+            input={},
+            account="",
+            principal="",
+            catalog="",
+            namespace=namespace,
+            now=due.due_at,
+            wall=wall_ms(),
+            request_id=uuid(self._random),
+            random=self._random,
+            laboratory=self,
+        )
+
+    # --- by itself -----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Run what is due when it is due, until `stop`."""
+        self._thread = threading.Thread(target=self._live, name="cosell-runner", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something may be due sooner than was known."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End the thread; the entry that it is at is finished first."""
+        self._stopped = True
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _live(self) -> None:
+        while not self._stopped:
+            self._woken.clear()
+            try:
+                wait_s = self._round()
+            except (Contention, StoreError) as error:
+                log.warning("What is due has to wait: %s", error)
+                wait_s = _RETRY_S
+            except Exception:
+                log.exception("an agenda entry could not be run; it stays and is tried again")
+                wait_s = _RETRY_S
+            self._woken.wait(wait_s)
+
+    def _round(self) -> float:
+        """Run what is due everywhere, then keep house; answers how long nothing will be due."""
+        with self.store.read() as tx:
+            waits = agenda.next_by_namespace(tx, wall_ms())
+        for name, wait_ms in waits:
+            if wait_ms <= 0 and not self._stopped:
+                self._run_first(name, None)
+                return 0.0
+        if self.store.sweep(_SWEEP_ROWS):
+            return _SWEEP_PAUSE_S
+        return min([wait_ms / 1000 for _, wait_ms in waits], default=_SLEEP_S_MAX)
+
+
+def _put_forward(tx: Tx, namespace: Namespace, to_ms: int) -> Namespace:
+    """Move a namespace's clock forward, never back; a frozen one stands there then."""
+    wall = wall_ms()
+    if namespace.now(wall) >= to_ms:
+        return namespace
+    return namespaces.put_clock(tx, namespace, to_ms, wall, namespace.frozen_at is not None)

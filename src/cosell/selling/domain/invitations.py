@@ -1,0 +1,176 @@
+"""Invitations to engagements: made, seen, accepted, rejected, expired. Source: rules D10 to D18."""
+
+from typing import cast
+
+from cosell import ids
+from cosell.calls import Call
+from cosell.clock import DAY_MS, iso, parse_iso
+from cosell.contract import Document
+from cosell.errors import (
+    AccessDeniedException,
+    ConflictException,
+    ResourceNotFoundException,
+)
+from cosell.events import Event, emit
+from cosell.selling import AWS, Kind, text_at
+from cosell.selling.domain import engagements
+from cosell.selling.domain.accounts import profile
+from cosell.selling.lifecycle import INVITATION, follow
+from cosell.selling.views import INVITATIONS, invitation_row
+from cosell.store import Tx, agenda, documents
+from cosell.store.documents import Stored
+
+EXPIRY = "invitation-expiry"  # the agenda's word
+EXPIRES_MS = 15 * DAY_MS
+LEAD_EXPIRES_MS = 1825 * DAY_MS  # observed once; not documented
+
+
+def create(call: Call, tx: Tx, engagement: Stored, sender: str, content: Document) -> Stored:
+    """Invite an account. `content`: Receiver, Payload (a union), InvitationMessage, and what else
+    the invitation keeps for itself (lower case)."""
+    id = ids.mint(call.random, "engi-", 13)
+    payload = cast("Document", content["Payload"])
+    (payload_type,) = payload
+    receiver = text_at(content, "Receiver.Account.AwsAccountId")
+    lead = payload_type == "LeadInvitation"
+    expires_at = call.now + (LEAD_EXPIRES_MS if lead else EXPIRES_MS)
+    members = engagements.members(call, tx, engagement.id)
+    document: Document = {
+        **content,
+        "Id": id,
+        "Arn": ids.arn("", call.catalog, f"engagement-invitation/{id}"),
+        "Catalog": call.catalog,
+        "EngagementId": engagement.id,
+        "EngagementTitle": engagement.document.get("Title"),
+        "EngagementDescription": engagement.document.get("Description"),
+        "ExistingMembers": [{"CompanyName": m.company, "WebsiteUrl": m.website} for m in members],
+        "ExpirationDate": iso(expires_at),
+        "InvitationDate": iso(call.now),
+        "PayloadType": payload_type,
+        "SenderAwsAccountId": sender,
+        "SenderCompanyName": profile(sender).company,
+        "Status": "PENDING",
+    }
+    seq = tx.number("seq")
+    invitation = Stored(call.ns, Kind.INVITATION, id, call.catalog, receiver, 1, seq, document)
+    documents.insert(tx, invitation)
+    for account, participant in participants(invitation):
+        documents.show(tx, INVITATIONS, invitation_row(invitation, account, participant))
+    agenda.plan(tx, call.ns, expires_at, EXPIRY, id)
+    _tell(call, tx, invitation, "Created")
+    return invitation
+
+
+def participants(invitation: Stored) -> list[tuple[str, str]]:
+    """The accounts that list the invitation, each with its part in it; AWS lists nothing."""
+    sender = text_at(invitation.document, "SenderAwsAccountId")
+    both = [(sender, "SENDER"), (invitation.owner, "RECEIVER")]
+    return [(account, participant) for account, participant in both if account != AWS]
+
+
+def find(call: Call, tx: Tx, identifier: str) -> Stored:
+    """An invitation of the caller's, by id or ARN, or ResourceNotFoundException."""
+    id = ids.plain_id(identifier, call.catalog, Kind.INVITATION)
+    key = (call.ns, call.account, call.catalog)
+    found = id and documents.find_visible(tx, INVITATIONS, key, Kind.INVITATION, id)
+    if not found:
+        raise ResourceNotFoundException(
+            "There is no such engagement invitation in this catalog for your account."
+        )
+    return found
+
+
+def as_of(document: Document, now: int) -> Document:
+    """The invitation as it stands at an instant: overdue is EXPIRED, and what is no more pending
+    has no expiration date."""
+    status = status_at(document, now)
+    if status == "PENDING":
+        return document
+    return {**document, "Status": status, "ExpirationDate": None}
+
+
+def status_at(document: Document, now: int) -> str:
+    """The status at an instant, whether or not the expiry has been carried out."""
+    status = text_at(document, "Status")
+    if status == "PENDING" and parse_iso(text_at(document, "ExpirationDate")) <= now:
+        return "EXPIRED"
+    return status
+
+
+def accept(call: Call, tx: Tx, invitation: Stored, note: Document) -> Stored:
+    """The receiver becomes a member. `note` is what the invitation keeps of it (lower case)."""
+    invitation = _move(call, tx, invitation, "accept", note)
+    _tell(call, tx, invitation, "Accepted")
+    engagement = engagements.get(call, tx, text_at(invitation.document, "EngagementId"))
+    engagements.join(call, tx, engagement, invitation.owner)
+    return invitation
+
+
+def reject(call: Call, tx: Tx, invitation: Stored, reason: str | None) -> Stored:
+    """The receiver declines; the invitation stays listed with the reason."""
+    note: Document = {} if reason is None else {"RejectionReason": reason}
+    invitation = _move(call, tx, invitation, "reject", note)
+    _tell(call, tx, invitation, "Rejected")
+    return invitation
+
+
+def expire(call: Call, tx: Tx, id: str) -> None:
+    """What the agenda does when an invitation's time is over."""
+    invitation = documents.find(tx, call.ns, Kind.INVITATION, id)
+    if invitation is None or text_at(invitation.document, "Status") != "PENDING":
+        return
+    after = _put(tx, invitation, {"Status": "EXPIRED", "ExpirationDate": None})
+    _tell(call, tx, after, "Expired")
+
+
+def ensure_received(call: Call, invitation: Stored) -> None:
+    """AccessDeniedException for whoever is not the receiver."""
+    if invitation.owner != call.account:
+        raise AccessDeniedException(
+            "Only the receiver of an engagement invitation can accept or reject it."
+        )
+
+
+def _move(call: Call, tx: Tx, invitation: Stored, act: str, note: Document) -> Stored:
+    ensure_received(call, invitation)
+    status = status_at(invitation.document, call.now)
+    after = follow(INVITATION, status, act)
+    if after is None:
+        raise ConflictException(f"Only PENDING invitations can be {act}ed; this one is {status}.")
+    agenda.forget(tx, call.ns, EXPIRY, invitation.id)
+    return _put(tx, invitation, {"Status": after, "ExpirationDate": None, **note})
+
+
+def _put(tx: Tx, invitation: Stored, changes: Document) -> Stored:
+    merged = {**invitation.document, **changes}
+    document: Document = {name: value for name, value in merged.items() if value is not None}
+    invitation = documents.replace(tx, invitation, document)
+    for account, participant in participants(invitation):
+        documents.show_again(tx, INVITATIONS, invitation_row(invitation, account, participant))
+    return invitation
+
+
+def remember(tx: Tx, invitation: Stored, note: Document) -> Stored:
+    """Keep something with the invitation that nobody is shown."""
+    return documents.replace(tx, invitation, {**invitation.document, **note})
+
+
+def _tell(call: Call, tx: Tx, invitation: Stored, act: str) -> None:
+    document = invitation.document
+    for account, participant in participants(invitation):
+        told: Document = {
+            "arn": document["Arn"],
+            "id": invitation.id,
+            "engagementId": document["EngagementId"],
+            "senderAccountId": document["SenderAwsAccountId"],
+            "receiverAccountId": invitation.owner,
+            "participantType": participant,
+            "payloadType": document["PayloadType"],
+        }
+        detail: Document = {"catalog": invitation.catalog, "engagementInvitation": told}
+        if act == "Created":
+            told["senderCompanyName"] = document["SenderCompanyName"]
+            told["expirationDate"] = document["ExpirationDate"]
+            detail = {"schemaVersion": "1.0", **detail}
+        event = Event(f"Engagement Invitation {act}", (text_at(document, "Arn"),), detail)
+        emit(call, tx, event, [account])

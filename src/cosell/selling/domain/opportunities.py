@@ -1,0 +1,195 @@
+"""Opportunities: made by a partner, referred by AWS, or made from an invitation.
+
+Source: domain rules A1 to A4, D28 and D29, and what was settled on them in the decisions.
+"""
+
+from typing import cast
+
+from cosell import ids
+from cosell.calls import Call
+from cosell.clock import iso
+from cosell.contract import Document, Json
+from cosell.errors import ResourceNotFoundException
+from cosell.events import Event, emit
+from cosell.selling import Kind, object_at, objects_at, text_at
+from cosell.selling.domain.accounts import profile
+from cosell.selling.rules import spend
+from cosell.selling.views import OPPORTUNITIES, opportunity_row
+from cosell.store import Tx, documents
+from cosell.store.documents import Stored
+
+_FIRST_NUMBER = 1_000_000
+_KEPT = (
+    "Customer",
+    "LifeCycle",
+    "Marketing",
+    "NationalSecurity",
+    "OpportunityTeam",
+    "OpportunityType",
+    "PartnerOpportunityIdentifier",
+    "PrimaryNeedsFromAws",
+    "Project",
+    "SoftwareRevenue",
+)
+# Members of LifeCycle that only the service writes.
+_SERVER_OWNED = ("ReviewStatus", "ReviewComments", "ReviewStatusReason", "NextStepsHistory")
+
+
+def reserve_id(tx: Tx) -> str:
+    """The id of an opportunity that is yet to be made; ids grow."""
+    return f"O{_FIRST_NUMBER - 1 + tx.number('opportunity')}"
+
+
+def arn(call: Call, id: str, owner: str) -> str:
+    return ids.arn(owner, call.catalog, f"opportunity/{id}")
+
+
+def drafted(request: Document) -> Document:
+    """What a new opportunity keeps of a request, with the service's defaults."""
+    kept = {name: request[name] for name in _KEPT if name in request}
+    life = object_at(request, "LifeCycle")
+    project = {**object_at(request, "Project")}
+    if project.get("ExpectedContractDuration") is None:
+        project.pop("ExpectedContractDuration", None)
+    if objects_at(request, "Project.ExpectedCustomerSpend"):
+        entries = spend.completed(spend.spend_of(project))
+        project["ExpectedCustomerSpend"] = cast("list[Json]", entries)
+    return {
+        "NationalSecurity": "No",
+        "OpportunityType": "Net New Business",
+        **kept,
+        "LifeCycle": {
+            "Stage": "Prospect",
+            **{name: value for name, value in life.items() if name not in _SERVER_OWNED},
+            "ReviewStatus": "Pending Submission",
+        },
+        "Marketing": {"Source": "None", **object_at(request, "Marketing")},
+        "Project": project,
+    }
+
+
+def insert(call: Call, tx: Tx, id: str, owner: str, content: Document) -> Stored:
+    """An opportunity comes to be, and nobody sees it yet: see `reveal`."""
+    made = iso(call.now)
+    document: Document = {
+        **content,
+        "Id": id,
+        "Arn": arn(call, id, owner),
+        "Catalog": call.catalog,
+        "CreatedDate": made,
+        "LastModifiedDate": made,
+        "OpportunityTeam": _team(content, owner),
+        "RelatedEntityIdentifiers": {},
+    }
+    seq = tx.number("seq")
+    opportunity = Stored(call.ns, Kind.OPPORTUNITY, id, call.catalog, owner, 1, seq, document)
+    documents.insert(tx, opportunity)
+    return opportunity
+
+
+def reveal(call: Call, tx: Tx, opportunity: Stored) -> None:
+    """The owner may list and read the opportunity from now on."""
+    documents.show(tx, OPPORTUNITIES, opportunity_row(opportunity))
+    _tell(call, tx, opportunity, "Created")
+
+
+def find(call: Call, tx: Tx, id: str) -> Stored:
+    """One of the caller's opportunities, or ResourceNotFoundException."""
+    found = find_own(call, tx, id)
+    if found is None:
+        raise ResourceNotFoundException("There is no such opportunity for your account.")
+    return found
+
+
+def find_own(call: Call, tx: Tx, id: str) -> Stored | None:
+    """One of the caller's opportunities, if there is such a one."""
+    key = (call.ns, call.account, call.catalog)
+    return documents.find_visible(tx, OPPORTUNITIES, key, Kind.OPPORTUNITY, id)
+
+
+def accept_referral(call: Call, tx: Tx, id: str) -> Stored:
+    """The opportunity that AWS referred becomes the receiver's: Approved from the start, created
+    when it was referred."""
+    referred = documents.get(tx, call.ns, Kind.OPPORTUNITY, id)
+    reveal(call, tx, referred)
+    _tell(call, tx, referred, "Updated")
+    return referred
+
+
+def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> Stored:
+    """The receiver's own opportunity, drawn from what the invitation says and from nothing else."""
+    payload = object_at(invitation.document, "Payload.OpportunityInvitation")
+    customer, project = object_at(payload, "Customer"), object_at(payload, "Project")
+    content: Document = {
+        "Customer": {
+            "Account": {
+                "Address": {"CountryCode": customer.get("CountryCode")},
+                "CompanyName": customer.get("CompanyName"),
+                "Industry": customer.get("Industry"),
+                "WebsiteUrl": customer.get("WebsiteUrl"),
+            }
+        },
+        "LifeCycle": {
+            "ReviewStatus": _followed_status(call, tx, invitation),
+            "Stage": "Prospect",
+            "TargetCloseDate": project.get("TargetCompletionDate"),
+        },
+        "Marketing": {"Source": "None", **_campaign(call, tx, invitation)},
+        "NationalSecurity": "No",
+        "OpportunityType": "Net New Business",
+        "Project": {
+            "CustomerBusinessProblem": project.get("BusinessProblem"),
+            "ExpectedCustomerSpend": project.get("ExpectedCustomerSpend", []),
+            "Title": project.get("Title"),
+        },
+    }
+    opportunity = insert(call, tx, id, call.account, content)
+    reveal(call, tx, opportunity)
+    _tell(call, tx, opportunity, "Updated")
+    return opportunity
+
+
+def _shared_by_sender(call: Call, tx: Tx, invitation: Stored) -> Stored | None:
+    """The sender's opportunity that it shared last in the invitation's engagement."""
+    row = tx.one(
+        "latest_snapshotted_by",
+        ns=call.ns,
+        engagement=text_at(invitation.document, "EngagementId"),
+        account=text_at(invitation.document, "SenderAwsAccountId"),
+    )
+    return documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0])) if row else None
+
+
+def _followed_status(call: Call, tx: Tx, invitation: Stored) -> str:
+    shared = _shared_by_sender(call, tx, invitation)
+    status = text_at(shared.document, "LifeCycle.ReviewStatus") if shared else ""
+    if status in ("Submitted", "In review", "Action Required"):
+        return "Submitted"
+    return "Approved" if status == "Approved" else "Pending Submission"
+
+
+def _campaign(call: Call, tx: Tx, invitation: Stored) -> Document:
+    shared = _shared_by_sender(call, tx, invitation)
+    name = text_at(shared.document, "Marketing.CampaignName") if shared else ""
+    return {"CampaignName": name} if name else {}
+
+
+def _team(content: Document, owner: str) -> list[Json]:
+    """The owner first, always; then whom the request named. Source: domain rule A1, observed."""
+    lead: Document = {
+        "BusinessTitle": "OpportunityOwner",
+        "Email": f"alliance-lead@{profile(owner).website.removeprefix('https://')}",
+        "FirstName": "Alliance",
+        "LastName": "Lead",
+    }
+    named = objects_at(content, "OpportunityTeam")
+    return [lead, *(one for one in named if one.get("BusinessTitle") != "OpportunityOwner")]
+
+
+def _tell(call: Call, tx: Tx, opportunity: Stored, act: str) -> None:
+    detail: Document = {
+        "schemaVersion": "1",
+        "catalog": opportunity.catalog,
+        "opportunity": {"identifier": opportunity.id},
+    }
+    emit(call, tx, Event(f"Opportunity {act}", (), detail), [opportunity.owner])

@@ -1,0 +1,31 @@
+"""Every life cycle as a table: what may happen in which state, and what follows.
+
+Two rules for this file: all transitions stand here, and nothing here knows who asks. An act that is
+not in a state's row is not permitted in it. Source: domain rules D10, D17, D23 and E.
+"""
+
+from typing import Final
+
+INVITATION: Final = {
+    "PENDING": {"accept": "ACCEPTED", "reject": "REJECTED", "expire": "EXPIRED"},
+    "ACCEPTED": {},
+    "REJECTED": {},
+    "EXPIRED": {},
+}
+
+# Starting a job that runs already changes nothing; stopping one that stands is refused.
+JOB: Final = {
+    "Stopped": {"start": "Running", "delete": "deleted"},
+    "Running": {"start": "Running", "stop": "Stopped"},
+}
+
+TASK: Final = {
+    "IN_PROGRESS": {"complete": "COMPLETE", "fail": "FAILED"},
+    "COMPLETE": {},
+    "FAILED": {},
+}
+
+
+def follow(table: dict[str, dict[str, str]], state: str, act: str) -> str | None:
+    """The state after an act; None if the act is not permitted in this state."""
+    return table[state].get(act)

@@ -1,0 +1,88 @@
+"""Opportunities: created, read, listed."""
+
+from typing import cast
+
+from cosell.calls import Call, Rendered, command, query
+from cosell.clock import iso_date, parse_iso
+from cosell.contract import Document
+from cosell.errors import business_refused
+from cosell.selling import Kind, text_at
+from cosell.selling.domain import opportunities, referrals, tags
+from cosell.selling.listing import List, answer, filter_of
+from cosell.selling.rules.create_opportunity import Draft, broken
+from cosell.selling.views import OPPORTUNITIES, opportunity_row
+from cosell.store import Tx
+from cosell.store.pages import Bound, Selection
+
+_OPPORTUNITIES = List(
+    OPPORTUNITIES,
+    "OpportunitySummaries",
+    20,
+    Kind.OPPORTUNITY,
+    lambda opportunity, _: opportunity_row(opportunity),
+    {
+        "LastModifiedDate": ("modified_at", False),
+        "Identifier": ("number", False),
+        "CustomerCompanyName": ("company", True),
+        "CreatedDate": ("created_at", False),
+        "TargetCloseDate": ("close_date", True),
+    },
+)
+_BOUNDS = (
+    ("LastModifiedDate.AfterLastModifiedDate", "modified_at", ">="),
+    ("LastModifiedDate.BeforeLastModifiedDate", "modified_at", "<="),
+    ("CreatedDate.AfterCreatedDate", "created_at", ">="),
+    ("CreatedDate.BeforeCreatedDate", "created_at", "<="),
+    ("TargetCloseDate.AfterTargetCloseDate", "close_date", ">="),
+    ("TargetCloseDate.BeforeTargetCloseDate", "close_date", "<="),
+)
+
+
+@command("CreateOpportunity")
+def create_opportunity(call: Call, tx: Tx) -> Document:
+    """A draft of the caller's; in the Sandbox, `Origin: AWS Referral` plays AWS instead."""
+    labels = tags.tags_of(call.input)
+    related = text_at(call.input, "Project.RelatedOpportunityIdentifier")
+    exists = bool(related) and opportunities.find_own(call, tx, related) is not None
+    errors = broken(Draft(call.input, call.catalog, iso_date(call.now), exists))
+    if errors:
+        raise business_refused(*errors)
+    if call.input.get("Origin") == "AWS Referral":
+        made = referrals.refer(call, tx, call.account, call.input, {}).opportunity
+    else:
+        content = opportunities.drafted(call.input)
+        id = opportunities.reserve_id(tx)
+        made = opportunities.insert(call, tx, id, call.account, content)
+        opportunities.reveal(call, tx, made)
+    tags.put(call, tx, text_at(made.document, "Arn"), labels)
+    return {"Id": made.id, "LastModifiedDate": made.document["LastModifiedDate"]}
+
+
+@query("GetOpportunity")
+def get_opportunity(call: Call, tx: Tx) -> Document:
+    """One of the caller's opportunities, whole."""
+    return opportunities.find(call, tx, text_at(call.input, "Identifier")).document
+
+
+@query("ListOpportunities")
+def list_opportunities(call: Call, tx: Tx) -> Rendered:
+    """The caller's opportunities; empty filter lists mean no filter."""
+    filters = (
+        *filter_of("id", cast("list[str]", call.input.get("Identifier"))),
+        *filter_of("company", cast("list[str]", call.input.get("CustomerCompanyName"))),
+        *filter_of("stage", cast("list[str]", call.input.get("LifeCycleStage"))),
+        *filter_of("review_status", cast("list[str]", call.input.get("LifeCycleReviewStatus"))),
+    )
+    lead = (call.ns, call.account, call.catalog)
+    return answer(call, tx, _OPPORTUNITIES, Selection(lead, filters, bounds=_bounds(call.input)))
+
+
+def _bounds(input: Document) -> tuple[Bound, ...]:
+    """Ranges include both ends, as the operation's page says."""
+    bounds = []
+    for path, column, comparison in _BOUNDS:
+        value = text_at(input, path)
+        if value:
+            instant = column.endswith("_at")
+            bounds.append(Bound(column, comparison, parse_iso(value) if instant else value))
+    return tuple(bounds)

@@ -1,0 +1,97 @@
+"""Resource snapshots, and the jobs that keep them up to date."""
+
+from cosell.calls import Call, Rendered, command, query
+from cosell.contract import Document
+from cosell.errors import ResourceNotFoundException
+from cosell.selling import Kind, Template, text_at
+from cosell.selling.domain import engagements, jobs, opportunities, snapshots, tags
+from cosell.selling.domain.snapshots import Target
+from cosell.selling.listing import List, answer, filter_of
+from cosell.selling.views import JOBS, job_row
+from cosell.store import Tx
+from cosell.store.documents import Stored
+from cosell.store.pages import Selection
+
+_JOBS = List(
+    JOBS,
+    "ResourceSnapshotJobSummaries",
+    50,
+    Kind.JOB,
+    lambda job, _: job_row(job),
+    {"CreatedDate": ("created_at", False)},
+)
+
+
+def _target(call: Call) -> Target:
+    return Target(
+        text_at(call.input, "EngagementIdentifier"),
+        text_at(call.input, "ResourceIdentifier"),
+        text_at(call.input, "ResourceSnapshotTemplateIdentifier"),
+    )
+
+
+def _shareable(call: Call, tx: Tx, target: Target) -> Stored:
+    """The caller's opportunity, to be shown in an engagement that the caller is a member of."""
+    engagements.find(call, tx, target.engagement)
+    opportunity = opportunities.find(call, tx, target.resource)
+    snapshots.ensure_template(target.template)
+    return opportunity
+
+
+@command("CreateResourceSnapshot")
+def create_resource_snapshot(call: Call, tx: Tx) -> Document:
+    """The next revision, also when nothing changed."""
+    target = _target(call)
+    opportunity = _shareable(call, tx, target)
+    revision = snapshots.create(call, tx, target, opportunity, always=True)
+    return {"Arn": snapshots.arn(call.catalog, target, revision), "Revision": revision}
+
+
+@query("GetResourceSnapshot")
+def get_resource_snapshot(call: Call, tx: Tx) -> Document:
+    """A revision, or the latest, for every member; AWS's own view for the owner alone."""
+    target = _target(call)
+    engagements.find(call, tx, target.engagement)
+    if target.template == Template.AWS_FULL and not opportunities.find_own(
+        call, tx, target.resource
+    ):
+        raise ResourceNotFoundException("There is no such snapshot in the engagement.")
+    revision = call.input.get("Revision")
+    return snapshots.read(call, tx, target, revision if isinstance(revision, int) else None)
+
+
+@command("CreateResourceSnapshotJob")
+def create_resource_snapshot_job(call: Call, tx: Tx) -> Document:
+    """A job that stands still; one for each engagement, resource and template."""
+    labels = tags.tags_of(call.input)
+    target = _target(call)
+    _shareable(call, tx, target)
+    jobs.ensure_none(call, tx, target)
+    job = jobs.create(call, tx, target, labels)
+    return {"Arn": job.document["Arn"], "Id": job.id}
+
+
+@command("StartResourceSnapshotJob")
+def start_resource_snapshot_job(call: Call, tx: Tx) -> Document:
+    """Let the job run; a running one is left as it is."""
+    id = text_at(call.input, "ResourceSnapshotJobIdentifier")
+    jobs.start(call, tx, jobs.find(call, tx, id))
+    return {}
+
+
+@query("GetResourceSnapshotJob")
+def get_resource_snapshot_job(call: Call, tx: Tx) -> Document:
+    """One of the caller's jobs."""
+    return jobs.find(call, tx, text_at(call.input, "ResourceSnapshotJobIdentifier")).document
+
+
+@query("ListResourceSnapshotJobs")
+def list_resource_snapshot_jobs(call: Call, tx: Tx) -> Rendered:
+    """The caller's own jobs."""
+    filters = tuple(
+        one
+        for column, member in (("engagement", "EngagementIdentifier"), ("status", "Status"))
+        if (value := text_at(call.input, member))
+        for one in filter_of(column, (value,))
+    )
+    return answer(call, tx, _JOBS, Selection((call.ns, call.account, call.catalog), filters))

@@ -1,0 +1,32 @@
+"""Reference values of Partner Central that its model does not hold, read on first use.
+
+Facts from aws-samples/partner-crm-integration-samples (see NOTICE). Must not hold a rule.
+"""
+
+from functools import cache
+from importlib.resources import files
+
+
+def _lines(name: str) -> tuple[str, ...]:
+    return tuple((files(__package__) / f"{name}.txt").read_text().splitlines())
+
+
+@cache
+def use_cases() -> tuple[str, ...]:
+    """Values of Project.CustomerUseCase: as the server spells them, then without the blanks round
+    a slash, as the model's documentation spells them."""
+    spaced = _lines("use_cases")
+    tight = (value.replace(" / ", "/") for value in spaced)
+    return tuple(dict.fromkeys((*spaced, *tight)))
+
+
+@cache
+def us_states() -> frozenset[str]:
+    """Values of Address.StateOrRegion in the United States."""
+    return frozenset(_lines("us_states"))
+
+
+@cache
+def countries_without_postal_code() -> frozenset[str]:
+    """ISO codes of countries whose addresses have no postal code."""
+    return frozenset(_lines("countries_without_postal_code"))

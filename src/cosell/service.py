@@ -1,0 +1,236 @@
+"""The order of the stages: from the bytes of a request to the bytes of its answer.
+
+One transaction per call, one `except` that turns a refusal into an answer. Must not know HTTP
+servers, nor what an operation means.
+"""
+
+import logging
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Final
+
+import orjson
+
+from cosell import ids
+from cosell.auth import Identity
+from cosell.auth.sigv4 import Authenticator
+from cosell.calls import Answer, Call, Handler, Rendered, collect, collect_due
+from cosell.clock import wall_ms
+from cosell.config import Config
+from cosell.contract import Contract, Document, Operation
+from cosell.desk.contract import CONTRACT as DESK
+from cosell.desk.operations import aws, laboratory
+from cosell.errors import (
+    ApiError,
+    ConflictException,
+    InternalServerException,
+    UnknownNamespaceException,
+    error_named,
+    request_refused,
+)
+from cosell.http import HttpRequest, HttpResponse
+from cosell.routing import ForeignService, Route, Routes, Service
+from cosell.runner import Runner
+from cosell.selling import text_at
+from cosell.selling.contract import CONTRACT as SELLING
+from cosell.selling.operations import (
+    engagements,
+    invitations,
+    opportunities,
+    snapshots,
+    tags,
+    tasks,
+)
+from cosell.store import Contention, Store, Tx, ledger, namespaces
+from cosell.store import faults as fault_rows
+from cosell.store.namespaces import Namespace
+from cosell.wire import aws_json
+
+log = logging.getLogger("cosell.service")
+
+SELLING_MODULES: Final = (engagements, invitations, opportunities, snapshots, tags, tasks)
+DESK_MODULES: Final = (aws, laboratory)
+ATTEMPTS_MAX = 3
+
+
+def _service(name: str, contract: Contract, modules: tuple[ModuleType, ...]) -> Service:
+    handlers = collect(modules, contract.operations)
+    return Service(name, contract, handlers, frozenset({contract.signing_name}))
+
+
+class Engine:
+    """Everything that answers: routes, authentication, operations, the agenda, on one store."""
+
+    def __init__(self, store: Store, config: Config, new_token_key: bytes) -> None:
+        self.store = store
+        self._limits = config.limits
+        self._random = ids.new_random()
+        token_key = store.setting("token_key", new_token_key)
+        self._authenticator = Authenticator(config.auth, token_key)
+        self._routes = Routes(
+            _service("selling", SELLING, SELLING_MODULES), _service("desk", DESK, DESK_MODULES)
+        )
+        due = collect_due((*SELLING_MODULES, *DESK_MODULES))
+        self.runner = Runner(store, due, self._random, token_key)
+
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request; whatever goes wrong, there is an answer."""
+        request_id = ids.uuid(self._random)
+        try:
+            route = self._routes.find(request)
+            if route.service is None:
+                return self._answer_sts(request, request_id)
+            document = self._answer(route, route.service, request, request_id)
+            return aws_json.encode(document, aws_json.content_type(request), request_id)
+        except ApiError as error:
+            return _refusal(error, request, request_id)
+        except Exception:
+            log.exception("request %s failed", request_id)
+            return _refusal(InternalServerException(), request, request_id)
+
+    def is_long(self, request: HttpRequest) -> bool:
+        """Whether the call may take many transactions, so that nobody should wait behind it."""
+        try:
+            route = self._routes.find(request)
+        except ApiError:
+            return False
+        handler = route.service and route.service.handlers.get(route.operation)
+        return bool(handler and handler.kind == "procedure")
+
+    def _answer(
+        self, route: Route, service: Service, request: HttpRequest, request_id: str
+    ) -> Document | None:
+        # The order of refusal, one for all (ARCHITECTURE.md). Host and Origin, and the route,
+        # were before.
+        operation = service.contract.operations[route.operation]
+        wall = wall_ms()
+        identity = self._authenticator.authenticate(request, service.signing_names, wall)
+        raw = aws_json.decode(request.body, self._limits.depth_max)
+        namespace = self._look_up(identity, route.namespace)
+        if namespace.faults:
+            self._meet_fault(namespace, operation)
+        known, errors = operation.validate(raw)
+        if errors:
+            raise request_refused(*errors)
+        handler = service.handlers.get(operation.name)
+        if handler is None:
+            raise NotImplementedError(f"{operation.name} is not built yet; its input was checked.")
+        asked = _Asked(operation, handler, identity, namespace, known, request_id)
+        answer = self._carry_out(asked)
+        if isinstance(answer, Rendered):
+            return answer.document
+        return None if operation.output_shape is None else operation.render(answer)
+
+    def _look_up(self, identity: Identity, name: str) -> Namespace:
+        """The namespace's row, if there is one: a refused call creates nothing."""
+        if not identity.may_use(name):
+            raise UnknownNamespaceException(f"There is no namespace {name!r} for this access key.")
+        with self.store.read() as tx:
+            return namespaces.find(tx, name)
+
+    def _meet_fault(self, namespace: Namespace, operation: Operation) -> None:
+        """Fail if somebody asked for it (PutFault); spending a fault is a commit of its own."""
+        with self.store.write() as tx:
+            code = fault_rows.spend(tx, namespace, operation.name)
+        if code is not None:
+            raise error_named(code)
+
+    def _carry_out(self, asked: "_Asked") -> Answer:
+        handler = asked.handler
+        if handler.kind == "query":
+            with self.store.read() as tx:
+                namespace = namespaces.find(tx, asked.namespace.name)
+                return handler.run(self._call(asked, namespace, wall_ms()), tx)
+        answer = self._command(asked)
+        self.runner.wake()
+        if handler.after is None or isinstance(answer, Rendered):
+            return answer
+        return handler.after(self._call(asked, asked.namespace, wall_ms()), answer)
+
+    def _command(self, asked: "_Asked") -> Answer:
+        """One write transaction, tried again if somebody else changed what it read."""
+        for _ in range(ATTEMPTS_MAX - 1):
+            try:
+                with self.store.write() as tx:
+                    return self._once(asked, tx)
+            except Contention:
+                log.info("request %s is tried again", asked.request_id)
+        with self.store.write() as tx:
+            return self._once(asked, tx)
+
+    def _once(self, asked: "_Asked", tx: Tx) -> Answer:
+        """What the client token made before, or the operation itself."""
+        wall = wall_ms()  # read with the pen in hand, so that instants follow the order of commits
+        namespace = namespaces.ensure(tx, asked.namespace.name, wall)
+        call = self._call(asked, namespace, wall)
+        operation, handler = asked.operation, asked.handler
+        token = call.input.get(operation.idempotency_token or "")
+        if not isinstance(token, str):
+            return handler.run(call, tx)
+        key = ledger.Key(call.ns, call.account, call.catalog, operation.name, token)
+        digest = operation.digest(call.input)
+        made = ledger.recall(tx, key, call.now, wall)
+        if made is not None:
+            if made[0] != digest:
+                raise ConflictException(
+                    "Conflicting client token submitted for a new request body."
+                )
+            first: Document = orjson.loads(made[1])
+            return first if handler.replay is None else handler.replay(call, tx, first)
+        answer = handler.run(call, tx)
+        if isinstance(answer, Rendered):
+            raise TypeError(f"{operation.name} is a command: its answer is kept as a document")
+        # A reset has put another integer behind the name; the token lives where the name leads.
+        key = key._replace(ns=namespaces.find(tx, namespace.name).ns)
+        ledger.record(tx, key, digest, orjson.dumps(answer), (call.now, wall))
+        return answer
+
+    def _call(self, asked: "_Asked", namespace: Namespace, wall: int) -> Call:
+        return Call(
+            operation=asked.operation.name,
+            input=asked.known,
+            account=asked.identity.account,
+            principal=asked.identity.arn,
+            catalog=text_at(asked.known, "Catalog"),
+            namespace=namespace,
+            now=namespace.now(wall),
+            wall=wall,
+            request_id=asked.request_id,
+            random=self._random,
+            laboratory=self.runner,
+        )
+
+    def _answer_sts(self, request: HttpRequest, request_id: str) -> HttpResponse:
+        """The token service has no state: it needs no namespace and no transaction."""
+        from cosell.sts.operations import find_operation  # most servers never answer it
+        from cosell.wire import query
+
+        try:
+            wall, names = wall_ms(), frozenset({"sts"})
+            identity = self._authenticator.authenticate(request, names, wall, any_region=True)
+            name, document = query.decode(request.body)
+            run = find_operation(name)
+            result = run(document, identity, self._authenticator.directory, wall)
+            return query.encode(name, result, request_id)
+        except ApiError as error:
+            return query.encode_error(error, request_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A call that has passed every stage before its transaction."""
+
+    operation: Operation
+    handler: Handler
+    identity: Identity
+    namespace: Namespace
+    known: Document
+    request_id: str
+
+
+def _refusal(error: ApiError, request: HttpRequest, request_id: str) -> HttpResponse:
+    if isinstance(error, ForeignService) and error.xml:
+        from cosell.wire import query
+
+        return query.encode_error(error, request_id)
+    return aws_json.encode_error(error, aws_json.content_type(request), request_id)

@@ -1,0 +1,93 @@
+"""The vocabulary of storage: transactions, views, and what can go wrong. Imports no sibling.
+
+A service speaks to a `Tx` through the functions of this package's modules; only `sqlite` (and the
+next driver) knows a database. Must not know any service, nor what a document means.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+Value: TypeAlias = int | str | bytes | None
+Row: TypeAlias = tuple[object, ...]
+
+
+class StoreError(Exception):
+    """The database cannot be used; the message says why and what to do."""
+
+
+class Contention(Exception):
+    """Somebody else changed the same row; the call is to be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A table of view rows: `lead` narrows it to one account's list, `sort` is the default order.
+
+    `filters` maps a column to the index that leads with it, the most selective first; `orders` maps
+    each further sort column to its index (None: the table itself).
+    """
+
+    table: str
+    lead: tuple[str, ...]
+    sort: str
+    columns: tuple[str, ...]
+    filters: Mapping[str, str]
+    orders: Mapping[str, str]
+
+
+class Tx(Protocol):
+    """One transaction. A statement is called by its name in sql/*.sql."""
+
+    def one(self, statement: str, /, **values: Value) -> Row | None: ...
+
+    def all(self, statement: str, /, **values: Value) -> list[Row]: ...
+
+    def run(self, statement: str, /, **values: Value) -> int:
+        """Execute; answers how many rows changed."""
+        ...
+
+    def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
+        """Rows of a statement that was composed from the templates of this package."""
+        ...
+
+    def execute(self, text: str, values: Mapping[str, Value], /) -> int:
+        """Run a statement that was composed from the templates of this package."""
+        ...
+
+    def number(self, counter: str, /) -> int:
+        """The next number of a counter: grows, never repeats, may leave gaps."""
+        ...
+
+    def hint(self, index: str | None, /) -> str:
+        """How this database is told which index to walk; None: the table's own order."""
+        ...
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """What happens inside is undone if it raises; the transaction goes on."""
+        ...
+
+
+class Store(Protocol):
+    """A database that is open. `read` sees one instant; `write` holds the only pen."""
+
+    where: str
+
+    def read(self) -> AbstractContextManager[Tx]: ...
+
+    def write(self) -> AbstractContextManager[Tx]: ...
+
+    def setting(self, name: str, default: bytes) -> bytes:
+        """A value bound once for the whole database; `default` if there was none."""
+        ...
+
+    def sweep(self, batch_max: int) -> int:
+        """Delete at most that many rows of retired namespaces; answers how many were deleted."""
+        ...
+
+    def tables(self) -> Sequence[str]:
+        """Every table that holds a namespace's rows."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,50 @@
+"""The agenda: what is due and when, in each namespace's own time. Must not know what is done."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from cosell.store import Tx
+from cosell.store.namespaces import Namespace
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An entry of a namespace's agenda: `kind` says what happens to the thing called `ref`."""
+
+    ns: int
+    due_at: int
+    seq: int
+    kind: str
+    ref: str
+
+
+def plan(tx: Tx, ns: int, due_at: int, kind: str, ref: str) -> None:
+    """Something is due at an instant."""
+    tx.run("insert_agenda", ns=ns, due_at=due_at, seq=tx.number("seq"), kind=kind, ref=ref)
+
+
+def forget(tx: Tx, ns: int, kind: str, ref: str) -> None:
+    """What was due for `ref` is so no more."""
+    tx.run("forget_agenda", ns=ns, kind=kind, ref=ref)
+
+
+def first(tx: Tx, ns: int, until: int) -> Due | None:
+    """The entry that comes first, if it is due at `until`."""
+    row = tx.one("first_due", ns=ns, until=until)
+    return Due(ns, *cast("tuple[int, int, str, str]", row)) if row else None
+
+
+def pop(tx: Tx, due: Due) -> None:
+    """The entry is done; commits together with its effect."""
+    tx.run("delete_agenda", ns=due.ns, due_at=due.due_at, seq=due.seq)
+
+
+def next_by_namespace(tx: Tx, wall: int) -> list[tuple[str, int]]:
+    """Each running namespace that has an agenda, and in how many milliseconds it is due."""
+    waits = []
+    for row in tx.all("due_namespaces"):
+        name, offset_ms, frozen_at, due_at = cast("tuple[str, int, int | None, int]", row)
+        clock = Namespace(name, offset_ms=offset_ms, frozen_at=frozen_at)
+        if frozen_at is None or due_at <= frozen_at:
+            waits.append((name, due_at - clock.now(wall)))
+    return waits

@@ -1,0 +1,130 @@
+"""Truth and views: resources as JSON documents, and the rows through which accounts see them.
+
+Must not know what a document means, nor render one.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+import orjson
+
+from cosell.contract import Document
+from cosell.store import Contention, Row, Tx, Value, View
+from cosell.store.statements import statements
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A resource as it stands: `seq` never changes, `revision` grows with every change."""
+
+    ns: int
+    kind: str
+    id: str
+    catalog: str
+    owner: str
+    revision: int
+    seq: int
+    document: Document
+
+
+def insert(tx: Tx, stored: Stored) -> None:
+    """A resource comes to be, at revision 1."""
+    tx.run(
+        "insert_document",
+        ns=stored.ns,
+        kind=stored.kind,
+        id=stored.id,
+        catalog=stored.catalog,
+        owner=stored.owner,
+        seq=stored.seq,
+        body=orjson.dumps(stored.document),
+    )
+
+
+def find(tx: Tx, ns: int, kind: str, id: str) -> Stored | None:
+    """The truth of a resource, whoever may see it."""
+    return _stored(tx.one("find_document", ns=ns, kind=kind, id=id), ns, kind, id)
+
+
+def get(tx: Tx, ns: int, kind: str, id: str) -> Stored:
+    """The truth of a resource that something else refers to; LookupError if it is not there."""
+    found = find(tx, ns, kind, id)
+    if found is None:
+        raise LookupError(f"{kind} {id} is referred to in namespace {ns} and absent")
+    return found
+
+
+def find_visible(
+    tx: Tx, view: View, key: tuple[int, str, str], kind: str, id: str
+) -> Stored | None:
+    """The truth of a resource if the account of `key` (ns, account, catalog) has a row of it."""
+    ns, account, catalog = key
+    values: dict[str, Value] = {
+        "ns": ns, "account": account, "catalog": catalog, "kind": kind, "id": id,
+    }  # fmt: skip
+    rows = tx.query(_visible(view.table), values)
+    return _stored(rows[0] if rows else None, ns, kind, id)
+
+
+def replace(tx: Tx, stored: Stored, document: Document, owner: str | None = None) -> Stored:
+    """A resource changes from what was read; `Contention` if it is not that any more."""
+    owner = stored.owner if owner is None else owner
+    changed = tx.run(
+        "replace_document",
+        ns=stored.ns,
+        kind=stored.kind,
+        id=stored.id,
+        revision=stored.revision,
+        owner=owner,
+        body=orjson.dumps(document),
+    )
+    if changed != 1:
+        raise Contention(f"{stored.kind} {stored.id} is no more at revision {stored.revision}")
+    return dataclasses.replace(stored, owner=owner, revision=stored.revision + 1, document=document)
+
+
+def show(tx: Tx, view: View, row: dict[str, Value]) -> None:
+    """An account may list a resource from now on: `row` has a value for every column."""
+    tx.execute(_insert_view(view.table, view.columns), row)
+
+
+def show_again(tx: Tx, view: View, row: dict[str, Value]) -> None:
+    """What an account sees of a resource changes: `row` has ns, account, id and what changes."""
+    changed = tx.execute(_update_view(view.table, tuple(row)), row)
+    if changed != 1:
+        raise Contention(f"{view.table} has no row of {row['id']!r}")
+
+
+def hide(tx: Tx, view: View, ns: int, account: str, id: str) -> None:
+    """An account may see a resource no more."""
+    text = statements()["delete_view"].replace("{table}", view.table)
+    tx.execute(text, {"ns": ns, "account": account, "id": id})
+
+
+def _stored(row: Row | None, ns: int, kind: str, id: str) -> Stored | None:
+    if row is None:
+        return None
+    catalog, owner, revision, seq, body = cast("tuple[str, str, int, int, bytes]", row)
+    return Stored(ns, kind, id, catalog, owner, revision, seq, orjson.loads(body))
+
+
+@cache
+def _visible(table: str) -> str:
+    return statements()["find_visible"].replace("{table}", table)
+
+
+@cache
+def _insert_view(table: str, columns: tuple[str, ...]) -> str:
+    text = statements()["insert_view"].replace("{table}", table)
+    text = text.replace("{columns}", ", ".join(columns))
+    return text.replace("{values}", ", ".join(f":{column}" for column in columns))
+
+
+@cache
+def _update_view(table: str, columns: tuple[str, ...]) -> str:
+    kept = ("ns", "account", "id")
+    changed = ", ".join(f"{column} = :{column}" for column in columns if column not in kept)
+    text = statements()["update_view"].replace("{table}", table)
+    return text.replace("{assignments}", changed)

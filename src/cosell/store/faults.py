@@ -1,0 +1,61 @@
+"""Faults on demand, kept until they are spent. Must not know operations, nor reason codes."""
+
+from typing import NamedTuple, cast
+
+from cosell.store import Tx
+from cosell.store.namespaces import Namespace
+
+
+def put(tx: Tx, ns: int, operation: str, error: str, count: int) -> None:
+    """The next `count` calls of an operation meet an error."""
+    tx.run(
+        "insert_fault",
+        ns=ns,
+        seq=tx.number("seq"),
+        operation=operation,
+        error=error,
+        remaining=count,
+    )
+    tx.run("count_faults", ns=ns)
+
+
+def spend(tx: Tx, namespace: Namespace, operation: str) -> str | None:
+    """The error that this call meets, if any; one call fewer will."""
+    row = tx.one("find_fault", ns=namespace.ns, operation=operation)
+    if row is None:
+        return None
+    seq, error, remaining = cast("tuple[int, str, int]", row)
+    if not tx.run("spend_fault", ns=namespace.ns, seq=seq):
+        return None
+    if remaining == 1:
+        tx.run("delete_spent_faults", ns=namespace.ns)
+        tx.run("count_faults", ns=namespace.ns)
+    return error
+
+
+class TaskFault(NamedTuple):
+    """How a task ends at a step."""
+
+    step: str
+    reason: str
+    message: str
+
+
+def put_for_tasks(tx: Tx, ns: int, fault: TaskFault, count: int) -> None:
+    """The next `count` tasks that reach a step end there."""
+    tx.run("insert_task_fault", ns=ns, seq=tx.number("seq"), remaining=count, **fault._asdict())
+    tx.run("count_faults", ns=ns)
+
+
+def spend_for_task(tx: Tx, namespace: Namespace, step: str) -> tuple[str, str] | None:
+    """The reason code and message with which a task ends at this step, if any."""
+    if not namespace.faults:
+        return None
+    row = tx.one("find_task_fault", ns=namespace.ns, step=step)
+    if row is None:
+        return None
+    seq, reason, message = cast("tuple[int, str, str]", row)
+    tx.run("spend_task_fault", ns=namespace.ns, seq=seq)
+    tx.run("delete_spent_task_faults", ns=namespace.ns)
+    tx.run("count_faults", ns=namespace.ns)
+    return reason, message

@@ -1,0 +1,78 @@
+"""Namespaces: an integer behind a name, with a clock, a pace and faults of its own.
+
+Must not know what lives in one.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, cast
+
+from cosell.store import Tx
+
+Pace: TypeAlias = Literal["Inline", "Paced", "Held"]
+STEP_MS = 2_000  # between the steps of a paced task, until PutPace says otherwise
+_TOUCHED_MS = 60_000  # a namespace's last use is remembered to the minute
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace as it stands; `ns` is 0 while nothing was ever made in it."""
+
+    name: str
+    ns: int = 0
+    offset_ms: int = 0
+    frozen_at: int | None = None
+    pace: Pace = "Inline"
+    step_ms: int = STEP_MS
+    faults: int = 0
+    used_at: int = 0
+
+    def now(self, wall: int) -> int:
+        """The namespace's time, in milliseconds, when real time is `wall`."""
+        return wall + self.offset_ms if self.frozen_at is None else self.frozen_at
+
+
+def find(tx: Tx, name: str) -> Namespace:
+    """What the name stands for; the values of a new namespace if it is absent."""
+    row = tx.one("find_namespace", name=name)
+    if row is None:
+        return Namespace(name)
+    return Namespace(name, *cast("tuple[int, int, int | None, Pace, int, int, int]", row))
+
+
+def ensure(tx: Tx, name: str, wall: int) -> Namespace:
+    """What the name stands for; made if it is absent."""
+    found = find(tx, name)
+    if found.ns:
+        if wall - found.used_at > _TOUCHED_MS:
+            tx.run("touch_namespace", name=name, wall=wall)
+        return found
+    ns = tx.number("ns")
+    tx.run("insert_namespace", name=name, ns=ns, pace=found.pace, step_ms=found.step_ms, wall=wall)
+    return Namespace(name, ns, used_at=wall)
+
+
+def reset(tx: Tx, namespace: Namespace, wall: int) -> Namespace:
+    """Give the name a fresh integer; what was behind the old one is gone, and swept later."""
+    fresh = Namespace(namespace.name, tx.number("ns"), used_at=wall)
+    tx.run(
+        "renew_namespace",
+        name=fresh.name,
+        ns=fresh.ns,
+        pace=fresh.pace,
+        step_ms=fresh.step_ms,
+        wall=wall,
+    )
+    tx.run("retire_namespace", ns=namespace.ns)
+    return fresh
+
+
+def is_empty(tx: Tx, namespace: Namespace) -> bool:
+    """Whether anything was ever made in it: its clock may then be put to any time."""
+    return bool(cast("tuple[int]", tx.one("namespace_is_empty", ns=namespace.ns))[0])
+
+
+def put_clock(tx: Tx, namespace: Namespace, now: int, wall: int, frozen: bool) -> Namespace:
+    """From here on the namespace's time is `now`, standing or running."""
+    offset_ms, frozen_at = now - wall, now if frozen else None
+    tx.run("put_clock", ns=namespace.ns, offset_ms=offset_ms, frozen_at=frozen_at)
+    return find(tx, namespace.name)

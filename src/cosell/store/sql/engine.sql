@@ -1,0 +1,148 @@
+-- The engine's own statements. `-- name: what it is for`; `:name` is a value, `{name}` an identifier
+-- that a view's record supplies (never input).
+
+-- find_setting: a value of the whole database.
+select value from setting where name = :name;
+
+-- put_setting: bind a value of the whole database once.
+insert into setting (name, value) values (:name, :value) on conflict (name) do nothing;
+
+-- take_numbers: reserve a block of a counter; answers the first number after it.
+insert into counter (name, next) values (:name, 1 + :size)
+on conflict (name) do update set next = next + :size returning next;
+
+-- find_namespace: what a name stands for at present.
+select ns, offset_ms, frozen_at, pace, step_ms, faults, used_at from namespace where name = :name;
+
+-- insert_namespace: give a name its first integer.
+insert into namespace
+  (name, ns, offset_ms, frozen_at, pace, step_ms, faults, created_at, used_at)
+values (:name, :ns, 0, null, :pace, :step_ms, 0, :wall, :wall);
+
+-- renew_namespace: reset, in one row: another integer, the values of a new namespace.
+update namespace set ns = :ns, offset_ms = 0, frozen_at = null, pace = :pace, step_ms = :step_ms,
+  faults = 0, created_at = :wall, used_at = :wall
+where name = :name;
+
+-- retire_namespace: hand an integer's rows to the sweep.
+insert into retired (ns) values (:ns);
+
+-- touch_namespace: remember that a namespace is in use.
+update namespace set used_at = :wall where name = :name;
+
+-- put_clock: move or freeze a namespace's clock.
+update namespace set offset_ms = :offset_ms, frozen_at = :frozen_at where ns = :ns;
+
+-- put_pace: how tasks that start from now on advance.
+update namespace set pace = :pace, step_ms = :step_ms where ns = :ns;
+
+-- namespace_is_empty: whether anything was ever made in a namespace.
+select not exists (select 1 from document where ns = :ns)
+  and not exists (select 1 from outbox where ns = :ns);
+
+-- due_namespaces: for each namespace that has an agenda, when its first entry is due.
+select n.name, n.offset_ms, n.frozen_at,
+  (select a.due_at from agenda a where a.ns = n.ns order by a.due_at, a.seq limit 1) as due_at
+from namespace n
+where exists (select 1 from agenda a where a.ns = n.ns);
+
+-- first_due: the entry of a namespace's agenda that comes first, if it is due.
+select due_at, seq, kind, ref from agenda
+where ns = :ns and due_at <= :until order by due_at, seq limit 1;
+
+-- insert_agenda: something is due at an instant.
+insert into agenda (ns, due_at, seq, kind, ref) values (:ns, :due_at, :seq, :kind, :ref);
+
+-- delete_agenda: an entry is done.
+delete from agenda where ns = :ns and due_at = :due_at and seq = :seq;
+
+-- forget_agenda: what was due for a thing is so no more.
+delete from agenda where ns = :ns and kind = :kind and ref = :ref;
+
+-- find_document: a resource's truth, by its key.
+select catalog, owner, revision, seq, body from document
+where ns = :ns and kind = :kind and id = :id;
+
+-- insert_document: a resource comes to be.
+insert into document (ns, kind, id, catalog, owner, revision, seq, body)
+values (:ns, :kind, :id, :catalog, :owner, 1, :seq, :body);
+
+-- replace_document: a resource changes, unless somebody else changed it.
+update document set body = :body, owner = :owner, revision = revision + 1
+where ns = :ns and kind = :kind and id = :id and revision = :revision;
+
+-- find_visible: a resource's truth, if the account has a view row of it.
+select d.catalog, d.owner, d.revision, d.seq, d.body from {table} v
+join document d on d.ns = v.ns and d.kind = :kind and d.id = v.id
+where v.ns = :ns and v.account = :account and v.id = :id and v.catalog = :catalog limit 1;
+
+-- insert_view: an account may list a resource from now on.
+insert into {table} ({columns}) values ({values});
+
+-- update_view: what an account sees of a resource changes.
+update {table} set {assignments} where ns = :ns and account = :account and id = :id;
+
+-- delete_view: an account may see a resource no more.
+delete from {table} where ns = :ns and account = :account and id = :id;
+
+-- recall: what a client token made.
+select digest, answer, bound_at, bound_wall from ledger
+where ns = :ns and account = :account and catalog = :catalog and operation = :operation
+  and token = :token;
+
+-- record: bind a client token to what it made; an outlived binding gives way.
+insert into ledger
+  (ns, account, catalog, operation, token, digest, answer, bound_at, bound_wall)
+values
+  (:ns, :account, :catalog, :operation, :token, :digest, :answer, :bound_at, :bound_wall)
+on conflict (ns, account, catalog, operation, token) do update set digest = excluded.digest,
+  answer = excluded.answer, bound_at = excluded.bound_at, bound_wall = excluded.bound_wall;
+
+-- emit: an event for one receiver.
+insert into outbox (ns, seq, account, body) values (:ns, :seq, :account, :body);
+
+-- page_events: a namespace's events, oldest first.
+select seq, account, body from outbox
+where ns = :ns and seq > :after order by seq limit :limit;
+
+-- page_events_of_account: one receiver's events, oldest first.
+select seq, account, body from outbox
+where ns = :ns and account = :account and seq > :after order by seq limit :limit;
+
+-- insert_fault: the next calls of an operation fail.
+insert into fault (ns, seq, operation, error, remaining)
+values (:ns, :seq, :operation, :error, :remaining);
+
+-- count_faults: keep the namespace's number of faults true.
+update namespace set faults = (select count(*) from fault where ns = :ns)
+  + (select count(*) from task_fault where ns = :ns)
+where ns = :ns;
+
+-- find_fault: the fault that the next call of an operation meets.
+select seq, error, remaining from fault
+where ns = :ns and operation = :operation order by seq limit 1;
+
+-- spend_fault: one call fewer to fail.
+update fault set remaining = remaining - 1 where ns = :ns and seq = :seq and remaining > 0;
+
+-- delete_spent_faults: nothing is left of them.
+delete from fault where ns = :ns and remaining <= 0;
+
+-- insert_task_fault: the next tasks fail at a step.
+insert into task_fault (ns, seq, step, reason, message, remaining)
+values (:ns, :seq, :step, :reason, :message, :remaining);
+
+-- find_task_fault: the fault that the next task meets at a step.
+select seq, reason, message from task_fault where ns = :ns and step = :step order by seq limit 1;
+
+-- spend_task_fault: one task fewer to fail.
+update task_fault set remaining = remaining - 1 where ns = :ns and seq = :seq;
+
+-- delete_spent_task_faults: nothing is left of them.
+delete from task_fault where ns = :ns and remaining <= 0;
+
+-- sweepable: an integer whose rows are to be deleted.
+select ns from retired order by ns limit 1;
+
+-- forget_retired: nothing is left of an integer.
+delete from retired where ns = :ns;

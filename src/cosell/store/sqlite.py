@@ -1,0 +1,285 @@
+"""SQLite: one process owns the file, one writer at a time, readers beside it.
+
+The only module that imports sqlite3. Must not know what the rows mean.
+"""
+
+import contextlib
+import os
+import re
+import secrets
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import cast
+
+from cosell.store import Row, StoreError, Tx, Value
+from cosell.store.statements import statements
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover  # Windows is not supported
+    fcntl = None  # type: ignore[assignment]
+
+_BLOCK = 1_000  # numbers that a counter hands out per trip to the database
+_OWNER_WAIT_S = 5.0  # how long a start waits for a dying owner
+_STATEMENTS = statements()
+
+
+class SqliteTx:
+    """One transaction on one connection."""
+
+    __slots__ = ("_connection", "_depth", "_execute", "_store")
+
+    def __init__(self, store: "SqliteStore", connection: sqlite3.Connection) -> None:
+        self._store = store
+        self._connection = connection
+        self._execute = connection.execute
+        self._depth = 0
+
+    def one(self, statement: str, /, **values: Value) -> Row | None:
+        return cast("Row | None", self._run(_STATEMENTS[statement], values).fetchone())
+
+    def all(self, statement: str, /, **values: Value) -> list[Row]:
+        return self._run(_STATEMENTS[statement], values).fetchall()
+
+    def run(self, statement: str, /, **values: Value) -> int:
+        return self._run(_STATEMENTS[statement], values).rowcount
+
+    def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
+        return self._run(text, values).fetchall()
+
+    def execute(self, text: str, values: Mapping[str, Value], /) -> int:
+        return self._run(text, values).rowcount
+
+    def _run(self, text: str, values: Mapping[str, Value]) -> sqlite3.Cursor:
+        try:
+            return self._execute(text, values)
+        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+            if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+                raise
+            raise StoreError(_unusable(self._store.where, error)) from error
+
+    def number(self, counter: str, /) -> int:
+        return self._store.take_number(self, counter)
+
+    def hint(self, index: str | None, /) -> str:
+        # The planner guesses from statistics; an index that it is told cannot be guessed wrong.
+        return f"indexed by {index}" if index else ""
+
+    @contextlib.contextmanager
+    def savepoint(self) -> Iterator[None]:
+        self._depth += 1
+        name = f"step_{self._depth}"
+        numbers = self._store.numbers()
+        self._execute(f"savepoint {name}")
+        try:
+            yield
+        except BaseException:
+            self._execute(f"rollback to {name}")
+            self._store.keep_numbers(numbers)
+            raise
+        finally:
+            self._execute(f"release {name}")
+            self._depth -= 1
+
+
+class SqliteStore:
+    """A state file (or ':memory:') that this process owns until `close`."""
+
+    def __init__(self, path: str) -> None:
+        self.where = path
+        self._memory = path == ":memory:"
+        self._lock = None if self._memory else _Ownership(Path(path))
+        self._pen = threading.RLock()
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._numbers: dict[str, tuple[int, int]] = {}
+        try:
+            self._writer = self._connect()
+            _migrate(self._writer, path)
+            self._tables = _tables(self._writer)
+        except sqlite3.Error as error:
+            self.close()
+            raise StoreError(_unusable(path, error)) from error
+        except BaseException:
+            self.close()
+            raise
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Tx]:
+        if self._memory:
+            with self._pen:
+                yield SqliteTx(self, self._writer)
+            return
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+            connection.execute("pragma query_only = on")
+        connection.execute("begin")
+        try:
+            yield SqliteTx(self, connection)
+        finally:
+            connection.execute("commit")
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Tx]:
+        with self._pen:
+            self._writer.execute("begin immediate")
+            numbers = self.numbers()
+            try:
+                yield SqliteTx(self, self._writer)
+                self._writer.execute("commit")
+            except BaseException:
+                self.keep_numbers(numbers)
+                # A full disk ends the transaction by itself; there is nothing left to roll back.
+                if self._writer.in_transaction:
+                    self._writer.execute("rollback")
+                raise
+
+    def setting(self, name: str, default: bytes) -> bytes:
+        with self.write() as tx:
+            tx.run("put_setting", name=name, value=default)
+            row = tx.one("find_setting", name=name)
+        return cast("tuple[bytes]", row)[0]
+
+    def sweep(self, batch_max: int) -> int:
+        with self.write() as tx:
+            row = tx.one("sweepable")
+            if row is None:
+                return 0
+            ns = cast("int", row[0])
+            deleted = 0
+            for table, key in self._tables.items():
+                deleted += tx.execute(
+                    f"delete from {table} where ({key}) in"
+                    f" (select {key} from {table} where ns = :ns limit :batch)",
+                    {"ns": ns, "batch": batch_max - deleted},
+                )
+                if deleted >= batch_max:
+                    return deleted
+            tx.run("forget_retired", ns=ns)
+            return deleted
+
+    def tables(self) -> list[str]:
+        return list(self._tables)
+
+    def take_number(self, tx: Tx, counter: str) -> int:
+        """The next number of a block; a block that is used up is followed by another."""
+        number, end = self._numbers.get(counter, (0, 0))
+        if number >= end:
+            row = tx.one("take_numbers", name=counter, size=_BLOCK)
+            end = cast("tuple[int]", row)[0]
+            number = end - _BLOCK
+        self._numbers[counter] = (number + 1, end)
+        return number
+
+    def numbers(self) -> dict[str, tuple[int, int]]:
+        """The blocks in hand, to be handed to `keep_numbers` if what follows is undone."""
+        return dict(self._numbers)
+
+    def keep_numbers(self, blocks: dict[str, tuple[int, int]]) -> None:
+        """What was done since is undone: a block that was taken meanwhile is not ours."""
+        for counter, (_, end) in list(self._numbers.items()):
+            if blocks.get(counter, (0, 0))[1] != end:
+                del self._numbers[counter]
+
+    def close(self) -> None:
+        for connection in self._open:
+            connection.close()
+        self._open.clear()
+        if self._lock is not None:
+            self._lock.release()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.where,
+            timeout=5.0,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+        )
+        self._open.append(connection)
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma temp_store = memory")
+        if sys.platform == "darwin":
+            connection.execute("pragma fullfsync = on")
+        return connection
+
+
+class _Ownership:
+    """An exclusive lock of the operating system on `<state>.lock`, which also says whose it is."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreError(f"The state cannot be kept at {path}: {error.strerror}.") from error
+        until = time.monotonic() + _OWNER_WAIT_S
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() < until:
+                    time.sleep(0.02)
+                    continue
+                owner = os.pread(self._file, 100, 0).decode(errors="replace").strip()
+                os.close(self._file)
+                raise StoreError(
+                    f"The state {path} belongs to another cosell ({owner or 'unknown'}). Stop that"
+                    " one first, or start this one with another --database."
+                ) from None
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"process {os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        os.close(self._file)
+
+
+def _migrate(connection: sqlite3.Connection, path: str) -> None:
+    """Bring the file to the newest format, each step in a transaction of its own."""
+    folder = files(__package__) / "migrations" / "sqlite"
+    steps = sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=str)
+    version = connection.execute("pragma user_version").fetchone()[0]
+    if version > len(steps):
+        raise StoreError(
+            f"The state {path} has format {version}; this cosell knows formats up to {len(steps)}."
+            " Start it with the newer cosell that wrote it, or use another --database."
+        )
+    for number, step in enumerate(steps[version:], start=version + 1):
+        connection.executescript(
+            f"begin immediate;\n{step.read_text()}\npragma user_version = {number};\ncommit;"
+        )
+
+
+def _tables(connection: sqlite3.Connection) -> dict[str, str]:
+    """Each table of a namespace's rows, and the columns that name one row of it."""
+    keyed: dict[str, str] = {}
+    for name, text in connection.execute(
+        "select name, sql from sqlite_master where type = 'table'"
+    ):
+        columns = connection.execute(f"pragma table_info({name})").fetchall()
+        if not re.search(r"\bns integer not null,", text):
+            continue
+        key = [column[1] for column in sorted(columns, key=lambda c: c[5]) if column[5]]
+        keyed[name] = ", ".join(key) if "without rowid" in text.lower() else "rowid"
+    keyed.pop("namespace", None)
+    return keyed
+
+
+def new_token_key() -> bytes:
+    """Thirty-two random bytes, to sign page tokens and sessions with."""
+    return secrets.token_bytes(32)
+
+
+def _unusable(path: str, error: sqlite3.Error) -> str:
+    return (
+        f"The state {path} cannot be used: {error}. If it is not a file of cosell's, start with"
+        " another --database."
+    )

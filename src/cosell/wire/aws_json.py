@@ -1,0 +1,74 @@
+"""AWS JSON 1.0, and the dialect that names the operation in the path.
+
+The only place that knows `__type`, `X-Amz-Target` and `x-amzn-ErrorType`. Must not know a service.
+"""
+
+import orjson
+
+from cosell.contract import Document
+from cosell.errors import ApiError, SerializationException
+from cosell.http import HttpRequest, HttpResponse
+
+TARGETED = "application/x-amz-json-1.0"
+PLAIN = "application/json"
+_ERROR_ORIGIN = "http://internal.amazon.com/coral/com.amazon.partnerintegrationapi.common/"
+
+
+def target(request: HttpRequest) -> tuple[str, str] | None:
+    """Service prefix and operation of `X-Amz-Target`; None without that header."""
+    sent = request.headers.get("x-amz-target")
+    if sent is None:
+        return None
+    prefix, _, operation = sent.rpartition(".")
+    return prefix, operation
+
+
+def content_type(request: HttpRequest) -> str:
+    """The type of the answer: of the dialect in which was asked."""
+    return TARGETED if "x-amz-target" in request.headers else PLAIN
+
+
+def decode(body: bytes, depth_max: int) -> object:
+    """The JSON value of a body; an empty body is an empty object."""
+    if not body:
+        return {}
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise SerializationException(f"The body is not JSON: {error}.") from None
+    # As many brackets as levels at least: nearly every body is cleared by counting.
+    if body.count(b"{") + body.count(b"[") > depth_max and _deeper(value, depth_max):
+        raise SerializationException(f"The body is nested deeper than {depth_max} levels.")
+    return value
+
+
+def _deeper(value: object, depth_max: int) -> bool:
+    level: list[object] = [value] if isinstance(value, dict | list) else []
+    for _ in range(depth_max + 1):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)  # type: ignore[attr-defined]
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def encode(document: Document | None, type: str, request_id: str) -> HttpResponse:
+    """An answer in wire form; None is the empty body of an operation without output."""
+    body = b"" if document is None else orjson.dumps(document)
+    headers = [("content-type", type), ("x-amzn-requestid", request_id)]
+    return HttpResponse(200, headers, body)
+
+
+def encode_error(error: ApiError, type: str, request_id: str) -> HttpResponse:
+    """A refusal: the code in the body, where botocore reads it, and in the header, as AWS does."""
+    document = {"__type": error.code, "Message": error.message, **error.members}
+    headers = [
+        ("content-type", type),
+        ("x-amzn-requestid", request_id),
+        ("x-amzn-errortype", f"{error.code}:{_ERROR_ORIGIN}"),
+    ]
+    return HttpResponse(error.status, headers, orjson.dumps(document))
