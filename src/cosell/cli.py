@@ -42,16 +42,13 @@ def serve(settings: config.Config) -> int:
         shown = config.without_password(database)
         print(f"cosell: {shown}: PostgreSQL is not supported by this version.", file=sys.stderr)
         return 2
-    if not _is_free(settings.host, settings.port):
-        print(
-            f"cosell: somebody listens on {settings.host}:{settings.port} already."
-            " Stop it, or choose another --port.",
-            file=sys.stderr,
-        )
+    try:
+        settings = replace(settings, port=_free_port(settings.host, settings.port))
+    except OSError as error:
+        print(f"cosell: {_address(settings)}: {_why_not(error)}", file=sys.stderr)
         return 1
     _announce(settings, database)
-    _listen(settings, database)
-    return 0
+    return _listen(settings, database)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,16 +84,25 @@ class _Version(argparse.Action):
         parser.exit(0, f"cosell {__version__} (API model of {CONTRACT.model_date})\n")
 
 
-def _is_free(host: str, port: int) -> bool:
-    """Whether nobody listens there: the server shares its port with others without a word."""
+def _free_port(host: str, port: int) -> int:
+    """The port (any free one for 0) where nobody listens yet; OSError if it cannot be had. The
+    server itself would share its port with others without a word."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        probe.bind((host.strip("[]"), port))
+        return int(probe.getsockname()[1])
+
+
+def _why_not(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "somebody listens there already. Stop it, or choose another --port."
+    return f"cannot listen there: {error.strerror}. Choose another --host or --port."
+
+
+def _address(settings: config.Config) -> str:
+    host = settings.host
+    return f"[{host}]:{settings.port}" if ":" in host.strip("[]") else f"{host}:{settings.port}"
 
 
 def _announce(settings: config.Config, database: str) -> None:
@@ -109,7 +115,7 @@ def _announce(settings: config.Config, database: str) -> None:
     }[mode]
     lines = [
         f"cosell {__version__}",
-        f"  endpoint  http://{settings.host}:{settings.port}",
+        f"  endpoint  http://{_address(settings)}",
         f"  auth      {guard}",
         f"  database  {where}",
     ]

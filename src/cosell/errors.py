@@ -5,7 +5,7 @@
     ├── those of AWS's front end (authentication, serialization, unknown operation)
     └── those of the edge (limits, methods, origins, what is not built)
 
-Class name = the code on the wire. Must not know JSON, HTTP headers or any service.
+Class name = the code on the wire, but for NotBuilt. Must not know JSON, HTTP or any service.
 """
 
 from dataclasses import dataclass
@@ -178,5 +178,11 @@ class UnsupportedMediaTypeException(ApiError):
     status = 415
 
 
-class NotImplemented(ApiError):  # the code on the wire shadows the builtin here on purpose
+class NotBuilt(ApiError):
+    """On the wire it is `NotImplemented`, which in Python is another thing."""
+
     status = 501
+
+    @property
+    def code(self) -> str:
+        return "NotImplemented"

@@ -12,9 +12,8 @@ from cosell.auth.sigv4 import signed_service
 from cosell.calls import Handler
 from cosell.contract import Contract
 from cosell.errors import (
-    ApiError,
     MethodNotAllowed,
-    NotImplemented,
+    NotBuilt,
     UnknownNamespaceException,
     UnknownOperationException,
     UnsupportedMediaTypeException,
@@ -26,6 +25,8 @@ DEFAULT_NAMESPACE = "default"
 _PATH = re.compile(r"(?:/ns/([^/]*))?(/_cosell)?(?:/([^/]*))?/?")
 _NAMESPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _FORM = "application/x-www-form-urlencoded"
+_VERSION = re.compile(rb"(?:^|&)Version=([0-9]{4}-[0-9]{2}-[0-9]{2})(?=&|$)")
+_STS_VERSION = b"2011-06-15"
 _JSON_TYPES = (aws_json.PLAIN, aws_json.TARGETED)
 
 
@@ -48,23 +49,17 @@ class Route:
     operation: str
 
 
-class ForeignService(ApiError):
+class ForeignService(NotBuilt):
     """A call for a service that is not here, answered in that service's protocol."""
 
-    status = NotImplemented.status
-
-    def __init__(self, name: str, xml: bool) -> None:
+    def __init__(self, meant: str, xml: bool) -> None:
         super().__init__(
-            f"This call is for the AWS service '{name}', which cosell does not have: it answers for"
+            f"This call is for {meant}, which cosell does not have: it answers for"
             " partnercentral-selling and for sts (GetCallerIdentity, AssumeRole). Programs send"
             " every service here when AWS_ENDPOINT_URL is set; set"
             " AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING instead."
         )
         self.xml = xml
-
-    @property
-    def code(self) -> str:
-        return NotImplemented.__name__
 
 
 class Routes:
@@ -85,6 +80,7 @@ class Routes:
                 "A namespace is called with 1 to 63 of a-z, 0-9 and '-', and not first with '-'."
             )
         if request.method != "POST":
+            self._ensure_ours(request)
             raise MethodNotAllowed(f"{request.method} is not answered here; AWS's API takes POST.")
         targeted = aws_json.target(request)
         if targeted is None and _is_form(request):
@@ -115,17 +111,24 @@ class Routes:
     def _form(self, request: HttpRequest, namespace: str) -> Route:
         signed = signed_service(request)
         if signed not in (None, "sts"):
-            raise ForeignService(str(signed), xml=True)
+            raise ForeignService(f"the AWS service '{signed}'", xml=True)
+        version = None if signed else _VERSION.search(request.body)
+        if version and version[1] != _STS_VERSION:
+            raise ForeignService(f"an AWS service of version {version[1].decode()}", xml=True)
         return Route(namespace, None, "")
 
-    def _unknown(self, request: HttpRequest, operation: str) -> NoReturn:
+    def _ensure_ours(self, request: HttpRequest) -> None:
         signed = signed_service(request)
         ours = self._selling.signing_names | self._desk.signing_names
         if signed is not None and signed not in ours:
-            raise ForeignService(signed, xml=_type_of(request) not in _JSON_TYPES)
+            xml = _type_of(request) not in _JSON_TYPES
+            raise ForeignService(f"the AWS service '{signed}'", xml)
+
+    def _unknown(self, request: HttpRequest, operation: str) -> NoReturn:
+        self._ensure_ours(request)
         targeted = aws_json.target(request)
         if targeted is not None and targeted[0] and targeted[0] not in self._by_prefix:
-            raise ForeignService(targeted[0], xml=False)
+            raise ForeignService(f"the AWS service '{targeted[0]}'", xml=False)
         raise UnknownOperationException(
             f"There is no operation {operation!r} in partnercentral-selling."
             if operation

@@ -24,6 +24,7 @@ from cosell.errors import (
     ApiError,
     ConflictException,
     InternalServerException,
+    NotBuilt,
     UnknownNamespaceException,
     error_named,
     request_refused,
@@ -67,9 +68,11 @@ class Engine:
         self._random = ids.new_random()
         token_key = store.setting("token_key", new_token_key)
         self._authenticator = Authenticator(config.auth, token_key)
-        self._routes = Routes(
-            _service("selling", SELLING, SELLING_MODULES), _service("desk", DESK, DESK_MODULES)
-        )
+        selling = _service("selling", SELLING, SELLING_MODULES)
+        desk = _service("desk", DESK, DESK_MODULES)
+        self._routes = Routes(selling, desk)
+        handlers = {**selling.handlers, **desk.handlers}.values()
+        self._procedures = frozenset(one.name for one in handlers if one.kind == "procedure")
         due = collect_due((*SELLING_MODULES, *DESK_MODULES))
         self.runner = Runner(store, due, self._random, token_key)
 
@@ -90,12 +93,9 @@ class Engine:
 
     def is_long(self, request: HttpRequest) -> bool:
         """Whether the call may take many transactions, so that nobody should wait behind it."""
-        try:
-            route = self._routes.find(request)
-        except ApiError:
-            return False
-        handler = route.service and route.service.handlers.get(route.operation)
-        return bool(handler and handler.kind == "procedure")
+        targeted = aws_json.target(request)
+        name = targeted[1] if targeted else request.path.rpartition("/")[2]
+        return name in self._procedures
 
     def _answer(
         self, route: Route, service: Service, request: HttpRequest, request_id: str
@@ -106,27 +106,30 @@ class Engine:
         wall = wall_ms()
         identity = self._authenticator.authenticate(request, service.signing_names, wall)
         raw = aws_json.decode(request.body, self._limits.depth_max)
-        namespace = self._look_up(identity, route.namespace)
-        if namespace.faults:
-            self._meet_fault(namespace, operation)
-        known, errors = operation.validate(raw)
-        if errors:
-            raise request_refused(*errors)
-        handler = service.handlers.get(operation.name)
-        if handler is None:
-            raise NotImplementedError(f"{operation.name} is not built yet; its input was checked.")
-        asked = _Asked(operation, handler, identity, namespace, known, request_id)
-        answer = self._carry_out(asked)
+        if not identity.may_use(route.namespace):
+            raise UnknownNamespaceException(
+                f"There is no namespace {route.namespace!r} for this access key."
+            )
+        answer: Answer
+        with self.store.read() as tx:
+            # Looked up, never made: a refused call creates nothing.
+            namespace = namespaces.find(tx, route.namespace)
+            if namespace.faults:
+                self._meet_fault(namespace, operation)
+            known, errors = operation.validate(raw)
+            if errors:
+                raise request_refused(*errors)
+            handler = service.handlers.get(operation.name)
+            if handler is None:
+                raise NotBuilt(f"{operation.name} is not built yet; its input was checked.")
+            asked = _Asked(operation, handler, identity, namespace, known, request_id)
+            if handler.kind == "query":
+                answer = handler.run(self._call(asked, namespace, wall), tx)
+        if handler.kind != "query":
+            answer = self._carry_out(asked)
         if isinstance(answer, Rendered):
             return answer.document
         return None if operation.output_shape is None else operation.render(answer)
-
-    def _look_up(self, identity: Identity, name: str) -> Namespace:
-        """The namespace's row, if there is one: a refused call creates nothing."""
-        if not identity.may_use(name):
-            raise UnknownNamespaceException(f"There is no namespace {name!r} for this access key.")
-        with self.store.read() as tx:
-            return namespaces.find(tx, name)
 
     def _meet_fault(self, namespace: Namespace, operation: Operation) -> None:
         """Fail if somebody asked for it (PutFault); spending a fault is a commit of its own."""
@@ -136,16 +139,13 @@ class Engine:
             raise error_named(code)
 
     def _carry_out(self, asked: "_Asked") -> Answer:
-        handler = asked.handler
-        if handler.kind == "query":
-            with self.store.read() as tx:
-                namespace = namespaces.find(tx, asked.namespace.name)
-                return handler.run(self._call(asked, namespace, wall_ms()), tx)
+        """A command, and what follows it in transactions of their own if it is a procedure."""
         answer = self._command(asked)
         self.runner.wake()
-        if handler.after is None or isinstance(answer, Rendered):
+        after = asked.handler.after
+        if after is None or isinstance(answer, Rendered):
             return answer
-        return handler.after(self._call(asked, asked.namespace, wall_ms()), answer)
+        return after(self._call(asked, asked.namespace, wall_ms()), answer)
 
     def _command(self, asked: "_Asked") -> Answer:
         """One write transaction, tried again if somebody else changed what it read."""

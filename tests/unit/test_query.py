@@ -121,7 +121,7 @@ def test_any_text_is_well_formed_xml(text: str) -> None:
         (errors.UnknownOperationException("x"), 400, "Sender", "InvalidAction"),
         (errors.AccessDeniedException("x"), 403, "Sender", "AccessDenied"),
         (errors.InternalServerException(), 500, "Receiver", "InternalFailure"),
-        (errors.NotImplemented("x"), 501, "Receiver", "NotImplemented"),
+        (errors.NotBuilt("x"), 501, "Receiver", "NotImplemented"),
         (errors.ForbiddenOriginException("x"), 403, "Sender", "ForbiddenOriginException"),
     ],
 )

@@ -3,7 +3,6 @@
 Must not know which filters an operation has.
 """
 
-import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
@@ -15,7 +14,7 @@ from cosell.contract import Json
 from cosell.selling import RENDERER, text_at
 from cosell.store import Tx, Value, View, documents
 from cosell.store.documents import Stored
-from cosell.store.pages import Entry, Filter, Selection, page
+from cosell.store.pages import Entry, Filter, Order, Place, Selection, page
 
 
 class List(NamedTuple):
@@ -33,17 +32,12 @@ class List(NamedTuple):
 
 def answer(call: Call, tx: Tx, listed: List, selection: Selection) -> Rendered:
     """The page that the call asks for, of what `selection` selects."""
-    by, column, textual, descending = _sort(call, listed)
+    by, order = _sort(call, listed)
+    sort = (by, order.descending)
     size = cast("int", call.input.get("MaxResults", listed.size))
-    selection = dataclasses.replace(
-        selection,
-        sort=column,
-        textual=textual,
-        descending=descending,
-        after=paging.position(call, (by, descending)),
-    )
-    entries = page(tx, listed.view, selection, size + 1)
-    token = paging.token(call, (by, descending), entries, size)
+    place = Place(order, paging.position(call, sort))
+    entries = page(tx, listed.view, selection, place, size + 1)
+    token = paging.token(call, sort, entries, size)
     summaries = [_summary(call, tx, listed, entry) for entry in entries[:size]]
     document = {"NextToken": token, listed.member: summaries}
     # Members stand in alphabetical order; the summaries are rendered already.
@@ -64,20 +58,19 @@ def filter_of(column: str, values: tuple[str, ...] | list[str] | None) -> tuple[
     return (Filter(column, tuple(dict.fromkeys(values))),)
 
 
-def _sort(call: Call, listed: List) -> tuple[str, str, bool, bool]:
+def _sort(call: Call, listed: List) -> tuple[str, Order]:
     sort = call.input.get("Sort")
     asked = sort if isinstance(sort, dict) else {}
     by = text_at(asked, "SortBy") or next(iter(listed.sorts))
     column, textual = listed.sorts[by]
-    return by, column, textual, asked.get("SortOrder", "DESCENDING") == "DESCENDING"
+    return by, Order(column, textual, asked.get("SortOrder", "DESCENDING") == "DESCENDING")
 
 
 def _summary(call: Call, tx: Tx, listed: List, entry: Entry) -> orjson.Fragment:
     _, _, id, renderer, summary = entry
     if renderer != RENDERER:  # written by another version: render it again, leave the row
-        stored = documents.find(tx, call.ns, listed.kind, id)
-        if stored is not None:
-            summary = cast("bytes", listed.row(stored, call)["summary"])
+        stored = documents.get(tx, call.ns, listed.kind, id)
+        summary = cast("bytes", listed.row(stored, call)["summary"])
     if listed.amend is not None:
         summary = listed.amend(summary, call)
     return orjson.Fragment(summary)

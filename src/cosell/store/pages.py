@@ -13,12 +13,13 @@ from typing import NamedTuple, cast
 from cosell.store import Tx, Value, View
 from cosell.store.statements import statements
 
-# Beyond every value that a sort column can hold: where a walk without a position begins.
-_FIRST: dict[tuple[bool, bool], Value] = {
-    (False, False): -1,  # ascending integers
-    (False, True): "",
-    (True, False): 1 << 62,  # descending
-    (True, True): "\U0010ffff" * 4,
+_LARGE = 1 << 62
+# Beyond every value that a sort column and `seq` can hold: where a walk begins.
+_BEGINNINGS: dict[tuple[bool, bool], tuple[Value, int]] = {
+    (False, False): (-_LARGE, -1),  # ascending integers
+    (False, True): ("", -1),
+    (True, False): (_LARGE, _LARGE),  # descending
+    (True, True): ("\U0010ffff" * 4, _LARGE),
 }
 
 
@@ -44,17 +45,28 @@ class Bound:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What a page shows: the view's lead values, filters (AND between, OR within), order, place."""
+class Selection(NamedTuple):
+    """What a page shows: the view's lead values, filters (AND between, OR within) and ranges;
+    `names` are values that the filters' extras speak of."""
 
     lead: tuple[Value, ...]
     filters: tuple[Filter, ...] = ()
     bounds: tuple[Bound, ...] = ()
     names: tuple[tuple[str, Value], ...] = ()
-    sort: str = ""
+
+
+class Order(NamedTuple):
+    """By which column a page is sorted, whether that holds text, and which way."""
+
+    column: str
     textual: bool = False
     descending: bool = True
+
+
+class Place(NamedTuple):
+    """Where a page begins: after a row's sort value and `seq`; None is the beginning."""
+
+    order: Order
     after: tuple[Value, int] | None = None
 
 
@@ -68,41 +80,43 @@ class Entry(NamedTuple):
     summary: bytes
 
 
-def page(tx: Tx, view: View, selection: Selection, limit: int) -> list[Entry]:
+def page(tx: Tx, view: View, selection: Selection, place: Place, limit: int) -> list[Entry]:
     """At most `limit` rows of a view, in order."""
-    text, values = compose(tx, view, selection)
+    text, values = compose(tx, view, selection, place)
     values["limit"] = limit
     return cast("list[Entry]", tx.query(text, values))
 
 
-def compose(tx: Tx, view: View, selection: Selection) -> tuple[str, dict[str, Value]]:
+def compose(tx: Tx, view: View, selection: Selection, place: Place) -> tuple[str, dict[str, Value]]:
     """The statement of a page and its values, all but `limit`."""
-    sort = selection.sort or view.sort
-    filters = sorted(selection.filters, key=lambda f: list(view.filters).index(f.column))
-    after = selection.after or (_FIRST[selection.descending, selection.textual], -1)
-    if selection.after is None and selection.descending:
-        after = (after[0], 1 << 62)
-    values: dict[str, Value] = {"after": after[0], "after_seq": after[1]}
-    values.update(zip(view.lead, selection.lead, strict=True))
-    values.update(selection.names)
-    shape: list[tuple[str, tuple[str, ...]]] = []
+    lead, filters, bounds, names = selection
+    (sort, textual, descending), after = place
+    values: dict[str, Value] = dict(zip(view.lead, lead, strict=True))
+    values["after"], values["after_seq"] = after or _BEGINNINGS[descending, textual]
+    if names:
+        values.update(names)
+    if len(filters) > 1:
+        selectivity = list(view.filters)
+        filters = tuple(sorted(filters, key=lambda one: selectivity.index(one.column)))
     for filter in filters:
-        shape.append((filter.column, filter.extras or ("",) * len(filter.values)))
         for number, value in enumerate(filter.values):
             values[f"{filter.column}_{number}"] = value
-    bounds = []
-    for number, bound in enumerate(selection.bounds):
+    for number, bound in enumerate(bounds):
         values[f"bound_{number}"] = bound.value
-        bounds.append((bound.column, bound.comparison))
-    driven = bool(shape) and (sort == view.sort or shape[0][0] == next(iter(view.filters)))
-    index = view.filters[shape[0][0]] if driven else view.orders.get(sort)
-    text = _compose(
-        _Shape(
-            view.table, view.lead, tuple(shape), tuple(bounds), sort, selection.descending, driven
-        ),
-        tx.hint(index),
+    first = filters[0].column if filters else ""
+    driven = bool(first) and (sort == view.sort or first == next(iter(view.filters)))
+    shape = _Shape(
+        view.table,
+        view.lead,
+        tuple([(one.column, one.extras or ("",) * len(one.values)) for one in filters]),
+        tuple([(one.column, one.comparison) for one in bounds]),
+        sort,
+        descending,
+        driven,
     )
-    return text, values
+    return _compose(
+        shape, tx.hint(view.filters[first] if driven else view.orders.get(sort))
+    ), values
 
 
 class _Shape(NamedTuple):

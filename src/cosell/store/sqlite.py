@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
@@ -109,21 +110,21 @@ class SqliteStore:
             self.close()
             raise
 
-    @contextlib.contextmanager
-    def read(self) -> Iterator[Tx]:
+    def read(self) -> AbstractContextManager[Tx]:
         if self._memory:
-            with self._pen:
-                yield SqliteTx(self, self._writer)
-            return
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-            connection.execute("pragma query_only = on")
-        connection.execute("begin")
+            return self._read_in_memory()
         try:
-            yield SqliteTx(self, connection)
-        finally:
-            connection.execute("commit")
+            reading: _Reading = self._local.reading
+        except AttributeError:
+            connection = self._connect()
+            connection.execute("pragma query_only = on")
+            reading = self._local.reading = _Reading(self, connection)
+        return reading
+
+    @contextlib.contextmanager
+    def _read_in_memory(self) -> Iterator[Tx]:
+        with self._pen:
+            yield SqliteTx(self, self._writer)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
@@ -209,6 +210,23 @@ class SqliteStore:
         if sys.platform == "darwin":
             connection.execute("pragma fullfsync = on")
         return connection
+
+
+class _Reading:
+    """A thread's read transaction, the same object each time: every request enters one."""
+
+    __slots__ = ("_execute", "_tx")
+
+    def __init__(self, store: SqliteStore, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+        self._tx = SqliteTx(store, connection)
+
+    def __enter__(self) -> SqliteTx:
+        self._execute("begin")
+        return self._tx
+
+    def __exit__(self, *_: object) -> None:
+        self._execute("commit")
 
 
 class _Ownership:

@@ -12,7 +12,7 @@ from cosell.auth import Identity
 from cosell.auth.directory import Directory
 from cosell.auth.sessions import Grant
 from cosell.clock import SECOND_MS, iso_seconds
-from cosell.errors import AccessDeniedException, NotImplemented, UnknownOperationException
+from cosell.errors import AccessDeniedException, NotBuilt, UnknownOperationException
 from cosell.sts.rules import ensure_role_request
 
 Result: TypeAlias = dict[str, object]
@@ -87,4 +87,4 @@ def _ensure_allowed(document: Mapping[str, object], caller: Identity, role_arn: 
         )
     if document.get("Policy") or document.get("PolicyArns"):
         # Left out silently, the session could do more than its owner asked for.
-        raise NotImplemented("Session policies are not supported yet.")  # noqa: F901 - ours
+        raise NotBuilt("Session policies are not supported yet.")

@@ -44,7 +44,7 @@ def decode(body: bytes, depth_max: int) -> object:
 
 def _deeper(value: object, depth_max: int) -> bool:
     level: list[object] = [value] if isinstance(value, dict | list) else []
-    for _ in range(depth_max + 1):
+    for _ in range(depth_max):
         level = [
             inner
             for outer in level
