@@ -30,7 +30,7 @@ def steps(sizes: Sizes) -> int:
     return filled + rounds + sizes.launches + len(sizes.resets)
 
 
-def measure(sizes: Sizes, parts: list[str]) -> list[Line]:
+def measure(sizes: Sizes, parts: list[str], lines: list[Line]) -> None:
     """Run the parts in a folder of their own, which is gone afterwards."""
     STATE.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=STATE))
@@ -39,7 +39,8 @@ def measure(sizes: Sizes, parts: list[str]) -> list[Line]:
     try:
         if FILLED & set(parts):
             measures.fill(bench)
-        return [line for part in parts for line in PARTS[part](bench)]
+        for part in parts:
+            lines.extend(PARTS[part](bench))
     finally:
         progress.end()
         shutil.rmtree(folder)
@@ -52,13 +53,17 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="add the table to RESULTS.md")
     chosen = parser.parse_args()
     sizes = QUICK if chosen.quick else FULL
+    lines: list[Line] = []
+    failure = None
     try:
-        lines = measure(sizes, chosen.only or list(PARTS))
+        measure(sizes, chosen.only or list(PARTS), lines)
     except BenchError as error:
-        sys.exit(f"bench: {error}")
+        failure = f"bench: {error}"
     machine = report.machine(load.tool(sizes.seconds))
     print(machine)
     print(report.table(lines))
+    if failure:
+        sys.exit(failure)
     if chosen.write:
         report.write("Beside the floor", machine, lines)
 

@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
+from tests.answers import observe
+
 ACCOUNT = "111122223333"
 OTHER = "444455556666"
 START_S_MAX = 30.0
@@ -158,9 +160,10 @@ _session = boto3.session.Session(region_name="us-east-1")
 
 
 def client(endpoint: str, account: str = ACCOUNT, service: str = "", **options: Any) -> Any:
-    """A boto3 client for a partner account (open mode: the key id is the account)."""
+    """A boto3 client for a partner account (open mode: the key id is the account). It holds every
+    answer against the model."""
     settings = {"retries": {"total_max_attempts": 1}, **options.pop("config", {})}
-    return _session.client(
+    made = _session.client(
         service or "partnercentral-selling",
         endpoint_url=endpoint,
         aws_access_key_id=options.pop("key", account),
@@ -168,6 +171,8 @@ def client(endpoint: str, account: str = ACCOUNT, service: str = "", **options: 
         config=Config(**settings),
         **options,
     )
+    made.meta.events.register("before-parse.partnercentral-selling", observe)
+    return made
 
 
 def answered(reply: Reply) -> Any:

@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Protocol
 
 import orjson
@@ -64,8 +64,9 @@ class App:
     """One worker's application: `__rsgi__` answers, `__rsgi_init__` and `__rsgi_del__` begin and
     end it with the server's loop."""
 
-    def __init__(self, config: Config, store: Store) -> None:
+    def __init__(self, config: Config, store: Store, main: int) -> None:
         self._config = config
+        self._main = main
         self._store = store
         self._limits = config.limits
         self._gate = Gate(config)
@@ -73,40 +74,57 @@ class App:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._engine.runner.start()
-        loop.call_later(_PARENT_CHECK_S, self._watch_parent, loop, os.getppid())
+        self._watch_main(loop)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._engine.runner.stop()
         self._store.close()
 
-    def _watch_parent(self, loop: asyncio.AbstractEventLoop, parent: int) -> None:
+    def _watch_main(self, loop: asyncio.AbstractEventLoop) -> None:
         """A worker whose main process was killed ends too: it would keep the port and the state."""
-        if os.getppid() != parent:
-            log.error("The main process %d is gone; stopping.", parent)
+        if os.getppid() != self._main:
+            log.error("The main process %d is gone; stopping.", self._main)
             os.kill(os.getpid(), signal.SIGTERM)
             return
-        loop.call_later(_PARENT_CHECK_S, self._watch_parent, loop, parent)
+        loop.call_later(_PARENT_CHECK_S, self._watch_main, loop)
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
         headers = _folded(scope.headers.items())
-        request = HttpRequest(scope.method, scope.path, scope.query_string, headers, b"")
+        method = scope.method
         try:
-            self._gate.ensure_let_in(request)
-            response = self._gate.preflight(request) or self._health(request)
-            if response is None:
+            self._gate.ensure_let_in(headers)
+            if method == "POST":
                 body = await self._body(headers, exchange)
-                request = HttpRequest(scope.method, scope.path, scope.query_string, headers, body)
+                request = HttpRequest(method, scope.path, scope.query_string, headers, body)
                 response = await self._answer(request)
+            else:
+                request = HttpRequest(method, scope.path, scope.query_string, headers, b"")
+                response = self._aside(request) or await self._answer(request)
         except ApiError as error:
-            response = self._refusal(error, request)
+            response = self._refusal(error, headers)
         except Exception:
             log.exception("the edge failed")
-            response = self._refusal(InternalServerException(), request)
+            response = self._refusal(InternalServerException(), headers)
         if response.delay_s:
             await asyncio.sleep(response.delay_s)
         if "origin" in headers:
-            response.headers.extend(self._gate.granted(request))
+            response.headers.extend(self._gate.granted(headers))
         exchange.response_bytes(response.status, response.headers, response.body)
+
+    def _aside(self, request: HttpRequest) -> HttpResponse | None:
+        """What is answered beside the API: a browser that asks first, and the health check."""
+        if request.method == "OPTIONS":
+            return self._gate.preflight(request.headers)
+        if request.path != HEALTH or request.method not in ("GET", "HEAD"):
+            return None
+        state = {
+            "Status": "ok",
+            "Version": __version__,
+            "ModelDate": CONTRACT.model_date,
+            "Auth": self._config.auth.mode,
+            "Process": os.getpid(),
+        }
+        return HttpResponse(200, [("content-type", aws_json.PLAIN)], orjson.dumps(state))
 
     async def _answer(self, request: HttpRequest) -> HttpResponse:
         if self._engine.is_long(request):
@@ -142,21 +160,9 @@ class App:
             f"The body is larger than {self._limits.body_bytes_max} bytes."
         )
 
-    def _health(self, request: HttpRequest) -> HttpResponse | None:
-        if request.path != HEALTH or request.method not in ("GET", "HEAD"):
-            return None
-        state = {
-            "Status": "ok",
-            "Version": __version__,
-            "ModelDate": CONTRACT.model_date,
-            "Auth": self._config.auth.mode,
-            "Process": os.getpid(),
-        }
-        return HttpResponse(200, [("content-type", aws_json.PLAIN)], orjson.dumps(state))
-
-    def _refusal(self, error: ApiError, request: HttpRequest) -> HttpResponse:
+    def _refusal(self, error: ApiError, headers: Mapping[str, str]) -> HttpResponse:
         request_id = ids.uuid(ids.new_random())
-        return aws_json.encode_error(error, aws_json.content_type(request), request_id)
+        return aws_json.encode_error(error, aws_json.content_type(headers), request_id)
 
 
 def _folded(items: list[tuple[str, str]]) -> dict[str, str]:
@@ -170,11 +176,12 @@ def _folded(items: list[tuple[str, str]]) -> dict[str, str]:
     return headers
 
 
-def load(config: Config, database: str) -> App:
+def load(config: Config, database: str, main: int) -> App:
     """What the server's worker calls first: open the state, or say why not and end everything."""
     try:
-        return App(config, SqliteStore(database))
+        return App(config, SqliteStore(database, main), main)
     except StoreError as error:
         sys.stderr.write(f"cosell: {error}\n")
-        os.kill(os.getppid(), signal.SIGTERM)
+        if os.getppid() == main:  # else it is gone, and the parent is somebody else
+            os.kill(main, signal.SIGUSR1)
         raise SystemExit(1) from error

@@ -4,10 +4,11 @@ A web page must not be able to reset a developer's server. Must not know an oper
 """
 
 import re
+from collections.abc import Mapping
 
 from cosell.config import Config
 from cosell.errors import ForbiddenOriginException
-from cosell.http import HttpRequest, HttpResponse
+from cosell.http import HttpResponse
 
 _LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?", re.ASCII)
 _LOCAL_ORIGIN = re.compile(r"https?://" + _LOOPBACK.pattern, re.ASCII)
@@ -23,40 +24,40 @@ class Gate:
         self._origins = frozenset(config.cors.origins)
         self._local_origins = config.auth.mode != "strict"
 
-    def ensure_let_in(self, request: HttpRequest) -> None:
+    def ensure_let_in(self, headers: Mapping[str, str]) -> None:
         """ForbiddenOriginException for a foreign Host or Origin."""
-        host = request.headers.get("host", "")
+        host = headers.get("host", "")
         if not _LOOPBACK.fullmatch(host) and not self._knows(host):
             raise ForbiddenOriginException(
                 f"The Host {host[:100]!r} is neither loopback nor configured. If it is this"
                 " server's name, add it to 'hosts' in the configuration file."
             )
-        origin = request.headers.get("origin")
+        origin = headers.get("origin")
         if origin is not None and not self._allows(origin):
             raise ForbiddenOriginException(
                 f"Pages of {origin[:100]!r} may not call this server. If they should, add the"
                 " origin to [cors] origins in the configuration file."
             )
 
-    def preflight(self, request: HttpRequest) -> HttpResponse | None:
-        """The answer to a browser that asks before it calls; None if it does not ask."""
-        asked = request.headers.get("access-control-request-method")
-        if request.method != "OPTIONS" or asked is None or "origin" not in request.headers:
+    def preflight(self, headers: Mapping[str, str]) -> HttpResponse | None:
+        """The answer to a browser's OPTIONS before it calls; None if it does not ask."""
+        asked = headers.get("access-control-request-method")
+        if asked is None or "origin" not in headers:
             return None
-        headers = [
+        answer = [
             ("access-control-allow-methods", "GET, POST"),
             (
                 "access-control-allow-headers",
-                request.headers.get("access-control-request-headers", ""),
+                headers.get("access-control-request-headers", ""),
             ),
             ("access-control-max-age", _PREFLIGHT_S),
-            *self.granted(request),
+            *self.granted(headers),
         ]
-        return HttpResponse(204, headers, b"")
+        return HttpResponse(204, answer, b"")
 
-    def granted(self, request: HttpRequest) -> list[tuple[str, str]]:
+    def granted(self, headers: Mapping[str, str]) -> list[tuple[str, str]]:
         """The headers that let an allowed page read an answer; none for other callers."""
-        origin = request.headers.get("origin")
+        origin = headers.get("origin")
         if origin is None or not self._allows(origin):
             return []
         return [

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
 from types import ModuleType
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from cosell.contract import Document
 from cosell.store import Store, Tx
@@ -31,8 +31,7 @@ class Laboratory(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """Who asks what, where and when. `now` is the namespace's time and `wall` real time, in ms."""
 
     operation: str

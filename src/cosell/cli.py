@@ -5,11 +5,14 @@ since every millisecond of it is somebody's wait.
 """
 
 import argparse
+import errno
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -43,12 +46,14 @@ def serve(settings: config.Config) -> int:
         print(f"cosell: {shown}: PostgreSQL is not supported by this version.", file=sys.stderr)
         return 2
     try:
-        settings = replace(settings, port=_free_port(settings.host, settings.port))
+        address = _free_address(settings.host, settings.port)
     except OSError as error:
-        print(f"cosell: {_address(settings)}: {_why_not(error)}", file=sys.stderr)
+        where = _shown(settings.host, settings.port)
+        print(f"cosell: {where}: {_why_not(error)}", file=sys.stderr)
         return 1
+    settings = replace(settings, port=address[1])
     _announce(settings, database)
-    return _listen(settings, database)
+    return _listen(address, settings, database)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,14 +89,15 @@ class _Version(argparse.Action):
         parser.exit(0, f"cosell {__version__} (API model of {CONTRACT.model_date})\n")
 
 
-def _free_port(host: str, port: int) -> int:
-    """The port (any free one for 0) where nobody listens yet; OSError if it cannot be had. The
-    server itself would share its port with others without a word."""
+def _free_address(host: str, port: int) -> tuple[str, int]:
+    """The number of a host, and a port (any for 0) where nobody listens yet; OSError if it cannot
+    be had. The server itself would share its port with others without a word."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host.strip("[]"), port))
-        return int(probe.getsockname()[1])
+        number, free = probe.getsockname()[:2]
+        return str(number), int(free)
 
 
 def _why_not(error: OSError) -> str:
@@ -100,9 +106,9 @@ def _why_not(error: OSError) -> str:
     return f"cannot listen there: {error.strerror}. Choose another --host or --port."
 
 
-def _address(settings: config.Config) -> str:
-    host = settings.host
-    return f"[{host}]:{settings.port}" if ":" in host.strip("[]") else f"{host}:{settings.port}"
+def _shown(host: str, port: int) -> str:
+    bare = host.strip("[]")
+    return f"[{bare}]:{port}" if ":" in bare else f"{bare}:{port}"
 
 
 def _announce(settings: config.Config, database: str) -> None:
@@ -115,7 +121,7 @@ def _announce(settings: config.Config, database: str) -> None:
     }[mode]
     lines = [
         f"cosell {__version__}",
-        f"  endpoint  http://{_address(settings)}",
+        f"  endpoint  http://{_shown(settings.host, settings.port)}",
         f"  auth      {guard}",
         f"  database  {where}",
     ]
@@ -124,15 +130,16 @@ def _announce(settings: config.Config, database: str) -> None:
     print("\n".join(lines), flush=True)
 
 
-def _listen(settings: config.Config, database: str) -> None:
+def _listen(address: tuple[str, int], settings: config.Config, database: str) -> int:
+    """Serve until a signal comes; answers the exit code."""
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = Granian(
         "cosell",
-        address=settings.host,
-        port=settings.port,
+        address=address[0],
+        port=address[1],
         interface=Interfaces.RSGI,
         loop=Loops.uvloop,
         websockets=False,
@@ -140,11 +147,21 @@ def _listen(settings: config.Config, database: str) -> None:
         respawn_failed_workers=True,
         process_name=None,
     )
-    server.serve(target_loader=partial(_load, settings, database), wrap_loader=False)
+    failed = False
+
+    def give_up(*_: object) -> None:
+        nonlocal failed
+        failed = True
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    signal.signal(signal.SIGUSR1, give_up)  # from a worker that has said why it cannot serve
+    loader = partial(_load, settings, database, os.getpid())
+    server.serve(target_loader=loader, wrap_loader=False)
+    return 1 if failed else 0
 
 
-def _load(settings: config.Config, database: str) -> Any:
+def _load(settings: config.Config, database: str, main: int) -> Any:
     # Imported in the worker: the main process only watches over it.
     from cosell.app import load
 
-    return load(settings, database)
+    return load(settings, database, main)

@@ -4,7 +4,7 @@ The only place that reads the machine's clock (`wall_ms`). Must not know namespa
 """
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND_MS = 1_000
@@ -38,3 +38,12 @@ def parse_iso(text: str) -> int:
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
     return (at - EPOCH) // timedelta(milliseconds=1)
+
+
+def is_date(text: str) -> bool:
+    """Whether a text of the form `2026-11-23` is a day of the calendar: `2026-02-30` is none."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

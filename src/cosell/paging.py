@@ -28,6 +28,8 @@ def position(call: Call, sort: tuple[str, bool]) -> tuple[Value, int] | None:
         return None
     try:
         raw = urlsafe_b64decode(str(token).encode("ascii") + b"==")
+        if _text(raw) != token:
+            raise ValueError(token)  # what decodes alike and is written otherwise is not ours
         signature, place = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, _sign(call, sort, place)):
             raise ValueError(token)
@@ -48,7 +50,11 @@ def token(call: Call, sort: tuple[str, bool], entries: list[Entry], size: int) -
         return None
     last = entries[size - 1]
     place = struct.pack(">q", last[1]) + orjson.dumps(last[0])
-    return urlsafe_b64encode(_sign(call, sort, place) + place).rstrip(b"=").decode("ascii")
+    return _text(_sign(call, sort, place) + place)
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
 def _sign(call: Call, sort: tuple[str, bool], place: bytes) -> bytes:

@@ -6,7 +6,7 @@ Must not look into a body, but for the services whose protocol keeps the operati
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from cosell.auth.sigv4 import signed_service
 from cosell.calls import Handler
@@ -27,6 +27,8 @@ _NAMESPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _FORM = "application/x-www-form-urlencoded"
 _VERSION = re.compile(rb"(?:^|&)Version=([0-9]{4}-[0-9]{2}-[0-9]{2})(?=&|$)")
 _STS_VERSION = b"2011-06-15"
+# The signing names of what speaks XML without forms; all other such services speak JSON.
+_XML_NAMES = frozenset({"cloudfront", "route53", "s3", "s3-outposts", "s3express"})
 _JSON_TYPES = (aws_json.PLAIN, aws_json.TARGETED)
 
 
@@ -40,8 +42,7 @@ class Service:
     signing_names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """Where a request goes; `service` None is the token service, which speaks Query."""
 
     namespace: str
@@ -82,7 +83,7 @@ class Routes:
         if request.method != "POST":
             self._ensure_ours(request)
             raise MethodNotAllowed(f"{request.method} is not answered here; AWS's API takes POST.")
-        targeted = aws_json.target(request)
+        targeted = aws_json.target(request.headers)
         if targeted is None and _is_form(request):
             return self._form(request, namespace)
         service, operation = self._named(request, targeted, address)
@@ -121,12 +122,12 @@ class Routes:
         signed = signed_service(request)
         ours = self._selling.signing_names | self._desk.signing_names
         if signed is not None and signed not in ours:
-            xml = _type_of(request) not in _JSON_TYPES
+            xml = signed in _XML_NAMES or _is_form(request)
             raise ForeignService(f"the AWS service '{signed}'", xml)
 
     def _unknown(self, request: HttpRequest, operation: str) -> NoReturn:
         self._ensure_ours(request)
-        targeted = aws_json.target(request)
+        targeted = aws_json.target(request.headers)
         if targeted is not None and targeted[0] and targeted[0] not in self._by_prefix:
             raise ForeignService(f"the AWS service '{targeted[0]}'", xml=False)
         raise UnknownOperationException(

@@ -6,6 +6,7 @@ does. Must not know what an entry means: that is in the table it is given.
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from random import Random
 
@@ -18,7 +19,7 @@ from cosell.store.namespaces import Namespace
 
 log = logging.getLogger("cosell.runner")
 
-_SLEEP_S_MAX = 60.0  # how long the thread sleeps when nothing is due
+_SLEEP_S_MAX = 60.0  # real time may jump: the machine slept, or its clock was put right
 _SWEEP_ROWS = 200  # what one sweep transaction deletes: others wait no longer than for that
 _SWEEP_PAUSE_S = 0.005
 _RETRY_S = 1.0
@@ -36,6 +37,7 @@ class Runner:
         self._random = random
         self._woken = threading.Event()
         self._stopped = False
+        self._resting: dict[str, float] = {}  # namespaces whose first entry failed, until when
         self._thread: threading.Thread | None = None
 
     # --- asked for -----------------------------------------------------------------------------
@@ -115,21 +117,40 @@ class Runner:
                 log.warning("What is due has to wait: %s", error)
                 wait_s = _RETRY_S
             except Exception:
-                log.exception("an agenda entry could not be run; it stays and is tried again")
+                log.exception("the agenda could not be looked at; it is tried again")
                 wait_s = _RETRY_S
             self._woken.wait(wait_s)
 
     def _round(self) -> float:
-        """Run what is due everywhere, then keep house; answers how long nothing will be due."""
+        """Run what is due first in every namespace, or keep house; answers how long to wait."""
         with self.store.read() as tx:
             waits = agenda.next_by_namespace(tx, wall_ms())
+        ran = False
         for name, wait_ms in waits:
             if wait_ms <= 0 and not self._stopped:
-                self._run_first(name, None)
-                return 0.0
+                ran |= self._try_first(name)
+        if ran:
+            return 0.0
         if self.store.sweep(_SWEEP_ROWS):
             return _SWEEP_PAUSE_S
-        return min([wait_ms / 1000 for _, wait_ms in waits], default=_SLEEP_S_MAX)
+        return min([_SLEEP_S_MAX, *(self._wait_s(name, ms) for name, ms in waits)])
+
+    def _try_first(self, name: str) -> bool:
+        """Run a namespace's first entry. One that fails stays, and holds up nobody else's."""
+        if self._resting.get(name, 0.0) > time.monotonic():
+            return False
+        self._resting.pop(name, None)
+        try:
+            return self._run_first(name, None)
+        except (Contention, StoreError) as error:
+            log.warning("What is due in %s has to wait: %s", name, error)
+        except Exception:
+            log.exception("an agenda entry of %s could not be run; it stays", name)
+        self._resting[name] = time.monotonic() + _RETRY_S
+        return False
+
+    def _wait_s(self, name: str, wait_ms: int) -> float:
+        return _RETRY_S if name in self._resting else max(wait_ms / 1000, 0.0)
 
 
 def _put_forward(tx: Tx, namespace: Namespace, to_ms: int) -> Namespace:

@@ -5,9 +5,8 @@ servers, nor what an operation means.
 """
 
 import logging
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -84,7 +83,7 @@ class Engine:
             if route.service is None:
                 return self._answer_sts(request, request_id)
             document = self._answer(route, route.service, request, request_id)
-            return aws_json.encode(document, aws_json.content_type(request), request_id)
+            return aws_json.encode(document, aws_json.content_type(request.headers), request_id)
         except ApiError as error:
             return _refusal(error, request, request_id)
         except Exception:
@@ -93,7 +92,7 @@ class Engine:
 
     def is_long(self, request: HttpRequest) -> bool:
         """Whether the call may take many transactions, so that nobody should wait behind it."""
-        targeted = aws_json.target(request)
+        targeted = aws_json.target(request.headers)
         name = targeted[1] if targeted else request.path.rpartition("/")[2]
         return name in self._procedures
 
@@ -216,8 +215,7 @@ class Engine:
             return query.encode_error(error, request_id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """A call that has passed every stage before its transaction."""
 
     operation: Operation
@@ -233,4 +231,4 @@ def _refusal(error: ApiError, request: HttpRequest, request_id: str) -> HttpResp
         from cosell.wire import query
 
         return query.encode_error(error, request_id)
-    return aws_json.encode_error(error, aws_json.content_type(request), request_id)
+    return aws_json.encode_error(error, aws_json.content_type(request.headers), request_id)

@@ -38,7 +38,12 @@ def answer(call: Call, tx: Tx, listed: List, selection: Selection) -> Rendered:
     place = Place(order, paging.position(call, sort))
     entries = page(tx, listed.view, selection, place, size + 1)
     token = paging.token(call, sort, entries, size)
-    summaries = [_summary(call, tx, listed, entry) for entry in entries[:size]]
+    summaries = [
+        orjson.Fragment(entry[4])
+        if entry[3] == RENDERER and listed.amend is None
+        else _summary(call, tx, listed, entry)
+        for entry in entries[:size]
+    ]
     document = {"NextToken": token, listed.member: summaries}
     # Members stand in alphabetical order; the summaries are rendered already.
     return Rendered(cast("dict[str, Json]", dict(sorted(document.items()))))

@@ -23,7 +23,7 @@ TASKS = View(
         "opportunity", "renderer", "summary",
     ),
     filters={
-        "id": "task_view_by_task",
+        "id": "task_view_by_id",
         "invitation": "task_view_by_invitation",
         "opportunity": "task_view_by_opportunity",
         "status": "task_view_by_status",
@@ -57,7 +57,7 @@ OPPORTUNITIES = View(
         "stage", "review_status", "close_date", "renderer", "summary",
     ),
     filters={
-        "id": "opportunity_view_by_identifier",
+        "id": "opportunity_view_by_id",
         "company": "opportunity_view_by_company",
         "stage": "opportunity_view_by_stage",
         "review_status": "opportunity_view_by_review_status",

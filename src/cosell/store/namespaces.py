@@ -3,8 +3,7 @@
 Must not know what lives in one.
 """
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 from cosell.store import Tx
 
@@ -13,8 +12,7 @@ STEP_MS = 2_000  # between the steps of a paced task, until PutPace says otherwi
 _TOUCHED_MS = 60_000  # a namespace's last use is remembered to the minute
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(NamedTuple):
     """A namespace as it stands; `ns` is 0 while nothing was ever made in it."""
 
     name: str

@@ -93,18 +93,18 @@ def compose(tx: Tx, view: View, selection: Selection, place: Place) -> tuple[str
     (sort, textual, descending), after = place
     values: dict[str, Value] = dict(zip(view.lead, lead, strict=True))
     values["after"], values["after_seq"] = after or _BEGINNINGS[descending, textual]
-    if names:
-        values.update(names)
-    if len(filters) > 1:
-        selectivity = list(view.filters)
-        filters = tuple(sorted(filters, key=lambda one: selectivity.index(one.column)))
+    if not filters and not bounds:
+        return _plain(tx, view, sort, descending), values
+    values.update(names)
+    selectivity = list(view.filters)
+    filters = tuple(sorted(filters, key=lambda one: selectivity.index(one.column)))
     for filter in filters:
         for number, value in enumerate(filter.values):
             values[f"{filter.column}_{number}"] = value
     for number, bound in enumerate(bounds):
         values[f"bound_{number}"] = bound.value
     first = filters[0].column if filters else ""
-    driven = bool(first) and (sort == view.sort or first == next(iter(view.filters)))
+    driven = bool(first) and (sort == view.sort or first == selectivity[0])
     shape = _Shape(
         view.table,
         view.lead,
@@ -117,6 +117,12 @@ def compose(tx: Tx, view: View, selection: Selection, place: Place) -> tuple[str
     return _compose(
         shape, tx.hint(view.filters[first] if driven else view.orders.get(sort))
     ), values
+
+
+def _plain(tx: Tx, view: View, sort: str, descending: bool) -> str:
+    """The statement of a page that nothing narrows."""
+    shape = _Shape(view.table, view.lead, (), (), sort, descending, False)
+    return _compose(shape, tx.hint(view.orders.get(sort)))
 
 
 class _Shape(NamedTuple):

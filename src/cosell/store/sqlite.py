@@ -14,8 +14,9 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
 from cosell.store import Row, StoreError, Tx, Value
 from cosell.store.statements import statements
@@ -62,7 +63,13 @@ class SqliteTx:
         except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
             if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
                 raise
+            if self._store.is_ended(self._connection):
+                self._execute = self._refuse
             raise StoreError(_unusable(self._store.where, error)) from error
+
+    def _refuse(self, *_: object) -> NoReturn:
+        """A full disk ends a transaction by itself: what followed would be written on its own."""
+        raise StoreError(f"The transaction on {self._store.where} has ended.")
 
     def number(self, counter: str, /) -> int:
         return self._store.take_number(self, counter)
@@ -76,32 +83,38 @@ class SqliteTx:
         self._depth += 1
         name = f"step_{self._depth}"
         numbers = self._store.numbers()
-        self._execute(f"savepoint {name}")
+        self._run(f"savepoint {name}", {})
         try:
             yield
+            self._run(f"release {name}", {})
         except BaseException:
-            self._execute(f"rollback to {name}")
+            if self._connection.in_transaction:
+                self._run(f"rollback to {name}", {})
+                self._run(f"release {name}", {})
             self._store.keep_numbers(numbers)
             raise
         finally:
-            self._execute(f"release {name}")
             self._depth -= 1
 
 
 class SqliteStore:
     """A state file (or ':memory:') that this process owns until `close`."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, owner: int | None = None) -> None:
+        """`owner` is the process to stop for the state to be free; this one, if none is named."""
         self.where = path
         self._memory = path == ":memory:"
-        self._lock = None if self._memory else _Ownership(Path(path))
+        owner = os.getpid() if owner is None else owner
+        self._lock = None if self._memory else _Ownership(Path(path).resolve(), owner)
         self._pen = threading.RLock()
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._numbers: dict[str, tuple[int, int]] = {}
         try:
             self._writer = self._connect()
-            _migrate(self._writer, path)
+            version = _format(self._writer, path)
+            self._writer.execute("pragma journal_mode = wal")  # the file remembers it
+            _migrate(self._writer, version)
             self._tables = _tables(self._writer)
         except sqlite3.Error as error:
             self.close()
@@ -129,16 +142,21 @@ class SqliteStore:
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
         with self._pen:
-            self._writer.execute("begin immediate")
+            try:
+                self._writer.execute("begin immediate")
+            except sqlite3.OperationalError as error:
+                raise StoreError(_unusable(self.where, error)) from error
             numbers = self.numbers()
             try:
                 yield SqliteTx(self, self._writer)
                 self._writer.execute("commit")
-            except BaseException:
+            except BaseException as error:
                 self.keep_numbers(numbers)
                 # A full disk ends the transaction by itself; there is nothing left to roll back.
                 if self._writer.in_transaction:
                     self._writer.execute("rollback")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise StoreError(_unusable(self.where, error)) from error
                 raise
 
     def setting(self, name: str, default: bytes) -> bytes:
@@ -162,8 +180,11 @@ class SqliteStore:
                 )
                 if deleted >= batch_max:
                     return deleted
-            tx.run("forget_retired", ns=ns)
-            return deleted
+            return deleted + tx.run("forget_retired", ns=ns)
+
+    def is_ended(self, connection: sqlite3.Connection) -> bool:
+        """Whether the write transaction on a connection is over before its commit."""
+        return connection is self._writer and not connection.in_transaction
 
     def tables(self) -> list[str]:
         return list(self._tables)
@@ -204,7 +225,6 @@ class SqliteStore:
             cached_statements=512,
         )
         self._open.append(connection)
-        connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
         connection.execute("pragma temp_store = memory")
         if sys.platform == "darwin":
@@ -232,9 +252,11 @@ class _Reading:
 class _Ownership:
     """An exclusive lock of the operating system on `<state>.lock`, which also says whose it is."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, owner: int) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            # Nobody else may read it: the key that sessions are signed with is in there.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._file = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreError(f"The state cannot be kept at {path}: {error.strerror}.") from error
@@ -247,30 +269,44 @@ class _Ownership:
                 if time.monotonic() < until:
                     time.sleep(0.02)
                     continue
-                owner = os.pread(self._file, 100, 0).decode(errors="replace").strip()
+                whose = os.pread(self._file, 100, 0).decode(errors="replace").strip()
                 os.close(self._file)
                 raise StoreError(
-                    f"The state {path} belongs to another cosell ({owner or 'unknown'}). Stop that"
+                    f"The state {path} belongs to another cosell ({whose or 'unknown'}). Stop that"
                     " one first, or start this one with another --database."
                 ) from None
         os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"process {os.getpid()}\n".encode(), 0)
+        os.pwrite(self._file, f"process {owner}\n".encode(), 0)
 
     def release(self) -> None:
         os.close(self._file)
 
 
-def _migrate(connection: sqlite3.Connection, path: str) -> None:
-    """Bring the file to the newest format, each step in a transaction of its own."""
-    folder = files(__package__) / "migrations" / "sqlite"
-    steps = sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=str)
-    version = connection.execute("pragma user_version").fetchone()[0]
-    if version > len(steps):
+def _format(connection: sqlite3.Connection, path: str) -> int:
+    """Which format the file has, 0 if it is empty; StoreError if it is not ours to write in."""
+    version = cast("int", connection.execute("pragma user_version").fetchone()[0])
+    tables = {row[0] for row in connection.execute("select name from sqlite_master")}
+    if tables and not (version and "namespace" in tables):
         raise StoreError(
-            f"The state {path} has format {version}; this cosell knows formats up to {len(steps)}."
-            " Start it with the newer cosell that wrote it, or use another --database."
+            f"The file {path} is a database of another program. Start with another --database."
         )
-    for number, step in enumerate(steps[version:], start=version + 1):
+    if version > len(_migrations()):
+        raise StoreError(
+            f"The state {path} has format {version}; this cosell knows formats up to"
+            f" {len(_migrations())}. Start it with the newer cosell that wrote it, or use another"
+            " --database."
+        )
+    return version
+
+
+def _migrations() -> list[Traversable]:
+    folder = files(__package__) / "migrations" / "sqlite"
+    return sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=str)
+
+
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring the file to the newest format, each step in a transaction of its own."""
+    for number, step in enumerate(_migrations()[version:], start=version + 1):
         connection.executescript(
             f"begin immediate;\n{step.read_text()}\npragma user_version = {number};\ncommit;"
         )

@@ -3,29 +3,31 @@
 The only place that knows `__type`, `X-Amz-Target` and `x-amzn-ErrorType`. Must not know a service.
 """
 
+from collections.abc import Mapping
+
 import orjson
 
 from cosell.contract import Document
 from cosell.errors import ApiError, SerializationException
-from cosell.http import HttpRequest, HttpResponse
+from cosell.http import HttpResponse
 
 TARGETED = "application/x-amz-json-1.0"
 PLAIN = "application/json"
 _ERROR_ORIGIN = "http://internal.amazon.com/coral/com.amazon.partnerintegrationapi.common/"
 
 
-def target(request: HttpRequest) -> tuple[str, str] | None:
+def target(headers: Mapping[str, str]) -> tuple[str, str] | None:
     """Service prefix and operation of `X-Amz-Target`; None without that header."""
-    sent = request.headers.get("x-amz-target")
+    sent = headers.get("x-amz-target")
     if sent is None:
         return None
     prefix, _, operation = sent.rpartition(".")
     return prefix, operation
 
 
-def content_type(request: HttpRequest) -> str:
+def content_type(headers: Mapping[str, str]) -> str:
     """The type of the answer: of the dialect in which was asked."""
-    return TARGETED if "x-amz-target" in request.headers else PLAIN
+    return TARGETED if "x-amz-target" in headers else PLAIN
 
 
 def decode(body: bytes, depth_max: int) -> object:

@@ -1,6 +1,5 @@
 """What AWS does at its side of the table."""
 
-import dataclasses
 from typing import cast
 
 from cosell import ids
@@ -28,7 +27,7 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
     """AWS refers an opportunity to a partner; what is not said has realistic defaults."""
     receiver = text_at(call.input, "ReceiverAccountId")
     _ensure_referable(call)
-    as_aws = dataclasses.replace(call, account=AWS, principal="aws")
+    as_aws = call._replace(account=AWS, principal="aws")
     words = {name: call.input[name] for name in _WORDS if name in call.input}
     made = referrals.refer(as_aws, tx, receiver, call.input, words)
     invitation = made.invitation.document
@@ -44,7 +43,7 @@ def _ensure_referable(call: Call) -> None:
     """The rules that even AWS cannot leave aside: spend that adds up, a close date to come."""
     project = at(call.input, "Project")
     errors: tuple[FieldError, ...] = ()
-    if isinstance(project, dict) and project.get("ExpectedCustomerSpend"):
+    if isinstance(project, dict):
         errors = check(SPEND_RULES, spend_of(project))
     close = text_at(call.input, "LifeCycle.TargetCloseDate")
     if close and close <= iso_date(call.now):

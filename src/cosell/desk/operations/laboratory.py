@@ -1,6 +1,5 @@
 """What no AWS account offers: a clock, a pace, faults, a reset, and the events to look at."""
 
-import dataclasses
 from typing import cast
 
 import orjson
@@ -34,7 +33,7 @@ def put_pace(call: Call, tx: Tx) -> Document:
     step_ms = call.namespace.step_ms if seconds is None else cast("int", seconds) * SECOND_MS
     tx.run("put_pace", ns=call.ns, pace=mode, step_ms=step_ms)
     namespace = namespaces.find(tx, call.namespace.name)
-    replan(dataclasses.replace(call, namespace=namespace), tx)
+    replan(call._replace(namespace=namespace), tx)
     return {"Mode": mode, "StepSeconds": step_ms // SECOND_MS}
 
 

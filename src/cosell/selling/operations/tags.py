@@ -1,7 +1,5 @@
 """Tags of opportunities and snapshot jobs. The catalog comes from the ARN."""
 
-import dataclasses
-
 from cosell import ids
 from cosell.calls import Call, query
 from cosell.contract import Document
@@ -23,7 +21,7 @@ def _ensure_own(call: Call, tx: Tx, arn: str) -> None:
     """ResourceNotFoundException unless the ARN names something taggable that the caller owns."""
     parsed = ids.parse_arn(arn)
     if parsed is not None and parsed.account == call.account:
-        within = dataclasses.replace(call, catalog=parsed.catalog)
+        within = call._replace(catalog=parsed.catalog)
         if parsed.type == Kind.OPPORTUNITY:
             opportunities.find(within, tx, parsed.id)
             return

@@ -121,8 +121,7 @@ def run_step(call: Call, tx: Tx, ref: str) -> None:
 
 def step(call: Call, tx: Tx, task: Stored, steps: int) -> Stored:
     """Run steps of a task on its owner's behalf, write what came of them, plan the next."""
-    owner = dataclasses.replace(
-        call,
+    owner = call._replace(
         account=task.owner,
         principal=text_at(task.document, "principal"),
         catalog=task.catalog,

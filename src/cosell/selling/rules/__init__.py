@@ -17,24 +17,18 @@ Source: TypeAlias = Literal["documented", "observed", "not documented"]
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[Facts]):
-    """`broken` is asked of the facts of an act; `field` may hold `{}` for the index of an item, and
-    `broken` then answers the indexes at fault."""
+    """What must not be: `broken` is asked of the facts of an act."""
 
     id: str
     field: str
     code: ErrorCode
     message: str
     source: Source
-    broken: Callable[[Facts], bool | list[int]]
+    broken: Callable[[Facts], bool]
 
 
 def check(rules: Iterable[Rule[Facts]], facts: Facts) -> tuple[FieldError, ...]:
     """Every rule that the facts break, in order of precedence."""
-    errors = []
-    for rule in rules:
-        broken = rule.broken(facts)
-        if not broken:
-            continue
-        for index in broken if isinstance(broken, list) else [0]:
-            errors.append(FieldError(rule.field.format(index), rule.code, rule.message))
-    return tuple(errors)
+    return tuple(
+        FieldError(rule.field, rule.code, rule.message) for rule in rules if rule.broken(facts)
+    )

@@ -5,7 +5,9 @@ Server-made drafts (referrals, leads, invitations) bypass this table.
 
 from dataclasses import dataclass
 
+from cosell.clock import is_date
 from cosell.contract import Document
+from cosell.contract.faults import lower_camel
 from cosell.errors import FieldError
 from cosell.selling import at, objects_at, text_at, values
 from cosell.selling.rules import Rule, check
@@ -35,13 +37,24 @@ class Draft:
         return self.text("Customer.Account.Address.CountryCode") == "US"
 
 
-def _marketing_stray(draft: Draft) -> bool:
-    marketing = at(draft.document, "Marketing")
-    if not isinstance(marketing, dict) or marketing.get("Source", "None") != "None":
-        return False
-    given = any(marketing.get(name) for name in ("CampaignName", "Channels", "UseCases"))
-    # AwsFundingUsed "No" says nothing that "None" does not; programs send it.
-    return given or marketing.get("AwsFundingUsed") == "Yes"
+def _stray(member: str, harmless: str = "") -> Rule[Draft]:
+    """A member of Marketing that says something although Source is None."""
+    return Rule(
+        f"create.marketing-{lower_camel(member)}",
+        f"marketing.{lower_camel(member)}",
+        "INVALID_VALUE",
+        f"{member} is only for Source 'Marketing Activity'",
+        "documented",
+        lambda draft: (
+            draft.text("Marketing.Source") in ("", "None")
+            and at(draft.document, f"Marketing.{member}") not in (None, [], "", harmless)
+        ),
+    )
+
+
+def _impossible_date(draft: Draft) -> bool:
+    close = draft.text("LifeCycle.TargetCloseDate")
+    return bool(close) and not is_date(close)
 
 
 def _postal_code_missing(draft: Draft) -> bool:
@@ -62,7 +75,7 @@ def _revenue_backwards(draft: Draft) -> bool:
 
 
 def _missing(path: str) -> Rule[Draft]:
-    field = ".".join(part[0].lower() + part[1:] for part in path.split("."))
+    field = ".".join(lower_camel(part) for part in path.split("."))
     return Rule(
         f"create.{field}",
         field,
@@ -207,15 +220,10 @@ RULES: tuple[Rule[Draft], ...] = (
             and bool(d.text("Project.RelatedOpportunityIdentifier"))
         ),
     ),
-    Rule(
-        "create.marketing-none",
-        "marketing",
-        "INVALID_VALUE",
-        "CampaignName, Channels, UseCases and AwsFundingUsed are only for Source"
-        " 'Marketing Activity'",
-        "documented",
-        _marketing_stray,
-    ),
+    _stray("CampaignName"),
+    _stray("Channels"),
+    _stray("UseCases"),
+    _stray("AwsFundingUsed", harmless="No"),  # says nothing that Source None does not; is sent
     Rule(
         "create.marketing-funding",
         "marketing.awsFundingUsed",
@@ -236,6 +244,14 @@ RULES: tuple[Rule[Draft], ...] = (
         _revenue_backwards,
     ),
     _missing("LifeCycle.TargetCloseDate"),
+    Rule(
+        "create.close-date-impossible",
+        "lifeCycle.targetCloseDate",
+        "INVALID_VALUE",
+        "TargetCloseDate must be a day of the calendar",
+        "not documented",
+        _impossible_date,
+    ),
     Rule(
         "create.close-date",
         "lifeCycle.targetCloseDate",

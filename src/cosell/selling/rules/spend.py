@@ -6,7 +6,7 @@ Source of the rows: domain rule A4; EstimationUrl as settled in decisions-operat
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from cosell.contract import Document
 from cosell.selling import objects_at, text_at
@@ -19,6 +19,8 @@ _ESTIMATE = re.compile(
 )
 _CURRENCIES = ("USD", "EUR")
 _MONTHS_MAX = 144
+_CENT = Decimal("0.01")
+_PRECISE = Context(prec=64, rounding=ROUND_HALF_UP)  # an amount has up to 33 digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ def _amount(entry: Document) -> Decimal | None:
         return None
 
 
-def _at_fault(spend: Spend, test: Callable[[Document, Spend], bool]) -> list[int]:
-    return [n for n, entry in enumerate(spend.entries) if test(entry, spend)]
+def _any(test: Callable[[Document, Spend], bool]) -> Callable[[Spend], bool]:
+    """Whether an entry is at fault; AWS's field names do not say which."""
+    return lambda spend: any(test(entry, spend) for entry in spend.entries)
 
 
 def _worthless(entry: Document, _: Spend) -> bool:
@@ -84,6 +87,11 @@ def _stray_frequency(entry: Document, spend: Spend) -> bool:
 
 def _stray_company(entry: Document, spend: Spend) -> bool:
     return spend.duration is not None and entry.get("TargetCompany") not in ("AWS", "Self")
+
+
+def _mixed_currencies(spend: Spend) -> bool:
+    currencies = {entry.get("CurrencyCode") for entry in spend.entries}
+    return spend.duration is not None and bool(spend.own) and len(currencies) > 1
 
 
 def _url_of_own(entry: Document, _: Spend) -> bool:
@@ -133,67 +141,75 @@ RULES: tuple[Rule[Spend], ...] = (
     ),
     Rule(
         "spend.target-company",
-        _LIST + "[{}].targetCompany",
+        _LIST + ".targetCompany",
         "INVALID_VALUE",
         "TargetCompany must be 'AWS' or 'Self'",
         "documented",
-        lambda spend: _at_fault(spend, _stray_company),
+        _any(_stray_company),
     ),
     Rule(
         "spend.self-url",
-        _LIST + "[{}].estimationUrl",
+        _LIST + ".estimationUrl",
         "INVALID_VALUE",
         "EstimationUrl cannot be combined with a Self entry",
         "documented",
-        lambda spend: _at_fault(spend, _url_of_own),
+        _any(_url_of_own),
     ),
     Rule(
         "spend.frequency",
-        _LIST + "[{}].frequency",
+        _LIST + ".frequency",
         "INVALID_VALUE",
         "Frequency must be 'None' for a Self entry with a contract duration, else 'Monthly'",
         "documented",
-        lambda spend: _at_fault(spend, _stray_frequency),
+        _any(_stray_frequency),
     ),
     Rule(
         "spend.euro",
-        _LIST + "[{}].currencyCode",
+        _LIST + ".currencyCode",
         "INVALID_VALUE",
         "ESC cloud partition requires EUR currency",
         "observed",
-        lambda spend: _at_fault(spend, _not_euro),
+        _any(_not_euro),
     ),
     Rule(
         "spend.currency",
-        _LIST + "[{}].currencyCode",
+        _LIST + ".currencyCode",
         "INVALID_VALUE",
         "CurrencyCode must be USD or EUR",
         "documented",
-        lambda spend: _at_fault(spend, _foreign_currency),
+        _any(_foreign_currency),
+    ),
+    Rule(
+        "spend.currency-mixed",
+        _LIST + ".currencyCode",
+        "INVALID_VALUE",
+        "CurrencyCode must be the same in every entry when ExpectedContractDuration is present",
+        "documented",
+        _mixed_currencies,
     ),
     Rule(
         "spend.amount-missing",
-        _LIST + "[{}].amount",
+        _LIST + ".amount",
         "REQUIRED_FIELD_MISSING",
         "Amount is required unless EstimationUrl is given",
         "documented",
-        lambda spend: _at_fault(spend, _without_amount),
+        _any(_without_amount),
     ),
     Rule(
         "spend.amount-positive",
-        _LIST + "[{}].amount",
+        _LIST + ".amount",
         "INVALID_VALUE",
         "Amount must be greater than 0",
         "documented",
-        lambda spend: _at_fault(spend, _worthless),
+        _any(_worthless),
     ),
     Rule(
         "spend.estimation-url",
-        _LIST + "[{}].estimationUrl",
+        _LIST + ".estimationUrl",
         "INVALID_VALUE",
         "Invalid Estimation URL",
         "observed",
-        lambda spend: _at_fault(spend, _bad_url),
+        _any(_bad_url),
     ),
 )
 
@@ -205,9 +221,9 @@ def completed(spend: Spend) -> list[Document]:
         return [{**entry, "TargetCompany": "AWS"} for entry in kept]
     own = next(entry for entry in kept if entry["TargetCompany"] == "Self")
     months = int(text_at(spend.duration, "Value"))
-    monthly = (Decimal(text_at(own, "Amount")) / months).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    monthly = _PRECISE.divide(Decimal(text_at(own, "Amount")), months)
     estimate: Document = {
-        "Amount": str(monthly),
+        "Amount": str(monthly.quantize(_CENT, context=_PRECISE)),
         "CurrencyCode": own["CurrencyCode"],
         "Frequency": "Monthly",
         "TargetCompany": "AWS",

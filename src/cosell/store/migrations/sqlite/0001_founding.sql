@@ -66,8 +66,6 @@ create index task_view_by_invitation on task_view
   (ns, account, catalog, kind, invitation, start_at, seq);
 create index task_view_by_opportunity on task_view
   (ns, account, catalog, kind, opportunity, start_at, seq);
-create index task_view_by_task on task_view
-  (ns, account, catalog, kind, id, start_at, seq);
 -- One unfinished task per account and invitation.
 create unique index task_view_unfinished on task_view (ns, account, invitation)
   where status = 'IN_PROGRESS' and invitation is not null;
@@ -117,8 +115,6 @@ create table opportunity_view (
   primary key (ns, account, catalog, modified_at, seq)
 ) without rowid;
 create unique index opportunity_view_by_id on opportunity_view (ns, account, id);
-create index opportunity_view_by_identifier on opportunity_view
-  (ns, account, catalog, id, modified_at, seq);
 create index opportunity_view_by_company on opportunity_view
   (ns, account, catalog, company, modified_at, seq);
 create index opportunity_view_by_stage on opportunity_view

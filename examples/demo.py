@@ -1,0 +1,164 @@
+"""Starts a server and plays a small scene on it, through the public API and the desk alone.
+
+    python examples/demo.py [--port 2673] [--state .cosell/demo.db]
+
+One referral is accepted and COMPLETE, one ends FAILED with its reason, one is still pending. A
+scene that is there already is left as it is. Serves until Ctrl-C.
+"""
+
+import argparse
+import http.client
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ACCOUNT = "111122223333"
+CATALOG = "Sandbox"
+START_S_MAX = 30.0
+COLUMNS = ("TaskId", "TaskStatus", "OpportunityId", "ReasonCode", "StartTime")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--port", type=int, default=2673)
+    parser.add_argument("--state", default=".cosell/demo.db")
+    options = parser.parse_args()
+    Path(options.state).parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "cosell", "serve", "--port", str(options.port)]
+    server = subprocess.Popen([*command, "--database", options.state])
+    # Whoever ends this means the server; it stops cleanly, and then this does.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, lambda *_: server.terminate())
+    if not wait_until_ready(server, options.port):
+        return server.wait() or 1
+    endpoint = f"http://127.0.0.1:{options.port}"
+    partner = boto3.client(
+        "partnercentral-selling",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key="anything",
+        config=Config(retries={"mode": "standard"}),
+    )
+    play(partner, options.port)
+    show(partner, endpoint)
+    return server.wait()
+
+
+def wait_until_ready(server: "subprocess.Popen[bytes]", port: int) -> bool:
+    """Whether the server answers; False if it ended instead (it has said why)."""
+    until = time.monotonic() + START_S_MAX
+    while server.poll() is None and time.monotonic() < until:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        try:
+            connection.request("GET", "/_cosell/health")
+            return connection.getresponse().status == 200
+        except OSError:
+            time.sleep(0.05)
+        finally:
+            connection.close()
+    return False
+
+
+def play(partner: Any, port: int) -> None:
+    """The scene, unless somebody was here before."""
+    found = partner.list_engagement_invitations(Catalog=CATALOG, ParticipantType="RECEIVER")
+    if found["EngagementInvitationSummaries"]:
+        return
+    accepted = refer(port, "Order processing on AWS")
+    start(partner, accepted)
+    failing = refer(port, "Data lake for a retailer")
+    desk(
+        port,
+        "PutTaskFault",
+        Step="CreateResourceSnapshotJob",
+        ReasonCode="ResourceSnapshotJobAccessDenied",
+        Message="The role of the snapshot job may not be passed.",
+    )
+    start(partner, failing)
+    refer(port, "Contact center migration")
+
+
+def refer(port: int, title: str) -> str:
+    """AWS refers an opportunity; answers the invitation's id."""
+    made = desk(
+        port,
+        "ReferOpportunity",
+        Catalog=CATALOG,
+        ReceiverAccountId=ACCOUNT,
+        Project={"Title": title},
+    )
+    return str(made["EngagementInvitationId"])
+
+
+def start(partner: Any, invitation: str) -> None:
+    partner.start_engagement_by_accepting_invitation_task(Catalog=CATALOG, Identifier=invitation)
+
+
+def desk(port: int, operation: str, **members: Any) -> Any:
+    """Ask AWS's side of the table: plain JSON is enough."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", f"/_cosell/{operation}", json.dumps(members), headers)
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        if response.status != 200:
+            raise SystemExit(f"{operation}: {answer}")
+        return answer
+    finally:
+        connection.close()
+
+
+def show(partner: Any, endpoint: str) -> None:
+    """What to paste, and the answer that the project was founded on."""
+    print(
+        f"""
+Try it with boto3:
+
+    import boto3
+    partner = boto3.client(
+        "partnercentral-selling", endpoint_url="{endpoint}", region_name="us-east-1",
+        aws_access_key_id="{ACCOUNT}", aws_secret_access_key="anything",
+    )
+    partner.list_engagement_invitations(Catalog="{CATALOG}", ParticipantType="RECEIVER")
+
+or with the AWS CLI:
+
+    export AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY=anything AWS_REGION=us-east-1
+    export AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING={endpoint}
+    aws partnercentral-selling list-engagement-by-accepting-invitation-tasks --catalog {CATALOG}
+
+and play AWS:
+
+    curl {endpoint}/_cosell/ReferOpportunity -H 'Content-Type: application/json' \\
+      -d '{{"Catalog": "{CATALOG}", "ReceiverAccountId": "{ACCOUNT}"}}'
+
+ListEngagementByAcceptingInvitationTasks answers:
+"""
+    )
+    tasks = partner.list_engagement_by_accepting_invitation_tasks(Catalog=CATALOG)["TaskSummaries"]
+    rows = [COLUMNS, *(tuple(told(task.get(column)) for column in COLUMNS) for task in tasks)]
+    widths = [max(len(row[index]) for row in rows) for index in range(len(COLUMNS))]
+    for number, row in enumerate(rows):
+        print("   ", "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+        if number == 0:
+            print("   ", "  ".join("-" * width for width in widths))
+    print("\nServing until Ctrl-C.", flush=True)
+
+
+def told(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:%Y-%m-%d %H:%M:%S}" if hasattr(value, "strftime") else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

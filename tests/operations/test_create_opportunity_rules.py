@@ -1,0 +1,330 @@
+"""CreateOpportunity: every row of its rule tables, alone, in company, and repaired one by one."""
+
+import copy
+from typing import Any, NamedTuple
+
+import pytest
+
+from cosell.selling.rules.create_opportunity import RULES
+from cosell.selling.rules.spend import RULES as SPEND_RULES
+from tests.harness import World, opportunity
+from tests.refusal import refusal
+
+ACCOUNT = "Customer.Account"
+SPEND = "Project.ExpectedCustomerSpend"
+DURATION = "Project.ExpectedContractDuration"
+URL = "https://calculator.aws/#/estimate?id=0123456789abcdef0123456789abcdef"
+
+
+def entry(company: str = "AWS", **changes: str) -> dict[str, str]:
+    """One entry of the spend; a change to '' takes the member away."""
+    made = {
+        "Amount": "100.00",
+        "CurrencyCode": "USD",
+        "Frequency": "Monthly",
+        "TargetCompany": company,
+    } | changes
+    return {name: value for name, value in made.items() if value}
+
+
+SELF = entry("Self", Frequency="None")
+MONTHS = {"Term": "Months", "Value": "12"}
+
+
+class Row(NamedTuple):
+    """What breaks a rule of the table, and what is said of it."""
+
+    rule: str
+    changes: dict[str, Any]
+    field: str
+    code: str
+    message: str
+
+    @property
+    def error(self) -> tuple[str, str, str]:
+        return self.field, self.code, self.message
+
+
+def missing(path: str, value: Any = None) -> Row:
+    field = ".".join(part[0].lower() + part[1:] for part in path.split("."))
+    told = f"{field} is required"
+    return Row(f"create.{field}", {path: value}, field, "REQUIRED_FIELD_MISSING", told)
+
+
+def stray(member: str, value: Any) -> Row:
+    field = member[0].lower() + member[1:]
+    told = f"{member} is only for Source 'Marketing Activity'"
+    changes = {f"Marketing.{member}": value}
+    return Row(f"create.marketing-{field}", changes, f"marketing.{field}", "INVALID_VALUE", told)
+
+
+ROWS = [
+    Row(
+        "create.origin", {"Origin": "AWS Referral"}, "origin", "INVALID_VALUE",
+        "Origin must be 'Partner Referral' in catalog AWS; 'AWS Referral' works in Sandbox only",
+    ),
+    missing(f"{ACCOUNT}.CompanyName", ""),  # absent, it is the model that misses it
+    missing(f"{ACCOUNT}.WebsiteUrl"),
+    missing(f"{ACCOUNT}.Industry"),
+    missing(f"{ACCOUNT}.Address.CountryCode"),
+    Row(
+        "create.country-of-national-security",
+        {
+            "NationalSecurity": "Yes",
+            f"{ACCOUNT}.Industry": "Government",
+            f"{ACCOUNT}.Address.CountryCode": "DE",
+        },
+        "customer.account.address.countryCode", "INVALID_VALUE",
+        "CountryCode must be US for a national security opportunity",
+    ),
+    Row(
+        "create.postal-code", {f"{ACCOUNT}.Address.PostalCode": None},
+        "customer.account.address.postalCode", "REQUIRED_FIELD_MISSING",
+        "PostalCode is required in a country that has postal codes",
+    ),
+    Row(
+        "create.state", {f"{ACCOUNT}.Address.StateOrRegion": None},
+        "customer.account.address.stateOrRegion", "REQUIRED_FIELD_MISSING",
+        "State is required when Country is United States",
+    ),
+    Row(
+        "create.state-name", {f"{ACCOUNT}.Address.StateOrRegion": "NY"},
+        "customer.account.address.stateOrRegion", "INVALID_ENUM_VALUE",
+        "StateOrRegion must be the full name of a US state, such as 'New York'",
+    ),
+    Row(
+        "create.national-security", {"NationalSecurity": "Yes"}, "nationalSecurity",
+        "INVALID_VALUE",
+        "NationalSecurity can be 'Yes' only when the industry is Government",
+    ),
+    missing("Project.Title"),
+    missing("Project.CustomerBusinessProblem"),
+    Row(
+        "create.spend", {SPEND: []}, "project.expectedCustomerSpend", "REQUIRED_FIELD_MISSING",
+        "Estimated AWS Monthly Recurring Revenue cannot be blank or 0",
+    ),
+    Row(
+        "create.sales-activities", {"Project.SalesActivities": []}, "project.salesActivities",
+        "NOT_ENOUGH_VALUES", "SalesActivities needs at least one value when it is present",
+    ),
+    Row(
+        "create.other-competitor", {"Project.CompetitorName": "*Other"},
+        "project.otherCompetitorNames", "REQUIRED_FIELD_MISSING",
+        "OtherCompetitorNames is required when CompetitorName is '*Other'",
+    ),
+    Row(
+        "create.other-competitor-stray", {"Project.OtherCompetitorNames": "Somebody"},
+        "project.otherCompetitorNames", "INVALID_VALUE",
+        "OtherCompetitorNames is only for CompetitorName '*Other'",
+    ),
+    Row(
+        "create.renewal", {"OpportunityType": "Flat Renewal"},
+        "project.relatedOpportunityIdentifier", "REQUIRED_FIELD_MISSING",
+        "RelatedOpportunityIdentifier is required for a Flat Renewal",
+    ),
+    Row(
+        "create.renewal-unknown",
+        {"OpportunityType": "Expansion", "Project.RelatedOpportunityIdentifier": "O1"},
+        "project.relatedOpportunityIdentifier", "INVALID_VALUE",
+        "RelatedOpportunityIdentifier must be one of your own opportunities",
+    ),
+    stray("CampaignName", "Spring"),
+    stray("Channels", ["Email"]),
+    stray("UseCases", ["Analytics"]),
+    stray("AwsFundingUsed", "Yes"),
+    Row(
+        "create.marketing-funding", {"Marketing.Source": "Marketing Activity"},
+        "marketing.awsFundingUsed", "REQUIRED_FIELD_MISSING",
+        "AwsFundingUsed is required when Source is 'Marketing Activity'",
+    ),
+    Row(
+        "create.revenue-dates",
+        {"SoftwareRevenue": {"EffectiveDate": "2031-02-01", "ExpirationDate": "2031-01-31"}},
+        "softwareRevenue.expirationDate", "INVALID_VALUE",
+        "Contract end date cannot be earlier than contract start date.",
+    ),
+    missing("LifeCycle.TargetCloseDate"),
+    Row(
+        "create.close-date-impossible", {"LifeCycle.TargetCloseDate": "2099-02-29"},
+        "lifeCycle.targetCloseDate", "INVALID_VALUE",
+        "TargetCloseDate must be a day of the calendar",
+    ),
+    Row(
+        "create.close-date", {"LifeCycle.TargetCloseDate": "2001-01-01"},
+        "lifeCycle.targetCloseDate", "INVALID_VALUE",
+        "Target Close Date should be a future date",
+    ),
+    Row(
+        "create.stage", {"LifeCycle.Stage": "Launched"}, "lifeCycle.stage", "INVALID_VALUE",
+        "An opportunity cannot be created as Closed Lost or Launched",
+    ),
+    Row(
+        "create.closed-lost-reason", {"LifeCycle.ClosedLostReason": "Price"},
+        "lifeCycle.closedLostReason", "INVALID_VALUE",
+        "ClosedLostReason is only for stage Closed Lost",
+    ),
+    Row(
+        "spend.duration-missing", {SPEND: [entry("Self")]}, "project.expectedContractDuration",
+        "INVALID_VALUE",
+        "ExpectedContractDuration is required when a Self entry is present",
+    ),
+    Row(
+        "spend.duration-months", {SPEND: [SELF], DURATION: {"Term": "Months", "Value": "145"}},
+        "project.expectedContractDuration.value", "INVALID_VALUE",
+        "ExpectedContractDuration must be a whole number of months from 1 to 144",
+    ),
+    Row(
+        "spend.self-missing", {DURATION: MONTHS}, "project.expectedCustomerSpend",
+        "INVALID_VALUE", "A Self entry is required when ExpectedContractDuration is present",
+    ),
+    Row(
+        "spend.self-once", {SPEND: [SELF, SELF], DURATION: MONTHS},
+        "project.expectedCustomerSpend", "INVALID_VALUE", "Only one Self entry is allowed",
+    ),
+    Row(
+        "spend.target-company", {SPEND: [SELF, entry("Example")], DURATION: MONTHS},
+        "project.expectedCustomerSpend.targetCompany", "INVALID_VALUE",
+        "TargetCompany must be 'AWS' or 'Self'",
+    ),
+    Row(
+        "spend.self-url", {SPEND: [SELF | {"EstimationUrl": URL}], DURATION: MONTHS},
+        "project.expectedCustomerSpend.estimationUrl", "INVALID_VALUE",
+        "EstimationUrl cannot be combined with a Self entry",
+    ),
+    Row(
+        "spend.frequency", {SPEND: [entry(Frequency="None")]},
+        "project.expectedCustomerSpend.frequency", "INVALID_VALUE",
+        "Frequency must be 'None' for a Self entry with a contract duration, else 'Monthly'",
+    ),
+    Row(
+        "spend.euro", {"Project.AwsPartition": "aws-eusc"},
+        "project.expectedCustomerSpend.currencyCode", "INVALID_VALUE",
+        "ESC cloud partition requires EUR currency",
+    ),
+    Row(
+        "spend.currency", {SPEND: [entry(CurrencyCode="GBP")]},
+        "project.expectedCustomerSpend.currencyCode", "INVALID_VALUE",
+        "CurrencyCode must be USD or EUR",
+    ),
+    Row(
+        "spend.currency-mixed", {SPEND: [SELF, entry(CurrencyCode="EUR")], DURATION: MONTHS},
+        "project.expectedCustomerSpend.currencyCode", "INVALID_VALUE",
+        "CurrencyCode must be the same in every entry when ExpectedContractDuration is present",
+    ),
+    Row(
+        "spend.amount-missing", {SPEND: [entry(), entry(Amount="")]},
+        "project.expectedCustomerSpend.amount", "REQUIRED_FIELD_MISSING",
+        "Amount is required unless EstimationUrl is given",
+    ),
+    Row(
+        "spend.amount-positive", {SPEND: [entry(Amount="0.00")]},
+        "project.expectedCustomerSpend.amount", "INVALID_VALUE",
+        "Amount must be greater than 0",
+    ),
+    Row(
+        "spend.estimation-url", {SPEND: [entry(Amount="", EstimationUrl="www.example.com")]},
+        "project.expectedCustomerSpend.estimationUrl", "INVALID_VALUE", "Invalid Estimation URL",
+    ),
+]  # fmt: skip
+BY_RULE = {row.rule: row for row in ROWS}
+
+
+def test_create_opportunity_has_a_row_for_each_rule() -> None:
+    assert [row.rule for row in ROWS] == [rule.id for rule in (*RULES, *SPEND_RULES)]
+
+
+def request_with(*changes: dict[str, Any]) -> dict[str, Any]:
+    """A valid request with members changed by path; None takes one away."""
+    request = copy.deepcopy(opportunity())
+    for path, value in (item for one in changes for item in one.items()):
+        *parents, name = path.split(".")
+        holder = request
+        for parent in parents:
+            holder = holder.setdefault(parent, {})
+        holder[name] = value
+        if value is None:
+            del holder[name]
+    return request
+
+
+def errors_of(world: World, request: dict[str, Any]) -> list[tuple[str, str, str]]:
+    refused = refusal(world.client().create_opportunity, Catalog="AWS", **request)
+    assert (refused.code, refused.status) == ("ValidationException", 400)
+    assert refused.reason == "BUSINESS_VALIDATION_FAILED"
+    assert refused.message
+    return refused.errors
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.rule)
+def test_create_opportunity_with_one_rule_broken_tells_just_that(world: World, row: Row) -> None:
+    assert errors_of(world, request_with(row.changes)) == [row.error]
+
+
+# Rules that one request can break together: no two of a line need the same member.
+TOGETHER = {
+    "a bare draft": [
+        "create.origin", "create.customer.account.companyName",
+        "create.customer.account.websiteUrl", "create.customer.account.industry",
+        "create.postal-code", "create.state", "create.project.title",
+        "create.project.customerBusinessProblem", "create.spend", "create.sales-activities",
+        "create.other-competitor", "create.renewal", "create.marketing-campaignName",
+        "create.marketing-channels", "create.marketing-useCases",
+        "create.marketing-awsFundingUsed", "create.revenue-dates",
+        "create.lifeCycle.targetCloseDate", "create.stage", "create.closed-lost-reason",
+    ],
+    "wrong values": [
+        "create.state-name", "create.national-security", "create.other-competitor-stray",
+        "create.renewal-unknown", "create.marketing-funding", "create.close-date",
+        "spend.self-missing", "spend.euro",
+    ],
+    "nothing of the country": [
+        "create.customer.account.address.countryCode", "create.close-date-impossible",
+        "spend.euro", "spend.currency",
+    ],
+    "abroad": ["create.country-of-national-security", "spend.frequency"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rules", TOGETHER.values(), ids=TOGETHER)
+def test_create_opportunity_repaired_rule_by_rule_tells_the_rest_in_order(
+    world: World, rules: list[str]
+) -> None:
+    rows = [BY_RULE[rule] for rule in rules]
+    while rows:
+        told = errors_of(world, request_with(*(row.changes for row in rows)))
+        expected = [row.error for row in rows]
+        assert told == expected
+        del rows[0]
+    made = world.client().create_opportunity(Catalog="AWS", **request_with())
+    assert made["Id"]
+
+
+def test_create_opportunity_repaired_spend_tells_the_rest_in_order(world: World) -> None:
+    own = entry("Self", Amount="0", CurrencyCode="GBP", EstimationUrl=URL)
+    odd = entry("Example", Amount="")
+    hazy = entry(Amount="", EstimationUrl="www.example.com")
+    request = request_with(
+        {SPEND: [own, SELF, odd, hazy], DURATION: {"Term": "Months", "Value": "0"}},
+        {"Project.AwsPartition": "aws-eusc"},
+    )
+    project = request["Project"]
+    entries = project["ExpectedCustomerSpend"]
+    repairs = {
+        "spend.duration-months": lambda: project.update(ExpectedContractDuration=MONTHS),
+        "spend.self-once": lambda: entries.remove(SELF),
+        "spend.target-company": lambda: odd.update(TargetCompany="AWS"),
+        "spend.self-url": lambda: own.pop("EstimationUrl"),
+        "spend.frequency": lambda: own.update(Frequency="None"),
+        "spend.euro": lambda: project.pop("AwsPartition"),
+        "spend.currency": lambda: own.update(CurrencyCode="EUR"),
+        "spend.currency-mixed": lambda: own.update(CurrencyCode="USD"),
+        "spend.amount-missing": lambda: odd.update(Amount="1"),
+        "spend.amount-positive": lambda: own.update(Amount="1200.00"),
+        "spend.estimation-url": lambda: hazy.update(EstimationUrl=URL),
+    }
+    waiting = list(repairs)
+    for rule, repair in repairs.items():
+        assert errors_of(world, request) == [BY_RULE[one].error for one in waiting]
+        repair()
+        waiting.remove(rule)
+    assert world.client().create_opportunity(Catalog="AWS", **request)["Id"]
