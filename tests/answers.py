@@ -89,9 +89,7 @@ def _is_promised(structure: str, member: str) -> bool:
     kind = MODEL["shapes"][shape["members"][member]["shape"]]["type"]
     required = member in shape.get("required", ()) or shape.get("union")
     return (
-        bool(required)
-        or (structure, member) in OBJECTS
-        or is_empty_list(structure, member, kind)
+        bool(required) or (structure, member) in OBJECTS or is_empty_list(structure, member, kind)
     )
 
 

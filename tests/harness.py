@@ -60,6 +60,7 @@ class Server:
     port: int = 0
     main: "subprocess.Popen[bytes] | None" = None
     log: Path | None = None
+    program: tuple[str, ...] = ("-m", "cosell")
 
     @property
     def url(self) -> str:
@@ -68,7 +69,7 @@ class Server:
     def start(self) -> "Server":
         """Start it, and wait until it answers."""
         self.port = self.port or free_port()
-        command = [sys.executable, "-m", "cosell", "serve", "--port", str(self.port)]
+        command = [sys.executable, *self.program, "serve", "--port", str(self.port)]
         command += ["--database", self.database, *self.options]
         out = self.log.open("ab") if self.log else subprocess.DEVNULL
         self.main = subprocess.Popen(

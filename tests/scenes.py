@@ -115,20 +115,23 @@ class Scene:
         return Reply(answer.status, dict(answer.headers), answer.body)
 
     def invite(
-        self, payload: dict[str, Any], sender: str = OTHER, receiver: str = ACCOUNT
-    ) -> str:
-        """A partner invites another to an engagement of its own: the invitation's id."""
+        self, payload: dict[str, Any], sender: str = OTHER, *, members: int = 1, times: int = 1
+    ) -> list[str]:
+        """A partner invites ACCOUNT, so many times, to an engagement of its own with that many
+        members already: the invitations' ids."""
+        content: dict[str, Any] = {
+            "Receiver": {"Account": {"AwsAccountId": ACCOUNT}},
+            "InvitationMessage": "Join us.",
+            "Payload": payload,
+        }
+        about: dict[str, Any] = {"Title": "Shared", "Description": "Shared work", "Contexts": []}
         with self.store.write() as tx:
             call = self._call(tx, sender)
-            engagement = engagements.create(
-                call, tx, sender, {"Title": "Shared", "Description": "Shared work", "Contexts": []}
-            )
-            content: dict[str, Any] = {
-                "Receiver": {"Account": {"AwsAccountId": receiver}},
-                "InvitationMessage": "Join us.",
-                "Payload": payload,
-            }
-            return invitations.create(call, tx, engagement, sender, content).id
+            engagement = engagements.create(call, tx, sender, about)
+            for number in range(1, members):
+                engagement = engagements.join(call, tx, engagement, f"{number:012}")
+            made = [invitations.create(call, tx, engagement, sender, content) for _ in range(times)]
+        return [one.id for one in made]
 
     def _call(self, tx: Tx, account: str) -> Call:
         wall = wall_ms()

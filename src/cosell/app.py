@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Protocol
 
@@ -34,10 +35,15 @@ log = logging.getLogger("cosell")
 
 HEALTH = "/_cosell/health"
 _PARENT_CHECK_S = 0.25
+_LAST_CHECK = 2  # then a worker without its main process ends whatever it is at
 
 
 class Headers(Protocol):
     def items(self) -> list[tuple[str, str]]: ...
+
+    def keys(self) -> list[str]: ...
+
+    def values(self) -> list[str]: ...
 
 
 class Scope(Protocol):
@@ -71,25 +77,30 @@ class App:
         self._limits = config.limits
         self._gate = Gate(config)
         self._engine = Engine(store, config, new_token_key())
+        self._waiting: dict[asyncio.Task[None] | None, float] = {}  # for a body, until when
+        self._overdue: set[asyncio.Task[None] | None] = set()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._engine.runner.start()
         self._watch_main(loop)
+        self._end_waiting(loop)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._engine.runner.stop()
         self._store.close()
 
-    def _watch_main(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _watch_main(self, loop: asyncio.AbstractEventLoop, alone: int = 0) -> None:
         """A worker whose main process was killed ends too: it would keep the port and the state."""
         if os.getppid() != self._main:
+            if alone == _LAST_CHECK:  # the server heeds no signal while it starts
+                os._exit(1)
             log.error("The main process %d is gone; stopping.", self._main)
             os.kill(os.getpid(), signal.SIGTERM)
-            return
-        loop.call_later(_PARENT_CHECK_S, self._watch_main, loop)
+            alone += 1
+        loop.call_later(_PARENT_CHECK_S, self._watch_main, loop, alone)
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
-        headers = _folded(scope.headers.items())
+        headers = _folded(scope.headers)
         method = scope.method
         try:
             self._gate.ensure_let_in(headers)
@@ -135,15 +146,32 @@ class App:
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > self._limits.body_bytes_max:
             raise self._too_large()
+        task = asyncio.current_task()
+        self._waiting[task] = time.monotonic() + self._limits.body_s_max
         try:
-            async with asyncio.timeout(self._limits.body_s_max):
-                if length.isdecimal():
-                    return await exchange()
-                return await self._unannounced(exchange)
-        except TimeoutError:
+            if length.isdecimal():
+                return await exchange()
+            return await self._unannounced(exchange)
+        except asyncio.CancelledError:
+            if task not in self._overdue:
+                raise
             raise RequestTimeoutException(
                 f"The body did not arrive within {self._limits.body_s_max:g} seconds."
             ) from None
+        finally:
+            del self._waiting[task]
+            self._overdue.discard(task)
+
+    def _end_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the calls whose body is overdue; they stand in the order in which they came. One
+        timer for all of them: one for each would cost a fifth of a request."""
+        now = time.monotonic()
+        for task, until in list(self._waiting.items()):
+            if until > now or task is None:
+                break
+            self._overdue.add(task)
+            task.cancel()
+        loop.call_later(min(1.0, self._limits.body_s_max / 4), self._end_waiting, loop)
 
     async def _unannounced(self, exchange: Exchange) -> bytes:
         """A body whose length nobody told: it is read until it is over, or over the limit."""
@@ -165,13 +193,14 @@ class App:
         return aws_json.encode_error(error, aws_json.content_type(headers), request_id)
 
 
-def _folded(items: list[tuple[str, str]]) -> dict[str, str]:
+def _folded(sent: Headers) -> dict[str, str]:
     """Headers as a dictionary; one that was sent several times is joined by commas."""
-    headers = dict(items)
-    if len(headers) == len(items):
+    names, values = sent.keys(), sent.values()
+    headers = dict(zip(names, values, strict=False))
+    if len(headers) == len(names) == len(values):
         return headers
     headers = {}
-    for name, value in items:
+    for name, value in sent.items():
         headers[name] = f"{headers[name]},{value}" if name in headers else value
     return headers
 

@@ -20,14 +20,14 @@ class Gate:
     """Decides on Host and Origin before anything else is looked at."""
 
     def __init__(self, config: Config) -> None:
-        self._hosts = frozenset(host.lower() for host in (config.host, *config.hosts))
+        self._hosts = frozenset(host.lower().strip("[]") for host in (config.host, *config.hosts))
         self._origins = frozenset(config.cors.origins)
         self._local_origins = config.auth.mode != "strict"
 
     def ensure_let_in(self, headers: Mapping[str, str]) -> None:
         """ForbiddenOriginException for a foreign Host or Origin."""
         host = headers.get("host", "")
-        if not _LOOPBACK.fullmatch(host) and not self._knows(host):
+        if not _LOOPBACK.fullmatch(host.lower()) and not self._knows(host):
             raise ForbiddenOriginException(
                 f"The Host {host[:100]!r} is neither loopback nor configured. If it is this"
                 " server's name, add it to 'hosts' in the configuration file."
@@ -67,9 +67,11 @@ class Gate:
         ]
 
     def _knows(self, host: str) -> bool:
-        name = host.lower()
-        bare = name if name.endswith("]") else name.rpartition(":")[0] or name
-        return name in self._hosts or bare in self._hosts
+        whole = host.lower()
+        name, _, port = whole.rpartition(":")
+        if not port.isdecimal() or (":" in name and not name.endswith("]")):
+            name = whole
+        return name.strip("[]") in self._hosts
 
     def _allows(self, origin: str) -> bool:
         if origin in self._origins:

@@ -51,8 +51,7 @@ class Call(NamedTuple):
         return self.namespace.ns
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """An answer whose members are in wire form already; it is sent as it is."""
 
     document: Document

@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,6 +19,8 @@ from typing import Any
 
 from cosell import __version__, config
 
+_PORT_WAIT_S = 1.0  # how long a start waits for a server that is about to end
+_PARTING_S = 5  # how long a server that ends waits for clients that neither speak nor listen
 _DESCRIPTION = "AWS Partner Central's selling API on your own machine."
 _EPILOG = "A server that is open to a network needs --auth strict; see docs/guide/running.md."
 
@@ -86,7 +89,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from cosell.selling.contract import CONTRACT
 
-        parser.exit(0, f"cosell {__version__} (API model of {CONTRACT.model_date})\n")
+        print(f"cosell {__version__} (API model of {CONTRACT.model_date})")
+        parser.exit()
 
 
 def _free_address(host: str, port: int) -> tuple[str, int]:
@@ -95,9 +99,22 @@ def _free_address(host: str, port: int) -> tuple[str, int]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host.strip("[]"), port))
+        until = time.monotonic() + _PORT_WAIT_S
+        while not _bound(probe, host.strip("[]"), port, until):
+            time.sleep(0.02)
         number, free = probe.getsockname()[:2]
         return str(number), int(free)
+
+
+def _bound(probe: socket.socket, host: str, port: int, until: float) -> bool:
+    """Whether the address could be had; OSError if it never can, or not in time."""
+    try:
+        probe.bind((host, port))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+            raise
+        return False
+    return True
 
 
 def _why_not(error: OSError) -> str:
@@ -145,6 +162,7 @@ def _listen(address: tuple[str, int], settings: config.Config, database: str) ->
         websockets=False,
         log_enabled=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=_PARTING_S,
         process_name=None,
     )
     failed = False

@@ -27,6 +27,7 @@ _NAMESPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _FORM = "application/x-www-form-urlencoded"
 _VERSION = re.compile(rb"(?:^|&)Version=([0-9]{4}-[0-9]{2}-[0-9]{2})(?=&|$)")
 _STS_VERSION = b"2011-06-15"
+_FORM_BYTES_MAX = 65_536  # so far a form is read
 # The signing names of what speaks XML without forms; all other such services speak JSON.
 _XML_NAMES = frozenset({"cloudfront", "route53", "s3", "s3-outposts", "s3express"})
 _JSON_TYPES = (aws_json.PLAIN, aws_json.TARGETED)
@@ -84,7 +85,8 @@ class Routes:
             self._ensure_ours(request)
             raise MethodNotAllowed(f"{request.method} is not answered here; AWS's API takes POST.")
         targeted = aws_json.target(request.headers)
-        if targeted is None and _is_form(request):
+        named = address is not None and (address[2] or address[3])  # `curl -d` says it is a form
+        if targeted is None and not named and _is_form(request):
             return self._form(request, namespace)
         service, operation = self._named(request, targeted, address)
         if service is self._desk and _type_of(request) not in _JSON_TYPES:
@@ -113,7 +115,7 @@ class Routes:
         signed = signed_service(request)
         if signed not in (None, "sts"):
             raise ForeignService(f"the AWS service '{signed}'", xml=True)
-        version = None if signed else _VERSION.search(request.body)
+        version = None if signed else _VERSION.search(request.body, 0, _FORM_BYTES_MAX)
         if version and version[1] != _STS_VERSION:
             raise ForeignService(f"an AWS service of version {version[1].decode()}", xml=True)
         return Route(namespace, None, "")

@@ -34,7 +34,7 @@ def spend(company: str = "AWS", **members: Any) -> dict[str, Any]:
     return made | members
 
 
-# --- what is stored --------------------------------------------------------------------------------
+# --- what is stored ----------------------------------------------------------------------------
 
 
 def test_create_opportunity_with_little_has_the_defaults(world: World) -> None:
@@ -175,7 +175,7 @@ def test_create_opportunity_of_renewal_takes_own_opportunity_only(world: World) 
         assert refused.fields == [("project.relatedOpportunityIdentifier", "INVALID_VALUE")]
 
 
-# --- spend ---------------------------------------------------------------------------------------
+# --- spend -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_create_opportunity_with_retired_frequency_is_refused(world: World) -> N
     assert (refused.reason, refused.fields) == ("REQUEST_VALIDATION_FAILED", fields)
 
 
-# --- time ----------------------------------------------------------------------------------------
+# --- time ------------------------------------------------------------------------------------
 
 
 def test_create_opportunity_asks_the_namespace_for_the_date(world: World) -> None:
@@ -247,7 +247,7 @@ def test_create_opportunity_asks_the_namespace_for_the_date(world: World) -> Non
     assert refusal(world.client().create_opportunity, Catalog="AWS", **late).fields
 
 
-# --- tags ----------------------------------------------------------------------------------------
+# --- tags ------------------------------------------------------------------------------------
 
 
 def test_create_opportunity_with_tags_lists_them_by_key(world: World) -> None:

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-import pytest
-
 from tests.harness import ACCOUNT, OTHER, World, opportunity
 from tests.refusal import refusal
 
 TOKEN = {"ClientToken": "one"}
 
 
-# --- the client token ------------------------------------------------------------------------------
+# --- the client token --------------------------------------------------------------------------
 
 
 def test_create_opportunity_repeated_answers_the_same(world: World) -> None:
@@ -80,7 +78,7 @@ def test_create_opportunity_without_token_is_refused(world: World) -> None:
     assert (error["FieldName"], error["Code"]) == ("clientToken", "REQUIRED_FIELD_MISSING")
 
 
-# --- Origin: AWS Referral --------------------------------------------------------------------------
+# --- Origin: AWS Referral ----------------------------------------------------------------------
 
 
 def referred(world: World, **changes: Any) -> Any:
@@ -158,15 +156,16 @@ def test_create_opportunity_of_aws_referral_is_hidden_until_accepted(world: Worl
     assert listed["Id"] == id
 
 
-@pytest.mark.parametrize("stage", ["Qualified", "Committed"])
-def test_create_opportunity_of_aws_referral_begins_at_prospect(world: World, stage: str) -> None:
-    id = referred(world, LifeCycle=opportunity()["LifeCycle"] | {"Stage": stage})
-    partner = world.client()
-    partner.start_engagement_by_accepting_invitation_task(
+def test_create_opportunity_of_secret_aws_referral_tells_no_customer(world: World) -> None:
+    account = opportunity()["Customer"]["Account"] | {"CompanyName": "", "Industry": "Government"}
+    del account["WebsiteUrl"]
+    referred(world, Customer={"Account": account}, NationalSecurity="Yes")
+    read = world.client().get_engagement_invitation(
         Catalog="Sandbox", Identifier=only_invitation(world)["Id"]
     )
-    made = partner.get_opportunity(Catalog="Sandbox", Identifier=id)
-    assert made["LifeCycle"]["Stage"] == "Prospect"
+    customer = read["Payload"]["OpportunityInvitation"]["Customer"]
+    assert (customer["CompanyName"], customer["WebsiteUrl"]) == ("", "")
+    assert (customer["CountryCode"], customer["Industry"]) == ("US", "Government")
 
 
 def test_create_opportunity_of_aws_referral_keeps_the_rules(world: World) -> None:

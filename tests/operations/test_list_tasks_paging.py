@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import ACCOUNT, OTHER, World
+from tests.harness import OTHER, World
 from tests.scenes import LIST, ids_of, listed, page, refusal, started, walked
 
 ASCENDING = {"SortBy": "StartTime", "SortOrder": "ASCENDING"}
@@ -21,14 +21,19 @@ def three(world: World) -> World:
     return world
 
 
-def token_of(world: World, account: str = ACCOUNT, **members: Any) -> str:
-    return str(page(world.client(account), MaxResults=1, **members)["NextToken"])
+def token_of(world: World, **members: Any) -> str:
+    """What a page of one leads on with."""
+    return str(page(world.client(), MaxResults=1, **members)["NextToken"])
 
 
-def ensure_refused(world: World, token: str, account: str = ACCOUNT, **members: Any) -> None:
+def ensure_refused(world: World, token: str, **members: Any) -> None:
     """The token is refused as a value of that member, and nothing else is said."""
+    ensure_refused_to(world.client(), token, **members)
+
+
+def ensure_refused_to(partner: Any, token: str, **members: Any) -> None:
     asked = {"Catalog": "Sandbox", "NextToken": token, **members}
-    told = refusal(getattr(world.client(account), LIST), **asked)
+    told = refusal(getattr(partner, LIST), **asked)
     assert told["Error"]["Code"] == "ValidationException"
     assert told["Reason"] == "REQUEST_VALIDATION_FAILED"
     errors = [(error["FieldName"], error["Code"]) for error in told["ErrorList"]]
@@ -132,8 +137,8 @@ def test_list_tasks_with_garbage_for_a_token_is_refused(three: World, token: str
 
 
 def test_list_tasks_with_a_token_of_other_filters_is_refused(three: World) -> None:
-    some = {"TaskStatus": ["COMPLETE"]}
-    other = {"TaskStatus": ["COMPLETE", "FAILED"]}
+    some: dict[str, Any] = {"TaskStatus": ["COMPLETE"]}
+    other: dict[str, Any] = {"TaskStatus": ["COMPLETE", "FAILED"]}
     ensure_refused(three, token_of(three), **some)
     ensure_refused(three, token_of(three, **some))
     ensure_refused(three, token_of(three, **some), **other)
@@ -157,7 +162,7 @@ def test_list_tasks_with_a_token_of_another_catalog_is_refused(three: World) -> 
 
 def test_list_tasks_with_a_token_of_another_account_is_refused(three: World) -> None:
     started(three, OTHER)
-    ensure_refused(three, token_of(three), OTHER)
+    ensure_refused_to(three.client(OTHER), token_of(three))
 
 
 def test_list_tasks_with_a_token_of_another_namespace_is_refused(three: World) -> None:
@@ -177,6 +182,21 @@ def test_list_tasks_with_a_token_of_another_operation_is_refused(three: World) -
     asked = {"Catalog": "Sandbox", "NextToken": token_of(three)}
     told = refusal(partner.list_opportunities, **asked)
     [error] = told["ErrorList"]
+    assert (error["FieldName"], error["Code"]) == ("nextToken", "INVALID_VALUE")
+
+
+def test_list_opportunities_with_a_token_of_another_list_in_the_same_order_is_refused(
+    three: World,
+) -> None:
+    """Two lists by CreatedDate, without filters: only the operation tells their tokens apart."""
+    partner = three.client()
+    jobs = partner.list_resource_snapshot_jobs(Catalog="Sandbox", MaxResults=1)
+    asked = {
+        "Catalog": "Sandbox",
+        "NextToken": jobs["NextToken"],
+        "Sort": {"SortBy": "CreatedDate", "SortOrder": "DESCENDING"},
+    }
+    [error] = refusal(partner.list_opportunities, **asked)["ErrorList"]
     assert (error["FieldName"], error["Code"]) == ("nextToken", "INVALID_VALUE")
 
 

@@ -1,7 +1,7 @@
-"""The databases that the behaviour suite runs on: every test that asks for `store` runs on each.
+"""The databases that the behaviour suite runs on: a test that asks for `store` runs on each.
 
-A driver is a function from a test's folder to where its state is; one that keeps it is opened
-again by `reopened`.
+A test of `store` speaks to Store, Tx and the store's modules alone. What only a file can show
+(it is opened again, it is owned, it is full) asks for `sqlite_file`.
 """
 
 from collections.abc import Iterator

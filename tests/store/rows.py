@@ -4,17 +4,36 @@ Must not know what a service writes.
 """
 
 import itertools
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
 
+from cosell.selling.views import ENGAGEMENTS, INVITATIONS, JOBS, OPPORTUNITIES, TASKS
 from cosell.store import Tx, Value, View, documents
 from cosell.store.documents import Stored
 from cosell.store.namespaces import Namespace, ensure
-from cosell.selling.views import ENGAGEMENTS, INVITATIONS, JOBS, OPPORTUNITIES, TASKS
 
 VIEWS = {view.table: view for view in (TASKS, INVITATIONS, OPPORTUNITIES, ENGAGEMENTS, JOBS)}
 NULLABLE = {"invitation", "opportunity", "expires_at"}
 TEXTS = {"company", "close_date"}  # sort columns that hold text
 _SPACES = itertools.count(1)
 WALL = 1_800_000_000_000
+T = TypeVar("T")
+
+
+class Undone(Exception):
+    """Raised inside a transaction to undo it."""
+
+
+@contextmanager
+def undone(inside: AbstractContextManager[T]) -> Iterator[T]:
+    """A transaction or a savepoint that raises when everything in it was done."""
+    try:
+        with inside as value:
+            yield value
+            raise Undone
+    except Undone:
+        pass
 
 
 def is_number(column: str) -> bool:

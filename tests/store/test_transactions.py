@@ -4,30 +4,17 @@ On every database; only through the store's seam.
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
-from cosell.store import Contention, Store, Tx, documents, namespaces
+from cosell.store import Contention, Store, documents, namespaces
 from cosell.store.sqlite import SqliteStore
-from tests.store.rows import WALL, put_document, stored
-
-
-class Undone(Exception):
-    """Raised by a test inside a transaction."""
+from tests.store.rows import WALL, put_document, stored, undone
 
 
 def exists(store: Store, id: str) -> bool:
     with store.read() as tx:
         return documents.find(tx, 1, "thing", id) is not None
-
-
-@contextmanager
-def undoing(store: Store) -> Iterator[Tx]:
-    with pytest.raises(Undone), store.write() as tx:
-        yield tx
-        raise Undone
 
 
 def test_write_that_ends_well_is_there_afterwards(store: Store) -> None:
@@ -37,7 +24,7 @@ def test_write_that_ends_well_is_there_afterwards(store: Store) -> None:
 
 
 def test_write_that_raises_leaves_nothing(store: Store) -> None:
-    with undoing(store) as tx:
+    with undone(store.write()) as tx:
         put_document(tx, 1, "lost")
         namespaces.ensure(tx, "lost", WALL)
     assert not exists(store, "lost")
@@ -46,7 +33,7 @@ def test_write_that_raises_leaves_nothing(store: Store) -> None:
 
 
 def test_write_that_raises_lets_the_next_one_go_on(store: Store) -> None:
-    with undoing(store) as tx:
+    with undone(store.write()) as tx:
         put_document(tx, 1, "a")
     with store.write() as tx:
         put_document(tx, 1, "a")
@@ -62,9 +49,8 @@ def test_writer_sees_what_it_wrote(store: Store) -> None:
 def test_savepoint_that_raises_undoes_its_part_alone(store: Store) -> None:
     with store.write() as tx:
         put_document(tx, 1, "before")
-        with pytest.raises(Undone), tx.savepoint():
+        with undone(tx.savepoint()):
             put_document(tx, 1, "inside")
-            raise Undone
         put_document(tx, 1, "after")
     assert [exists(store, id) for id in ("before", "inside", "after")] == [True, False, True]
 
@@ -76,17 +62,16 @@ def test_savepoint_that_ends_well_is_kept(store: Store) -> None:
 
 
 def test_savepoint_that_ended_well_goes_with_its_transaction(store: Store) -> None:
-    with undoing(store) as tx, tx.savepoint():
+    with undone(store.write()) as tx, tx.savepoint():
         put_document(tx, 1, "inside")
     assert not exists(store, "inside")
 
 
 def test_savepoint_in_a_savepoint_is_undone_with_the_outer_one(store: Store) -> None:
     with store.write() as tx:
-        with pytest.raises(Undone), tx.savepoint():
+        with undone(tx.savepoint()):
             with tx.savepoint():
                 put_document(tx, 1, "inner")
-            raise Undone
         put_document(tx, 1, "after")
     assert not exists(store, "inner")
     assert exists(store, "after")
@@ -95,9 +80,8 @@ def test_savepoint_in_a_savepoint_is_undone_with_the_outer_one(store: Store) -> 
 def test_savepoint_in_a_savepoint_is_undone_alone(store: Store) -> None:
     with store.write() as tx, tx.savepoint():
         put_document(tx, 1, "outer")
-        with pytest.raises(Undone), tx.savepoint():
+        with undone(tx.savepoint()):
             put_document(tx, 1, "inner")
-            raise Undone
         with tx.savepoint():
             put_document(tx, 1, "second")
     assert [exists(store, id) for id in ("outer", "inner", "second")] == [True, False, True]
@@ -217,7 +201,7 @@ def test_numbers_of_two_counters_do_not_touch_each_other(store: Store) -> None:
 def test_numbers_after_a_rollback_repeat_nothing_that_was_kept(store: Store, taken: int) -> None:
     with store.write() as tx:
         kept = [tx.number("seq") for _ in range(taken)]
-    with undoing(store) as tx:
+    with undone(store.write()) as tx:
         for _ in range(1_500):
             tx.number("seq")
     with store.write() as tx:
@@ -229,10 +213,9 @@ def test_numbers_after_a_rollback_repeat_nothing_that_was_kept(store: Store, tak
 def test_numbers_after_a_savepoint_repeat_nothing_that_was_kept(store: Store, taken: int) -> None:
     with store.write() as tx:
         kept = [tx.number("seq") for _ in range(taken)]
-        with pytest.raises(Undone), tx.savepoint():
+        with undone(tx.savepoint()):
             for _ in range(1_500):
                 tx.number("seq")
-            raise Undone
         with tx.savepoint():
             kept += [tx.number("seq") for _ in range(1_100)]
     with store.write() as tx:
@@ -243,7 +226,7 @@ def test_numbers_after_a_savepoint_repeat_nothing_that_was_kept(store: Store, ta
 def test_numbers_after_a_nested_rollback_repeat_nothing_that_was_kept(store: Store) -> None:
     with store.write() as tx:
         kept = [tx.number("seq") for _ in range(999)]
-    with undoing(store) as tx, tx.savepoint():
+    with undone(store.write()) as tx, tx.savepoint():
         for _ in range(5):  # takes a block that goes with the transaction
             tx.number("seq")
     with store.write() as tx:

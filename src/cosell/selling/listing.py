@@ -1,20 +1,33 @@
 """One page of any list: the view's rows as they were rendered, and the token of the next page.
 
-Must not know which filters an operation has.
+What an operation filters and sorts by is data of its own; this file knows how, not what.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeAlias, cast
 
 import orjson
 
-from cosell import paging
+from cosell import ids, paging
 from cosell.calls import Call, Rendered
 from cosell.contract import Json
 from cosell.selling import RENDERER, text_at
 from cosell.store import Tx, Value, View, documents
 from cosell.store.documents import Stored
-from cosell.store.pages import Entry, Filter, Order, Place, Selection, page
+from cosell.store.pages import Bound, Entry, Filter, Order, Place, Selection, page
+
+Condition: TypeAlias = tuple[str, str]
+"""A value of a filter's column, and what else must hold of the row ('' for nothing)."""
+
+
+class By(NamedTuple):
+    """A filter: the request's member, and the view's column that it narrows. With `type` its
+    values may be ARNs of that type; `conditions` makes of its values what the rows must meet."""
+
+    member: str
+    column: str
+    type: str | None = None
+    conditions: Callable[[list[str]], list[Condition]] | None = None
 
 
 class List(NamedTuple):
@@ -27,14 +40,23 @@ class List(NamedTuple):
     kind: str
     row: Callable[[Stored, Call], dict[str, Value]]
     sorts: dict[str, tuple[str, bool]]  # SortBy → column, whether it holds text; the default first
+    filters: tuple[By, ...] = ()
     amend: Callable[[bytes, Call], bytes] | None = None  # what time alone changed in a summary
 
 
-def answer(call: Call, tx: Tx, listed: List, selection: Selection) -> Rendered:
-    """The page that the call asks for, of what `selection` selects."""
+def answer(
+    call: Call, tx: Tx, listed: List, lead: tuple[Value, ...], bounds: tuple[Bound, ...] = ()
+) -> Rendered:
+    """The page that the call asks for, of what `lead` may list."""
     by, order = _sort(call, listed)
     sort = (by, order.descending)
     size = cast("int", call.input.get("MaxResults", listed.size))
+    filters = [
+        _filter(call, one, cast("list[str]", values))
+        for one in listed.filters
+        if (values := call.input.get(one.member))
+    ]
+    selection = Selection(lead, tuple(filters), bounds, (("now", call.now),))
     place = Place(order, paging.position(call, sort))
     entries = page(tx, listed.view, selection, place, size + 1)
     token = paging.token(call, sort, entries, size)
@@ -44,23 +66,26 @@ def answer(call: Call, tx: Tx, listed: List, selection: Selection) -> Rendered:
         else _summary(call, tx, listed, entry)
         for entry in entries[:size]
     ]
-    document = {"NextToken": token, listed.member: summaries}
     # Members stand in alphabetical order; the summaries are rendered already.
-    return Rendered(cast("dict[str, Json]", dict(sorted(document.items()))))
+    document = {"NextToken": token, listed.member: summaries}
+    if listed.member < "NextToken":
+        document = {listed.member: summaries, "NextToken": token}
+    return Rendered(cast("dict[str, Json]", document))
 
 
-def ids_or_arns(call: Call, member: str, plain: Callable[[str], str | None]) -> tuple[str, ...]:
-    """The ids that a filter's ids and ARNs name; an ARN of something else matches nothing, and so
-    does the empty id that stands for it."""
-    given = cast("list[str]", call.input.get(member) or [])
-    return tuple(dict.fromkeys(plain(one) or "" for one in given))
-
-
-def filter_of(column: str, values: tuple[str, ...] | list[str] | None) -> tuple[Filter, ...]:
-    """A filter on a column; none if the request names no value."""
-    if not values:
-        return ()
-    return (Filter(column, tuple(dict.fromkeys(values))),)
+def _filter(call: Call, by: By, given: list[str] | str) -> Filter:
+    """The filter that a request's member means; a value that stands twice counts once."""
+    values = [given] if isinstance(given, str) else list(dict.fromkeys(given))
+    if by.type is not None:
+        # An ARN of something else matches nothing, and so does the empty id that stands for it.
+        plain = (ids.plain_id(one, call.catalog, by.type) or "" for one in values)
+        values = list(dict.fromkeys(plain))
+    if by.conditions is None:
+        return Filter(by.column, tuple(values))
+    conditions = by.conditions(values)
+    return Filter(
+        by.column, tuple(value for value, _ in conditions), tuple(extra for _, extra in conditions)
+    )
 
 
 def _sort(call: Call, listed: List) -> tuple[str, Order]:

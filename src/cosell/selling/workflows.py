@@ -23,7 +23,14 @@ from cosell.errors import (
     ValidationException,
 )
 from cosell.selling import Template, text_at
-from cosell.selling.domain import invitations, jobs, opportunities, snapshots, tags
+from cosell.selling.domain import (
+    engagements,
+    invitations,
+    jobs,
+    opportunities,
+    snapshots,
+    tags,
+)
 from cosell.selling.domain.snapshots import Target
 from cosell.selling.lifecycle import TASK, follow
 from cosell.store import Contention, StoreError, Tx
@@ -85,8 +92,13 @@ def _accept_invitation(call: Call, tx: Tx, task: Stored) -> Document:
         )
     if (other := unfinished_on(call, tx, invitation.id)) not in (None, task.id):
         raise TaskEnd("EngagementInvitationConflict", busy(other))
+    engagement = text_at(invitation.document, "EngagementId")
+    if invitations.status_at(invitation.document, call.now) == "PENDING" and any(
+        member.account == call.account for member in engagements.members(call, tx, engagement)
+    ):
+        raise TaskEnd("EngagementConflict", "The account is a member of the engagement already.")
     invitations.accept(call, tx, invitation, {"accepted_by": task.id})
-    return {"engagement": invitation.document["EngagementId"]}
+    return {"engagement": engagement}
 
 
 def _create_opportunity(call: Call, tx: Tx, task: Stored) -> Document:

@@ -19,7 +19,7 @@ _BEGINNINGS: dict[tuple[bool, bool], tuple[Value, int]] = {
     (False, False): (-_LARGE, -1),  # ascending integers
     (False, True): ("", -1),
     (True, False): (_LARGE, _LARGE),  # descending
-    (True, True): ("\U0010ffff" * 4, _LARGE),
+    (True, True): ("\U0010ffff" * 256, _LARGE),  # longer than what the model lets in
 }
 
 
@@ -27,8 +27,8 @@ _BEGINNINGS: dict[tuple[bool, bool], tuple[Value, int]] = {
 class Filter:
     """One filter: a row passes if its column has one of the values.
 
-    `extras` stands beside `values`: a condition of its own for that value (SQL over the row and
-    the names in `Selection.names`), or ''.
+    `extras` stands beside `values`: the name of a condition in pages.sql that must hold as well
+    for that value, or ''.
     """
 
     column: str
@@ -47,7 +47,7 @@ class Bound:
 
 class Selection(NamedTuple):
     """What a page shows: the view's lead values, filters (AND between, OR within) and ranges;
-    `names` are values that the filters' extras speak of."""
+    `names` are values that the extras' conditions speak of."""
 
     lead: tuple[Value, ...]
     filters: tuple[Filter, ...] = ()
@@ -164,6 +164,6 @@ def _compose(shape: _Shape, hint: str) -> str:
 def _conditions(column: str, extras: tuple[str, ...]) -> list[str]:
     """One condition per value of a filter."""
     return [
-        f"{column} = :{column}_{number}" + (f" and {extra}" if extra else "")
+        f"{column} = :{column}_{number}" + (f" and {statements()[extra]}" if extra else "")
         for number, extra in enumerate(extras)
     ]

@@ -13,6 +13,8 @@ from cosell.http import HttpResponse
 
 TARGETED = "application/x-amz-json-1.0"
 PLAIN = "application/json"
+BRACKETS_MAX = 10_000
+"""A MiB of brackets is half a million objects to make, and holds everybody for half a second."""
 _ERROR_ORIGIN = "http://internal.amazon.com/coral/com.amazon.partnerintegrationapi.common/"
 
 
@@ -34,12 +36,17 @@ def decode(body: bytes, depth_max: int) -> object:
     """The JSON value of a body; an empty body is an empty object."""
     if not body:
         return {}
+    # As many brackets as lists and objects at least: counting them is cheap, making them is not.
+    brackets = body.count(b"{") + body.count(b"[")
+    if brackets > BRACKETS_MAX:
+        raise SerializationException(
+            f"The body has more than {BRACKETS_MAX:,} opening brackets; no request needs so many."
+        )
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise SerializationException(f"The body is not JSON: {error}.") from None
-    # As many brackets as levels at least: nearly every body is cleared by counting.
-    if body.count(b"{") + body.count(b"[") > depth_max and _deeper(value, depth_max):
+    if brackets > depth_max and _deeper(value, depth_max):
         raise SerializationException(f"The body is nested deeper than {depth_max} levels.")
     return value
 

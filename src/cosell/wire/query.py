@@ -15,6 +15,7 @@ Document: TypeAlias = "dict[str, str | Document | list[str | Document]]"
 _Tree: TypeAlias = "dict[str, str | _Tree]"
 
 STS_XMLNS = "https://sts.amazonaws.com/doc/2011-06-15/"
+BODY_BYTES_MAX = 65_536
 _FIELDS_MAX = 1000
 _DEPTH_MAX = 8
 
@@ -42,6 +43,8 @@ def decode(body: bytes) -> tuple[str, Document]:
     Action and Version are not part of the document."""
     from urllib.parse import parse_qsl  # only these services pay for it
 
+    if len(body) > BODY_BYTES_MAX:
+        raise SerializationException(f"A form has {BODY_BYTES_MAX} bytes at most.")
     try:
         pairs = parse_qsl(
             body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS_MAX

@@ -6,30 +6,29 @@ from cosell import ids
 from cosell.calls import Call, command
 from cosell.clock import iso_date
 from cosell.contract import Document
-from cosell.errors import FieldError, ResourceNotFoundException, business_refused
-from cosell.selling import AWS, Kind, at, text_at
+from cosell.errors import ResourceNotFoundException, business_refused
+from cosell.selling import AWS, Kind, object_at, text_at
 from cosell.selling.domain import referrals
 from cosell.selling.operations.tasks import described, step
 from cosell.selling.rules import check
+from cosell.selling.rules.create_opportunity import RULES, Draft
 from cosell.selling.rules.spend import RULES as SPEND_RULES
 from cosell.selling.rules.spend import spend_of
 from cosell.store import Tx, documents
 
-_WORDS = {
-    "Message": "Message",
-    "SenderContacts": "SenderContacts",
-    "ReceiverResponsibilities": "ReceiverResponsibilities",
-}
+_WORDS = ("Message", "SenderContacts", "ReceiverResponsibilities")
+_KEPT_BY_AWS = ("create.revenue-dates", "create.close-date-impossible", "create.close-date")
 
 
 @command("ReferOpportunity")
 def refer_opportunity(call: Call, tx: Tx) -> Document:
     """AWS refers an opportunity to a partner; what is not said has realistic defaults."""
     receiver = text_at(call.input, "ReceiverAccountId")
-    _ensure_referable(call)
+    content = referrals.completed(call, call.input)
+    _ensure_referable(call, content)
     as_aws = call._replace(account=AWS, principal="aws")
     words = {name: call.input[name] for name in _WORDS if name in call.input}
-    made = referrals.refer(as_aws, tx, receiver, call.input, words)
+    made = referrals.refer(as_aws, tx, receiver, content, words)
     invitation = made.invitation.document
     return {
         "EngagementId": invitation["EngagementId"],
@@ -39,16 +38,11 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
     }
 
 
-def _ensure_referable(call: Call) -> None:
-    """The rules that even AWS cannot leave aside: spend that adds up, a close date to come."""
-    project = at(call.input, "Project")
-    errors: tuple[FieldError, ...] = ()
-    if isinstance(project, dict):
-        errors = check(SPEND_RULES, spend_of(project))
-    close = text_at(call.input, "LifeCycle.TargetCloseDate")
-    if close and close <= iso_date(call.now):
-        message = "Target Close Date should be a future date"
-        errors += (FieldError("lifeCycle.targetCloseDate", "INVALID_VALUE", message),)
+def _ensure_referable(call: Call, content: Document) -> None:
+    """The rules that even AWS cannot leave aside: spend that adds up, dates that can be."""
+    draft = Draft(content, call.catalog, iso_date(call.now), related_exists=True)
+    errors = check((rule for rule in RULES if rule.id in _KEPT_BY_AWS), draft)
+    errors += check(SPEND_RULES, spend_of(object_at(content, "Project")))
     if errors:
         raise business_refused(*errors)
 

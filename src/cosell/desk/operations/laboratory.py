@@ -6,7 +6,7 @@ import orjson
 
 from cosell import paging
 from cosell.calls import Call, Rendered, command, procedure, query
-from cosell.clock import SECOND_MS, iso, parse_iso
+from cosell.clock import SECOND_MS, iso, parse_iso, wall_ms
 from cosell.contract import Document
 from cosell.errors import FieldError, request_refused
 from cosell.selling import text_at
@@ -19,6 +19,7 @@ from cosell.store.namespaces import Namespace, Pace
 from cosell.store.pages import Entry
 
 _EVENTS_PAGE = 100
+_LAST = parse_iso("9000-01-01T00:00:00Z")  # what is due later needs room before the year 10000
 
 
 def _refuse(field: str, message: str) -> Exception:
@@ -68,7 +69,7 @@ def put_task_fault(call: Call, tx: Tx) -> Document:
 @query("GetClock")
 def get_clock(call: Call, tx: Tx) -> Document:
     """The namespace's time, whether it stands, and when something is due next."""
-    return _clock(call, tx, call.namespace)
+    return _clock(tx, call.namespace, call.wall)
 
 
 @command("PutClock")
@@ -80,8 +81,15 @@ def put_clock(call: Call, tx: Tx) -> Document:
     if now < call.now and not namespaces.is_empty(tx, call.namespace):
         message = f"The clock stands at {iso(call.now)} and only an empty namespace's goes back"
         raise _refuse("time", message)
-    frozen = call.input.get("Frozen", call.namespace.frozen_at is not None)
-    return _clock(call, tx, namespaces.put_clock(tx, call.namespace, now, call.wall, bool(frozen)))
+    _ensure_imaginable("time", now)
+    frozen = bool(call.input.get("Frozen", call.namespace.frozen_at is not None))
+    namespace = namespaces.put_clock(tx, call.namespace, now, call.wall, frozen)
+    return _clock(tx, namespace, call.wall)
+
+
+def _ensure_imaginable(field: str, time: int) -> None:
+    if time > _LAST:
+        raise _refuse(field, f"The clock goes no further than {iso(_LAST)}")
 
 
 def _advance(call: Call, plan: Document) -> Document:
@@ -89,7 +97,7 @@ def _advance(call: Call, plan: Document) -> Document:
     fired = call.laboratory.advance(call.namespace.name, parse_iso(text_at(plan, "To")))
     with call.laboratory.store.read() as tx:
         namespace = namespaces.find(tx, call.namespace.name)
-        return {**_clock(call, tx, namespace), "Fired": fired}
+        return {**_clock(tx, namespace, wall_ms()), "Fired": fired}
 
 
 @procedure("AdvanceClock", after=_advance)
@@ -101,6 +109,7 @@ def advance_clock(call: Call, _: Tx) -> Document:
     target = parse_iso(to) if to else call.now + cast("int", seconds) * SECOND_MS
     if target < call.now:
         raise _refuse("to", f"The clock stands at {iso(call.now)} and never goes back")
+    _ensure_imaginable("to" if to else "seconds", target)
     return {"To": iso(target)}
 
 
@@ -133,10 +142,10 @@ def list_events(call: Call, tx: Tx) -> Rendered:
     return Rendered({"Events": cast("list[object]", events), "NextToken": token})  # type: ignore[dict-item]
 
 
-def _clock(call: Call, tx: Tx, namespace: Namespace) -> Document:
+def _clock(tx: Tx, namespace: Namespace, wall: int) -> Document:
     due = agenda.first(tx, namespace.ns, 1 << 62)
     return {
-        "Time": iso(namespace.now(call.wall)),
+        "Time": iso(namespace.now(wall)),
         "Frozen": namespace.frozen_at is not None,
         "NextDueTime": iso(due.due_at) if due else None,
     }

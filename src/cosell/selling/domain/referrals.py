@@ -33,9 +33,9 @@ def defaults() -> Document:
 
 
 def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Document) -> Referral:
-    """Refer an opportunity. `opportunity`: members of CreateOpportunity; `words`: Message,
-    SenderContacts, ReceiverResponsibilities; what is missing is taken from the defaults."""
-    content = _completed(call, opportunity)
+    """Refer an opportunity. `opportunity`: members of CreateOpportunity, as they are to be;
+    `words`: Message, SenderContacts, ReceiverResponsibilities, or their defaults."""
+    content = _approved(opportunity)
     invited = {**object_at(defaults(), "Invitation"), **words}
     project = object_at(content, "Project")
     title, problem = text_at(project, "Title"), text_at(project, "CustomerBusinessProblem")
@@ -65,38 +65,38 @@ def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Docum
     return Referral(invitation, made)
 
 
-def _completed(call: Call, opportunity: Document) -> Document:
-    """The opportunity as it will be once it is accepted: Approved, at stage Prospect."""
-    content = _merged(object_at(defaults(), "Opportunity"), opportunity)
+def completed(call: Call, said: Document) -> Document:
+    """What was said of an opportunity, and the defaults for what was not."""
+    content = _merged(object_at(defaults(), "Opportunity"), said)
     close = iso_date(call.now + cast("int", defaults()["TargetCloseDays"]) * DAY_MS)
-    content = opportunities.drafted(content)
-    life = object_at(content, "LifeCycle")
-    return {
-        **content,
-        "LifeCycle": {
-            "TargetCloseDate": close,
-            **life,
-            "ReviewStatus": "Approved",
-        },
-    }
+    return {**content, "LifeCycle": {"TargetCloseDate": close, **object_at(content, "LifeCycle")}}
+
+
+def _approved(opportunity: Document) -> Document:
+    """The opportunity as it will be once it is accepted."""
+    content = opportunities.drafted(opportunity)
+    return {**content, "LifeCycle": {**object_at(content, "LifeCycle"), "ReviewStatus": "Approved"}}
 
 
 def _merged(default: Document, said: Document) -> Document:
-    """`said` over `default`, object by object; a list that is said replaces the default's."""
+    """`said` over `default`, object by object; a list or an address that is said replaces the
+    default's: no street of one town, no spend of one currency goes into another."""
     merged = {**default, **said}
     for name, value in said.items():
         under = default.get(name)
-        if isinstance(value, dict) and isinstance(under, dict):
+        if isinstance(value, dict) and isinstance(under, dict) and name != "Address":
             merged[name] = _merged(under, value)
     return merged
 
 
 def _customer(content: Document) -> Document:
+    """A national security customer may have no name and no site: the members are there, empty."""
+    account = object_at(content, "Customer.Account")
     return {
-        "CompanyName": at(content, "Customer.Account.CompanyName"),
-        "CountryCode": at(content, "Customer.Account.Address.CountryCode"),
-        "Industry": at(content, "Customer.Account.Industry"),
-        "WebsiteUrl": at(content, "Customer.Account.WebsiteUrl"),
+        "CompanyName": text_at(account, "CompanyName"),
+        "CountryCode": text_at(account, "Address.CountryCode"),
+        "Industry": text_at(account, "Industry"),
+        "WebsiteUrl": text_at(account, "WebsiteUrl"),
     }
 
 

@@ -1,21 +1,30 @@
 """Invitations: listed, read, accepted, rejected."""
 
-from typing import cast
-
 import orjson
 
-from cosell import ids
 from cosell.calls import Call, Rendered, command, due, query
 from cosell.contract import Document
 from cosell.selling import Kind, text_at
 from cosell.selling.domain import invitations
-from cosell.selling.listing import List, answer, filter_of, ids_or_arns
+from cosell.selling.listing import By, Condition, List, answer
 from cosell.selling.views import INVITATIONS, invitation_row
 from cosell.store import Tx
-from cosell.store.pages import Filter, Selection
 
-_LIVE = "(expires_at is null or expires_at > :now)"
-_OVERDUE = "expires_at <= :now"
+
+def _by_status(asked: list[str]) -> list[Condition]:
+    """An invitation whose time is over is EXPIRED, whether or not that was carried out."""
+    conditions: list[Condition] = []
+    for status in asked:
+        conditions.append((status, "live" if status == "PENDING" else ""))
+        if status == "EXPIRED":
+            conditions.append(("PENDING", "overdue"))
+    return conditions
+
+
+def _overdue_told(summary: bytes, call: Call) -> bytes:
+    if b'"PENDING"' not in summary:
+        return summary
+    return orjson.dumps(invitations.as_of(orjson.loads(summary), call.now))
 
 
 _INVITATIONS = List(
@@ -27,48 +36,21 @@ _INVITATIONS = List(
         invitation, call.account, text_at(call.input, "ParticipantType")
     ),
     {"InvitationDate": ("invited_at", False)},
-    lambda summary, call: _overdue_told(summary, call),
+    (
+        By("EngagementIdentifier", "engagement", Kind.ENGAGEMENT),
+        By("SenderAwsAccountId", "sender"),
+        By("Status", "status", conditions=_by_status),
+        By("PayloadType", "payload_type"),
+    ),
+    _overdue_told,
 )
-
-
-def _overdue_told(summary: bytes, call: Call) -> bytes:
-    if b'"PENDING"' not in summary:
-        return summary
-    return orjson.dumps(invitations.as_of(orjson.loads(summary), call.now))
 
 
 @query("ListEngagementInvitations")
 def list_engagement_invitations(call: Call, tx: Tx) -> Rendered:
     """The invitations that the caller sent, or those that it received."""
-    filters = (
-        *filter_of(
-            "engagement",
-            ids_or_arns(
-                call,
-                "EngagementIdentifier",
-                lambda one: ids.plain_id(one, call.catalog, Kind.ENGAGEMENT),
-            ),
-        ),
-        *filter_of("sender", cast("list[str]", call.input.get("SenderAwsAccountId"))),
-        *_statuses(cast("list[str]", call.input.get("Status") or [])),
-        *filter_of("payload_type", cast("list[str]", call.input.get("PayloadType"))),
-    )
     lead = (call.ns, call.account, call.catalog, text_at(call.input, "ParticipantType"))
-    selection = Selection(lead, filters, names=(("now", call.now),))
-    return answer(call, tx, _INVITATIONS, selection)
-
-
-def _statuses(asked: list[str]) -> tuple[Filter, ...]:
-    """An invitation whose time is over is EXPIRED, whether or not that was carried out."""
-    conditions: list[tuple[str, str]] = []
-    for status in dict.fromkeys(asked):
-        conditions.append((status, _LIVE if status == "PENDING" else ""))
-        if status == "EXPIRED":
-            conditions.append(("PENDING", _OVERDUE))
-    if not conditions:
-        return ()
-    values, extras = zip(*conditions, strict=True)
-    return (Filter("status", values, extras),)
+    return answer(call, tx, _INVITATIONS, lead)
 
 
 @query("GetEngagementInvitation")

@@ -1,18 +1,16 @@
 """Opportunities: created, read, listed."""
 
-from typing import cast
-
 from cosell.calls import Call, Rendered, command, query
 from cosell.clock import iso_date, parse_iso
 from cosell.contract import Document
 from cosell.errors import business_refused
 from cosell.selling import Kind, text_at
 from cosell.selling.domain import opportunities, referrals, tags
-from cosell.selling.listing import List, answer, filter_of
+from cosell.selling.listing import By, List, answer
 from cosell.selling.rules.create_opportunity import Draft, broken
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
 from cosell.store import Tx
-from cosell.store.pages import Bound, Selection
+from cosell.store.pages import Bound
 
 _OPPORTUNITIES = List(
     OPPORTUNITIES,
@@ -27,6 +25,12 @@ _OPPORTUNITIES = List(
         "CreatedDate": ("created_at", False),
         "TargetCloseDate": ("close_date", True),
     },
+    (
+        By("Identifier", "id"),
+        By("CustomerCompanyName", "company"),
+        By("LifeCycleStage", "stage"),
+        By("LifeCycleReviewStatus", "review_status"),
+    ),
 )
 _BOUNDS = (
     ("LastModifiedDate.AfterLastModifiedDate", "modified_at", ">="),
@@ -67,14 +71,8 @@ def get_opportunity(call: Call, tx: Tx) -> Document:
 @query("ListOpportunities")
 def list_opportunities(call: Call, tx: Tx) -> Rendered:
     """The caller's opportunities; empty filter lists mean no filter."""
-    filters = (
-        *filter_of("id", cast("list[str]", call.input.get("Identifier"))),
-        *filter_of("company", cast("list[str]", call.input.get("CustomerCompanyName"))),
-        *filter_of("stage", cast("list[str]", call.input.get("LifeCycleStage"))),
-        *filter_of("review_status", cast("list[str]", call.input.get("LifeCycleReviewStatus"))),
-    )
     lead = (call.ns, call.account, call.catalog)
-    return answer(call, tx, _OPPORTUNITIES, Selection(lead, filters, bounds=_bounds(call.input)))
+    return answer(call, tx, _OPPORTUNITIES, lead, _bounds(call.input))
 
 
 def _bounds(input: Document) -> tuple[Bound, ...]:

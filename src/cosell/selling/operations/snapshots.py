@@ -6,11 +6,10 @@ from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, Template, text_at
 from cosell.selling.domain import engagements, jobs, opportunities, snapshots, tags
 from cosell.selling.domain.snapshots import Target
-from cosell.selling.listing import List, answer, filter_of
+from cosell.selling.listing import By, List, answer
 from cosell.selling.views import JOBS, job_row
 from cosell.store import Tx
 from cosell.store.documents import Stored
-from cosell.store.pages import Selection
 
 _JOBS = List(
     JOBS,
@@ -19,6 +18,7 @@ _JOBS = List(
     Kind.JOB,
     lambda job, _: job_row(job),
     {"CreatedDate": ("created_at", False)},
+    (By("EngagementIdentifier", "engagement"), By("Status", "status")),
 )
 
 
@@ -88,10 +88,4 @@ def get_resource_snapshot_job(call: Call, tx: Tx) -> Document:
 @query("ListResourceSnapshotJobs")
 def list_resource_snapshot_jobs(call: Call, tx: Tx) -> Rendered:
     """The caller's own jobs."""
-    filters = tuple(
-        one
-        for column, member in (("engagement", "EngagementIdentifier"), ("status", "Status"))
-        if (value := text_at(call.input, member))
-        for one in filter_of(column, (value,))
-    )
-    return answer(call, tx, _JOBS, Selection((call.ns, call.account, call.catalog), filters))
+    return answer(call, tx, _JOBS, (call.ns, call.account, call.catalog))

@@ -4,7 +4,6 @@ Source: the operations' pages; the table of answers to Start is ours (decisions)
 """
 
 import dataclasses
-from collections.abc import Callable
 from typing import cast
 
 from cosell import ids
@@ -13,39 +12,34 @@ from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.selling import Kind, text_at
 from cosell.selling.domain import invitations, opportunities, tags
-from cosell.selling.listing import List, answer, filter_of, ids_or_arns
+from cosell.selling.listing import By, List, answer
 from cosell.selling.views import TASKS, task_row
 from cosell.selling.workflows import STEPS, advance, busy, unfinished_on
 from cosell.store import Tx, agenda, documents
 from cosell.store.documents import Stored
-from cosell.store.pages import Selection
 
 STEP = "task-step"  # the agenda's word
 _PAGE = 50  # not documented; the largest default among the lists
 _TASKS = List(
-    TASKS, "TaskSummaries", _PAGE, Kind.TASK, lambda task, _: task_row(task),
+    TASKS,
+    "TaskSummaries",
+    _PAGE,
+    Kind.TASK,
+    lambda task, _: task_row(task),
     {"StartTime": ("start_at", False)},
-)  # fmt: skip
+    (
+        By("TaskIdentifier", "id", Kind.TASK),
+        By("EngagementInvitationIdentifier", "invitation", Kind.INVITATION),
+        By("OpportunityIdentifier", "opportunity"),
+        By("TaskStatus", "status"),
+    ),
+)
 
 
 @query("ListEngagementByAcceptingInvitationTasks")
 def list_engagement_by_accepting_invitation_tasks(call: Call, tx: Tx) -> Rendered:
     """The caller's own tasks; identifiers that nobody knows match nothing."""
-    filters = (
-        *filter_of("id", ids_or_arns(call, "TaskIdentifier", _plain(call, Kind.TASK))),
-        *filter_of(
-            "invitation",
-            ids_or_arns(call, "EngagementInvitationIdentifier", _plain(call, Kind.INVITATION)),
-        ),
-        *filter_of("opportunity", cast("list[str]", call.input.get("OpportunityIdentifier"))),
-        *filter_of("status", cast("list[str]", call.input.get("TaskStatus"))),
-    )
-    lead = (call.ns, call.account, call.catalog, Kind.TASK)
-    return answer(call, tx, _TASKS, Selection(lead, filters))
-
-
-def _plain(call: Call, type: str) -> Callable[[str], str | None]:
-    return lambda identifier: ids.plain_id(identifier, call.catalog, type)
+    return answer(call, tx, _TASKS, (call.ns, call.account, call.catalog, Kind.TASK))
 
 
 def _present(call: Call, tx: Tx, first: Document) -> Document:

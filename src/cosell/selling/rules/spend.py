@@ -81,8 +81,9 @@ def _not_euro(entry: Document, spend: Spend) -> bool:
 
 
 def _stray_frequency(entry: Document, spend: Spend) -> bool:
-    own = spend.duration is not None and entry.get("TargetCompany") == "Self"
-    return (entry.get("Frequency") == "None") != own
+    if entry.get("TargetCompany") == "Self":
+        return spend.duration is not None and entry.get("Frequency") != "None"
+    return entry.get("Frequency") == "None"
 
 
 def _stray_company(entry: Document, spend: Spend) -> bool:
@@ -94,8 +95,8 @@ def _mixed_currencies(spend: Spend) -> bool:
     return spend.duration is not None and bool(spend.own) and len(currencies) > 1
 
 
-def _url_of_own(entry: Document, _: Spend) -> bool:
-    return entry.get("TargetCompany") == "Self" and bool(text_at(entry, "EstimationUrl"))
+def _url_beside_own(entry: Document, spend: Spend) -> bool:
+    return bool(spend.own) and bool(text_at(entry, "EstimationUrl"))
 
 
 def _months(spend: Spend) -> bool:
@@ -153,7 +154,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "INVALID_VALUE",
         "EstimationUrl cannot be combined with a Self entry",
         "documented",
-        _any(_url_of_own),
+        _any(_url_beside_own),
     ),
     Rule(
         "spend.frequency",

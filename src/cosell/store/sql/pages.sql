@@ -7,3 +7,9 @@ order by {sort} {order}, seq {order} limit :limit
 
 -- merged: several ordered runs as one.
 select * from ({branches}) order by 1 {order}, 2 {order} limit :limit
+
+-- live: a condition of a row: its time is not over.
+(expires_at is null or expires_at > :now)
+
+-- overdue: a condition of a row: its time is over.
+expires_at <= :now

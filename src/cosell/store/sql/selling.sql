@@ -52,9 +52,3 @@ where ns = :ns and account = :account and invitation = :invitation and status = 
 -- unfinished_tasks: every task of a namespace that is still at work, in order of start.
 select account, id from task_view where ns = :ns and status = 'IN_PROGRESS'
 order by start_at, seq;
-
--- tasks_on_invitation: the tasks of an account on an invitation, newest first.
-select id, status from task_view
-where ns = :ns and account = :account and catalog = :catalog and kind = :kind
-  and invitation = :invitation
-order by start_at desc, seq desc;

@@ -66,6 +66,7 @@ create index task_view_by_invitation on task_view
   (ns, account, catalog, kind, invitation, start_at, seq);
 create index task_view_by_opportunity on task_view
   (ns, account, catalog, kind, opportunity, start_at, seq);
+create index task_view_at_work on task_view (ns, start_at, seq) where status = 'IN_PROGRESS';
 -- One unfinished task per account and invitation.
 create unique index task_view_unfinished on task_view (ns, account, invitation)
   where status = 'IN_PROGRESS' and invitation is not null;
@@ -235,9 +236,9 @@ create table outbox (
   seq integer not null,
   account text not null,
   body blob not null,
-  primary key (ns, seq)
+  primary key (ns, account, seq)
 ) without rowid;
-create index outbox_by_account on outbox (ns, account, seq);
+create index outbox_in_order on outbox (ns, seq);
 
 create table fault (
   ns integer not null,

@@ -1,0 +1,194 @@
+"""The program against the model: what is built, what is pending, and the words that both use."""
+
+import typing
+from types import ModuleType
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cosell.calls import collect, query
+from cosell.contract.faults import lower_camel
+from cosell.desk.contract import CONTRACT as DESK
+from cosell.errors import ErrorCode
+from cosell.selling import lifecycle
+from cosell.selling.contract import CONTRACT
+from cosell.selling.rules import Rule, Source
+from cosell.selling.rules.create_opportunity import RULES
+from cosell.selling.rules.spend import RULES as SPEND_RULES
+from cosell.selling.workflows import STEPS
+from cosell.service import DESK_MODULES, SELLING_MODULES
+from tests.harness import World
+from tests.property.test_contract import FRUGAL, SHAPES, values
+
+PENDING = [
+    "AssignOpportunity",
+    "AssociateOpportunity",
+    "CreateEngagement",
+    "CreateEngagementContext",
+    "CreateEngagementInvitation",
+    "DeleteResourceSnapshotJob",
+    "DisassociateOpportunity",
+    "GetAwsOpportunitySummary",
+    "GetProspectingFromEngagementTask",
+    "GetSellingSystemSettings",
+    "ListEngagementFromOpportunityTasks",
+    "ListEngagementMembers",
+    "ListEngagementResourceAssociations",
+    "ListEngagements",
+    "ListOpportunityFromEngagementTasks",
+    "ListProspectingFromEngagementTasks",
+    "ListResourceSnapshots",
+    "ListSolutions",
+    "PutSellingSystemSettings",
+    "StartEngagementFromOpportunityTask",
+    "StartOpportunityFromEngagementTask",
+    "StartProspectingFromEngagementTask",
+    "StopResourceSnapshotJob",
+    "SubmitOpportunity",
+    "TagResource",
+    "UntagResource",
+    "UpdateEngagementContext",
+    "UpdateOpportunity",
+]
+
+# --- what is built, what is pending --------------------------------------------------------------
+
+
+def test_every_operation_is_built_or_pending() -> None:
+    built = set(collect(SELLING_MODULES, CONTRACT.operations))
+    assert sorted(CONTRACT.operations.keys() - built) == PENDING
+    assert len(PENDING) == 28
+
+
+def test_every_operation_of_the_desk_is_built() -> None:
+    assert set(collect(DESK_MODULES, DESK.operations)) == set(DESK.operations)
+
+
+@pytest.mark.parametrize("names", [["Unknown"], ["GetOpportunity", "GetOpportunity"]])
+def test_handler_of_unknown_or_second_name_is_refused(names: list[str]) -> None:
+    module = ModuleType("stray")
+    for number, name in enumerate(names):
+        function = type(f"Stray{number}", (), {"__module__": "stray"})
+        setattr(module, f"stray_{number}", query(name)(function))
+    with pytest.raises(ValueError, match=rf"{names[-1]} is unknown or declared twice"):
+        collect([module], CONTRACT.operations)
+
+
+def fitted(document: dict[str, Any]) -> dict[str, Any]:
+    """A generated request with the values that the program asks for beyond the model."""
+    if "Catalog" in document:
+        document["Catalog"] = "Sandbox"
+    project = document.get("Project")
+    if project:
+        project.pop("CustomerUseCase", None)
+    return document
+
+
+@pytest.mark.parametrize("name", PENDING)
+def test_pending_operation_with_valid_input_says_so(world: World, name: str) -> None:
+    @FRUGAL
+    @given(values(CONTRACT.operations[name].input_shape))
+    def check(document: dict[str, Any]) -> None:
+        reply = world.post(name, orjson.dumps(fitted(document)))
+        assert reply.document == {
+            "__type": "NotImplemented",
+            "Message": f"{name} is not built yet; its input was checked.",
+        }
+        assert reply.status == 501
+        assert reply.headers["x-amzn-errortype"].startswith("NotImplemented:")
+
+    check()
+
+
+@pytest.mark.parametrize("name", PENDING)
+def test_pending_operation_with_invalid_input_refuses_it(world: World, name: str) -> None:
+    shape = SHAPES[CONTRACT.operations[name].input_shape]
+    reply = world.post(name, {})
+    assert (reply.status, reply.document["__type"]) == (400, "ValidationException")
+    told = {(one["FieldName"], one["Code"]) for one in reply.document["ErrorList"]}
+    fields = {lower_camel(member) for member in shape["required"]}
+    assert told == {(field, "REQUIRED_FIELD_MISSING") for field in fields}
+    reply = world.post(name, {shape["required"][0]: {"a": 1}})
+    assert (reply.status, reply.document["__type"]) == (400, "SerializationException")
+
+
+# --- the words that both use ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "shape"),
+    [
+        (lifecycle.INVITATION, "InvitationStatus"),
+        (lifecycle.JOB, "ResourceSnapshotJobStatus"),
+        (lifecycle.TASK, "TaskStatus"),
+    ],
+)
+def test_life_cycle_has_the_states_of_the_model(
+    table: dict[str, dict[str, str]], shape: str
+) -> None:
+    assert set(table) == set(CONTRACT.enum(shape))
+    reached = {after for acts in table.values() for after in acts.values()}
+    assert reached - {"deleted"} <= set(table)
+
+
+def test_life_cycle_follows_no_act_that_a_state_does_not_name() -> None:
+    for table in (lifecycle.INVITATION, lifecycle.JOB, lifecycle.TASK):
+        acts = {act for row in table.values() for act in row}
+        for state, row in table.items():
+            for act in acts:
+                assert lifecycle.follow(table, state, act) == row.get(act)
+
+
+def test_task_steps_end_with_reason_codes_of_the_model() -> None:
+    known = set(CONTRACT.enum("ReasonCode"))
+    for step in STEPS:
+        assert step.codes
+        assert len(set(step.codes)) == len(step.codes)
+        assert set(step.codes) <= known, step.name
+
+
+def test_desk_has_the_steps_and_reason_codes_of_selling() -> None:
+    assert DESK.enum("StepName") == tuple(step.name for step in STEPS)
+    assert set(DESK.enum("ReasonCode")) == set(CONTRACT.enum("ReasonCode"))
+
+
+def test_error_codes_are_those_of_the_model() -> None:
+    assert set(typing.get_args(ErrorCode)) == set(CONTRACT.enum("ValidationExceptionErrorCode"))
+
+
+ROWS: list[Rule[Any]] = [*RULES, *SPEND_RULES]
+
+
+def test_rules_have_codes_of_the_model_and_ids_of_their_own() -> None:
+    assert {rule.code for rule in ROWS} <= set(CONTRACT.enum("ValidationExceptionErrorCode"))
+    assert {rule.source for rule in ROWS} <= set(typing.get_args(Source))
+    ids = [rule.id for rule in ROWS]
+    assert len(set(ids)) == len(ids)
+    assert all(rule.message for rule in ROWS)
+
+
+@pytest.mark.parametrize("rule", ROWS, ids=lambda rule: str(rule.id))
+def test_rules_name_members_of_the_model(rule: Rule[Any]) -> None:
+    shape = SHAPES["CreateOpportunityRequest"]
+    for part in rule.field.split("."):
+        if shape["type"] == "list":
+            shape = SHAPES[shape["member"]["shape"]]
+        members = {lower_camel(name): ref["shape"] for name, ref in shape["members"].items()}
+        assert part in members, rule.field
+        shape = SHAPES[members[part]]
+
+
+def test_fitted_requests_are_valid() -> None:
+    """Else the pending operations' test would prove nothing."""
+
+    @FRUGAL
+    @given(st.sampled_from(PENDING), st.data())
+    def check(name: str, data: st.DataObject) -> None:
+        operation = CONTRACT.operations[name]
+        document = fitted(data.draw(values(operation.input_shape)))
+        assert operation.validate(orjson.loads(orjson.dumps(document)))[1] == ()
+
+    check()

@@ -1,0 +1,88 @@
+"""What a reset leaves behind is swept: every table that the operations filled."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cosell.config import Config
+from cosell.http import HttpRequest
+from cosell.service import Engine
+from cosell.store.sqlite import SqliteStore
+from tests.harness import ACCOUNT, opportunity
+
+SELLING = "AWSPartnerCentralSelling"
+_tokens = itertools.count()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    opened = SqliteStore(str(tmp_path / "state.db"))
+    yield opened
+    opened.close()
+
+
+def ask(engine: Engine, space: str, operation: str, **members: Any) -> Any:
+    """Ask the desk, or the selling API if the operation is called with its prefix."""
+    prefix, _, name = operation.rpartition(".")
+    headers = {
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": f"{prefix or 'CosellDesk'}.{name}",
+    }
+    body = json.dumps({"Catalog": "Sandbox", "ClientToken": str(next(_tokens)), **members})
+    answer = engine.handle(HttpRequest("POST", f"/ns/{space}/", "", headers, body.encode()))
+    assert answer.status == 200, answer.body
+    return json.loads(answer.body or b"{}")
+
+
+def fill(engine: Engine, space: str) -> None:
+    """Leave a row in every table that holds a namespace's rows."""
+    tags = [{"Key": "a", "Value": "1"}]
+    referred = ask(engine, space, "ReferOpportunity", ReceiverAccountId=ACCOUNT)
+    invitation = referred["EngagementInvitationId"]
+    start = f"{SELLING}.StartEngagementByAcceptingInvitationTask"
+    ask(engine, space, start, Identifier=invitation, Tags=tags)
+    ask(engine, space, f"{SELLING}.CreateOpportunity", **opportunity())
+    ask(engine, space, "PutPace", Mode="Paced")
+    waiting = ask(engine, space, "ReferOpportunity", ReceiverAccountId=ACCOUNT)
+    ask(engine, space, start, Identifier=waiting["EngagementInvitationId"])
+    ask(engine, space, "PutFault", Operation="ListSolutions", Error="ThrottlingException")
+    ask(engine, space, "PutTaskFault", Step="CreateOpportunity", ReasonCode="InternalError")
+
+
+def counted(store: SqliteStore) -> dict[str, dict[int, int]]:
+    """For each table, how many rows each namespace has."""
+    with store.read() as tx:
+        return {
+            table: {
+                int(str(ns)): int(str(rows))
+                for ns, rows in tx.query(f"select ns, count(*) from {table} group by ns", {})
+            }
+            for table in store.tables()
+        }
+
+
+@pytest.mark.parametrize("batch", [1, 10_000])
+def test_reset_namespace_leaves_nothing_once_swept(store: SqliteStore, batch: int) -> None:
+    engine = Engine(store, Config(), b"k" * 32)
+    for space in ("gone", "kept"):
+        fill(engine, space)
+    before = counted(store)
+    assert all(len(rows) == 2 for rows in before.values()), before
+    ask(engine, "gone", "ResetNamespace", Catalog=None)
+    assert store.sweep(batch) > 0
+    while store.sweep(batch):
+        pass
+    after = counted(store)
+    gone, kept = sorted(before["document"])
+    assert {table: rows.get(kept) for table, rows in after.items()} == {
+        table: rows[kept] for table, rows in before.items()
+    }
+    assert not [table for table, rows in after.items() if gone in rows]
+    # Only the token of the reset itself lives where the name leads now.
+    assert [table for table, rows in after.items() if len(rows) > 1] == ["ledger"]
+    with store.read() as tx:
+        assert tx.query("select ns from retired", {}) == []

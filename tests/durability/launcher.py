@@ -1,0 +1,94 @@
+"""The real server, one of whose processes is killed at a commit that somebody chose.
+
+    python -m tests.durability.launcher PLAN serve --port … --database …
+
+Only what SQLite is told passes through here: a connection that counts the commits that change
+something. A plan is carried out once, also when the server is started again with it.
+"""
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from cosell import cli
+
+Moment = Literal["before", "after"]
+Whom = Literal["worker", "main", "both"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who is killed before or after which commit (0: nobody, ever); each commit is a byte in
+    `commits`, and the plan is spent once `commits` + '.spent' exists."""
+
+    commits: str
+    at: int = 0
+    moment: Moment = "before"
+    whom: Whom = "both"
+
+    @property
+    def program(self) -> tuple[str, ...]:
+        """What to start instead of `-m cosell`."""
+        return ("-m", "tests.durability.launcher", json.dumps(asdict(self)))
+
+    @property
+    def spent(self) -> Path:
+        """The file that says that the plan was carried out."""
+        return Path(f"{self.commits}.spent")
+
+    @property
+    def counted(self) -> int:
+        """How many commits there were."""
+        return Path(self.commits).stat().st_size
+
+    def meet(self, number: int, moment: Moment) -> None:
+        """Carry the plan out, if its moment has come."""
+        if number != self.at or moment != self.moment or self.spent.exists():
+            return
+        self.spent.touch()
+        main = os.getppid()
+        if self.whom != "worker":
+            os.kill(main, signal.SIGKILL)
+        if self.whom != "main":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Watched(sqlite3.Connection):
+    """A connection that tells its plan of every commit that changes something."""
+
+    plan: Plan
+    _changes_before = -1
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        if sql == "begin immediate":
+            self._changes_before = self.total_changes
+        changed = sql == "commit" and -1 < self._changes_before < self.total_changes
+        if not changed:
+            return super().execute(sql, *values)
+        self._changes_before = -1
+        with open(self.plan.commits, "ab") as commits:
+            commits.write(b".")
+        number = self.plan.counted
+        self.plan.meet(number, "before")
+        cursor = super().execute(sql, *values)
+        self.plan.meet(number, "after")
+        return cursor
+
+
+def load(plan: Plan, serve: Any, *arguments: Any) -> Any:
+    """What the worker calls first."""
+    Watched.plan = plan
+    sqlite3.connect = partial(sqlite3.connect, factory=Watched)  # type: ignore[assignment]
+    return serve(*arguments)
+
+
+if __name__ == "__main__":
+    chosen = Plan(**json.loads(sys.argv[1]))
+    cli._load = partial(load, chosen, cli._load)
+    raise SystemExit(cli.main(sys.argv[2:]))

@@ -1,0 +1,111 @@
+"""Invitations from partner to partner: both sides' lists, who may answer, what members see."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.harness import ACCOUNT, OTHER, Reply, answered, opportunity
+from tests.scenes import Scene, lead_invitation, opportunity_invitation
+
+THIRD = "777788889999"
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    made = Scene()
+    yield made
+    made.close()
+
+
+def listed(scene: Scene, account: str, participant: str, **members: Any) -> list[Any]:
+    page = answered(
+        scene.ask("ListEngagementInvitations", account, ParticipantType=participant, **members)
+    )
+    return list(page["EngagementInvitationSummaries"])
+
+
+def error(reply: Reply) -> str:
+    assert reply.status == 400
+    return str(reply.document["__type"])
+
+
+def test_list_engagement_invitations_shows_each_side_its_own(scene: Scene) -> None:
+    [lead] = scene.invite(lead_invitation())
+    [shared] = scene.invite(opportunity_invitation())
+    for account, participant in ((ACCOUNT, "RECEIVER"), (OTHER, "SENDER")):
+        found = listed(scene, account, participant)
+        assert [one["Id"] for one in found] == [shared, lead]
+        assert {one["ParticipantType"] for one in found} == {participant}
+        only = listed(scene, account, participant, PayloadType=["LeadInvitation"])
+        assert [one["Id"] for one in only] == [lead]
+        assert len(listed(scene, account, participant, SenderAwsAccountId=[OTHER])) == 2
+        assert listed(scene, account, participant, SenderAwsAccountId=["aws"]) == []
+    for account, participant in ((ACCOUNT, "SENDER"), (OTHER, "RECEIVER"), (THIRD, "RECEIVER")):
+        assert listed(scene, account, participant) == []
+
+
+def test_accept_engagement_invitation_is_the_receivers_alone(scene: Scene) -> None:
+    [id] = scene.invite(lead_invitation())
+    assert answered(scene.ask("GetEngagementInvitation", OTHER, Identifier=id))["Id"] == id
+    for operation in ("AcceptEngagementInvitation", "RejectEngagementInvitation"):
+        assert error(scene.ask(operation, OTHER, Identifier=id)) == "AccessDeniedException"
+        assert error(scene.ask(operation, THIRD, Identifier=id)) == "ResourceNotFoundException"
+    assert error(scene.ask("GetEngagementInvitation", THIRD, Identifier=id)) == (
+        "ResourceNotFoundException"
+    )
+    assert scene.ask("AcceptEngagementInvitation", Identifier=id).status == 200
+    assert [one["Status"] for one in listed(scene, OTHER, "SENDER")] == ["ACCEPTED"]
+
+
+def test_accept_engagement_invitation_changes_the_engagement_for_each_member(
+    scene: Scene,
+) -> None:
+    [id] = scene.invite(opportunity_invitation())
+    engagement = answered(scene.ask("GetEngagementInvitation", Identifier=id))["EngagementId"]
+    before = answered(scene.ask("GetEngagement", OTHER, Identifier=engagement))
+    assert (before["MemberCount"], before["ModifiedBy"]) == (1, OTHER)
+    scene.ask("AcceptEngagementInvitation", Identifier=id)
+    seen = [
+        answered(scene.ask("GetEngagement", account, Identifier=engagement))
+        for account in (ACCOUNT, OTHER)
+    ]
+    assert seen[0] == seen[1]
+    assert (seen[0]["MemberCount"], seen[0]["ModifiedBy"]) == (2, ACCOUNT)
+    assert seen[0]["CreatedAt"] == before["CreatedAt"] <= seen[0]["ModifiedAt"]
+    third = scene.ask("GetEngagement", THIRD, Identifier=engagement)
+    assert error(third) == "ResourceNotFoundException"
+
+
+def test_get_resource_snapshot_of_another_member_is_read_and_not_made(scene: Scene) -> None:
+    [id] = scene.invite(opportunity_invitation())
+    engagement = answered(scene.ask("GetEngagementInvitation", Identifier=id))["EngagementId"]
+    made = scene.ask("CreateOpportunity", OTHER, **opportunity(ClientToken="one"))
+    target = {
+        "EngagementIdentifier": engagement,
+        "ResourceType": "Opportunity",
+        "ResourceIdentifier": answered(made)["Id"],
+        "ResourceSnapshotTemplateIdentifier": "OpportunitySummaryView",
+    }
+    answered(scene.ask("CreateResourceSnapshot", OTHER, **target, ClientToken="one"))
+    hidden = scene.ask("GetResourceSnapshot", **target)
+    assert error(hidden) == "ResourceNotFoundException"
+    scene.ask("AcceptEngagementInvitation", Identifier=id)
+    shown = answered(scene.ask("GetResourceSnapshot", **target))
+    assert (shown["Revision"], shown["CreatedBy"]) == (1, OTHER)
+    assert shown["TargetMemberAccounts"] == [OTHER]
+    for operation in ("CreateResourceSnapshot", "CreateResourceSnapshotJob"):
+        again = scene.ask(operation, **target, ClientToken="two")
+        assert error(again) == "ResourceNotFoundException"
+
+
+def test_lead_invitation_is_open_for_five_years(scene: Scene) -> None:
+    scene.desk("PutClock", Time="2030-01-01T00:00:00Z", Frozen=True)
+    scene.invite(lead_invitation())
+    [one] = listed(scene, ACCOUNT, "RECEIVER")
+    assert one["ExpirationDate"] == "2034-12-31T00:00:00.000Z"
+    scene.desk("AdvanceClock", To="2034-12-30T23:59:59.999Z")
+    assert [one["Status"] for one in listed(scene, OTHER, "SENDER")] == ["PENDING"]
+    assert scene.desk("AdvanceClock", Seconds=1)["Fired"] == 1
+    for account, participant in ((ACCOUNT, "RECEIVER"), (OTHER, "SENDER")):
+        assert [one["Status"] for one in listed(scene, account, participant)] == ["EXPIRED"]

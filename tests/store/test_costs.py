@@ -1,0 +1,192 @@
+"""What a page costs, counted in steps of SQLite's own machine: a clock would count the neighbours.
+
+A list of 100,000 rows must cost what one of 1,000 does, wherever the page begins.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+import pytest
+
+from cosell.store import Tx, Value, agenda
+from cosell.store.pages import Filter, Order, Place, Selection, compose
+from cosell.store.sqlite import SqliteStore, SqliteTx
+from cosell.store.statements import statements
+from tests.store.rows import TEXTS, VIEWS, is_number, sorts
+
+SMALL, LARGE = 1_000, 100_000
+TIED = 10  # added to a namespace: the one whose rows all have the same instants
+DEARER_MAX = 1.2
+PAGE = 20
+COUNTED = "with recursive n (i) as (select 1 union all select i + 1 from n where i < :rows)"
+# One row in `rows / PAGE` has the rare status: a page of them spans the whole list.
+RARE = "case when i % (:rows / 20) = 0 then 'FAILED' else 'COMPLETE' end"
+
+
+def fill(tx: Tx, table: str, ns: int, rows: int, tied: bool) -> None:
+    """Rows of a view, made by the database itself."""
+    view = VIEWS[table]
+    sources = {
+        "ns": ":ns", "account": "'a'", "catalog": "'c'", "kind": "'k'", "participant": "'k'",
+        "seq": "i", "status": RARE, "stage": RARE, "summary": "zeroblob(700)", "renderer": "1",
+    }  # fmt: skip
+    chosen = [
+        sources.get(column)
+        or ("7" if tied else "i" if is_number(column) else f"printf('{column}-%09d', i)")
+        for column in view.columns
+    ]
+    chosen[view.columns.index("id")] = "printf('id-%09d', i)"
+    if "invitation" in view.columns:
+        chosen[view.columns.index("invitation")] = "printf('inv-%09d', i)"
+    columns, values = ", ".join(view.columns), ", ".join(chosen)
+    tx.execute(
+        f"insert into {table} ({columns}) {COUNTED} select {values} from n",
+        {"ns": ns, "rows": rows},
+    )
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[SqliteStore]:
+    """Small lists and large ones, of tasks and of opportunities."""
+    opened = SqliteStore(":memory:")
+    with opened.write() as tx:
+        for ns, rows in ((1, SMALL), (2, LARGE)):
+            fill(tx, "task_view", ns, rows, tied=False)
+            fill(tx, "task_view", ns + TIED, rows, tied=True)
+            fill(tx, "opportunity_view", ns, rows, tied=False)
+            tx.execute(
+                f"insert into outbox (ns, seq, account, body) {COUNTED}"
+                " select :ns, i, iif(i % (:rows / 20) = 0, 'a', 'b'), x'00' from n",
+                {"ns": ns, "rows": rows},
+            )
+            tx.execute(
+                f"insert into agenda (ns, due_at, seq, kind, ref) {COUNTED}"
+                " select :ns, i, i, 'k', 'ref-' || i from n",
+                {"ns": ns, "rows": rows},
+            )
+    yield opened
+    opened.close()
+
+
+@dataclass
+class Meter:
+    """Counts the steps of SQLite's machine on the connection of a transaction."""
+
+    tx: Tx
+    steps: int = 0
+
+    def __enter__(self) -> "Meter":
+        cast("SqliteTx", self.tx)._connection.set_progress_handler(self._count, 1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        cast("SqliteTx", self.tx)._connection.set_progress_handler(None, 1)
+
+    def _count(self) -> int:
+        self.steps += 1
+        return 0
+
+
+def cost(store: SqliteStore, text: str, values: dict[str, Value], rows: int) -> int:
+    """The steps of a statement, which must answer that many rows."""
+    with store.read() as tx:
+        tx.query(text, values)  # reads the schema, once
+        with Meter(tx) as meter:
+            found = tx.query(text, values)
+    assert len(found) == rows
+    return meter.steps
+
+
+def page_cost(
+    store: SqliteStore, table: str, ns: int, place: Place, filters: tuple[Filter, ...] = ()
+) -> int:
+    view = VIEWS[table]
+    lead: tuple[Value, ...] = (ns, "a", "c", "k")
+    with store.read() as tx:
+        text, values = compose(tx, view, Selection(lead[: len(view.lead)], filters), place)
+    return cost(store, text, {**values, "limit": PAGE}, PAGE)
+
+
+def places(order: Order, rows: int, tied: bool) -> list[Place]:
+    """The first page of a list, one in the middle, and the last."""
+    found = [Place(order)]
+    for seq in (rows // 2, PAGE + 1 if order.descending else rows - PAGE):
+        key: Value = 7 if tied else seq
+        if order.textual:
+            key = f"{order.column}-{seq:09d}"
+        found.append(Place(order, (key, seq)))
+    return found
+
+
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("table", ["task_view", "opportunity_view"])
+def test_page_of_a_large_list_costs_what_one_of_a_small_list_does(
+    store: SqliteStore, table: str, descending: bool
+) -> None:
+    for sort in sorts(VIEWS[table]):
+        order = Order(sort, sort in TEXTS, descending)
+        small = [page_cost(store, table, 1, place) for place in places(order, SMALL, False)]
+        large = [page_cost(store, table, 2, place) for place in places(order, LARGE, False)]
+        assert max(large) <= DEARER_MAX * min(small), (sort, small, large)
+
+
+@pytest.mark.parametrize("descending", [True, False])
+def test_page_of_a_frozen_clock_s_list_costs_the_same_when_the_list_is_large(
+    store: SqliteStore, descending: bool
+) -> None:
+    order = Order("start_at", descending=descending)
+    small = [page_cost(store, "task_view", 1 + TIED, one) for one in places(order, SMALL, True)]
+    large = [page_cost(store, "task_view", 2 + TIED, one) for one in places(order, LARGE, True)]
+    assert max(large) <= DEARER_MAX * max(small), (small, large)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_page_of_a_rare_status_costs_what_one_without_a_filter_does(
+    store: SqliteStore, tied: bool
+) -> None:
+    order, add = Order("start_at"), TIED if tied else 0
+    rare = (Filter("status", ("FAILED",)),)
+    plain = page_cost(store, "task_view", 1 + add, Place(order))
+    small = page_cost(store, "task_view", 1 + add, Place(order), rare)
+    large = page_cost(store, "task_view", 2 + add, Place(order), rare)
+    assert max(small, large) <= DEARER_MAX * plain, (plain, small, large)
+
+
+def test_page_of_two_statuses_costs_the_same_in_a_large_list(store: SqliteStore) -> None:
+    both = (Filter("status", ("FAILED", "COMPLETE")),)
+    small, large = [
+        page_cost(store, "task_view", ns, Place(Order("start_at")), both) for ns in (1, 2)
+    ]
+    assert large <= DEARER_MAX * small, (small, large)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "values"),
+    [
+        ("page_events", PAGE, {"after": 0, "limit": PAGE}),
+        ("page_events_of_account", PAGE, {"after": 0, "limit": PAGE, "account": "a"}),
+        ("first_due", 1, {"until": 1 << 60}),
+        ("unfinished_tasks", 0, {}),
+    ],
+)
+def test_statement_costs_the_same_in_a_large_namespace(
+    store: SqliteStore, name: str, rows: int, values: dict[str, Value]
+) -> None:
+    small, large = [cost(store, statements()[name], {**values, "ns": ns}, rows) for ns in (1, 2)]
+    assert large <= DEARER_MAX * small, (small, large)
+
+
+def test_sweep_of_a_large_namespace_costs_a_batch_what_a_small_one_does() -> None:
+    spent = []
+    for rows in (SMALL, 20 * SMALL):
+        store = SqliteStore(":memory:")
+        with store.write() as tx:
+            fill(tx, "task_view", 1, rows, tied=False)
+            agenda.plan(tx, 1, 5, "kind", "ref")
+            tx.run("retire_namespace", ns=1)
+        with store.read() as tx, Meter(tx) as meter:
+            assert store.sweep(200) == 200
+        spent.append(meter.steps)
+        store.close()
+    assert spent[1] <= DEARER_MAX * spent[0], spent
