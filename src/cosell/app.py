@@ -5,6 +5,7 @@ refusal looks.
 """
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -14,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Protocol
 
 import orjson
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is meant to be had there
 
 from cosell import __version__, ids
 from cosell.browsers import Gate
@@ -34,6 +36,7 @@ from cosell.wire import aws_json
 log = logging.getLogger("cosell")
 
 HEALTH = "/_cosell/health"
+_COLLECT_AFTER = (20_000, 20, 20)  # allocations, then collections of the younger generation
 _PARENT_CHECK_S = 0.25
 _LAST_CHECK = 2  # then a worker without its main process ends whatever it is at
 
@@ -152,6 +155,8 @@ class App:
             if length.isdecimal():
                 return await exchange()
             return await self._unannounced(exchange)
+        except ProtocolClosed:  # nobody hears the answer; it is no fault of ours to be logged
+            raise RequestTimeoutException("The client left before its body had arrived.") from None
         except asyncio.CancelledError:
             if task not in self._overdue:
                 raise
@@ -208,7 +213,12 @@ def _folded(sent: Headers) -> dict[str, str]:
 def load(config: Config, database: str, main: int) -> App:
     """What the server's worker calls first: open the state, or say why not and end everything."""
     try:
-        return App(config, SqliteStore(database, main), main)
+        app = App(config, SqliteStore(database, main), main)
+        # Models and modules stay for good, and no call leaves cycles behind: the collector need
+        # not look through the ones, nor so often for the others.
+        gc.freeze()
+        gc.set_threshold(*_COLLECT_AFTER)
+        return app
     except StoreError as error:
         sys.stderr.write(f"cosell: {error}\n")
         if os.getppid() == main:  # else it is gone, and the parent is somebody else

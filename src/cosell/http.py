@@ -5,6 +5,7 @@ Must not import anything of cosell, nor know a protocol.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,7 @@ class HttpRequest:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
+class HttpResponse(NamedTuple):
     """An answer; `delay_s` asks the edge to wait that many seconds before it sends it."""
 
     status: int

@@ -21,6 +21,7 @@ log = logging.getLogger("cosell.runner")
 
 _SLEEP_S_MAX = 60.0  # real time may jump: the machine slept, or its clock was put right
 _SWEEP_ROWS = 200  # what one sweep transaction deletes: others wait no longer than for that
+_SWEEP_AFTER_MS = 10_000  # a call that looked the name up before its reset has ended by then
 _SWEEP_PAUSE_S = 0.005
 _RETRY_S = 1.0
 
@@ -37,6 +38,7 @@ class Runner:
         self._random = random
         self._woken = threading.Event()
         self._stopped = False
+        self._asked: set[str] = set()  # namespaces that somebody else is at: see `_run_until`
         self._resting: dict[str, float] = {}  # namespaces whose first entry failed, until when
         self._thread: threading.Thread | None = None
 
@@ -56,9 +58,15 @@ class Runner:
         return fired
 
     def _run_until(self, namespace: str, until: int | None) -> int:
+        """Meanwhile the thread leaves the namespace alone, so that the count is everything."""
         fired = 0
-        while self._run_first(namespace, until):
-            fired += 1
+        self._asked.add(namespace)
+        try:
+            while self._run_first(namespace, until):
+                fired += 1
+        finally:
+            self._asked.discard(namespace)
+            self.wake()
         return fired
 
     def _run_first(self, name: str, until: int | None) -> bool:
@@ -131,13 +139,13 @@ class Runner:
                 ran |= self._try_first(name)
         if ran:
             return 0.0
-        if self.store.sweep(_SWEEP_ROWS):
+        if self.store.sweep(_SWEEP_ROWS, wall_ms() - _SWEEP_AFTER_MS):
             return _SWEEP_PAUSE_S
         return min([_SLEEP_S_MAX, *(self._wait_s(name, ms) for name, ms in waits)])
 
     def _try_first(self, name: str) -> bool:
         """Run a namespace's first entry. One that fails stays, and holds up nobody else's."""
-        if self._resting.get(name, 0.0) > time.monotonic():
+        if name in self._asked or self._resting.get(name, 0.0) > time.monotonic():
             return False
         self._resting.pop(name, None)
         try:
@@ -150,7 +158,8 @@ class Runner:
         return False
 
     def _wait_s(self, name: str, wait_ms: int) -> float:
-        return _RETRY_S if name in self._resting else max(wait_ms / 1000, 0.0)
+        left_alone = name in self._asked or name in self._resting
+        return _RETRY_S if left_alone else max(wait_ms / 1000, 0.0)
 
 
 def _put_forward(tx: Tx, namespace: Namespace, to_ms: int) -> Namespace:

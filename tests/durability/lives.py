@@ -20,6 +20,7 @@ from tests.harness import ACCOUNT, Server, World
 
 PLAIN = ("-m", "cosell")
 PATIENCE_S = 30.0
+ORPHAN_S_MAX = 1.0
 CATALOG = "AWS"
 T = TypeVar("T")
 
@@ -39,6 +40,7 @@ class Life:
     deaths: int = 0
 
     def __post_init__(self) -> None:
+        BORN.append(self)
         program = self.plan.program if self.plan else PLAIN
         self.server = Server(
             str(self.folder / "state.db"), log=self.folder / "log", program=program
@@ -81,8 +83,31 @@ class Life:
                 pass
         assert self.server.main is not None
         self.server.main.wait(PATIENCE_S)
+        self._see_worker_end()
         self.server.program = PLAIN
         self.server.start()
+
+    def _see_worker_end(self) -> None:
+        """A worker that has lost its main process answers for a moment, then ends by itself."""
+        until = time.monotonic() + ORPHAN_S_MAX
+        while True:
+            try:
+                self.ask(self.server.worker)
+            except Lost:
+                return
+            assert time.monotonic() < until, "the worker of a dead main process goes on"
+            time.sleep(0.01)
+
+    def clear_away(self) -> None:
+        """End whatever is left of a life that a test did not end."""
+        if not self.is_main_alive:
+            return
+        try:
+            self.server.kill()
+        except (OSError, http.client.HTTPException):
+            self.server.kill(self.server.main.pid if self.server.main else 0)
+        assert self.server.main is not None
+        self.server.main.wait(PATIENCE_S)
 
     # --- calls -----------------------------------------------------------------------------------
 
@@ -132,6 +157,9 @@ class Life:
             assert time.monotonic() < until, f"the task is still at work: {task}"
             time.sleep(0.01)
         return task
+
+
+BORN: list[Life] = []  # every life that a test may have left
 
 
 def is_running(process: int) -> bool:

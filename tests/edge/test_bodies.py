@@ -4,6 +4,7 @@ What a body means, once it is JSON of the right types, is the validators' busine
 """
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -232,3 +233,16 @@ def test_a_length_that_is_none_is_a_client_error(server: Server, length: str) ->
         made.sendall(sent)
         status = int(made.recv(64).split(b" ", 2)[1])
     assert 400 <= status < 500
+
+
+@pytest.mark.parametrize("how", ["announced", "chunked"])
+def test_a_client_that_leaves_is_not_logged_as_a_fault(tmp_path: Path, how: str) -> None:
+    running = Server(str(tmp_path / "state.db"), log=tmp_path / "log").start()
+    head, first = chunked(running, padded(100))[:2]
+    whole = targeted(running.port, LIST, padded(100)).bytes()
+    for _ in range(3):
+        with connection(running.port) as made:
+            made.sendall(whole[:-50] if how == "announced" else head + first[:20])
+    assert running.worker()
+    assert running.stop() == 0
+    assert (tmp_path / "log").read_text().count("\n") == 4  # what it says at its start

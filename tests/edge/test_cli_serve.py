@@ -123,6 +123,17 @@ def test_a_loopback_host_is_listened_on(host: str) -> None:
         assert re.search(rf"endpoint  http://{host}:[1-9]\d+$", said, re.MULTILINE)
 
 
+def test_open_to_the_network_is_said_in_capitals() -> None:
+    """127.1 is 127.0.0.1 in another spelling, which is not known to be loopback."""
+    words = ("--auth", "open", "--open-to-network", "--port", "0", "--database", ":memory:")
+    with serving("--host", "127.1", *words) as (process, _):
+        assert process.stdout is not None
+        warning = process.stdout.readline()
+        assert warning == (
+            "  OPEN TO THE NETWORK: EVERYBODY WHO CAN REACH THIS ADDRESS CAN DO ANYTHING\n"
+        )
+
+
 def test_the_environment_says_what_the_command_line_does_not() -> None:
     settings = {"COSELL_PORT": str(free_port()), "COSELL_DATABASE": ":memory:"}
     with serving("--auth", "soft", COSELL_AUTH="open", **settings) as (_, said):

@@ -1,10 +1,14 @@
 """Namespaces and what hangs on their clocks: agenda and ledger; faults. On every database."""
 
+import threading
+from collections.abc import Callable
+
 import pytest
 
 from cosell.clock import DAY_MS
-from cosell.store import Store, agenda, faults, ledger, namespaces
+from cosell.store import Store, Tx, agenda, documents, faults, ledger, namespaces
 from cosell.store.faults import TaskFault
+from cosell.store.namespaces import Namespace
 from tests.store.rows import WALL, a_namespace, put_document, undone
 
 KEY = ledger.Key(1, "a", "c", "Start", "token")
@@ -101,6 +105,95 @@ def test_clock_of_one_namespace_moves_no_other(store: Store) -> None:
         one, other = a_namespace(tx), a_namespace(tx)
         namespaces.put_clock(tx, one, 5, WALL, frozen=True)
         assert namespaces.find(tx, other.name).now(WALL) == WALL
+
+
+# --- what is known of a namespace is never old ----------------------------------------------------
+
+CHANGES: dict[str, Callable[[Tx, Namespace], object]] = {
+    "clock": lambda tx, one: namespaces.put_clock(tx, one, 5, WALL, frozen=True),
+    "pace": lambda tx, one: tx.run("put_pace", ns=one.ns, pace="Held", step_ms=7),
+    "fault": lambda tx, one: faults.put(tx, one.ns, "Get", "Broken", 1),
+    "task fault": lambda tx, one: faults.put_for_tasks(
+        tx, one.ns, TaskFault("Accept", "Conflict", "No."), 1
+    ),
+    "use": lambda tx, one: namespaces.ensure(tx, one.name, WALL + 60_001),
+    "reset": lambda tx, one: namespaces.reset(tx, one, WALL),
+}
+
+
+def look_up(store: Store) -> Namespace:
+    with store.read() as tx:
+        return namespaces.find(tx, "one")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_change_of_a_namespace_is_seen_by_its_writer_and_by_the_next_read(
+    store: Store, change: str
+) -> None:
+    with store.write() as tx:
+        namespaces.ensure(tx, "one", WALL)
+    before = look_up(store)
+    with store.write() as tx:
+        CHANGES[change](tx, namespaces.find(tx, "one"))
+        written = namespaces.find(tx, "one")
+    assert look_up(store) == written != before
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("whole", [True, False])
+def test_change_of_a_namespace_that_is_undone_is_seen_by_nobody(
+    store: Store, change: str, whole: bool
+) -> None:
+    with store.write() as tx:
+        namespaces.ensure(tx, "one", WALL)
+    before = look_up(store)
+    if whole:
+        with undone(store.write()) as tx:
+            CHANGES[change](tx, namespaces.find(tx, "one"))
+            assert namespaces.find(tx, "one") != before
+    else:
+        with store.write() as tx:
+            with undone(tx.savepoint()):
+                CHANGES[change](tx, namespaces.find(tx, "one"))
+                assert namespaces.find(tx, "one") != before
+            assert namespaces.find(tx, "one") == before
+    assert look_up(store) == before
+
+
+def test_namespace_that_an_undone_write_made_is_absent(store: Store) -> None:
+    assert look_up(store).ns == 0
+    with undone(store.write()) as tx:
+        assert namespaces.ensure(tx, "one", WALL).ns > 0
+    assert look_up(store).ns == 0
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("seen_first", [True, False])
+def test_namespace_in_a_read_while_a_writer_commits_is_of_the_read_s_instant(
+    store: Store, change: str, seen_first: bool
+) -> None:
+    """Whether the namespace or something else was read first: both are of one instant."""
+    with store.write() as tx:
+        first = namespaces.ensure(tx, "one", WALL)
+        put_document(tx, first.ns, "a")
+
+    def write() -> None:
+        with store.write() as tx:
+            CHANGES[change](tx, namespaces.find(tx, "one"))
+            put_document(tx, first.ns, "b")
+
+    writer = threading.Thread(target=write)
+    with store.read() as tx:
+        if seen_first:
+            assert namespaces.find(tx, "one") == first
+        else:
+            assert documents.find(tx, first.ns, "thing", "b") is None
+        writer.start()
+        writer.join(0.2)  # a database without readers beside the writer lets it wait instead
+        assert namespaces.find(tx, "one") == first
+        assert documents.find(tx, first.ns, "thing", "b") is None
+    writer.join()
+    assert look_up(store) != first
 
 
 # --- agenda --------------------------------------------------------------------------------------

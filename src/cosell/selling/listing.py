@@ -8,13 +8,14 @@ from typing import NamedTuple, TypeAlias, cast
 
 import orjson
 
-from cosell import ids, paging
+from cosell import paging
 from cosell.calls import Call, Rendered
 from cosell.contract import Json
+from cosell.ids import plain_id
 from cosell.selling import RENDERER, text_at
 from cosell.store import Tx, Value, View, documents
 from cosell.store.documents import Stored
-from cosell.store.pages import Bound, Entry, Filter, Order, Place, Selection, page
+from cosell.store.pages import Bound, Filter, Order, Place, Selection, page, page_ids
 
 Condition: TypeAlias = tuple[str, str]
 """A value of a filter's column, and what else must hold of the row ('' for nothing)."""
@@ -57,19 +58,24 @@ def answer(
         if (values := call.input.get(one.member))
     ]
     selection = Selection(lead, tuple(filters), bounds, (("now", call.now),))
-    place = Place(order, paging.position(call, sort))
+    place = Place(order, RENDERER, paging.position(call, sort))
     entries = page(tx, listed.view, selection, place, size + 1)
     token = paging.token(call, sort, entries, size)
-    summaries = [
-        orjson.Fragment(entry[4])
-        if entry[3] == RENDERER and listed.amend is None
-        else _summary(call, tx, listed, entry)
-        for entry in entries[:size]
-    ]
+    summaries = [entry[2] for entry in entries[:size]]
+    if None in summaries:
+        ids = page_ids(tx, listed.view, selection, place, size)
+        summaries = [
+            _anew(call, tx, listed, id) if summary is None else summary
+            for id, summary in zip(ids, summaries, strict=True)
+        ]
+    shown = cast("list[bytes]", summaries)
+    if listed.amend is not None:
+        shown = [listed.amend(summary, call) for summary in shown]
     # Members stand in alphabetical order; the summaries are rendered already.
-    document = {"NextToken": token, listed.member: summaries}
+    page_of = orjson.Fragment(b"[" + b",".join(shown) + b"]")
+    document = {"NextToken": token, listed.member: page_of}
     if listed.member < "NextToken":
-        document = {listed.member: summaries, "NextToken": token}
+        document = {listed.member: page_of, "NextToken": token}
     return Rendered(cast("dict[str, Json]", document))
 
 
@@ -78,7 +84,7 @@ def _filter(call: Call, by: By, given: list[str] | str) -> Filter:
     values = [given] if isinstance(given, str) else list(dict.fromkeys(given))
     if by.type is not None:
         # An ARN of something else matches nothing, and so does the empty id that stands for it.
-        plain = (ids.plain_id(one, call.catalog, by.type) or "" for one in values)
+        plain = (plain_id(one, call.catalog, by.type) or "" for one in values)
         values = list(dict.fromkeys(plain))
     if by.conditions is None:
         return Filter(by.column, tuple(values))
@@ -96,11 +102,7 @@ def _sort(call: Call, listed: List) -> tuple[str, Order]:
     return by, Order(column, textual, asked.get("SortOrder", "DESCENDING") == "DESCENDING")
 
 
-def _summary(call: Call, tx: Tx, listed: List, entry: Entry) -> orjson.Fragment:
-    _, _, id, renderer, summary = entry
-    if renderer != RENDERER:  # written by another version: render it again, leave the row
-        stored = documents.get(tx, call.ns, listed.kind, id)
-        summary = cast("bytes", listed.row(stored, call)["summary"])
-    if listed.amend is not None:
-        summary = listed.amend(summary, call)
-    return orjson.Fragment(summary)
+def _anew(call: Call, tx: Tx, listed: List, id: str) -> bytes:
+    """A summary that another version of the renderer made, rendered again; the row is left."""
+    stored = documents.get(tx, call.ns, listed.kind, id)
+    return cast("bytes", listed.row(stored, call)["summary"])

@@ -44,6 +44,11 @@ class Tx(Protocol):
 
     def all(self, statement: str, /, **values: Value) -> list[Row]: ...
 
+    def known(self, statement: str, key: str, /) -> Row | None:
+        """As `one`, of a statement whose only value is `name`, for a row that every call asks for:
+        a database that one process owns may answer a read transaction from what it knows."""
+        ...
+
     def run(self, statement: str, /, **values: Value) -> int:
         """Execute; answers how many rows changed."""
         ...
@@ -82,8 +87,9 @@ class Store(Protocol):
         """A value bound once for the whole database; `default` if there was none."""
         ...
 
-    def sweep(self, batch_max: int) -> int:
-        """Delete at most that many rows of retired namespaces; answers how many were deleted."""
+    def sweep(self, batch_max: int, retired_before: int | None = None) -> int:
+        """Delete at most that many rows of namespaces that were retired before an instant of real
+        time (None: ever); answers how many were deleted."""
         ...
 
     def tables(self) -> Sequence[str]:

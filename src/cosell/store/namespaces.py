@@ -31,7 +31,7 @@ class Namespace(NamedTuple):
 
 def find(tx: Tx, name: str) -> Namespace:
     """What the name stands for; the values of a new namespace if it is absent."""
-    row = tx.one("find_namespace", name=name)
+    row = tx.known("find_namespace", name)
     if row is None:
         return Namespace(name)
     return Namespace(name, *cast("tuple[int, int, int | None, Pace, int, int, int]", row))
@@ -60,7 +60,7 @@ def reset(tx: Tx, namespace: Namespace, wall: int) -> Namespace:
         step_ms=fresh.step_ms,
         wall=wall,
     )
-    tx.run("retire_namespace", ns=namespace.ns)
+    tx.run("retire_namespace", ns=namespace.ns, wall=wall)
     return fresh
 
 

@@ -64,20 +64,23 @@ class Order(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a page begins: after a row's sort value and `seq`; None is the beginning."""
+    """Where a page begins: after a row's sort value and `seq`; None is the beginning. `renderer`
+    is the one whose summaries are shown."""
 
     order: Order
+    renderer: int
     after: tuple[Value, int] | None = None
 
 
 class Entry(NamedTuple):
-    """A row of a page: its sort key, its resource and the summary as it was rendered."""
+    """A row of a page: its sort key, and the summary, or None if another renderer made it.
+
+    A page is mostly rows, so they carry no more than that: see `page_ids`.
+    """
 
     key: Value
     seq: int
-    id: str
-    renderer: int
-    summary: bytes
+    summary: bytes | None
 
 
 def page(tx: Tx, view: View, selection: Selection, place: Place, limit: int) -> list[Entry]:
@@ -87,14 +90,26 @@ def page(tx: Tx, view: View, selection: Selection, place: Place, limit: int) -> 
     return cast("list[Entry]", tx.query(text, values))
 
 
-def compose(tx: Tx, view: View, selection: Selection, place: Place) -> tuple[str, dict[str, Value]]:
-    """The statement of a page and its values, all but `limit`."""
+def page_ids(tx: Tx, view: View, selection: Selection, place: Place, limit: int) -> list[str]:
+    """The resources that `page` shows, for whoever has to render some of them anew."""
+    text, values = compose(tx, view, selection, place, "id")
+    values["limit"] = limit
+    return [cast("str", row[2]) for row in tx.query(text, values)]
+
+
+def compose(
+    tx: Tx, view: View, selection: Selection, place: Place, shown: str | None = None
+) -> tuple[str, dict[str, Value]]:
+    """The statement of a page and its values, all but `limit`; it shows the summary, or `shown`."""
     lead, filters, bounds, names = selection
-    (sort, textual, descending), after = place
+    (sort, textual, descending), renderer, after = place
     values: dict[str, Value] = dict(zip(view.lead, lead, strict=True))
+    values["renderer"] = renderer
+    shown = shown or statements()["summary"]
     values["after"], values["after_seq"] = after or _BEGINNINGS[descending, textual]
     if not filters and not bounds:
-        return _plain(tx, view, sort, descending), values
+        plain = _Shape(view.table, view.lead, (), (), sort, descending, False, shown)
+        return _compose(plain, tx.hint(view.orders.get(sort))), values
     values.update(names)
     selectivity = list(view.filters)
     filters = tuple(sorted(filters, key=lambda one: selectivity.index(one.column)))
@@ -113,16 +128,10 @@ def compose(tx: Tx, view: View, selection: Selection, place: Place) -> tuple[str
         sort,
         descending,
         driven,
+        shown,
     )
-    return _compose(
-        shape, tx.hint(view.filters[first] if driven else view.orders.get(sort))
-    ), values
-
-
-def _plain(tx: Tx, view: View, sort: str, descending: bool) -> str:
-    """The statement of a page that nothing narrows."""
-    shape = _Shape(view.table, view.lead, (), (), sort, descending, False)
-    return _compose(shape, tx.hint(view.orders.get(sort)))
+    index = view.filters[first] if driven else view.orders.get(sort)
+    return _compose(shape, tx.hint(index)), values
 
 
 class _Shape(NamedTuple):
@@ -133,6 +142,7 @@ class _Shape(NamedTuple):
     sort: str
     descending: bool
     driven: bool  # the first filter's index is walked, once per value
+    shown: str  # the column behind the key
 
 
 @lru_cache(maxsize=1024)
@@ -149,6 +159,7 @@ def _compose(shape: _Shape, hint: str) -> str:
         .replace("{lead}", " and ".join(f"{column} = :{column}" for column in shape.lead))
         .replace("{beyond}", "<" if shape.descending else ">")
         .replace("{sort}", shape.sort)
+        .replace("{shown}", shape.shown)
         .replace("{order}", order)
     )
     runs = [

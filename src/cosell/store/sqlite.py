@@ -28,20 +28,28 @@ except ImportError:  # pragma: no cover  # Windows is not supported
 
 _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
 _OWNER_WAIT_S = 5.0  # how long a start waits for a dying owner
+_EVER = 1 << 62
+_KNOWN_MAX = 1_024  # rows that are kept in memory
+_CHANGES_KNOWN = re.compile(r"(insert into|update) namespace\b")
 _HOLD = "select name from sqlite_master"
 _STATEMENTS = statements()
+_FORGETTING = frozenset(n for n, text in _STATEMENTS.items() if _CHANGES_KNOWN.match(text))
 
 
 class SqliteTx:
     """One transaction on one connection."""
 
-    __slots__ = ("_connection", "_depth", "_execute", "_store")
+    __slots__ = ("_connection", "_depth", "_execute", "_store", "_writing", "forgetting")
 
-    def __init__(self, store: "SqliteStore", connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, store: "SqliteStore", connection: sqlite3.Connection, *, writing: bool
+    ) -> None:
         self._store = store
         self._connection = connection
         self._execute = connection.execute
         self._depth = 0
+        self._writing = writing
+        self.forgetting = False  # whether a row that is kept in memory was changed
 
     def one(self, statement: str, /, **values: Value) -> Row | None:
         return cast("Row | None", self._run(_STATEMENTS[statement], values).fetchone())
@@ -49,7 +57,22 @@ class SqliteTx:
     def all(self, statement: str, /, **values: Value) -> list[Row]:
         return self._run(_STATEMENTS[statement], values).fetchall()
 
+    def known(self, statement: str, key: str, /) -> Row | None:
+        if self._writing:
+            return self.one(statement, name=key)
+        # Whoever changes such a row puts another dictionary in this one's place after its commit,
+        # so that what was read before it cannot be found after it.
+        rows = self._store.known
+        if (statement, key) in rows:
+            return rows[statement, key]
+        if len(rows) >= _KNOWN_MAX:
+            rows.clear()
+        rows[statement, key] = row = self.one(statement, name=key)
+        return row
+
     def run(self, statement: str, /, **values: Value) -> int:
+        if statement in _FORGETTING:
+            self.forgetting = True
         return self._run(_STATEMENTS[statement], values).rowcount
 
     def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
@@ -111,6 +134,7 @@ class SqliteStore:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._numbers: dict[str, tuple[int, int]] = {}
+        self.known: dict[tuple[str, str], Row | None] = {}
         try:
             self._writer = self._connect()
             version = _format(self._writer, path)
@@ -138,7 +162,7 @@ class SqliteStore:
     @contextlib.contextmanager
     def _read_in_memory(self) -> Iterator[Tx]:
         with self._pen:
-            yield SqliteTx(self, self._writer)
+            yield SqliteTx(self, self._writer, writing=False)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
@@ -148,9 +172,12 @@ class SqliteStore:
             except sqlite3.OperationalError as error:
                 raise StoreError(_unusable(self.where, error)) from error
             numbers = self.numbers()
+            tx = SqliteTx(self, self._writer, writing=True)
             try:
-                yield SqliteTx(self, self._writer)
+                yield tx
                 self._writer.execute("commit")
+                if tx.forgetting:
+                    self.known = {}
             except BaseException as error:
                 self.keep_numbers(numbers)
                 # A full disk ends the transaction by itself; there is nothing left to roll back.
@@ -166,9 +193,10 @@ class SqliteStore:
             row = tx.one("find_setting", name=name)
         return cast("tuple[bytes]", row)[0]
 
-    def sweep(self, batch_max: int) -> int:
+    def sweep(self, batch_max: int, retired_before: int | None = None) -> int:
+        before = _EVER if retired_before is None else retired_before
         with self.write() as tx:
-            row = tx.one("sweepable")
+            row = tx.one("sweepable", before=before)
             if row is None:
                 return 0
             ns = cast("int", row[0])
@@ -241,7 +269,7 @@ class _Reading:
 
     def __init__(self, store: SqliteStore, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
-        self._tx = SqliteTx(store, connection)
+        self._tx = SqliteTx(store, connection, writing=False)
 
     def __enter__(self) -> SqliteTx:
         self._held = self._execute(_HOLD)

@@ -133,10 +133,10 @@ def list_events(call: Call, tx: Tx) -> Rendered:
         )
     else:
         rows = tx.all("page_events", ns=call.ns, after=after, limit=size + 1)
-    entries = [Entry(cast("int", row[0]), 0, str(row[1]), 0, cast("bytes", row[2])) for row in rows]
+    entries = [Entry(cast("int", row[0]), 0, cast("bytes", row[2])) for row in rows]
     events = [
-        {"AccountId": entry.id, "Event": orjson.Fragment(entry.summary), "Seq": entry.key}
-        for entry in entries[:size]
+        {"AccountId": row[1], "Event": orjson.Fragment(cast("bytes", row[2])), "Seq": row[0]}
+        for row in rows[:size]
     ]
     token = paging.token(call, ("Seq", False), entries, size)
     return Rendered({"Events": cast("list[object]", events), "NextToken": token})  # type: ignore[dict-item]

@@ -25,7 +25,7 @@ update namespace set ns = :ns, offset_ms = 0, frozen_at = null, pace = :pace, st
 where name = :name;
 
 -- retire_namespace: hand an integer's rows to the sweep.
-insert into retired (ns) values (:ns);
+insert into retired (ns, retired_at) values (:ns, :wall);
 
 -- touch_namespace: remember that a namespace is in use.
 update namespace set used_at = :wall where name = :name;
@@ -142,7 +142,7 @@ update task_fault set remaining = remaining - 1 where ns = :ns and seq = :seq;
 delete from task_fault where ns = :ns and remaining <= 0;
 
 -- sweepable: an integer whose rows are to be deleted.
-select ns from retired order by ns limit 1;
+select ns from retired where retired_at <= :before order by ns limit 1;
 
 -- forget_retired: nothing is left of an integer.
 delete from retired where ns = :ns;

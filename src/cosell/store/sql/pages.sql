@@ -1,12 +1,15 @@
 -- Keyset pages, composed by pages.py: identifiers come from a view's record, values from the call.
 
 -- branch: one ordered run of a view's rows.
-select {sort}, seq, id, renderer, summary from {table} {hint}
+select {sort}, seq, {shown} from {table} {hint}
 where {lead}{predicates} and ({sort}, seq) {beyond} (:after, :after_seq)
 order by {sort} {order}, seq {order} limit :limit
 
 -- merged: several ordered runs as one.
 select * from ({branches}) order by 1 {order}, 2 {order} limit :limit
+
+-- summary: what a page shows of a row: nothing if another renderer made it.
+case when renderer = :renderer then summary end
 
 -- live: a condition of a row: its time is not over.
 (expires_at is null or expires_at > :now)

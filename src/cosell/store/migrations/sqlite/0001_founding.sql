@@ -26,7 +26,8 @@ create table namespace (
 
 -- Integers that lost their name; their rows are swept in small batches.
 create table retired (
-  ns integer primary key
+  ns integer primary key,
+  retired_at integer not null      -- in real time
 );
 
 -- Truth: one row per resource, without nulls.

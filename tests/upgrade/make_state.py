@@ -1,0 +1,101 @@
+"""Makes the state file that test_formats.py opens for ever after.
+
+    python -m tests.upgrade.make_state
+
+One command, since a format may change until it is released; from then on its file stays as it is.
+The file is made by a real server, ends at rest, and is small.
+"""
+
+import json
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.harness import OTHER, Server, World, opportunity
+
+FOLDER = Path(__file__).parent / "states"
+FORMAT = 1
+BEGUN = "2030-01-01T00:00:00.000Z"
+CATALOG = "AWS"
+
+
+def state_of(format: int) -> Path:
+    return FOLDER / f"format-{format}.db"
+
+
+def answers_of(format: int) -> Path:
+    return FOLDER / f"format-{format}.json"
+
+
+def live(world: World) -> None:
+    """A namespace with one of everything: a task that ended, one at work, one that failed, an
+    invitation that waits, a draft, faults to come, a clock that stands."""
+    partner = world.client()
+    world.desk("PutClock", Time=BEGUN, Frozen=True)
+    ended, failed, at_work = [world.referred(catalog=CATALOG) for _ in range(3)]
+    world.referred(catalog=CATALOG)
+    world.referred(OTHER, catalog=CATALOG)
+    start = partner.start_engagement_by_accepting_invitation_task
+    start(
+        Catalog=CATALOG,
+        ClientToken="ended",
+        Identifier=ended["EngagementInvitationId"],
+        Tags=[{"Key": "team", "Value": "blue"}],
+    )
+    world.desk("PutTaskFault", Step="CreateOpportunity", ReasonCode="OpportunityConflict", Count=1)
+    start(Catalog=CATALOG, ClientToken="failed", Identifier=failed["EngagementInvitationId"])
+    world.desk("PutPace", Mode="Paced", StepSeconds=60)
+    start(Catalog=CATALOG, ClientToken="at-work", Identifier=at_work["EngagementInvitationId"])
+    partner.create_opportunity(Catalog=CATALOG, ClientToken="draft", **opportunity())
+    world.desk("PutFault", Operation="GetOpportunity", Error="ThrottlingException", Count=1)
+
+
+def answers(world: World) -> dict[str, Any]:
+    """What the API and the desk say of the namespace, reading only."""
+    partner = world.client()
+    lists = {
+        "tasks": partner.list_engagement_by_accepting_invitation_tasks(Catalog=CATALOG),
+        "opportunities": partner.list_opportunities(Catalog=CATALOG),
+        "jobs": partner.list_resource_snapshot_jobs(Catalog=CATALOG),
+        "invitations": partner.list_engagement_invitations(
+            Catalog=CATALOG, ParticipantType="RECEIVER"
+        ),
+        "others": world.client(OTHER).list_engagement_invitations(
+            Catalog=CATALOG, ParticipantType="RECEIVER"
+        ),
+        "clock": world.desk("GetClock"),
+        "events": world.events(),
+    }
+    [ended] = [t for t in lists["tasks"]["TaskSummaries"] if t["TaskStatus"] == "COMPLETE"]
+    arn = next(
+        one["Arn"]
+        for one in lists["opportunities"]["OpportunitySummaries"]
+        if one["Id"] == ended["OpportunityId"]
+    )
+    lists["tags"] = partner.list_tags_for_resource(ResourceArn=arn)
+    for answer in lists.values():
+        if isinstance(answer, dict):
+            answer.pop("ResponseMetadata", None)
+    plain: dict[str, Any] = json.loads(json.dumps(lists, default=str))
+    return plain
+
+
+def main() -> int:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "state.db"
+        server = Server(str(made)).start()
+        world = World(server, "kept")
+        live(world)
+        answers_of(FORMAT).write_text(json.dumps(answers(world), indent=1, sort_keys=True) + "\n")
+        assert server.stop() == 0
+        state_of(FORMAT).unlink(missing_ok=True)
+        connection = sqlite3.connect(made)
+        connection.execute("vacuum into ?", (str(state_of(FORMAT)),))
+        connection.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
