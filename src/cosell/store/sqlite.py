@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import NoReturn, TypeAlias, cast
 
 from cosell.store import Row, StoreError, Tx, Value
 from cosell.store.statements import statements
@@ -33,22 +33,21 @@ _KNOWN_MAX = 1_024  # rows that are kept in memory
 _CHANGES_KNOWN = re.compile(r"(insert into|update) namespace\b")
 _HOLD = "select name from sqlite_master"
 _STATEMENTS = statements()
+Known: TypeAlias = dict[tuple[str, str], Row | None]
 _FORGETTING = frozenset(n for n, text in _STATEMENTS.items() if _CHANGES_KNOWN.match(text))
 
 
 class SqliteTx:
     """One transaction on one connection."""
 
-    __slots__ = ("_connection", "_depth", "_execute", "_store", "_writing", "forgetting")
+    __slots__ = ("_connection", "_depth", "_execute", "_store", "forgetting", "rows")
 
-    def __init__(
-        self, store: "SqliteStore", connection: sqlite3.Connection, *, writing: bool
-    ) -> None:
+    def __init__(self, store: "SqliteStore", connection: sqlite3.Connection) -> None:
         self._store = store
         self._connection = connection
         self._execute = connection.execute
         self._depth = 0
-        self._writing = writing
+        self.rows: Known | None = None  # what is known at the transaction's instant
         self.forgetting = False  # whether a row that is kept in memory was changed
 
     def one(self, statement: str, /, **values: Value) -> Row | None:
@@ -58,11 +57,9 @@ class SqliteTx:
         return self._run(_STATEMENTS[statement], values).fetchall()
 
     def known(self, statement: str, key: str, /) -> Row | None:
-        if self._writing:
+        rows = self.rows
+        if rows is None:
             return self.one(statement, name=key)
-        # Whoever changes such a row puts another dictionary in this one's place after its commit,
-        # so that what was read before it cannot be found after it.
-        rows = self._store.known
         if (statement, key) in rows:
             return rows[statement, key]
         if len(rows) >= _KNOWN_MAX:
@@ -134,7 +131,7 @@ class SqliteStore:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._numbers: dict[str, tuple[int, int]] = {}
-        self.known: dict[tuple[str, str], Row | None] = {}
+        self.known: Known | None = {}  # None while a commit changes what is kept
         try:
             self._writer = self._connect()
             version = _format(self._writer, path)
@@ -162,7 +159,7 @@ class SqliteStore:
     @contextlib.contextmanager
     def _read_in_memory(self) -> Iterator[Tx]:
         with self._pen:
-            yield SqliteTx(self, self._writer, writing=False)
+            yield SqliteTx(self, self._writer)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
@@ -172,12 +169,12 @@ class SqliteStore:
             except sqlite3.OperationalError as error:
                 raise StoreError(_unusable(self.where, error)) from error
             numbers = self.numbers()
-            tx = SqliteTx(self, self._writer, writing=True)
+            tx = SqliteTx(self, self._writer)
             try:
                 yield tx
-                self._writer.execute("commit")
                 if tx.forgetting:
-                    self.known = {}
+                    self.known = None
+                self._writer.execute("commit")
             except BaseException as error:
                 self.keep_numbers(numbers)
                 # A full disk ends the transaction by itself; there is nothing left to roll back.
@@ -186,6 +183,9 @@ class SqliteStore:
                 if isinstance(error, sqlite3.OperationalError):
                     raise StoreError(_unusable(self.where, error)) from error
                 raise
+            finally:
+                if tx.forgetting:
+                    self.known = {}
 
     def setting(self, name: str, default: bytes) -> bytes:
         with self.write() as tx:
@@ -265,14 +265,20 @@ class _Reading:
     trip to the database where `begin` and `commit` cost two, and each trip lets other threads in.
     """
 
-    __slots__ = ("_execute", "_held", "_tx")
+    __slots__ = ("_execute", "_held", "_store", "_tx")
 
     def __init__(self, store: SqliteStore, connection: sqlite3.Connection) -> None:
+        self._store = store
         self._execute = connection.execute
-        self._tx = SqliteTx(store, connection, writing=False)
+        self._tx = SqliteTx(store, connection)
 
     def __enter__(self) -> SqliteTx:
+        # A commit that changes what is known takes the dictionary away before and puts another
+        # one there afterwards: whoever finds the same one before and after its instant began
+        # shares it with readers of the same state only.
+        known = self._store.known
         self._held = self._execute(_HOLD)
+        self._tx.rows = known if known is self._store.known else None
         return self._tx
 
     def __exit__(self, *_: object) -> None:

@@ -1,0 +1,87 @@
+"""The thread that does what is due: one entry that cannot be done holds up nobody else's."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cosell.clock import wall_ms
+from cosell.config import Config
+from cosell.service import Engine
+from cosell.store import agenda, namespaces
+from cosell.store.sqlite import SqliteStore
+
+UNKNOWN = "an-unknown-kind"  # no table of the engine's has it
+BROKEN = "invitation-expiry"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    store = SqliteStore(str(tmp_path / "state.db"))
+    made = Engine(store, Config(), b"k" * 32)
+    yield made
+    made.runner.stop()
+    store.close()
+
+
+def left(engine: Engine, ns: int) -> list[str]:
+    """The kinds of what is still due in a namespace."""
+    with engine.store.read() as tx:
+        due = agenda.first(tx, ns, 1 << 62)
+    return [] if due is None else [due.kind]
+
+
+@pytest.mark.parametrize("first", ["a", "z"])
+def test_entry_that_fails_stays_and_holds_up_no_other_namespace(
+    engine: Engine, first: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with engine.store.write() as tx:
+        failing = namespaces.ensure(tx, first, wall_ms()).ns
+        other = namespaces.ensure(tx, "m", wall_ms()).ns
+        agenda.plan(tx, failing, 1, UNKNOWN, "x")
+        for number in range(30):
+            agenda.plan(tx, other, 2 + number, BROKEN, "of nothing")  # which is soon done
+    engine.runner.start()
+    until = time.monotonic() + 10.0
+    while left(engine, other):
+        assert time.monotonic() < until, "the other namespace waits for ever"
+        time.sleep(0.005)
+    assert left(engine, failing) == [UNKNOWN]
+    assert "could not be run" in caplog.text
+
+
+def test_wake_while_the_thread_sleeps_runs_what_became_due(engine: Engine) -> None:
+    engine.runner.start()
+    with engine.store.write() as tx:
+        ns = namespaces.ensure(tx, "m", wall_ms()).ns
+        agenda.plan(tx, ns, 1, BROKEN, "of nothing")
+    engine.runner.wake()
+    until = time.monotonic() + 10.0
+    while left(engine, ns):
+        assert time.monotonic() < until, "nobody woke up"
+        time.sleep(0.005)
+
+
+def test_entries_that_a_clock_moves_over_are_all_counted(engine: Engine) -> None:
+    """The thread sees them become due as well, and must leave them to whoever moves the clock."""
+    engine.runner.start()
+    begun = wall_ms()
+    with engine.store.write() as tx:
+        ns = namespaces.ensure(tx, "m", begun).ns
+        for number in range(300):
+            agenda.plan(tx, ns, begun + 100_000 + number // 100, BROKEN, "of nothing")
+    stopped = threading.Event()
+
+    def disturb() -> None:
+        while not stopped.is_set():
+            engine.runner.wake()
+            time.sleep(0.0005)
+
+    disturber = threading.Thread(target=disturb)
+    disturber.start()
+    fired = engine.runner.advance("m", begun + 200_000)
+    stopped.set()
+    disturber.join()
+    assert fired == 300
