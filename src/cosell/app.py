@@ -107,13 +107,14 @@ class App:
         method = scope.method
         try:
             self._gate.ensure_let_in(headers)
-            if method == "POST":
-                body = await self._body(headers, exchange)
-                request = HttpRequest(method, scope.path, scope.query_string, headers, body)
-                response = await self._answer(request)
+            body = await self._body(headers, exchange) if method == "POST" else b""
+            request = HttpRequest(method, scope.path, scope.query_string, headers, body)
+            if method != "POST" and (aside := self._aside(request)) is not None:
+                response = aside
+            elif self._engine.is_long(request):
+                response = await asyncio.to_thread(self._engine.handle, request)
             else:
-                request = HttpRequest(method, scope.path, scope.query_string, headers, b"")
-                response = self._aside(request) or await self._answer(request)
+                response = self._engine.handle(request)
         except ApiError as error:
             response = self._refusal(error, headers)
         except Exception:
@@ -139,11 +140,6 @@ class App:
             "Process": os.getpid(),
         }
         return HttpResponse(200, [("content-type", aws_json.PLAIN)], orjson.dumps(state))
-
-    async def _answer(self, request: HttpRequest) -> HttpResponse:
-        if self._engine.is_long(request):
-            return await asyncio.to_thread(self._engine.handle, request)
-        return self._engine.handle(request)
 
     async def _body(self, headers: dict[str, str], exchange: Exchange) -> bytes:
         length = headers.get("content-length", "")

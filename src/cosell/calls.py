@@ -66,13 +66,15 @@ HandleDue: TypeAlias = Callable[[Call, Tx, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """An operation's function. A query reads, a command writes; `replay` makes the answer to a
+    """An operation's function. A query reads, and a `single` one in one statement, which is an
+    instant by itself and needs no transaction; a command writes; `replay` makes the answer to a
     repeated client token from the first one. A procedure is a command that plans, and `after`,
     which carries the plan out in transactions of its own; doing so twice changes nothing."""
 
     name: str
     kind: Kind
     run: Handle
+    single: bool = False
     replay: Replay | None = None
     after: HandleAfter | None = None
 
@@ -81,14 +83,14 @@ _MARK = "cosell_handler"
 _DUE = "cosell_due"
 
 
-def query(name: str) -> Callable[[Handle], Handle]:
-    """Mark the function that answers an operation from one read transaction."""
-    return _mark(lambda run: Handler(name, "query", run))
+def query(name: str, *, single: bool = False) -> Callable[[Handle], Handle]:
+    """Mark the function that answers an operation from one read transaction, or one statement."""
+    return _mark(lambda run: Handler(name, "query", run, single))
 
 
 def command(name: str, replay: Replay | None = None) -> Callable[[Handle], Handle]:
     """Mark the function that carries out an operation in one write transaction."""
-    return _mark(lambda run: Handler(name, "command", run, replay))
+    return _mark(lambda run: Handler(name, "command", run, replay=replay))
 
 
 def procedure(name: str, after: HandleAfter) -> Callable[[Handle], Handle]:

@@ -6,7 +6,7 @@ servers, nor what an operation means.
 
 import logging
 from types import ModuleType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import orjson
 
@@ -31,7 +31,6 @@ from cosell.errors import (
 from cosell.http import HttpRequest, HttpResponse
 from cosell.routing import ForeignService, Route, Routes, Service
 from cosell.runner import Runner
-from cosell.selling import text_at
 from cosell.selling.contract import CONTRACT as SELLING
 from cosell.selling.operations import (
     engagements,
@@ -109,8 +108,9 @@ class Engine:
             raise UnknownNamespaceException(
                 f"There is no namespace {route.namespace!r} for this access key."
             )
+        handler = service.handlers.get(operation.name)
         answer: Answer
-        with self.store.read() as tx:
+        with self.store.read(single=handler is not None and handler.single) as tx:
             # Looked up, never made: a refused call creates nothing.
             namespace = namespaces.find(tx, route.namespace)
             if namespace.faults:
@@ -118,7 +118,6 @@ class Engine:
             known, errors = operation.validate(raw)
             if errors:
                 raise request_refused(*errors)
-            handler = service.handlers.get(operation.name)
             if handler is None:
                 raise NotBuilt(f"{operation.name} is not built yet; its input was checked.")
             asked = _Asked(operation, handler, identity, namespace, known, request_id)
@@ -186,17 +185,17 @@ class Engine:
 
     def _call(self, asked: "_Asked", namespace: Namespace, wall: int) -> Call:
         return Call(
-            operation=asked.operation.name,
-            input=asked.known,
-            account=asked.identity.account,
-            principal=asked.identity.arn,
-            catalog=text_at(asked.known, "Catalog"),
-            namespace=namespace,
-            now=namespace.now(wall),
-            wall=wall,
-            request_id=asked.request_id,
-            random=self._random,
-            laboratory=self.runner,
+            asked.operation.name,
+            asked.known,
+            asked.identity.account,
+            asked.identity.arn,
+            cast("str", asked.known.get("Catalog", "")),
+            namespace,
+            namespace.now(wall),
+            wall,
+            asked.request_id,
+            self._random,
+            self.runner,
         )
 
     def _answer_sts(self, request: HttpRequest, request_id: str) -> HttpResponse:

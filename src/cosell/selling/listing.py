@@ -95,11 +95,12 @@ def _filter(call: Call, by: By, given: list[str] | str) -> Filter:
 
 
 def _sort(call: Call, listed: List) -> tuple[str, Order]:
-    sort = call.input.get("Sort")
-    asked = sort if isinstance(sort, dict) else {}
+    asked = call.input.get("Sort")
+    if not isinstance(asked, dict):
+        by = next(iter(listed.sorts))
+        return by, Order(*listed.sorts[by])
     by = text_at(asked, "SortBy") or next(iter(listed.sorts))
-    column, textual = listed.sorts[by]
-    return by, Order(column, textual, asked.get("SortOrder", "DESCENDING") == "DESCENDING")
+    return by, Order(*listed.sorts[by], asked.get("SortOrder") != "ASCENDING")
 
 
 def _anew(call: Call, tx: Tx, listed: List, id: str) -> bytes:

@@ -79,7 +79,9 @@ class Store(Protocol):
 
     where: str
 
-    def read(self) -> AbstractContextManager[Tx]: ...
+    def read(self, *, single: bool = False) -> AbstractContextManager[Tx]:
+        """A transaction that sees one instant; a `single` one promises that of each statement."""
+        ...
 
     def write(self) -> AbstractContextManager[Tx]: ...
 

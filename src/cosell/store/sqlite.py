@@ -145,7 +145,7 @@ class SqliteStore:
             self.close()
             raise
 
-    def read(self) -> AbstractContextManager[Tx]:
+    def read(self, *, single: bool = False) -> AbstractContextManager[Tx]:
         if self._memory:
             return self._read_in_memory()
         try:
@@ -154,7 +154,7 @@ class SqliteStore:
             connection = self._connect()
             connection.execute("pragma query_only = on")
             reading = self._local.reading = _Reading(self, connection)
-        return reading
+        return reading.single if single else reading
 
     @contextlib.contextmanager
     def _read_in_memory(self) -> Iterator[Tx]:
@@ -265,12 +265,13 @@ class _Reading:
     trip to the database where `begin` and `commit` cost two, and each trip lets other threads in.
     """
 
-    __slots__ = ("_execute", "_held", "_store", "_tx")
+    __slots__ = ("_execute", "_held", "_store", "_tx", "single")
 
     def __init__(self, store: SqliteStore, connection: sqlite3.Connection) -> None:
         self._store = store
         self._execute = connection.execute
         self._tx = SqliteTx(store, connection)
+        self.single = _Single(store, self._tx)
 
     def __enter__(self) -> SqliteTx:
         # A commit that changes what is known takes the dictionary away before and puts another
@@ -283,6 +284,23 @@ class _Reading:
 
     def __exit__(self, *_: object) -> None:
         self._held.close()
+
+
+class _Single:
+    """A thread's reads of one statement each, which is an instant by itself."""
+
+    __slots__ = ("_store", "_tx")
+
+    def __init__(self, store: SqliteStore, tx: SqliteTx) -> None:
+        self._store = store
+        self._tx = tx
+
+    def __enter__(self) -> SqliteTx:
+        self._tx.rows = self._store.known
+        return self._tx
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 class _Ownership:

@@ -46,7 +46,7 @@ _INVITATIONS = List(
 )
 
 
-@query("ListEngagementInvitations")
+@query("ListEngagementInvitations", single=True)
 def list_engagement_invitations(call: Call, tx: Tx) -> Rendered:
     """The invitations that the caller sent, or those that it received."""
     lead = (call.ns, call.account, call.catalog, text_at(call.input, "ParticipantType"))

@@ -68,7 +68,7 @@ def get_opportunity(call: Call, tx: Tx) -> Document:
     return opportunities.find(call, tx, text_at(call.input, "Identifier")).document
 
 
-@query("ListOpportunities")
+@query("ListOpportunities", single=True)
 def list_opportunities(call: Call, tx: Tx) -> Rendered:
     """The caller's opportunities; empty filter lists mean no filter."""
     lead = (call.ns, call.account, call.catalog)

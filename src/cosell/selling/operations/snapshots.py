@@ -85,7 +85,7 @@ def get_resource_snapshot_job(call: Call, tx: Tx) -> Document:
     return jobs.find(call, tx, text_at(call.input, "ResourceSnapshotJobIdentifier")).document
 
 
-@query("ListResourceSnapshotJobs")
+@query("ListResourceSnapshotJobs", single=True)
 def list_resource_snapshot_jobs(call: Call, tx: Tx) -> Rendered:
     """The caller's own jobs."""
     return answer(call, tx, _JOBS, (call.ns, call.account, call.catalog))

@@ -36,7 +36,7 @@ _TASKS = List(
 )
 
 
-@query("ListEngagementByAcceptingInvitationTasks")
+@query("ListEngagementByAcceptingInvitationTasks", single=True)
 def list_engagement_by_accepting_invitation_tasks(call: Call, tx: Tx) -> Rendered:
     """The caller's own tasks; identifiers that nobody knows match nothing."""
     return answer(call, tx, _TASKS, (call.ns, call.account, call.catalog, Kind.TASK))
