@@ -5,6 +5,7 @@ A web page must not be able to reset a developer's server. Must not know an oper
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from cosell.config import Config
 from cosell.errors import ForbiddenOriginException
@@ -27,7 +28,7 @@ class Gate:
     def ensure_let_in(self, headers: Mapping[str, str]) -> None:
         """ForbiddenOriginException for a foreign Host or Origin."""
         host = headers.get("host", "")
-        if not _LOOPBACK.fullmatch(host.lower()) and not self._knows(host):
+        if not self._is_ours(host):
             raise ForbiddenOriginException(
                 f"The Host {host[:100]!r} is neither loopback nor configured. If it is this"
                 " server's name, add it to 'hosts' in the configuration file."
@@ -65,6 +66,10 @@ class Gate:
             ("access-control-expose-headers", _EXPOSED),
             ("vary", "origin"),
         ]
+
+    @lru_cache(maxsize=64)  # noqa: B019 - one gate lives as long as its server
+    def _is_ours(self, host: str) -> bool:
+        return _LOOPBACK.fullmatch(host.lower()) is not None or self._knows(host)
 
     def _knows(self, host: str) -> bool:
         whole = host.lower()

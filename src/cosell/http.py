@@ -4,12 +4,10 @@ Must not import anything of cosell, nor know a protocol.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(NamedTuple):
     """A request as it was sent: `path` and `query` undecoded, header names in lower case.
 
     A header sent several times is one entry, its values joined by a comma.

@@ -70,7 +70,7 @@ class Engine:
         desk = _service("desk", DESK, DESK_MODULES)
         self._routes = Routes(selling, desk)
         handlers = {**selling.handlers, **desk.handlers}.values()
-        self._procedures = frozenset(one.name for one in handlers if one.kind == "procedure")
+        self._procedures = tuple(one.name for one in handlers if one.kind == "procedure")
         due = collect_due((*SELLING_MODULES, *DESK_MODULES))
         self.runner = Runner(store, due, self._random, token_key)
 
@@ -91,9 +91,7 @@ class Engine:
 
     def is_long(self, request: HttpRequest) -> bool:
         """Whether the call may take many transactions, so that nobody should wait behind it."""
-        targeted = aws_json.target(request.headers)
-        name = targeted[1] if targeted else request.path.rpartition("/")[2]
-        return name in self._procedures
+        return aws_json.addressed(request).endswith(self._procedures)
 
     def _answer(
         self, route: Route, service: Service, request: HttpRequest, request_id: str

@@ -40,7 +40,7 @@ def signed(key_id: str, secret: str, token: str | None = None) -> HttpRequest:
 
 def with_headers(request: HttpRequest, changes: Mapping[str, str | None]) -> HttpRequest:
     headers = {**request.headers, **changes}
-    return replace(request, headers={n: v for n, v in headers.items() if v is not None})
+    return request._replace(headers={n: v for n, v in headers.items() if v is not None})
 
 
 def authenticator(mode: AuthMode = "strict", *keys: Key) -> Authenticator:
@@ -143,7 +143,7 @@ def test_open_mode_reads_a_strangers_credential_only(key_id: str, account: str) 
     auth = authenticator("open")
     request = with_headers(signed(key_id, "whatever", "AWS's own"), {"x-amz-date": "long ago"})
     for body in (b"", b"anything"):
-        caller = auth.authenticate(replace(request, body=body), NAMES, NOW)
+        caller = auth.authenticate(request._replace(body=body), NAMES, NOW)
         assert (caller.account, caller.key_id) == (account, key_id)
         assert caller.arn == f"arn:aws:iam::{account}:user/partner"
         assert caller.may_use("anything")

@@ -6,7 +6,6 @@ client, because the second way through is another one.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from unittest.mock import patch
 
@@ -58,7 +57,7 @@ def signed(
 def with_headers(request: HttpRequest, **changes: str | None) -> HttpRequest:
     """The request with headers changed, added or (None) removed; _ in a name stands for a dash."""
     headers = {**request.headers, **{n.replace("_", "-"): v for n, v in changes.items()}}
-    return replace(request, headers={n: v for n, v in headers.items() if v is not None})
+    return request._replace(headers={n: v for n, v in headers.items() if v is not None})
 
 
 def with_authorization(request: HttpRequest, old: str, new: str) -> HttpRequest:
@@ -192,12 +191,12 @@ def test_memory_of_clients_is_bounded() -> None:
 GOOD, JS = signed(), CLIENTS["javascript"]
 SIGNATURE = GOOD.headers["authorization"][-64:]
 DAMAGES: dict[str, tuple[HttpRequest, str]] = {
-    "body flipped": (replace(GOOD, body=b"[" + BODY[1:]), MISMATCH),
-    "body longer": (replace(GOOD, body=BODY + b" "), MISMATCH),
-    "body gone": (replace(GOOD, body=b""), MISMATCH),
-    "path": (replace(GOOD, path="/ListOpportunities"), MISMATCH),
-    "query": (replace(GOOD, query="a=1"), MISMATCH),
-    "method": (replace(GOOD, method="PUT"), MISMATCH),
+    "body flipped": (GOOD._replace(body=b"[" + BODY[1:]), MISMATCH),
+    "body longer": (GOOD._replace(body=BODY + b" "), MISMATCH),
+    "body gone": (GOOD._replace(body=b""), MISMATCH),
+    "path": (GOOD._replace(path="/ListOpportunities"), MISMATCH),
+    "query": (GOOD._replace(query="a=1"), MISMATCH),
+    "method": (GOOD._replace(method="PUT"), MISMATCH),
     "host": (with_headers(GOOD, host="localhost:2674"), MISMATCH),
     "host without port": (with_headers(GOOD, host="localhost"), MISMATCH),
     "content type": (with_headers(GOOD, content_type="application/json"), MISMATCH),
@@ -274,9 +273,9 @@ def test_damage_is_an_invalid_signature(damage: str, mode: AuthMode) -> None:
 def test_every_signed_header_counts(name: str) -> None:
     for changed in (JS.headers[name] + "x", "", f"x {JS.headers[name]}"):
         headers = {**JS.headers, name: changed}
-        assert refusal(replace(JS, headers=headers)).code == "InvalidSignatureException"
+        assert refusal(JS._replace(headers=headers)).code == "InvalidSignatureException"
     removed = {n: v for n, v in JS.headers.items() if n != name}
-    error = refusal(replace(JS, headers=removed))
+    error = refusal(JS._replace(headers=removed))
     assert error.code == "IncompleteSignatureException"
     if name != "x-amz-date":
         assert error.message == (

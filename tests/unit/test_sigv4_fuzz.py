@@ -5,7 +5,6 @@ Whatever is sent, the answer is an identity or an ApiError.
 
 import hashlib
 import hmac
-from dataclasses import replace
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -53,7 +52,7 @@ def authenticator(mode: AuthMode) -> Authenticator:
 
 
 def authorized(authorization: str) -> HttpRequest:
-    return replace(GOOD, headers={**GOOD.headers, "authorization": authorization})
+    return GOOD._replace(headers={**GOOD.headers, "authorization": authorization})
 
 
 def test_request_signed_by_hand_verifies() -> None:
@@ -93,7 +92,7 @@ def test_garbage_is_incomplete_in_every_mode(authorization: str, mode: AuthMode)
 
 
 def test_missing_parameters_are_listed_as_aws_lists_them() -> None:
-    request = replace(GOOD, headers={"authorization": "AWS4-HMAC-SHA256 a=b"})
+    request = GOOD._replace(headers={"authorization": "AWS4-HMAC-SHA256 a=b"})
     with pytest.raises(ApiError) as caught:
         authenticator("strict").authenticate(request, NAMES, NOW)
     assert caught.value.message.startswith(
@@ -153,8 +152,8 @@ def test_any_request_is_an_identity_or_an_api_error(
         auth.authenticate(GOOD, NAMES, NOW)
         for request in (
             HttpRequest("POST", path, query, headers, body),
-            replace(GOOD, path=path, query=query),
-            replace(GOOD, headers=headers),
+            GOOD._replace(path=path, query=query),
+            GOOD._replace(headers=headers),
         ):
             try:
                 auth.authenticate(request, NAMES, NOW)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import itemgetter
 from threading import Lock
 from typing import Any, TypeAlias
@@ -47,7 +48,7 @@ class _Scope:
     """One credential scope with one list of signed headers, ready to check requests with."""
 
     identity: Identity
-    key: bytes = field(repr=False)
+    mac: hmac.HMAC = field(repr=False)  # begun with the signing key
     text: str
     date: str
     region: str
@@ -176,7 +177,7 @@ def _scope(said: Authorization, found: Credential) -> _Scope:
     lines = "".join(f"{name}:%s\n" for name in said.names)
     return _Scope(
         identity=found.identity,
-        key=key,
+        mac=hmac.new(key, digestmod="sha256"),
         text=f"{said.date}/{said.region}/{said.service}/{said.terminator}",
         date=said.date,
         region=said.region,
@@ -217,7 +218,11 @@ def _check_signature(scope: _Scope, request: HttpRequest, signature: str, wall_m
     canonical = f"{request.method}\n{path}\n{query}\n{block}{digest}"
     hashed = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     text = f"AWS4-HMAC-SHA256\n{at}\n{scope.text}\n{hashed}".encode("utf-8", "surrogatepass")
-    expected = hmac.digest(scope.key, text, "sha256").hex()
+    # hmac.digest would let go of the interpreter: on a busy server another thread takes it then,
+    # and getting it back costs more than all the rest of this function.
+    mac = scope.mac.copy()
+    mac.update(text)
+    expected = mac.hexdigest()
     # Without the payload's own hash a body is not signed at all: UNSIGNED-PAYLOAD belongs to S3.
     stated = headers.get("x-amz-content-sha256", digest)
     if not signature.isascii() or not hmac.compare_digest(expected, signature) or stated != digest:
@@ -245,6 +250,7 @@ def _check_time(scope: _Scope, sent: str, now_s: int) -> str:
     return at
 
 
+@lru_cache(maxsize=64)  # whoever calls often calls several times in a second
 def _instant(sent: str) -> tuple[str, float]:
     """`20261123T080000Z` and its seconds since 1970; a Date header may have HTTP's own form."""
     try:

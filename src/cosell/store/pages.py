@@ -14,6 +14,7 @@ from cosell.store import Tx, Value, View
 from cosell.store.statements import statements
 
 _LARGE = 1 << 62
+_SUMMARY = statements()["summary"]
 # Beyond every value that a sort column and `seq` can hold: where a walk begins.
 _BEGINNINGS: dict[tuple[bool, bool], tuple[Value, int]] = {
     (False, False): (-_LARGE, -1),  # ascending integers
@@ -105,7 +106,7 @@ def compose(
     (sort, textual, descending), renderer, after = place
     values: dict[str, Value] = dict(zip(view.lead, lead, strict=True))
     values["renderer"] = renderer
-    shown = shown or statements()["summary"]
+    shown = shown or _SUMMARY
     values["after"], values["after_seq"] = after or _BEGINNINGS[descending, textual]
     if not filters and not bounds:
         plain = _Shape(view.table, view.lead, (), (), sort, descending, False, shown)

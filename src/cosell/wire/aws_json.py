@@ -9,7 +9,7 @@ import orjson
 
 from cosell.contract import Document
 from cosell.errors import ApiError, SerializationException
-from cosell.http import HttpResponse
+from cosell.http import HttpRequest, HttpResponse
 
 TARGETED = "application/x-amz-json-1.0"
 PLAIN = "application/json"
@@ -25,6 +25,11 @@ def target(headers: Mapping[str, str]) -> tuple[str, str] | None:
         return None
     prefix, _, operation = sent.rpartition(".")
     return prefix, operation
+
+
+def addressed(request: HttpRequest) -> str:
+    """What names the operation, at its end: the target or the path."""
+    return request.headers.get("x-amz-target") or request.path
 
 
 def content_type(headers: Mapping[str, str]) -> str:
