@@ -26,7 +26,11 @@ BANNED_NAMES = {"base", "common", "helpers", "manager", "misc", "models", "utils
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")
 
 ENTRY_POINTS = {"cosell.__main__", "cosell.pytest_plugin"}
-SQL_HOMES = ("cosell/store/pages.py", "cosell/store/sqlite.py")  # read schema, join named parts
+SQL_HOMES = (
+    "cosell/store/pages.py",
+    "cosell/store/sqlite.py",
+    "cosell/store/sqlite_file.py",
+)  # read schema, join named parts
 SQL = re.compile(
     r"(?is)^\s*(?:select\b.+\bfrom\b|insert\s+(?:or\s+\w+\s+)?into\b|update\s+\w+\s+set\b"
     r"|delete\s+from\b|(?:create|drop|alter)\s+(?:unique\s+)?(?:table|index|view|trigger)\b)"

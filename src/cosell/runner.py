@@ -13,7 +13,7 @@ from random import Random
 from cosell.calls import Call, HandleDue
 from cosell.clock import wall_ms
 from cosell.ids import uuid
-from cosell.store import Contention, Store, StoreError, Tx, agenda, namespaces
+from cosell.store import Contention, Store, StoreError, Tx, agenda, ledger, namespaces
 from cosell.store.agenda import Due
 from cosell.store.namespaces import Namespace
 
@@ -139,7 +139,10 @@ class Runner:
                 ran |= self._try_first(name)
         if ran:
             return 0.0
-        if self.store.sweep(_SWEEP_ROWS, wall_ms() - _SWEEP_AFTER_MS):
+        wall = wall_ms()
+        if self.store.sweep(_SWEEP_ROWS, wall - _SWEEP_AFTER_MS):
+            return _SWEEP_PAUSE_S
+        if ledger.forget_outlived(self.store, wall, _SWEEP_ROWS):
             return _SWEEP_PAUSE_S
         return min([_SLEEP_S_MAX, *(self._wait_s(name, ms) for name, ms in waits)])
 

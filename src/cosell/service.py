@@ -69,6 +69,7 @@ class Engine:
         selling = _service("selling", SELLING, SELLING_MODULES)
         desk = _service("desk", DESK, DESK_MODULES)
         self._routes = Routes(selling, desk)
+        self._desk_operations = frozenset(desk.handlers)
         handlers = {**selling.handlers, **desk.handlers}.values()
         self._procedures = tuple(one.name for one in handlers if one.kind == "procedure")
         due = collect_due((*SELLING_MODULES, *DESK_MODULES))
@@ -137,7 +138,9 @@ class Engine:
     def _carry_out(self, asked: "_Asked") -> Answer:
         """A command, and what follows it in transactions of their own if it is a procedure."""
         answer = self._command(asked)
-        self.runner.wake()
+        # In pace Inline a call leaves nothing that is due before the runner looks by itself.
+        if asked.namespace.pace != "Inline" or asked.operation.name in self._desk_operations:
+            self.runner.wake()
         after = asked.handler.after
         if after is None or isinstance(answer, Rendered):
             return answer

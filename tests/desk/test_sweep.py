@@ -45,6 +45,13 @@ def fill(engine: Engine, space: str) -> None:
     invitation = referred["EngagementInvitationId"]
     start = f"{SELLING}.StartEngagementByAcceptingInvitationTask"
     ask(engine, space, start, Identifier=invitation, Tags=tags)
+    target = {
+        "EngagementIdentifier": referred["EngagementId"],
+        "ResourceIdentifier": referred["OpportunityId"],
+        "ResourceSnapshotTemplateIdentifier": "OpportunitySummaryView",
+        "ResourceType": "Opportunity",
+    }
+    ask(engine, space, f"{SELLING}.CreateResourceSnapshotJob", **target)
     ask(engine, space, f"{SELLING}.CreateOpportunity", **opportunity())
     ask(engine, space, "PutPace", Mode="Paced")
     waiting = ask(engine, space, "ReferOpportunity", ReceiverAccountId=ACCOUNT)

@@ -83,10 +83,9 @@ def _check_namespace(connection: sqlite3.Connection, ns: int) -> Counter[str]:
     opportunities = Counter(task["OpportunityId"] for task in tasks)
     joined = rows("select engagement from member where ns = :ns and account = :account")
     assert Counter(one for (one,) in joined) == engagements
-    for table in ("job_target", "snapshot"):
-        made = rows(f"select engagement, resource from {table} where ns = :ns")
-        assert Counter(one for one, _ in made) == engagements
-        assert Counter(one for _, one in made) == opportunities
+    made = rows("select engagement, resource from snapshot where ns = :ns")
+    assert Counter(one for one, _ in made) == engagements
+    assert Counter(one for _, one in made) == opportunities
     for table, expected in [
         ("task_view", Counter(task["TaskId"] for task in tasks)),
         ("opportunity_view", opportunities),

@@ -35,6 +35,7 @@ SCANS = {
 # Statements that may look at every row that a namespace has in a table, and why.
 WHOLE_NAMESPACE = {
     "namespace_is_empty": "stops at the first row",
+    "outlived": "one namespace for each binding that is old enough",
     "due_namespaces": "stops at the first row",
     "count_faults": "a namespace has few faults",
     "find_fault": "a namespace has few faults",

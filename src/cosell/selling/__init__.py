@@ -53,3 +53,14 @@ def object_at(document: Document, path: Path) -> Document:
     """The object that a dotted path names; empty where there is none."""
     value = at(document, path)
     return value if isinstance(value, dict) else {}
+
+
+def without_nulls(document: Document) -> Document:
+    """The document as it is kept: members that are null are left out, all the way down."""
+    kept: Document = {}
+    for name, value in document.items():
+        if isinstance(value, dict):
+            kept[name] = without_nulls(value)
+        elif value is not None:
+            kept[name] = value
+    return kept

@@ -6,7 +6,7 @@ Must not know how a digest is made.
 from typing import NamedTuple, cast
 
 from cosell.clock import DAY_MS
-from cosell.store import Tx
+from cosell.store import Store, Tx
 
 REMEMBERED_MS = DAY_MS
 
@@ -42,3 +42,14 @@ def record(tx: Tx, key: Key, digest: bytes, answer: bytes, at: tuple[int, int]) 
         bound_at=at[0],
         bound_wall=at[1],
     )
+
+
+def forget_outlived(store: Store, wall: int, batch_max: int) -> int:
+    """Delete at most that many bindings whose days are over; answers how many there were."""
+    with store.read() as reading:
+        rows = reading.all("outlived", wall=wall, remembered=REMEMBERED_MS, limit=batch_max)
+    if rows:
+        with store.write() as tx:
+            for row in rows:
+                tx.run("unbind", **Key(*cast("tuple[int, str, str, str, str]", row))._asdict())
+    return len(rows)

@@ -1,6 +1,6 @@
 """SQLite: one process owns the file, one writer at a time, readers beside it.
 
-The only module that imports sqlite3. Must not know what the rows mean.
+With sqlite_file the only module that imports sqlite3. Must not know what the rows mean.
 """
 
 import contextlib
@@ -10,24 +10,17 @@ import secrets
 import sqlite3
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NoReturn, TypeAlias, cast
 
 from cosell.store import Row, StoreError, Tx, Value
+from cosell.store.ownership import Ownership
+from cosell.store.sqlite_file import format_of, migrate, tables_of
 from cosell.store.statements import statements
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover  # Windows is not supported
-    fcntl = None  # type: ignore[assignment]
-
 _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
-_OWNER_WAIT_S = 5.0  # how long a start waits for a dying owner
 _EVER = 1 << 62
 _KNOWN_MAX = 1_024  # rows that are kept in memory
 _CHANGES_KNOWN = re.compile(r"(insert into|update) namespace\b")
@@ -126,18 +119,19 @@ class SqliteStore:
         self.where = path
         self._memory = path == ":memory:"
         owner = os.getpid() if owner is None else owner
-        self._lock = None if self._memory else _Ownership(Path(path).resolve(), owner)
+        self._lock = None if self._memory else Ownership(Path(path).resolve(), owner)
         self._pen = threading.RLock()
+        self._turn = threading.Lock()
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._numbers: dict[str, tuple[int, int]] = {}
         self.known: Known | None = {}  # None while a commit changes what is kept
         try:
             self._writer = self._connect()
-            version = _format(self._writer, path)
+            version = format_of(self._writer, path)
             self._writer.execute("pragma journal_mode = wal")  # the file remembers it
-            _migrate(self._writer, version)
-            self._tables = _tables(self._writer)
+            migrate(self._writer, version)
+            self._tables = tables_of(self._writer)
         except sqlite3.Error as error:
             self.close()
             raise StoreError(_unusable(path, error)) from error
@@ -163,29 +157,38 @@ class SqliteStore:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
-        with self._pen:
-            try:
-                self._writer.execute("begin immediate")
-            except sqlite3.OperationalError as error:
+        # Whoever waits for the pen holds the turn, so that one who writes again and again (the
+        # clock being moved, a sweep) lets everybody else in between.
+        with self._turn:
+            self._pen.acquire()
+        try:
+            yield from self._written()
+        finally:
+            self._pen.release()
+
+    def _written(self) -> Iterator[Tx]:
+        try:
+            self._writer.execute("begin immediate")
+        except sqlite3.OperationalError as error:
+            raise StoreError(_unusable(self.where, error)) from error
+        numbers = self.numbers()
+        tx = SqliteTx(self, self._writer)
+        try:
+            yield tx
+            if tx.forgetting:
+                self.known = None
+            self._writer.execute("commit")
+        except BaseException as error:
+            self.keep_numbers(numbers)
+            # A full disk ends the transaction by itself; there is nothing left to roll back.
+            if self._writer.in_transaction:
+                self._writer.execute("rollback")
+            if isinstance(error, sqlite3.OperationalError):
                 raise StoreError(_unusable(self.where, error)) from error
-            numbers = self.numbers()
-            tx = SqliteTx(self, self._writer)
-            try:
-                yield tx
-                if tx.forgetting:
-                    self.known = None
-                self._writer.execute("commit")
-            except BaseException as error:
-                self.keep_numbers(numbers)
-                # A full disk ends the transaction by itself; there is nothing left to roll back.
-                if self._writer.in_transaction:
-                    self._writer.execute("rollback")
-                if isinstance(error, sqlite3.OperationalError):
-                    raise StoreError(_unusable(self.where, error)) from error
-                raise
-            finally:
-                if tx.forgetting:
-                    self.known = {}
+            raise
+        finally:
+            if tx.forgetting:
+                self.known = {}
 
     def setting(self, name: str, default: bytes) -> bytes:
         with self.write() as tx:
@@ -195,11 +198,12 @@ class SqliteStore:
 
     def sweep(self, batch_max: int, retired_before: int | None = None) -> int:
         before = _EVER if retired_before is None else retired_before
+        with self.read() as reading:
+            row = reading.one("sweepable", before=before)
+        if row is None:
+            return 0
+        ns = cast("int", row[0])
         with self.write() as tx:
-            row = tx.one("sweepable", before=before)
-            if row is None:
-                return 0
-            ns = cast("int", row[0])
             deleted = 0
             for table, key in self._tables.items():
                 deleted += _delete_some(tx, table, key, {"ns": ns, "batch": batch_max - deleted})
@@ -301,84 +305,6 @@ class _Single:
 
     def __exit__(self, *_: object) -> None:
         pass
-
-
-class _Ownership:
-    """An exclusive lock of the operating system on `<state>.lock`, which also says whose it is."""
-
-    def __init__(self, path: Path, owner: int) -> None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # Nobody else may read it: the key that sessions are signed with is in there.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            self._file = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise StoreError(f"The state cannot be kept at {path}: {error.strerror}.") from error
-        until = time.monotonic() + _OWNER_WAIT_S
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError:
-                if time.monotonic() < until:
-                    time.sleep(0.02)
-                    continue
-                whose = os.pread(self._file, 100, 0).decode(errors="replace").strip()
-                os.close(self._file)
-                raise StoreError(
-                    f"The state {path} belongs to another cosell ({whose or 'unknown'}). Stop that"
-                    " one first, or start this one with another --database."
-                ) from None
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"process {owner}\n".encode(), 0)
-
-    def release(self) -> None:
-        os.close(self._file)
-
-
-def _format(connection: sqlite3.Connection, path: str) -> int:
-    """Which format the file has, 0 if it is empty; StoreError if it is not ours to write in."""
-    version = cast("int", connection.execute("pragma user_version").fetchone()[0])
-    tables = {row[0] for row in connection.execute("select name from sqlite_master")}
-    if tables and not (version and "namespace" in tables):
-        raise StoreError(
-            f"The file {path} is a database of another program. Start with another --database."
-        )
-    if version > len(_migrations()):
-        raise StoreError(
-            f"The state {path} has format {version}; this cosell knows formats up to"
-            f" {len(_migrations())}. Start it with the newer cosell that wrote it, or use another"
-            " --database."
-        )
-    return version
-
-
-def _migrations() -> list[Traversable]:
-    folder = files(__package__) / "migrations" / "sqlite"
-    return sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=str)
-
-
-def _migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Bring the file to the newest format, each step in a transaction of its own."""
-    for number, step in enumerate(_migrations()[version:], start=version + 1):
-        connection.executescript(
-            f"begin immediate;\n{step.read_text()}\npragma user_version = {number};\ncommit;"
-        )
-
-
-def _tables(connection: sqlite3.Connection) -> dict[str, str]:
-    """Each table of a namespace's rows, and the columns that name one row of it."""
-    keyed: dict[str, str] = {}
-    for name, text in connection.execute(
-        "select name, sql from sqlite_master where type = 'table'"
-    ):
-        columns = connection.execute(f"pragma table_info({name})").fetchall()
-        if not re.search(r"\bns integer not null,", text):
-            continue
-        key = [column[1] for column in sorted(columns, key=lambda c: c[5]) if column[5]]
-        keyed[name] = ", ".join(key) if "without rowid" in text.lower() else "rowid"
-    keyed.pop("namespace", None)
-    return keyed
 
 
 def _delete_some(tx: Tx, table: str, key: str, values: dict[str, Value]) -> int:

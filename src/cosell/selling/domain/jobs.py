@@ -23,7 +23,8 @@ NO_ROLE = (
 
 
 def create(call: Call, tx: Tx, target: Target, labels: dict[str, str]) -> Stored:
-    """A job that stands still until it is started."""
+    """A job that stands still until it is started. Tasks make jobs of their own; of those that
+    somebody asks for there is one for each target: see `create_direct`."""
     id = ids.mint(call.random, "job-", 13)
     arn = ids.arn(call.account, call.catalog, f"resource-snapshot-job/{id}")
     document: Document = {
@@ -42,18 +43,20 @@ def create(call: Call, tx: Tx, target: Target, labels: dict[str, str]) -> Stored
     job = Stored(call.ns, Kind.JOB, id, call.catalog, call.account, 1, seq, document)
     documents.insert(tx, job)
     documents.show(tx, JOBS, job_row(job))
-    tx.run("insert_job_target", ns=call.ns, job=id, **target._asdict())
     tags.put(call, tx, arn, labels)
     return job
 
 
-def ensure_none(call: Call, tx: Tx, target: Target) -> None:
-    """ConflictException if a job for the same target exists."""
+def create_direct(call: Call, tx: Tx, target: Target, labels: dict[str, str]) -> Stored:
+    """A job that somebody asks for; ConflictException if it has been asked for before."""
     row = tx.one("find_job_target", ns=call.ns, **target._asdict())
     if row is not None:
         raise ConflictException(
             f"The job {row[0]} exists for this engagement, resource and template."
         )
+    job = create(call, tx, target, labels)
+    tx.run("insert_job_target", ns=call.ns, job=job.id, **target._asdict())
+    return job
 
 
 def find(call: Call, tx: Tx, id: str) -> Stored:

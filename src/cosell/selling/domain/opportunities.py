@@ -11,7 +11,7 @@ from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException
 from cosell.events import Event, emit
-from cosell.selling import Kind, object_at, objects_at, text_at
+from cosell.selling import Kind, object_at, objects_at, text_at, without_nulls
 from cosell.selling.domain.accounts import profile
 from cosell.selling.rules import spend
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
@@ -19,6 +19,7 @@ from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
 _FIRST_NUMBER = 1_000_000
+_NEW_BUSINESS = "Net New Business"
 _KEPT = (
     "Customer",
     "LifeCycle",
@@ -51,12 +52,14 @@ def drafted(request: Document) -> Document:
     project = {**object_at(request, "Project")}
     if project.get("ExpectedContractDuration") is None:
         project.pop("ExpectedContractDuration", None)
+    if request.get("OpportunityType", _NEW_BUSINESS) == _NEW_BUSINESS:
+        project.pop("RelatedOpportunityIdentifier", None)  # ignored: domain rule A1
     if objects_at(request, "Project.ExpectedCustomerSpend"):
         entries = spend.completed(spend.spend_of(project))
         project["ExpectedCustomerSpend"] = cast("list[Json]", entries)
     return {
         "NationalSecurity": "No",
-        "OpportunityType": "Net New Business",
+        "OpportunityType": _NEW_BUSINESS,
         **kept,
         "LifeCycle": {
             "Stage": "Prospect",
@@ -72,7 +75,7 @@ def insert(call: Call, tx: Tx, id: str, owner: str, content: Document) -> Stored
     """An opportunity comes to be, and nobody sees it yet: see `reveal`."""
     made = iso(call.now)
     document: Document = {
-        **content,
+        **without_nulls(content),
         "Id": id,
         "Arn": arn(call, id, owner),
         "Catalog": call.catalog,
@@ -136,7 +139,7 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
         },
         "Marketing": {"Source": "None", **_campaign(call, tx, invitation)},
         "NationalSecurity": "No",
-        "OpportunityType": "Net New Business",
+        "OpportunityType": _NEW_BUSINESS,
         "Project": {
             "CustomerBusinessProblem": project.get("BusinessProblem"),
             "ExpectedCustomerSpend": project.get("ExpectedCustomerSpend", []),

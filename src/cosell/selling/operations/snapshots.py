@@ -66,8 +66,7 @@ def create_resource_snapshot_job(call: Call, tx: Tx) -> Document:
     labels = tags.tags_of(call.input)
     target = _target(call)
     _shareable(call, tx, target)
-    jobs.ensure_none(call, tx, target)
-    job = jobs.create(call, tx, target, labels)
+    job = jobs.create_direct(call, tx, target, labels)
     return {"Arn": job.document["Arn"], "Id": job.id}
 
 

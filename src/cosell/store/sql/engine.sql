@@ -98,6 +98,18 @@ values
 on conflict (ns, account, catalog, operation, token) do update set digest = excluded.digest,
   answer = excluded.answer, bound_at = excluded.bound_at, bound_wall = excluded.bound_wall;
 
+-- outlived: some bindings whose day is over by both clocks.
+select l.ns, l.account, l.catalog, l.operation, l.token from ledger l
+join namespace n on n.ns = l.ns
+where l.bound_wall < :wall - :remembered
+  and l.bound_at < coalesce(n.frozen_at, :wall + n.offset_ms) - :remembered
+limit :limit;
+
+-- unbind: forget what a client token made.
+delete from ledger
+where ns = :ns and account = :account and catalog = :catalog and operation = :operation
+  and token = :token;
+
 -- emit: an event for one receiver.
 insert into outbox (ns, seq, account, body) values (:ns, :seq, :account, :body);
 

@@ -29,14 +29,13 @@ select resource from snapshot
 where ns = :ns and engagement = :engagement and created_by = :account
 order by created_at desc, revision desc limit 1;
 
--- insert_job_target: what a snapshot job is about.
+-- insert_job_target: what a snapshot job that somebody asked for is about.
 insert into job_target (ns, engagement, resource, template, job)
 values (:ns, :engagement, :resource, :template, :job);
 
--- find_job_target: the first job for an engagement, a resource and a template.
+-- find_job_target: the job that somebody asked for, for an engagement, a resource and a template.
 select job from job_target
-where ns = :ns and engagement = :engagement and resource = :resource and template = :template
-order by job limit 1;
+where ns = :ns and engagement = :engagement and resource = :resource and template = :template;
 
 -- put_tag: set a tag of a resource.
 insert into tag (ns, arn, key, value) values (:ns, :arn, :key, :value)

@@ -187,14 +187,15 @@ create table snapshot (
 );
 create index snapshot_by_resource on snapshot (ns, resource, created_at);
 
--- One job of an owner for an engagement, a resource and a template, in the order they were made.
+-- What the jobs are about that somebody asked for: of those there is one for each target. Jobs that
+-- tasks make for themselves do not count.
 create table job_target (
   ns integer not null,
   engagement text not null,
   resource text not null,
   template text not null,
   job text not null,
-  primary key (ns, engagement, resource, template, job)
+  primary key (ns, engagement, resource, template)
 ) without rowid;
 
 create table tag (
