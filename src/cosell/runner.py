@@ -19,8 +19,8 @@ from cosell.store.namespaces import Namespace
 
 log = logging.getLogger("cosell.runner")
 
-_SLEEP_S_MAX = 60.0  # real time may jump: the machine slept, or its clock was put right
-_SWEEP_ROWS = 200  # what one sweep transaction deletes: others wait no longer than for that
+_SLEEP_S_MAX = 10.0  # what a reset left is swept after as long; and real time may jump
+_SWEEP_ROWS = 100  # what one sweep transaction deletes: others wait no longer than for that
 _SWEEP_AFTER_MS = 10_000  # a call that looked the name up before its reset has ended by then
 _SWEEP_PAUSE_S = 0.005
 _RETRY_S = 1.0

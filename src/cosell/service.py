@@ -109,7 +109,8 @@ class Engine:
             )
         handler = service.handlers.get(operation.name)
         answer: Answer
-        with self.store.read(single=handler is not None and handler.single) as tx:
+        several = handler is not None and handler.kind == "query" and not handler.single
+        with self.store.read(single=not several) as tx:
             # Looked up, never made: a refused call creates nothing.
             namespace = namespaces.find(tx, route.namespace)
             if namespace.faults:
