@@ -16,9 +16,9 @@ JOBS    ?= 2
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: $(RUNTIME)  ## start a server with something in it to look at (state in .cosell/)
+run: $(RUNTIME)  ## start a server with something in it to look at (state in .cosell/, ARGS="--port 2674")
 	@mkdir -p .cosell
-	@$(BIN)/python examples/demo.py
+	@$(BIN)/python examples/demo.py $(ARGS)
 
 test: setup  ## everything that has to pass: format, lint, types, layers, tests
 	@$(MAKE) --no-print-directory check

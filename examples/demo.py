@@ -49,7 +49,9 @@ def main() -> int:
     )
     play(partner, options.port)
     show(partner, endpoint)
-    return server.wait()
+    code = server.wait()
+    print(f"\nStopped. The state is kept in {options.state}; remove it to begin anew.")
+    return code
 
 
 def wait_until_ready(server: "subprocess.Popen[bytes]", port: int) -> bool:
@@ -59,11 +61,14 @@ def wait_until_ready(server: "subprocess.Popen[bytes]", port: int) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
         try:
             connection.request("GET", "/_cosell/health")
-            return connection.getresponse().status == 200
-        except OSError:
-            time.sleep(0.05)
+            # Another server may listen there; ours is the one that says so.
+            if json.loads(connection.getresponse().read())["Main"] == server.pid:
+                return True
+        except (OSError, ValueError, KeyError):
+            pass
         finally:
             connection.close()
+        time.sleep(0.05)
     return False
 
 
@@ -132,7 +137,8 @@ Try it with boto3:
 
 or with the AWS CLI:
 
-    export AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY=anything AWS_REGION=us-east-1
+    export AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY=anything
+    export AWS_DEFAULT_REGION=us-east-1
     export AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING={endpoint}
     aws partnercentral-selling list-engagement-by-accepting-invitation-tasks --catalog {CATALOG}
 

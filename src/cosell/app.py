@@ -36,7 +36,6 @@ from cosell.wire import aws_json
 log = logging.getLogger("cosell")
 
 HEALTH = "/_cosell/health"
-_MODEL = ("x-cosell-model", CONTRACT.model_date)  # which API this is; on every answer
 _COLLECT_AFTER = (20_000, 20, 20)  # allocations, then collections of the younger generation
 _PARENT_CHECK_S = 0.25
 _LAST_CHECK = 2  # then a worker without its main process ends whatever it is at
@@ -125,7 +124,6 @@ class App:
             await asyncio.sleep(response.delay_s)
         if "origin" in headers:
             response.headers.extend(self._gate.granted(headers))
-        response.headers.append(_MODEL)
         exchange.response_bytes(response.status, response.headers, response.body)
 
     def _aside(self, request: HttpRequest) -> HttpResponse | None:
@@ -139,6 +137,7 @@ class App:
             "Version": __version__,
             "ModelDate": CONTRACT.model_date,
             "Auth": self._config.auth.mode,
+            "Main": self._main,
             "Process": os.getpid(),
         }
         return HttpResponse(200, [("content-type", aws_json.PLAIN)], orjson.dumps(state))

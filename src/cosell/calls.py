@@ -22,8 +22,9 @@ class Laboratory(Protocol):
     store: Store
     token_key: bytes
 
-    def advance(self, namespace: str, to_ms: int) -> int:
-        """Run what is due up to an instant, in order, and leave the clock there."""
+    def advance(self, namespace: str, ns: int, to_ms: int) -> int:
+        """Run what is due up to an instant, in order, and leave the clock there; answers how many
+        entries ran. Ends early if the name comes to stand for something else than `ns`."""
         ...
 
     def settle(self, namespace: str) -> int:
@@ -49,6 +50,11 @@ class Call(NamedTuple):
     @property
     def ns(self) -> int:
         return self.namespace.ns
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """What the caller sees is under it: namespace, account, catalog."""
+        return self.namespace.ns, self.account, self.catalog
 
 
 class Rendered(NamedTuple):
@@ -132,10 +138,14 @@ def collect(modules: Iterable[ModuleType], names: Iterable[str]) -> Mapping[str,
 
 
 def collect_due(modules: Iterable[ModuleType]) -> Mapping[str, HandleDue]:
-    """What is done for each kind of agenda entry."""
-    return {
-        kind: value
-        for module in modules
-        for value in vars(module).values()
-        if (kind := getattr(value, _DUE, None)) and value.__module__ == module.__name__
-    }
+    """What is done for each kind of agenda entry. ValueError for a kind that stands twice."""
+    table: dict[str, HandleDue] = {}
+    for module in modules:
+        for value in vars(module).values():
+            kind = getattr(value, _DUE, None)
+            if kind is None or value.__module__ != module.__name__:
+                continue
+            if kind in table:
+                raise ValueError(f"{module.__name__}: what {kind!r} means is declared twice")
+            table[kind] = value
+    return table

@@ -15,11 +15,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from cosell import __version__, config
 
 _PORT_WAIT_S = 1.0  # how long a start waits for a server that is about to end
+_FIRST_WORKER_S = 2.0  # a worker that begins later than that takes another one's place
 _PARTING_S = 5  # how long a server that ends waits for clients that neither speak nor listen
 _DESCRIPTION = "AWS Partner Central's selling API on your own machine."
 _EPILOG = "A server that is open to a network needs --auth strict; see docs/guide/running.md."
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--database", help="a file, or ':memory:' (a file in your data directory)")
     add("--auth", choices=config.AUTH_MODES, help="who is let in (open)")
     add("--config", metavar="FILE", help="keys, limits and more, in TOML")
+    add("--hosts", metavar="NAMES", help="names besides loopback that clients use, with commas")
     add(
         "--open-to-network",
         action="store_const",
@@ -152,7 +154,6 @@ def _listen(address: tuple[str, int], settings: config.Config, database: str) ->
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = Granian(
         "cosell",
         address=address[0],
@@ -173,13 +174,25 @@ def _listen(address: tuple[str, int], settings: config.Config, database: str) ->
         os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGUSR1, give_up)  # from a worker that has said why it cannot serve
-    loader = partial(_load, settings, database, os.getpid())
+    loader = partial(_load, settings, database, _Main(os.getpid(), time.monotonic()))
     server.serve(target_loader=loader, wrap_loader=False)
     return 1 if failed else 0
 
 
-def _load(settings: config.Config, database: str, main: int) -> Any:
+class _Main(NamedTuple):
+    """The process that watches over the worker, and when it began to."""
+
+    process: int
+    since: float
+
+
+def _load(settings: config.Config, database: str, main: _Main) -> Any:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("cosell").setLevel(logging.INFO)
+    if time.monotonic() - main.since > _FIRST_WORKER_S:
+        lost = " The state was in memory and is lost." if database == ":memory:" else ""
+        logging.getLogger("cosell").error("The worker ended unexpectedly; here is another.%s", lost)
     # Imported in the worker: the main process only watches over it.
     from cosell.app import load
 
-    return load(settings, database, main)
+    return load(settings, database, main.process)

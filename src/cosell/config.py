@@ -176,8 +176,8 @@ def _truth(value: object) -> bool:
 
 def _whole(low: int, high: int) -> Callable[[object], int]:
     def read(value: object) -> int:
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
-            value = int(value)
+        digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value)
+        value = int(cast("str", value)) if digits else value
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
         raise _Unfit(f"a whole number from {low} to {high}")
@@ -210,8 +210,7 @@ def _namespaces(value: object) -> tuple[str, ...]:
 
 
 _account = _matching(_ACCOUNT, f'an account id: twelve digits in quotes, as "{DEFAULT_ACCOUNT}"')
-_Reader: TypeAlias = Callable[[object], object]
-_Table: TypeAlias = dict[str, _Reader]
+_Table: TypeAlias = dict[str, Callable[[object], object]]
 _TABLES: dict[str, _Table] = {
     "": {
         "host": _text,
@@ -240,11 +239,12 @@ _KEY: _Table = {
     "namespaces": _namespaces,
 }
 _SECTIONS = ("auth", "limits", "cors")
-# The switches of the environment (COSELL_HOST …) and of the command line, and what they set.
+# The switches of the environment (COSELL_HOST …) and the command line, and what they set.
 _SWITCHES: dict[str, tuple[str, str]] = {
     "host": ("", "host"),
     "port": ("", "port"),
     "database": ("", "database"),
+    "hosts": ("", "hosts"),
     "open_to_network": ("", "open_to_network"),
     "auth": ("auth", "mode"),
     "default_account": ("auth", "default_account"),
@@ -311,7 +311,10 @@ def _fitted(table: dict[str, Any], section: str, path: str, faults: list[str]) -
 
 
 def _put(
-    into: dict[str, object], name: str, value: object, how: tuple[str, _Reader, list[str]]
+    into: dict[str, object],
+    name: str,
+    value: object,
+    how: tuple[str, Callable[[object], object], list[str]],
 ) -> None:
     where, read, faults = how
     try:
@@ -363,17 +366,17 @@ def _overlay(
             faults.append(f"{where} is not a setting{_nearest(switch, _SWITCHES)}")
         elif value is not None:
             section, name = _SWITCHES[switch]
+            value = value.split(",") if name == "hosts" and isinstance(value, str) else value
             into = settings.setdefault(section, {})
             _put(into, name, value, (where, _TABLES[section][name], faults))
 
 
 def _build(settings: _Settings) -> Config:
-    top = cast("dict[str, Any]", settings[""])
     return Config(
         auth=Auth(**cast("dict[str, Any]", settings.get("auth", {}))),
         limits=Limits(**cast("dict[str, Any]", settings.get("limits", {}))),
         cors=Cors(**cast("dict[str, Any]", settings.get("cors", {}))),
-        **top,
+        **cast("dict[str, Any]", settings[""]),
     )
 
 

@@ -65,7 +65,7 @@ class ConflictException(ApiError):
 
 class InternalServerException(ApiError):
     status = 500
-    default = "Internal error. Nothing was changed. Try again; the server's log has the details."
+    default = "Internal error. The server's log has the details under this request's id."
 
 
 class ResourceNotFoundException(ApiError):
@@ -96,6 +96,9 @@ class ValidationException(ApiError):
         self.errors = errors
 
 
+_TOLD_MAX = 10  # errors that a message spells out; the list has them all
+
+
 def request_refused(*errors: FieldError) -> ValidationException:
     """The request does not have the shape that the model asks for."""
     return _refused("REQUEST_VALIDATION_FAILED", errors)
@@ -107,8 +110,11 @@ def business_refused(*errors: FieldError) -> ValidationException:
 
 
 def _refused(reason: ValidationReason, errors: tuple[FieldError, ...]) -> ValidationException:
-    told = "; ".join(f"{e.path}: {e.message}" for e in errors[:3])
-    more = f"; and {len(errors) - 3} more" if len(errors) > 3 else ""
+    told = "; ".join(
+        e.message if e.message.startswith(e.path) else f"{e.path}: {e.message}"
+        for e in errors[:_TOLD_MAX]
+    )
+    more = f"; and {len(errors) - _TOLD_MAX} more" if len(errors) > _TOLD_MAX else ""
     return ValidationException(told + more, reason=reason, errors=errors)
 
 

@@ -79,7 +79,8 @@ class Routes:
             namespace = DEFAULT_NAMESPACE
         elif not _NAMESPACE.fullmatch(namespace):
             raise UnknownNamespaceException(
-                "A namespace is called with 1 to 63 of a-z, 0-9 and '-', and not first with '-'."
+                f"{namespace[:100]!r} cannot be a namespace's name: that has 1 to 63 characters of"
+                " a-z, 0-9 and '-', and does not begin with '-'."
             )
         if request.method != "POST":
             self._ensure_ours(request)
@@ -132,11 +133,21 @@ class Routes:
         targeted = aws_json.target(request.headers)
         if targeted is not None and targeted[0] and targeted[0] not in self._by_prefix:
             raise ForeignService(f"the AWS service '{targeted[0]}'", xml=False)
-        raise UnknownOperationException(
-            f"There is no operation {operation!r} in partnercentral-selling."
-            if operation
-            else "Name an operation: in the header X-Amz-Target, or as the path."
-        )
+        raise UnknownOperationException(self._nearest(request, operation))
+
+    def _nearest(self, request: HttpRequest, operation: str) -> str:
+        """What to say of an operation that is none: where it was looked for, and what is near."""
+        from difflib import get_close_matches  # who spells right does not pay for it
+
+        if not operation or request.path.rstrip("/") == f"/ns/{operation}":
+            return "Name an operation: in the header X-Amz-Target, or at the end of the path."
+        desk = aws_json.addressed(request).startswith("CosellDesk.") or "/_cosell/" in request.path
+        service = self._desk if desk else self._selling
+        names = {name.lower(): name for name in service.contract.operations}
+        near = get_close_matches(operation.lower(), names, n=1, cutoff=0.5)
+        hint = f" Did you mean {names[near[0]]}?" if near else ""
+        where = "at the desk" if desk else "in partnercentral-selling"
+        return f"There is no operation {operation[:100]!r} {where}.{hint}"
 
 
 def _type_of(request: HttpRequest) -> str:

@@ -7,15 +7,19 @@ does. Must not know what an entry means: that is in the table it is given.
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from random import Random
+from typing import NamedTuple
 
 from cosell.calls import Call, HandleDue
 from cosell.clock import wall_ms
+from cosell.errors import InternalServerException
 from cosell.ids import uuid
 from cosell.store import Contention, Store, StoreError, Tx, agenda, ledger, namespaces
 from cosell.store.agenda import Due
 from cosell.store.namespaces import Namespace
+from cosell.store.retries import retrying
 
 log = logging.getLogger("cosell.runner")
 
@@ -24,6 +28,9 @@ _SWEEP_ROWS = 100  # what one sweep transaction deletes: others wait no longer t
 _SWEEP_AFTER_MS = 10_000  # a call that looked the name up before its reset has ended by then
 _SWEEP_PAUSE_S = 0.005
 _RETRY_S = 1.0
+_REST_S_MAX = 60.0  # between two tries of an entry that cannot be run
+_KEEP_HOUSE_S = 60.0
+_PARTING_S = 5.0
 
 
 class Runner:
@@ -38,50 +45,62 @@ class Runner:
         self._random = random
         self._woken = threading.Event()
         self._stopped = False
-        self._asked: set[str] = set()  # namespaces that somebody else is at: see `_run_until`
-        self._resting: dict[str, float] = {}  # namespaces whose first entry failed, until when
+        self._asked: Counter[str] = Counter()  # namespaces that are being advanced: `_run_until`
+        self._resting: dict[str, _Rest] = {}  # namespaces whose first entry failed
+        self._kept_house_at = 0.0
         self._thread: threading.Thread | None = None
 
     # --- asked for -----------------------------------------------------------------------------
 
     def settle(self, namespace: str) -> int:
         """Run what is due now until nothing is; answers how many entries ran."""
-        return self._run_until(namespace, None)
+        return self._run_until(namespace, None, None)
 
-    def advance(self, namespace: str, to_ms: int) -> int:
+    def advance(self, namespace: str, ns: int, to_ms: int) -> int:
         """Run everything due up to an instant, then put the clock there. Each entry commits with
-        the clock at its own instant, so that an end half-way leaves a consistent one."""
-        fired = self._run_until(namespace, to_ms)
-        with self.store.write() as tx:
-            found = namespaces.ensure(tx, namespace, wall_ms())
-            _put_forward(tx, found, to_ms)
+        the clock at its own instant, so that an end half-way leaves a consistent one. A reset on
+        the way ends it: what the name stands for then has a clock of its own."""
+        fired = self._run_until(namespace, ns, to_ms)
+
+        def arrive(tx: Tx) -> None:
+            found = namespaces.find(tx, namespace)
+            if found.ns == ns:
+                _put_forward(tx, found, to_ms)
+
+        retrying(self.store, arrive)
         return fired
 
-    def _run_until(self, namespace: str, until: int | None) -> int:
+    def _run_until(self, namespace: str, ns: int | None, until: int | None) -> int:
         """Meanwhile the thread leaves the namespace alone, so that the count is everything."""
         fired = 0
-        self._asked.add(namespace)
+        self._asked[namespace] += 1
         try:
-            while self._run_first(namespace, until):
+            while self._run_first(namespace, ns, until):
                 fired += 1
+                if self._stopped:
+                    raise InternalServerException("The server is stopping. Repeat the call.")
         finally:
-            self._asked.discard(namespace)
+            self._asked[namespace] -= 1
             self.wake()
         return fired
 
-    def _run_first(self, name: str, until: int | None) -> bool:
-        """Run the first entry that is due; whether there was one."""
-        with self.store.write() as tx:
+    def _run_first(self, name: str, ns: int | None, until: int | None) -> bool:
+        """Run the first entry that is due; whether there was one. `ns` is what the name has to
+        stand for, if that matters."""
+
+        def run(tx: Tx) -> bool:
             namespace = namespaces.find(tx, name)
             now = namespace.now(wall_ms())
             due = agenda.first(tx, namespace.ns, now if until is None else max(until, now))
-            if due is None:
+            if due is None or ns not in (None, namespace.ns):
                 return False
             if due.due_at > now:
                 namespace = _put_forward(tx, namespace, due.due_at)
             agenda.pop(tx, due)
             self._table[due.kind](self._call(namespace, due), tx, due.ref)
             return True
+
+        return retrying(self.store, run)
 
     def _call(self, namespace: Namespace, due: Due) -> Call:
         return Call(
@@ -110,11 +129,14 @@ class Runner:
         self._woken.set()
 
     def stop(self) -> None:
-        """End the thread; the entry that it is at is finished first."""
+        """End the thread and whoever moves a clock; the entry that is at work is finished first."""
         self._stopped = True
         self._woken.set()
         if self._thread is not None:
             self._thread.join()
+        until = time.monotonic() + _PARTING_S
+        while self._asked.total() and time.monotonic() < until:
+            time.sleep(0.005)
 
     def _live(self) -> None:
         while not self._stopped:
@@ -142,27 +164,44 @@ class Runner:
         wall = wall_ms()
         if self.store.sweep(_SWEEP_ROWS, wall - _SWEEP_AFTER_MS):
             return _SWEEP_PAUSE_S
-        if ledger.forget_outlived(self.store, wall, _SWEEP_ROWS):
-            return _SWEEP_PAUSE_S
+        if time.monotonic() - self._kept_house_at > _KEEP_HOUSE_S:
+            if ledger.forget_outlived(self.store, wall, _SWEEP_ROWS):
+                return _SWEEP_PAUSE_S
+            self._kept_house_at = time.monotonic()
         return min([_SLEEP_S_MAX, *(self._wait_s(name, ms) for name, ms in waits)])
 
     def _try_first(self, name: str) -> bool:
         """Run a namespace's first entry. One that fails stays, and holds up nobody else's."""
-        if name in self._asked or self._resting.get(name, 0.0) > time.monotonic():
+        rest = self._resting.get(name)
+        if self._asked[name] or (rest is not None and rest.until > time.monotonic()):
             return False
-        self._resting.pop(name, None)
         try:
-            return self._run_first(name, None)
+            ran = self._run_first(name, None, None)
+            self._resting.pop(name, None)
+            return ran
         except (Contention, StoreError) as error:
             log.warning("What is due in %s has to wait: %s", name, error)
         except Exception:
-            log.exception("an agenda entry of %s could not be run; it stays", name)
-        self._resting[name] = time.monotonic() + _RETRY_S
+            # The whole story once; it does not get truer by being told every minute.
+            told = log.exception if rest is None else log.error
+            told("the first agenda entry of namespace %s cannot be run; it stays", name)
+        pause_s = _RETRY_S if rest is None else min(2 * rest.pause_s, _REST_S_MAX)
+        self._resting[name] = _Rest(time.monotonic() + pause_s, pause_s)
         return False
 
     def _wait_s(self, name: str, wait_ms: int) -> float:
-        left_alone = name in self._asked or name in self._resting
-        return _RETRY_S if left_alone else max(wait_ms / 1000, 0.0)
+        if self._asked[name]:
+            return _RETRY_S
+        rest = self._resting.get(name)
+        resting_s = rest.until - time.monotonic() if rest else 0.0
+        return max(wait_ms / 1000, resting_s, 0.0)
+
+
+class _Rest(NamedTuple):
+    """Until when a namespace whose first entry failed is left alone, and how long that is."""
+
+    until: float
+    pause_s: float
 
 
 def _put_forward(tx: Tx, namespace: Namespace, to_ms: int) -> Namespace:

@@ -40,16 +40,17 @@ from cosell.selling.operations import (
     tags,
     tasks,
 )
-from cosell.store import Contention, Store, Tx, ledger, namespaces
+from cosell.store import Store, Tx, ledger, namespaces
 from cosell.store import faults as fault_rows
 from cosell.store.namespaces import Namespace
+from cosell.store.retries import retrying
 from cosell.wire import aws_json
 
 log = logging.getLogger("cosell.service")
 
 SELLING_MODULES: Final = (engagements, invitations, opportunities, snapshots, tags, tasks)
 DESK_MODULES: Final = (aws, laboratory)
-ATTEMPTS_MAX = 3
+MODEL_HEADER: Final = ("x-cosell-model", SELLING.model_date)  # which API this is
 
 
 def _service(name: str, contract: Contract, modules: tuple[ModuleType, ...]) -> Service:
@@ -77,6 +78,11 @@ class Engine:
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer a request; whatever goes wrong, there is an answer."""
+        response = self._handle(request)
+        response.headers.append(MODEL_HEADER)
+        return response
+
+    def _handle(self, request: HttpRequest) -> HttpResponse:
         request_id = ids.uuid(self._random)
         try:
             route = self._routes.find(request)
@@ -104,26 +110,30 @@ class Engine:
         identity = self._authenticator.authenticate(request, service.signing_names, wall)
         raw = aws_json.decode(request.body, self._limits.depth_max)
         if not identity.may_use(route.namespace):
-            raise UnknownNamespaceException(
+            refusal = UnknownNamespaceException(
                 f"There is no namespace {route.namespace!r} for this access key."
             )
-        handler = service.handlers.get(operation.name)
-        answer: Answer
-        several = handler is not None and handler.kind == "query" and not handler.single
-        with self.store.read(single=not several) as tx:
+            if self._authenticator.directory.strict:
+                raise refusal
+            self._authenticator.would_refuse(identity.key_id, refusal)
+        with self.store.read(single=True) as tx:
             # Looked up, never made: a refused call creates nothing.
             namespace = namespaces.find(tx, route.namespace)
-            if namespace.faults:
-                self._meet_fault(namespace, operation)
-            known, errors = operation.validate(raw)
-            if errors:
-                raise request_refused(*errors)
-            if handler is None:
-                raise NotBuilt(f"{operation.name} is not built yet; its input was checked.")
-            asked = _Asked(operation, handler, identity, namespace, known, request_id)
-            if handler.kind == "query":
+        if namespace.faults:
+            self._meet_fault(namespace, operation)
+        known, errors = operation.validate(raw)
+        if errors:
+            raise request_refused(*errors)
+        handler = service.handlers.get(operation.name)
+        if handler is None:
+            raise NotBuilt(f"{operation.name} is not built yet; its input was checked.")
+        asked = _Asked(operation, handler, identity, namespace, known, request_id)
+        answer: Answer
+        if handler.kind == "query":
+            with self.store.read(single=handler.single) as tx:
+                namespace = namespaces.find(tx, route.namespace)
                 answer = handler.run(self._call(asked, namespace, wall), tx)
-        if handler.kind != "query":
+        else:
             answer = self._carry_out(asked)
         if isinstance(answer, Rendered):
             return answer.document
@@ -131,32 +141,19 @@ class Engine:
 
     def _meet_fault(self, namespace: Namespace, operation: Operation) -> None:
         """Fail if somebody asked for it (PutFault); spending a fault is a commit of its own."""
-        with self.store.write() as tx:
-            code = fault_rows.spend(tx, namespace, operation.name)
+        code = retrying(self.store, lambda tx: fault_rows.spend(tx, namespace, operation.name))
         if code is not None:
             raise error_named(code)
 
     def _carry_out(self, asked: "_Asked") -> Answer:
         """A command, and what follows it in transactions of their own if it is a procedure."""
-        answer = self._command(asked)
-        # In pace Inline a call leaves nothing that is due before the runner looks by itself.
-        if asked.namespace.pace != "Inline" or asked.operation.name in self._desk_operations:
+        answer, planned = retrying(self.store, lambda tx: (self._once(asked, tx), tx.planned))
+        if planned or asked.operation.name in self._desk_operations:
             self.runner.wake()
         after = asked.handler.after
         if after is None or isinstance(answer, Rendered):
             return answer
         return after(self._call(asked, asked.namespace, wall_ms()), answer)
-
-    def _command(self, asked: "_Asked") -> Answer:
-        """One write transaction, tried again if somebody else changed what it read."""
-        for _ in range(ATTEMPTS_MAX - 1):
-            try:
-                with self.store.write() as tx:
-                    return self._once(asked, tx)
-            except Contention:
-                log.info("request %s is tried again", asked.request_id)
-        with self.store.write() as tx:
-            return self._once(asked, tx)
 
     def _once(self, asked: "_Asked", tx: Tx) -> Answer:
         """What the client token made before, or the operation itself."""
@@ -214,6 +211,9 @@ class Engine:
             return query.encode(name, result, request_id)
         except ApiError as error:
             return query.encode_error(error, request_id)
+        except Exception:
+            log.exception("request %s failed", request_id)
+            return query.encode_error(InternalServerException(), request_id)
 
 
 class _Asked(NamedTuple):

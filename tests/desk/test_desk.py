@@ -267,7 +267,7 @@ def test_put_fault_stays_in_its_namespace(world: World) -> None:
          "error", "INVALID_VALUE"),
         ("PutFault", {"Operation": "GetOpportunity", "Error": "KeyError"},
          "error", "INVALID_VALUE"),
-        ("PutFault", {"Operation": "GetOpportunity", "Error": "ThrottlingException", "Count": 0},
+        ("PutFault", {"Operation": "GetOpportunity", "Error": "ThrottlingException", "Count": -1},
          "count", "VALUE_OUT_OF_RANGE"),
         ("PutFault", {"Error": "ThrottlingException"}, "operation", "REQUIRED_FIELD_MISSING"),
         ("PutTaskFault", {"Step": "Rest", "ReasonCode": "InternalError"},

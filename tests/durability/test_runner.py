@@ -49,7 +49,7 @@ def test_entry_that_fails_stays_and_holds_up_no_other_namespace(
         assert time.monotonic() < until, "the other namespace waits for ever"
         time.sleep(0.005)
     assert left(engine, failing) == [UNKNOWN]
-    assert "could not be run" in caplog.text
+    assert "cannot be run" in caplog.text
 
 
 def test_wake_while_the_thread_sleeps_runs_what_became_due(engine: Engine) -> None:
@@ -81,7 +81,34 @@ def test_entries_that_a_clock_moves_over_are_all_counted(engine: Engine) -> None
 
     disturber = threading.Thread(target=disturb)
     disturber.start()
-    fired = engine.runner.advance("m", begun + 200_000)
+    fired = engine.runner.advance("m", ns, begun + 200_000)
     stopped.set()
     disturber.join()
     assert fired == 300
+
+
+def test_reset_while_a_clock_moves_leaves_the_fresh_clock_alone(engine: Engine) -> None:
+    """What the name stands for afterwards has a clock of its own."""
+    begun = wall_ms()
+    with engine.store.write() as tx:
+        before = namespaces.ensure(tx, "m", begun)
+        namespaces.reset(tx, before, begun)
+    assert engine.runner.advance("m", before.ns, begun + 10**10) == 0
+    with engine.store.read() as tx:
+        assert namespaces.find(tx, "m").offset_ms == 0
+
+
+def test_two_that_move_one_clock_both_end(engine: Engine) -> None:
+    begun = wall_ms()
+    with engine.store.write() as tx:
+        ns = namespaces.ensure(tx, "m", begun).ns
+    others = [
+        threading.Thread(target=engine.runner.advance, args=("m", ns, begun + 10**9 * number))
+        for number in (1, 2)
+    ]
+    for other in others:
+        other.start()
+    for other in others:
+        other.join()
+    with engine.store.read() as tx:
+        assert namespaces.find(tx, "m").now(begun) >= begun + 2 * 10**9 - 1_000

@@ -245,4 +245,6 @@ def test_a_client_that_leaves_is_not_logged_as_a_fault(tmp_path: Path, how: str)
             made.sendall(whole[:-50] if how == "announced" else head + first[:20])
     assert running.worker()
     assert running.stop() == 0
-    assert (tmp_path / "log").read_text().count("\n") == 4  # what it says at its start
+    log = (tmp_path / "log").read_text()
+    assert "ERROR" not in log
+    assert "Traceback" not in log

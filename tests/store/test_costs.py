@@ -185,7 +185,9 @@ def test_sweep_of_a_large_namespace_costs_a_batch_what_a_small_one_does() -> Non
             fill(tx, "task_view", 1, rows, tied=False)
             agenda.plan(tx, 1, 5, "kind", "ref")
             tx.run("retire_namespace", ns=1, wall=0)
-        with store.read() as tx, Meter(tx) as meter:
+        with store.read() as tx:
+            meter = Meter(tx)
+        with meter:
             assert store.sweep(200) == 200
         spent.append(meter.steps)
         store.close()

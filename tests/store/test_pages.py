@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cosell.store import Contention, Store, Value, View, documents
-from cosell.store.pages import Bound, Entry, Filter, Order, Place, Selection, page, page_ids
+from cosell.store.pages import Bound, Entry, Filter, Order, Place, Selection, page, page_with_ids
 from tests.store.rows import NULLABLE, TEXTS, VIEWS, is_number, row, sorts
 
 Record = dict[str, Value]
@@ -164,8 +164,10 @@ def walk(store: Store, case: Case) -> list[tuple[Entry, str]]:
         place = Place(case.order, RENDERER, after)
         with store.read() as tx:
             rows = page(tx, case.view, case.selection, place, case.size)
-            ids = page_ids(tx, case.view, case.selection, place, case.size)
+            pairs = page_with_ids(tx, case.view, case.selection, place, case.size)
         entries = [Entry(*one) for one in rows]
+        assert [entry for entry, _ in pairs] == entries
+        ids = [id for _, id in pairs]
         assert len(entries) <= case.size
         found += zip(entries, ids, strict=True)
         if len(entries) < case.size:

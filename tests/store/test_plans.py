@@ -26,7 +26,14 @@ SORTED = [
     for sort in sorts(view)
     for descending in (True, False)
 ]
-PARTS = ("branch", "merged", "summary", "live", "overdue")  # of pages, which have tests above
+PARTS = (
+    "branch",
+    "run",
+    "merged",
+    "summary",
+    "live",
+    "overdue",
+)  # of pages, which have tests above
 # Statements that may look at every row of a table, and why.
 SCANS = {
     "due_namespaces": "asks each namespace for its first entry",
@@ -42,6 +49,8 @@ WHOLE_NAMESPACE = {
     "delete_spent_faults": "a namespace has few faults",
     "find_task_fault": "a namespace has few faults",
     "delete_spent_task_faults": "a namespace has few faults",
+    "delete_faults_of": "a namespace has few faults",
+    "delete_task_faults_of": "a namespace has few faults",
     "unfinished_tasks": "all of them are wanted, and its index holds no others",
 }
 # Statements that may sort what they found, and why.

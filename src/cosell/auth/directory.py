@@ -27,7 +27,7 @@ class Directory:
         self.strict = auth.mode == "strict"
         self.sessions = Sessions(token_key)
         self._default = auth.default_account
-        keys = {key.id: _configured(key, self.strict) for key in auth.keys}
+        keys = {key.id: _configured(key, auth.mode != "open") for key in auth.keys}
         self._keys: Mapping[str, Credential] = MappingProxyType(keys)
         self._told: set[str] = set()
 
@@ -79,10 +79,10 @@ def _is_account(key_id: str) -> bool:
     return len(key_id) == 12 and key_id.isascii() and key_id.isdigit()
 
 
-def _configured(key: Key, strict: bool) -> Credential:
+def _configured(key: Key, bound: bool) -> Credential:
     principal = key.principal.rsplit(":", 1)[-1]
     identity = _user(key.account, key.id, principal)
-    return Credential(replace(identity, namespaces=key.namespaces if strict else None), key.secret)
+    return Credential(replace(identity, namespaces=key.namespaces if bound else None), key.secret)
 
 
 def _user(account: str, key_id: str, principal: str = "user/partner") -> Identity:

@@ -27,6 +27,7 @@ from cosell.errors import (
     ExpiredTokenException,
     InvalidSignatureException,
     MissingAuthenticationTokenException,
+    UnknownNamespaceException,
     UnrecognizedClientException,
 )
 from cosell.http import HttpRequest
@@ -111,7 +112,7 @@ class Authenticator:
     def _unsigned(self) -> Identity:
         if self._mode == "strict":
             raise MissingAuthenticationTokenException
-        self._would_refuse("", MissingAuthenticationTokenException())
+        self.would_refuse("", MissingAuthenticationTokenException())
         return self.directory.nobody()
 
     def _look_up(self, said: Authorization, token: str) -> _Known:
@@ -122,7 +123,7 @@ class Authenticator:
             refusal = UnrecognizedClientException()
             if self._mode == "strict":
                 raise refusal
-            self._would_refuse(said.key_id, refusal)
+            self.would_refuse(said.key_id, refusal)
             return self.directory.stranger(said.key_id)
         said.ensure_complete()
         if token and _TOKEN not in said.names:
@@ -151,9 +152,11 @@ class Authenticator:
                 "Credential should be scoped with a valid terminator: 'aws4_request'."
             )
 
-    def _would_refuse(self, key_id: str, refusal: ApiError) -> None:
-        """In soft mode: say once for each key what strict mode would have answered."""
-        told = (key_id, refusal.code)
+    def would_refuse(self, key_id: str, refusal: ApiError) -> None:
+        """In soft mode: say once for each key, and each namespace that it is not bound to, what
+        strict mode would have answered."""
+        elsewhere = isinstance(refusal, UnknownNamespaceException)
+        told = (key_id, refusal.message if elsewhere else refusal.code)
         if self._mode != "soft" or told in self._refusals:
             return
         if len(self._refusals) < _REMEMBERED_MAX:

@@ -15,7 +15,7 @@ from cosell.ids import plain_id
 from cosell.selling import RENDERER, text_at
 from cosell.store import Tx, Value, View, documents
 from cosell.store.documents import Stored
-from cosell.store.pages import Bound, Filter, Order, Place, Selection, page, page_ids
+from cosell.store.pages import Bound, Filter, Order, Place, Selection, page, page_with_ids
 
 Condition: TypeAlias = tuple[str, str]
 """A value of a filter's column, and what else must hold of the row ('' for nothing)."""
@@ -62,11 +62,12 @@ def answer(
     entries = page(tx, listed.view, selection, place, size + 1)
     token = paging.token(call, sort, entries, size)
     summaries = [entry[2] for entry in entries[:size]]
-    if None in summaries:
-        ids = page_ids(tx, listed.view, selection, place, size)
+    if None in summaries:  # another version rendered some: the page is asked for as a whole again
+        pairs = page_with_ids(tx, listed.view, selection, place, size + 1)
+        token = paging.token(call, sort, [entry for entry, _ in pairs], size)
         summaries = [
-            _anew(call, tx, listed, id) if summary is None else summary
-            for id, summary in zip(ids, summaries, strict=True)
+            _anew(call, tx, listed, id) if entry.summary is None else entry.summary
+            for entry, id in pairs[:size]
         ]
     shown = cast("list[bytes]", summaries)
     if listed.amend is not None:

@@ -38,7 +38,10 @@ class View:
 
 
 class Tx(Protocol):
-    """One transaction. A statement is called by its name in sql/*.sql."""
+    """One transaction. A statement is called by its name in sql/*.sql. `planned` is whether
+    something was put on an agenda in it."""
+
+    planned: bool
 
     def one(self, statement: str, /, **values: Value) -> Row | None: ...
 

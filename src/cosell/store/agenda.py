@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
-from cosell.store import Tx
+from cosell.store import Contention, Tx
 from cosell.store.namespaces import Namespace
 
 
@@ -21,6 +21,7 @@ class Due:
 def plan(tx: Tx, ns: int, due_at: int, kind: str, ref: str) -> None:
     """Something is due at an instant."""
     tx.run("insert_agenda", ns=ns, due_at=due_at, seq=tx.number("seq"), kind=kind, ref=ref)
+    tx.planned = True
 
 
 def forget(tx: Tx, ns: int, kind: str, ref: str) -> None:
@@ -35,8 +36,10 @@ def first(tx: Tx, ns: int, until: int) -> Due | None:
 
 
 def pop(tx: Tx, due: Due) -> None:
-    """The entry is done; commits together with its effect."""
-    tx.run("delete_agenda", ns=due.ns, due_at=due.due_at, seq=due.seq)
+    """The entry is done; commits together with its effect. `Contention` if somebody else has
+    done it."""
+    if tx.run("delete_agenda", ns=due.ns, due_at=due.due_at, seq=due.seq) != 1:
+        raise Contention(f"{due.kind} of {due.ref} has been done already")
 
 
 def next_by_namespace(tx: Tx, wall: int) -> list[tuple[str, int]]:

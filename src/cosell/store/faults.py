@@ -7,7 +7,12 @@ from cosell.store.namespaces import Namespace
 
 
 def put(tx: Tx, ns: int, operation: str, error: str, count: int) -> None:
-    """The next `count` calls of an operation meet an error."""
+    """The next `count` calls of an operation meet an error, after those that were put before; 0
+    takes all of an operation's back."""
+    if not count:
+        tx.run("delete_faults_of", ns=ns, operation=operation)
+        tx.run("count_faults", ns=ns)
+        return
     tx.run(
         "insert_fault",
         ns=ns,
@@ -42,7 +47,12 @@ class TaskFault(NamedTuple):
 
 
 def put_for_tasks(tx: Tx, ns: int, fault: TaskFault, count: int) -> None:
-    """The next `count` tasks that reach a step end there."""
+    """The next `count` tasks that reach a step end there, after those that were put before; 0
+    takes all of a step's back."""
+    if not count:
+        tx.run("delete_task_faults_of", ns=ns, step=fault.step)
+        tx.run("count_faults", ns=ns)
+        return
     tx.run("insert_task_fault", ns=ns, seq=tx.number("seq"), remaining=count, **fault._asdict())
     tx.run("count_faults", ns=ns)
 
@@ -55,7 +65,8 @@ def spend_for_task(tx: Tx, namespace: Namespace, step: str) -> tuple[str, str] |
     if row is None:
         return None
     seq, reason, message = cast("tuple[int, str, str]", row)
-    tx.run("spend_task_fault", ns=namespace.ns, seq=seq)
+    if not tx.run("spend_task_fault", ns=namespace.ns, seq=seq):
+        return None
     tx.run("delete_spent_task_faults", ns=namespace.ns)
     tx.run("count_faults", ns=namespace.ns)
     return reason, message

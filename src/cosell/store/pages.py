@@ -76,7 +76,7 @@ class Place(NamedTuple):
 class Entry(NamedTuple):
     """A row of a page: its sort key, and the summary, or None if another renderer made it.
 
-    A page is mostly rows, so they carry no more than that: see `page_ids`.
+    A page is mostly rows, so they carry no more than that: see `page_with_ids`.
     """
 
     key: Value
@@ -91,11 +91,13 @@ def page(tx: Tx, view: View, selection: Selection, place: Place, limit: int) -> 
     return cast("list[Entry]", tx.query(text, values))
 
 
-def page_ids(tx: Tx, view: View, selection: Selection, place: Place, limit: int) -> list[str]:
-    """The resources that `page` shows, for whoever has to render some of them anew."""
-    text, values = compose(tx, view, selection, place, "id")
+def page_with_ids(
+    tx: Tx, view: View, selection: Selection, place: Place, limit: int
+) -> list[tuple[Entry, str]]:
+    """As `page`, with each row's resource, for whoever has to render some of them anew."""
+    text, values = compose(tx, view, selection, place, f"{_SUMMARY}, id")
     values["limit"] = limit
-    return [cast("str", row[2]) for row in tx.query(text, values)]
+    return [(Entry(*row[:3]), cast("str", row[3])) for row in tx.query(text, values)]  # type: ignore[arg-type]
 
 
 def compose(
@@ -169,7 +171,11 @@ def _compose(shape: _Shape, hint: str) -> str:
     ]
     if len(runs) == 1:
         return runs[0]
-    merged = " union all ".join(f"select * from ({run})" for run in runs)
+    one = statements()["run"]
+    merged = " union all ".join(
+        one.replace("{run}", run).replace("{number}", str(number))
+        for number, run in enumerate(runs)
+    )
     return statements()["merged"].replace("{branches}", merged).replace("{order}", order)
 
 

@@ -22,8 +22,9 @@ from cosell.store.statements import statements
 
 _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
 _EVER = 1 << 62
+_READINGS_MAX = 8  # connections kept for the next reader
 _KNOWN_MAX = 1_024  # rows that are kept in memory
-_CHANGES_KNOWN = re.compile(r"(insert into|update) namespace\b")
+_CHANGES_KNOWN = re.compile(r"(insert into|update|delete from) namespace\b")
 _HOLD = "select name from sqlite_master"
 _STATEMENTS = statements()
 Known: TypeAlias = dict[tuple[str, str], Row | None]
@@ -33,13 +34,14 @@ _FORGETTING = frozenset(n for n, text in _STATEMENTS.items() if _CHANGES_KNOWN.m
 class SqliteTx:
     """One transaction on one connection."""
 
-    __slots__ = ("_connection", "_depth", "_execute", "_store", "forgetting", "rows")
+    __slots__ = ("_connection", "_depth", "_execute", "_store", "forgetting", "planned", "rows")
 
     def __init__(self, store: "SqliteStore", connection: sqlite3.Connection) -> None:
         self._store = store
         self._connection = connection
         self._execute = connection.execute
         self._depth = 0
+        self.planned = False
         self.rows: Known | None = None  # what is known at the transaction's instant
         self.forgetting = False  # whether a row that is kept in memory was changed
 
@@ -120,9 +122,10 @@ class SqliteStore:
         self._memory = path == ":memory:"
         owner = os.getpid() if owner is None else owner
         self._lock = None if self._memory else Ownership(Path(path).resolve(), owner)
-        self._pen = threading.RLock()
+        self._pen = threading.Lock()
+        self._holder = 0  # the thread that has the pen
         self._turn = threading.Lock()
-        self._local = threading.local()
+        self._readings: list[_Reading] = []  # of which nobody is reading
         self._open: list[sqlite3.Connection] = []
         self._numbers: dict[str, tuple[int, int]] = {}
         self.known: Known | None = {}  # None while a commit changes what is kept
@@ -143,27 +146,43 @@ class SqliteStore:
         if self._memory:
             return self._read_in_memory()
         try:
-            reading: _Reading = self._local.reading
-        except AttributeError:
+            reading = self._readings.pop()
+        except IndexError:
             connection = self._connect()
             connection.execute("pragma query_only = on")
-            reading = self._local.reading = _Reading(self, connection)
+            reading = _Reading(self, connection)
         return reading.single if single else reading
+
+    def done_reading(self, reading: "_Reading") -> None:
+        """Take a reading back for the next; what is more than a few is closed."""
+        if len(self._readings) < _READINGS_MAX:
+            self._readings.append(reading)
+        else:
+            reading.close()
 
     @contextlib.contextmanager
     def _read_in_memory(self) -> Iterator[Tx]:
-        with self._pen:
+        with self._having_the_pen():
             yield SqliteTx(self, self._writer)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
-        # Whoever waits for the pen holds the turn, so that one who writes again and again (the
-        # clock being moved, a sweep) lets everybody else in between.
+        with self._having_the_pen():
+            yield from self._written()
+
+    @contextlib.contextmanager
+    def _having_the_pen(self) -> Iterator[None]:
+        """Whoever waits for the pen holds the turn, so that one who writes again and again (the
+        clock being moved, a sweep) lets everybody else in between."""
+        if self._holder == threading.get_ident():
+            raise RuntimeError("a transaction was begun within another one of the same thread")
         with self._turn:
             self._pen.acquire()
+        self._holder = threading.get_ident()
         try:
-            yield from self._written()
+            yield
         finally:
+            self._holder = 0
             self._pen.release()
 
     def _written(self) -> Iterator[Tx]:
@@ -238,7 +257,13 @@ class SqliteStore:
             if blocks.get(counter, (0, 0))[1] != end:
                 del self._numbers[counter]
 
+    def disconnect(self, connection: sqlite3.Connection) -> None:
+        """Close one connection for good."""
+        self._open.remove(connection)
+        connection.close()
+
     def close(self) -> None:
+        self._readings.clear()
         for connection in self._open:
             connection.close()
         self._open.clear()
@@ -263,40 +288,45 @@ class SqliteStore:
 
 
 class _Reading:
-    """A thread's read transaction, the same object each time: every request enters one.
+    """A read transaction on a connection of its own, used again and again.
 
     A statement that is not read to its end holds its instant for those that follow. It costs one
     trip to the database where `begin` and `commit` cost two, and each trip lets other threads in.
     """
 
-    __slots__ = ("_execute", "_held", "_store", "_tx", "single")
+    __slots__ = ("_connection", "_held", "_store", "_tx", "single")
 
     def __init__(self, store: SqliteStore, connection: sqlite3.Connection) -> None:
         self._store = store
-        self._execute = connection.execute
+        self._connection = connection
         self._tx = SqliteTx(store, connection)
-        self.single = _Single(store, self._tx)
+        self.single = _Single(store, self, self._tx)
 
     def __enter__(self) -> SqliteTx:
         # A commit that changes what is known takes the dictionary away before and puts another
         # one there afterwards: whoever finds the same one before and after its instant began
         # shares it with readers of the same state only.
         known = self._store.known
-        self._held = self._execute(_HOLD)
+        self._held = self._connection.execute(_HOLD)
         self._tx.rows = known if known is self._store.known else None
         return self._tx
 
     def __exit__(self, *_: object) -> None:
         self._held.close()
+        self._store.done_reading(self)
+
+    def close(self) -> None:
+        self._store.disconnect(self._connection)
 
 
 class _Single:
-    """A thread's reads of one statement each, which is an instant by itself."""
+    """Reads of one statement each, which is an instant by itself."""
 
-    __slots__ = ("_store", "_tx")
+    __slots__ = ("_reading", "_store", "_tx")
 
-    def __init__(self, store: SqliteStore, tx: SqliteTx) -> None:
+    def __init__(self, store: SqliteStore, reading: _Reading, tx: SqliteTx) -> None:
         self._store = store
+        self._reading = reading
         self._tx = tx
 
     def __enter__(self) -> SqliteTx:
@@ -304,7 +334,7 @@ class _Single:
         return self._tx
 
     def __exit__(self, *_: object) -> None:
-        pass
+        self._store.done_reading(self._reading)
 
 
 def _delete_some(tx: Tx, table: str, key: str, values: dict[str, Value]) -> int:

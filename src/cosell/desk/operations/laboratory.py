@@ -94,7 +94,8 @@ def _ensure_imaginable(field: str, time: int) -> None:
 
 def _advance(call: Call, plan: Document) -> Document:
     """Whatever was advanced already stays so: the plan names an instant, not a distance."""
-    fired = call.laboratory.advance(call.namespace.name, parse_iso(text_at(plan, "To")))
+    ns, to_ms = cast("int", plan["ns"]), parse_iso(text_at(plan, "To"))
+    fired = call.laboratory.advance(call.namespace.name, ns, to_ms)
     with call.laboratory.store.read() as tx:
         namespace = namespaces.find(tx, call.namespace.name)
         return {**_clock(tx, namespace, wall_ms()), "Fired": fired}
@@ -110,7 +111,7 @@ def advance_clock(call: Call, _: Tx) -> Document:
     if target < call.now:
         raise _refuse("to", f"The clock stands at {iso(call.now)} and never goes back")
     _ensure_imaginable("to" if to else "seconds", target)
-    return {"To": iso(target)}
+    return {"To": iso(target), "ns": call.ns}
 
 
 @command("ResetNamespace")

@@ -100,7 +100,9 @@ def find(call: Call, tx: Tx, id: str) -> Stored:
     """One of the caller's opportunities, or ResourceNotFoundException."""
     found = find_own(call, tx, id)
     if found is None:
-        raise ResourceNotFoundException("There is no such opportunity for your account.")
+        raise ResourceNotFoundException(
+            "There is no such opportunity in this catalog for your account."
+        )
     return found
 
 

@@ -82,5 +82,7 @@ def _bounds(input: Document) -> tuple[Bound, ...]:
         value = text_at(input, path)
         if value:
             instant = column.endswith("_at")
+            if comparison == "<=" and not instant:
+                bounds.append(Bound(column, ">", ""))  # what has no date is not before any
             bounds.append(Bound(column, comparison, parse_iso(value) if instant else value))
     return tuple(bounds)

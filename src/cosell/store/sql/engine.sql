@@ -9,7 +9,7 @@ insert into setting (name, value) values (:name, :value) on conflict (name) do n
 
 -- take_numbers: reserve a block of a counter; answers the first number after it.
 insert into counter (name, next) values (:name, 1 + :size)
-on conflict (name) do update set next = next + :size returning next;
+on conflict (name) do update set next = counter.next + :size returning next;
 
 -- find_namespace: what a name stands for at present.
 select ns, offset_ms, frozen_at, pace, step_ms, faults, used_at from namespace where name = :name;
@@ -125,6 +125,12 @@ where ns = :ns and account = :account and seq > :after order by seq limit :limit
 insert into fault (ns, seq, operation, error, remaining)
 values (:ns, :seq, :operation, :error, :remaining);
 
+-- delete_faults_of: what was asked for an operation is taken back.
+delete from fault where ns = :ns and operation = :operation;
+
+-- delete_task_faults_of: what was asked for a step is taken back.
+delete from task_fault where ns = :ns and step = :step;
+
 -- count_faults: keep the namespace's number of faults true.
 update namespace set faults = (select count(*) from fault where ns = :ns)
   + (select count(*) from task_fault where ns = :ns)
@@ -132,7 +138,7 @@ where ns = :ns;
 
 -- find_fault: the fault that the next call of an operation meets.
 select seq, error, remaining from fault
-where ns = :ns and operation = :operation order by seq limit 1;
+where ns = :ns and operation = :operation and remaining > 0 order by seq limit 1;
 
 -- spend_fault: one call fewer to fail.
 update fault set remaining = remaining - 1 where ns = :ns and seq = :seq and remaining > 0;
@@ -145,10 +151,12 @@ insert into task_fault (ns, seq, step, reason, message, remaining)
 values (:ns, :seq, :step, :reason, :message, :remaining);
 
 -- find_task_fault: the fault that the next task meets at a step.
-select seq, reason, message from task_fault where ns = :ns and step = :step order by seq limit 1;
+select seq, reason, message from task_fault
+where ns = :ns and step = :step and remaining > 0 order by seq limit 1;
 
 -- spend_task_fault: one task fewer to fail.
-update task_fault set remaining = remaining - 1 where ns = :ns and seq = :seq;
+update task_fault set remaining = remaining - 1
+where ns = :ns and seq = :seq and remaining > 0;
 
 -- delete_spent_task_faults: nothing is left of them.
 delete from task_fault where ns = :ns and remaining <= 0;

@@ -5,8 +5,11 @@ select {sort}, seq, {shown} from {table} {hint}
 where {lead}{predicates} and ({sort}, seq) {beyond} (:after, :after_seq)
 order by {sort} {order}, seq {order} limit :limit
 
+-- run: one of several ordered runs.
+select * from ({run}) as run_{number}
+
 -- merged: several ordered runs as one.
-select * from ({branches}) order by 1 {order}, 2 {order} limit :limit
+select * from ({branches}) as rows order by 1 {order}, 2 {order} limit :limit
 
 -- summary: what a page shows of a row: nothing if another renderer made it.
 case when renderer = :renderer then summary end
