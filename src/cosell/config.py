@@ -49,9 +49,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cors:
-    """Origins allowed besides those that the auth mode allows by itself."""
-
-    origins: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()  # besides those that the auth mode allows by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +208,8 @@ def _namespaces(value: object) -> tuple[str, ...]:
 
 
 _account = _matching(_ACCOUNT, f'an account id: twelve digits in quotes, as "{DEFAULT_ACCOUNT}"')
-_Table: TypeAlias = dict[str, Callable[[object], object]]
+_Reader: TypeAlias = Callable[[object], object]
+_Table: TypeAlias = dict[str, _Reader]
 _TABLES: dict[str, _Table] = {
     "": {
         "host": _text,
@@ -311,10 +310,7 @@ def _fitted(table: dict[str, Any], section: str, path: str, faults: list[str]) -
 
 
 def _put(
-    into: dict[str, object],
-    name: str,
-    value: object,
-    how: tuple[str, Callable[[object], object], list[str]],
+    into: dict[str, object], name: str, value: object, how: tuple[str, _Reader, list[str]]
 ) -> None:
     where, read, faults = how
     try:
