@@ -325,3 +325,14 @@ def test_invitation_that_is_over_conflicts(world: World, first: str) -> None:
         assert refused.message == (
             f"Only PENDING invitations can be {act}ed; this one is {first.upper()}ED."
         )
+
+
+def test_accept_while_the_clock_stands_raises_the_engagements_modification(world: World) -> None:
+    world.desk("PutClock", Frozen=True)
+    referred = world.referred()
+    partner = world.client()
+    partner.accept_engagement_invitation(
+        Catalog="Sandbox", Identifier=referred["EngagementInvitationId"]
+    )
+    engagement = partner.get_engagement(Catalog="Sandbox", Identifier=referred["EngagementId"])
+    assert engagement["ModifiedAt"] > engagement["CreatedAt"]

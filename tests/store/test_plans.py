@@ -56,7 +56,6 @@ WHOLE_NAMESPACE = {
 # Statements that may sort what they found, and why.
 SORTS = {
     "list_members": "an engagement has few members",
-    "latest_snapshotted_by": "an engagement has few snapshots",
 }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final, TypeAlias, cast
 
+from cosell.clock import iso, parse_iso
 from cosell.contract import Document, Json
 
 AWS: Final = "aws"  # AWS's own account, in both catalogs
@@ -57,10 +58,17 @@ def object_at(document: Document, path: Path) -> Document:
 
 def without_nulls(document: Document) -> Document:
     """The document as it is kept: members that are null are left out, all the way down."""
-    kept: Document = {}
-    for name, value in document.items():
-        if isinstance(value, dict):
-            kept[name] = without_nulls(value)
-        elif value is not None:
-            kept[name] = value
-    return kept
+    return {name: _pruned(value) for name, value in document.items() if value is not None}
+
+
+def _pruned(value: Json) -> Json:
+    if isinstance(value, dict):
+        return without_nulls(value)
+    return [_pruned(one) for one in value] if isinstance(value, list) else value
+
+
+def later(document: Document, member: str, now: int) -> str:
+    """The instant of a change: now, and a millisecond after the last one at least, so that an
+    optimistic lock meets every change, also while the clock stands still or a late step runs."""
+    last = document.get(member)
+    return iso(max(now, parse_iso(last) + 1) if isinstance(last, str) else now)

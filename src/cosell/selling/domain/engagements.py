@@ -12,7 +12,7 @@ from cosell.errors import (
     ServiceQuotaExceededException,
 )
 from cosell.events import Event, emit
-from cosell.selling import AWS, Kind, text_at
+from cosell.selling import AWS, Kind, later, text_at, without_nulls
 from cosell.selling.domain.accounts import profile
 from cosell.selling.views import ENGAGEMENTS, context_types, engagement_row
 from cosell.store import Tx, documents
@@ -37,7 +37,7 @@ def create(call: Call, tx: Tx, creator: str, content: Document) -> Stored:
     id = ids.mint(call.random, "eng-", 14)
     made = iso(call.now)
     document: Document = {
-        **content,
+        **without_nulls(content),
         "Id": id,
         "Arn": ids.arn("", call.catalog, f"engagement/{id}"),
         "Catalog": call.catalog,
@@ -94,7 +94,8 @@ def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
     )
     changed: Document = {**engagement.document, "MemberCount": len(present) + 1}
     if present:
-        changed |= {"ModifiedAt": iso(call.now), "ModifiedBy": account}
+        modified = later(engagement.document, "ModifiedAt", call.now)
+        changed |= {"ModifiedAt": modified, "ModifiedBy": account}
     engagement = documents.replace(tx, engagement, changed)
     for member in present:
         if member != AWS:

@@ -12,7 +12,7 @@ from cosell.errors import (
     ResourceNotFoundException,
 )
 from cosell.events import Event, emit
-from cosell.selling import AWS, Kind, text_at
+from cosell.selling import AWS, Kind, text_at, without_nulls
 from cosell.selling.domain import engagements
 from cosell.selling.domain.accounts import profile
 from cosell.selling.lifecycle import INVITATION, follow
@@ -36,7 +36,7 @@ def create(call: Call, tx: Tx, engagement: Stored, sender: str, content: Documen
     expires_at = call.now + (LEAD_EXPIRES_MS if lead else EXPIRES_MS)
     members = engagements.members(call, tx, engagement.id)
     document: Document = {
-        **content,
+        **without_nulls(content),
         "Id": id,
         "Arn": ids.arn("", call.catalog, f"engagement-invitation/{id}"),
         "Catalog": call.catalog,
@@ -119,7 +119,9 @@ def expire(call: Call, tx: Tx, id: str) -> None:
     invitation = documents.find(tx, call.ns, Kind.INVITATION, id)
     if invitation is None or text_at(invitation.document, "Status") != "PENDING":
         return
-    after = _put(tx, invitation, {"Status": "EXPIRED", "ExpirationDate": None})
+    after = _put(
+        tx, invitation, {"Status": follow(INVITATION, "PENDING", "expire"), "ExpirationDate": None}
+    )
     _tell(call, tx, after, "Expired")
 
 
@@ -143,8 +145,7 @@ def _move(call: Call, tx: Tx, invitation: Stored, act: str, note: Document) -> S
 
 def _put(tx: Tx, invitation: Stored, changes: Document) -> Stored:
     merged = {**invitation.document, **changes}
-    document: Document = {name: value for name, value in merged.items() if value is not None}
-    invitation = documents.replace(tx, invitation, document)
+    invitation = documents.replace(tx, invitation, without_nulls(merged))
     for account, participant in participants(invitation):
         documents.show_again(tx, INVITATIONS, invitation_row(invitation, account, participant))
     return invitation

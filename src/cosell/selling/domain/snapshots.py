@@ -76,6 +76,7 @@ def create(call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: b
         ns=call.ns,
         **target._asdict(),
         revision=revision + 1,
+        seq=tx.number("seq"),
         created_at=call.now,
         created_by=opportunity.owner,
         digest=digest,

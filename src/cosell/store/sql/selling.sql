@@ -20,14 +20,15 @@ order by revision desc limit 1;
 
 -- insert_snapshot: a revision, for ever.
 insert into snapshot
-  (ns, engagement, resource, template, revision, created_at, created_by, digest, body)
+  (ns, engagement, resource, template, revision, seq, created_at, created_by, digest, body)
 values
-  (:ns, :engagement, :resource, :template, :revision, :created_at, :created_by, :digest, :body);
+  (:ns, :engagement, :resource, :template, :revision, :seq, :created_at, :created_by, :digest,
+   :body);
 
 -- latest_snapshotted_by: the resource that an account shared last in an engagement.
 select resource from snapshot
 where ns = :ns and engagement = :engagement and created_by = :account
-order by created_at desc, revision desc limit 1;
+order by seq desc limit 1;
 
 -- insert_job_target: what a snapshot job that somebody asked for is about.
 insert into job_target (ns, engagement, resource, template, job)

@@ -179,13 +179,14 @@ create table snapshot (
   resource text not null,
   template text not null,
   revision integer not null,
+  seq integer not null,
   created_at integer not null,
   created_by text not null,
   digest blob not null,            -- of the payload: equal means nothing changed
   body blob not null,
   primary key (ns, engagement, resource, template, revision)
 );
-create index snapshot_by_resource on snapshot (ns, resource, created_at);
+create index snapshot_by_owner on snapshot (ns, engagement, created_by, seq);
 
 -- What the jobs are about that somebody asked for: of those there is one for each target. Jobs that
 -- tasks make for themselves do not count.
