@@ -1,5 +1,6 @@
 """Writes src/cosell/selling/model.json from the installed botocore, and prints what changed; then
-desk/model.json: the desk's own shapes (desk/own.json) and those that it shares with selling.
+desk/model.json: the desk's own operations and shapes (desk/own/) and the shapes that it shares with
+selling.
 
     python tools/update_model.py [--date YYYY-MM-DD]
 
@@ -24,7 +25,7 @@ Model: TypeAlias = dict[str, Any]
 SERVICE = "partnercentral-selling"
 SOURCES = Path(__file__).parents[1] / "src/cosell"
 MODEL = SOURCES / "selling/model.json"
-DESK_OWN = SOURCES / "desk/own.json"
+DESK_OWN = SOURCES / "desk/own"
 DESK = SOURCES / "desk/model.json"
 
 
@@ -38,9 +39,31 @@ def main(arguments: list[str]) -> int:
     for line in differences(before, after):
         sys.stdout.write(line + "\n")
     MODEL.write_text(serialise(after), encoding="utf-8")
-    desk = completed(json.loads(DESK_OWN.read_bytes()), after)
+    desk = completed(read_own(), after)
     DESK.write_text(serialise(desk), encoding="utf-8")
     return 0
+
+
+def read_own() -> Model:
+    """The desk's model as it is written: service.json says what holds for all of its operations,
+    each other file brings operations (name, input, output) and the shapes that they need."""
+    service: Model = json.loads((DESK_OWN / "service.json").read_bytes())
+    errors = [{"shape": name} for name in service.pop("errors")]
+    operations: Model = {}
+    shapes: Model = service.pop("shapes")
+    for part in sorted(DESK_OWN.glob("*.json")):
+        if part.name == "service.json":
+            continue
+        own: Model = json.loads(part.read_bytes())
+        shapes |= own["shapes"]
+        for name, ends in own["operations"].items():
+            operations[name] = {
+                "name": name,
+                "http": {"method": "POST", "requestUri": "/"},
+                **{end: {"shape": shape} for end, shape in ends.items()},
+                "errors": errors,
+            }
+    return {**service, "operations": operations, "shapes": shapes}
 
 
 def completed(own: Model, selling: Model) -> Model:

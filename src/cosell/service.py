@@ -36,6 +36,7 @@ from cosell.selling.operations import (
     engagements,
     invitations,
     opportunities,
+    settings,
     snapshots,
     tags,
     tasks,
@@ -48,7 +49,15 @@ from cosell.wire import aws_json
 
 log = logging.getLogger("cosell.service")
 
-SELLING_MODULES: Final = (engagements, invitations, opportunities, snapshots, tags, tasks)
+SELLING_MODULES: Final = (
+    engagements,
+    invitations,
+    opportunities,
+    settings,
+    snapshots,
+    tags,
+    tasks,
+)
 DESK_MODULES: Final = (aws, laboratory)
 MODEL_HEADER: Final = ("x-cosell-model", SELLING.model_date)  # which API this is
 

@@ -10,6 +10,7 @@ import pytest
 
 from cosell.desk.contract import CONTRACT
 from cosell.selling.contract import CONTRACT as SELLING
+from cosell.selling.profiles import PROFILES
 from tests.harness import ACCOUNT, OTHER, World, opportunity, send
 from tests.refusal import desk_refusal, refusal
 
@@ -313,3 +314,14 @@ def test_list_events_pages_oldest_first(world: World) -> None:
     assert desk_refusal(world, "ListEvents", AccountId=OTHER, **token).fields
     assert desk_refusal(world, "ListEvents", **token).fields
     assert json.dumps(world.desk("ListEvents", AccountId="999999999999")["Events"]) == "[]"
+
+
+# --- profiles ------------------------------------------------------------------------------------
+
+
+def test_profiles_of_the_model_are_those_of_the_program(world: World) -> None:
+    assert set(CONTRACT.enum("ProfileName")) == set(PROFILES)
+    for name, switches in PROFILES.items():
+        told = world.desk("PutProfile", Profile=name)
+        on = [switch for switch, yes in switches._asdict().items() if yes]
+        assert told == {"Profile": name, "Switches": on}

@@ -52,12 +52,18 @@ def fill(engine: Engine, space: str) -> None:
         "ResourceType": "Opportunity",
     }
     ask(engine, space, f"{SELLING}.CreateResourceSnapshotJob", **target)
+    role = {"ResourceSnapshotJobRoleIdentifier": "Snapshots"}
+    ask(engine, space, f"{SELLING}.PutSellingSystemSettings", **role)
     ask(engine, space, f"{SELLING}.CreateOpportunity", **opportunity())
     ask(engine, space, "PutPace", Mode="Paced")
     waiting = ask(engine, space, "ReferOpportunity", ReceiverAccountId=ACCOUNT)
     ask(engine, space, start, Identifier=waiting["EngagementInvitationId"])
     ask(engine, space, "PutFault", Operation="ListSolutions", Error="ThrottlingException")
     ask(engine, space, "PutTaskFault", Step="CreateOpportunity", ReasonCode="InternalError")
+
+
+# Tables that no operation writes to yet.
+UNFILLED = {"prospecting_view", "solution_view", "follower", "partner", "desk_rule"}
 
 
 def counted(store: SqliteStore) -> dict[str, dict[int, int]]:
@@ -78,7 +84,7 @@ def test_reset_namespace_leaves_nothing_once_swept(store: SqliteStore, batch: in
     for space in ("gone", "kept"):
         fill(engine, space)
     before = counted(store)
-    assert all(len(rows) == 2 for rows in before.values()), before
+    assert {table for table, rows in before.items() if len(rows) != 2} == UNFILLED
     ask(engine, "gone", "ResetNamespace", Catalog=None)
     assert store.sweep(batch) > 0
     while store.sweep(batch):
@@ -86,7 +92,7 @@ def test_reset_namespace_leaves_nothing_once_swept(store: SqliteStore, batch: in
     after = counted(store)
     gone, kept = sorted(before["document"])
     assert {table: rows.get(kept) for table, rows in after.items()} == {
-        table: rows[kept] for table, rows in before.items()
+        table: rows.get(kept) for table, rows in before.items()
     }
     assert not [table for table, rows in after.items() if gone in rows]
     # Only the token of the reset itself lives where the name leads now.

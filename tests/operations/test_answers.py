@@ -68,11 +68,13 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
     "GetOpportunity": lambda made: {"Identifier": made.task["OpportunityId"]},
     "GetResourceSnapshot": lambda made: made.target,
     "GetResourceSnapshotJob": lambda made: _job(made),
+    "GetSellingSystemSettings": lambda made: {},
     "ListEngagementByAcceptingInvitationTasks": lambda made: {},
     "ListEngagementInvitations": lambda made: {"ParticipantType": "RECEIVER"},
     "ListOpportunities": lambda made: {},
     "ListResourceSnapshotJobs": lambda made: {},
     "ListTagsForResource": lambda made: {"ResourceArn": _arn(made)},
+    "PutSellingSystemSettings": lambda made: {"ResourceSnapshotJobRoleIdentifier": "Snapshots"},
     "RejectEngagementInvitation": Made.invited,
     "StartEngagementByAcceptingInvitationTask": lambda made: {
         **made.invited(),

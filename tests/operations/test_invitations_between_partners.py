@@ -99,6 +99,29 @@ def test_get_resource_snapshot_of_another_member_is_read_and_not_made(scene: Sce
         assert error(again) == "ResourceNotFoundException"
 
 
+def test_task_follows_what_the_sender_shared_last_while_the_clock_stands(scene: Scene) -> None:
+    scene.desk("PutClock", Frozen=True)
+    [id] = scene.invite(opportunity_invitation())
+    engagement = answered(scene.ask("GetEngagementInvitation", Identifier=id))["EngagementId"]
+    for name, revisions in (("first", 3), ("last", 1)):
+        marketing = {
+            "Source": "Marketing Activity", "AwsFundingUsed": "No", "CampaignName": name,
+        }  # fmt: skip
+        asked = opportunity(ClientToken=name, Marketing=marketing)
+        target = {
+            "EngagementIdentifier": engagement,
+            "ResourceType": "Opportunity",
+            "ResourceIdentifier": answered(scene.ask("CreateOpportunity", OTHER, **asked))["Id"],
+            "ResourceSnapshotTemplateIdentifier": "OpportunitySummaryView",
+        }
+        for number in range(revisions):
+            token = f"{name}-{number}"
+            answered(scene.ask("CreateResourceSnapshot", OTHER, **target, ClientToken=token))
+    made = scene.start(id)["OpportunityId"]
+    marketing = answered(scene.ask("GetOpportunity", Identifier=made))["Marketing"]
+    assert marketing["CampaignName"] == "last"
+
+
 def test_lead_invitation_is_open_for_five_years(scene: Scene) -> None:
     scene.desk("PutClock", Time="2030-01-01T00:00:00Z", Frozen=True)
     scene.invite(lead_invitation())

@@ -8,13 +8,35 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
-from cosell.selling.views import ENGAGEMENTS, INVITATIONS, JOBS, OPPORTUNITIES, TASKS
+from cosell.selling.views import (
+    ASSOCIATIONS,
+    ENGAGEMENTS,
+    INVITATIONS,
+    JOBS,
+    OPPORTUNITIES,
+    SNAPSHOTS,
+    TASKS,
+)
 from cosell.store import Tx, Value, View, documents
 from cosell.store.documents import Stored
 from cosell.store.namespaces import Namespace, ensure
 
-VIEWS = {view.table: view for view in (TASKS, INVITATIONS, OPPORTUNITIES, ENGAGEMENTS, JOBS)}
-NULLABLE = {"invitation", "opportunity", "expires_at"}
+VIEWS = {
+    view.table: view
+    for view in (
+        TASKS,
+        INVITATIONS,
+        OPPORTUNITIES,
+        ENGAGEMENTS,
+        JOBS,
+        SNAPSHOTS,
+        ASSOCIATIONS,
+    )
+}
+NULLABLE = {  # columns that a row may leave empty
+    "task_view": {"invitation", "opportunity", "engagement", "context", "subject"},
+    "invitation_view": {"expires_at"},
+}
 TEXTS = {"company", "close_date"}  # sort columns that hold text
 _SPACES = itertools.count(1)
 WALL = 1_800_000_000_000
@@ -38,7 +60,7 @@ def undone(inside: AbstractContextManager[T]) -> Iterator[T]:
 
 def is_number(column: str) -> bool:
     """Whether a view's column holds integers."""
-    return column.endswith("_at") or column in ("ns", "seq", "number", "renderer")
+    return column.endswith("_at") or column in ("ns", "seq", "number", "renderer", "contexts")
 
 
 def sorts(view: View) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from cosell.store.sqlite import SqliteStore
 from tests.harness import Server, environment
 from tests.store.rows import put_document
 
-FORMAT = 1  # the newest: one migration
+FORMAT = 2  # the newest: as many migrations
 NOBODY = 65534
 
 
@@ -129,7 +129,7 @@ def test_newer_format_is_refused_and_left_as_it_is(state: Path) -> None:
     connection.close()
     before = state.read_bytes()
     with pytest.raises(
-        StoreError, match=r"has format 99; this cosell knows formats up to 1\."
+        StoreError, match=r"has format 99; this cosell knows formats up to 2\."
     ) as why:
         SqliteStore(str(state))
     assert "--database" in str(why.value)

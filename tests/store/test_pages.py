@@ -74,7 +74,7 @@ class Case:
         )
 
 
-def domain(column: str) -> st.SearchStrategy[Value]:
+def domain(view: View, column: str) -> st.SearchStrategy[Value]:
     """The few values that a column takes, so that rows tie and filters meet."""
     if is_number(column):
         values: st.SearchStrategy[Value] = st.sampled_from([-3, 0, 4, NOW, 6, 1 << 53])
@@ -84,7 +84,7 @@ def domain(column: str) -> st.SearchStrategy[Value]:
         values = st.sampled_from(["IN_PROGRESS", "PENDING", "EXPIRED"])
     else:
         values = st.sampled_from(WORDS)
-    return values | st.none() if column in NULLABLE else values
+    return values | st.none() if column in NULLABLE.get(view.table, ()) else values
 
 
 @st.composite
@@ -93,7 +93,7 @@ def cases(draw: st.DrawFn, view: View) -> Case:
     drawn = [c for c in view.columns if c not in ("ns", "seq", "id", "renderer", "summary")]
     records = []
     for seq in range(draw(st.integers(0, 25))):
-        values = {column: draw(domain(column)) for column in drawn}
+        values = {column: draw(domain(view, column)) for column in drawn}
         record = row(view, ns, seq + 1, **values) | {"id": f"id-{seq}"}
         record["summary"] = str(record["id"]).encode()
         record["renderer"] = draw(st.sampled_from([RENDERER, RENDERER, 2]))
@@ -107,7 +107,7 @@ def cases(draw: st.DrawFn, view: View) -> Case:
         st.lists(
             st.sampled_from(ranged).flatmap(
                 lambda column: st.builds(
-                    Bound, st.just(column), st.sampled_from([">=", "<="]), domain_of(column)
+                    Bound, st.just(column), st.sampled_from([">=", "<="]), domain_of(view, column)
                 )
             ),
             max_size=2,
@@ -120,8 +120,8 @@ def cases(draw: st.DrawFn, view: View) -> Case:
     return Case(view, allowed(view, records), selection, order, draw(st.integers(1, 8)))
 
 
-def domain_of(column: str) -> st.SearchStrategy[Value]:
-    return domain(column).filter(lambda value: value is not None)
+def domain_of(view: View, column: str) -> st.SearchStrategy[Value]:
+    return domain(view, column).filter(lambda value: value is not None)
 
 
 @st.composite
@@ -129,7 +129,7 @@ def filters_on(draw: st.DrawFn, view: View, column: str) -> Filter:
     if column == "id":
         ids = st.sampled_from([f"id-{number}" for number in range(25)])
         return Filter(column, tuple(draw(st.lists(ids, min_size=1, max_size=5, unique=True))))
-    values = draw(st.lists(domain_of(column), min_size=1, max_size=4, unique=True))
+    values = draw(st.lists(domain_of(view, column), min_size=1, max_size=4, unique=True))
     if column != "status" or "expires_at" not in view.columns or not draw(st.booleans()):
         return Filter(column, tuple(values))
     conditions: list[tuple[Value, str]] = []
@@ -141,18 +141,18 @@ def filters_on(draw: st.DrawFn, view: View, column: str) -> Filter:
 
 
 def allowed(view: View, records: list[Record]) -> list[Record]:
-    """Without a second unfinished task of an account on an invitation, which no store takes."""
+    """Without a second unfinished task of a kind on the same thing, which no store takes."""
     if view.table != "task_view":
         return records
-    seen: set[tuple[Value, Value]] = set()
+    seen: set[tuple[Value, ...]] = set()
     kept = []
     for record in records:
-        busy = record["status"] == "IN_PROGRESS" and record["invitation"] is not None
-        pair = (record["account"], record["invitation"])
-        if not busy or pair not in seen:
+        busy = record["status"] == "IN_PROGRESS" and record["subject"] is not None
+        work = (record["account"], record["kind"], record["subject"])
+        if not busy or work not in seen:
             kept.append(record)
         if busy:
-            seen.add(pair)
+            seen.add(work)
     return kept
 
 

@@ -196,6 +196,8 @@ def filled(name: str, text: str) -> Iterator[str]:
         yield text
         return
     for view in VIEWS.values():
+        if "account" not in view.columns and ":account" in text:
+            continue  # seen through an engagement, never by itself
         yield (
             text.replace("{table}", view.table)
             .replace("{columns}", ", ".join(view.columns))

@@ -15,7 +15,7 @@ from typing import Any
 from tests.harness import OTHER, Server, World, opportunity
 
 FOLDER = Path(__file__).parent / "states"
-FORMAT = 1
+FORMAT = 2
 BEGUN = "2030-01-01T00:00:00.000Z"
 CATALOG = "AWS"
 

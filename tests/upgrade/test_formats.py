@@ -1,6 +1,6 @@
 """A state of every format that was ever released opens, answers as it did, and goes on.
 
-Format 1 is not released yet: when it changes, make its file anew (make_state.py says how).
+Format 2 is not released yet: when it changes, make its file anew (make_state.py says how).
 """
 
 import json
@@ -52,7 +52,7 @@ def tasks(world: World) -> list[dict[str, str]]:
 
 def test_kept_state_is_small() -> None:
     for format in range(1, FORMAT + 1):
-        assert state_of(format).stat().st_size < 400_000
+        assert state_of(format).stat().st_size < 600_000
 
 
 def test_kept_state_has_the_schema_that_its_migrations_make(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The desk's model: our own operations (own.json) and the shapes that they share with selling."""
+"""The desk's model: our own operations (own/) and the shapes that they share with selling."""
 
 import dataclasses
 from importlib.resources import files

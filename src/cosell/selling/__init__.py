@@ -18,7 +18,11 @@ class Kind:
     ENGAGEMENT: Final = "engagement"
     INVITATION: Final = "engagement-invitation"
     JOB: Final = "resource-snapshot-job"
+    SOLUTION: Final = "solution"
     TASK: Final = "engagement-by-accepting-invitation-task"
+    SUBMISSION_TASK: Final = "engagement-from-opportunity-task"
+    CONVERSION_TASK: Final = "opportunity-from-engagement-task"
+    PROSPECTING_TASK: Final = "prospecting-from-engagement-task"
 
 
 class Template:

@@ -29,3 +29,12 @@ TASK: Final = {
 def follow(table: dict[str, dict[str, str]], state: str, act: str) -> str | None:
     """The state after an act; None if the act is not permitted in this state."""
     return table[state].get(act)
+
+
+def followed(table: dict[str, dict[str, str]], state: str, act: str) -> str:
+    """The state after an act that nobody asked for from outside; ValueError if it is not permitted,
+    which is a fault of the program."""
+    after = follow(table, state, act)
+    if after is None:
+        raise ValueError(f"there is no {act} in state {state}")
+    return after

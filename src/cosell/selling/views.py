@@ -4,6 +4,7 @@ Rows are rendered when the resource changes, not when it is read. Must not decid
 """
 
 import dataclasses
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -14,18 +15,23 @@ from cosell.selling.contract import CONTRACT
 from cosell.store import Value, View
 from cosell.store.documents import Stored
 
+# The types of an engagement's contexts as one number, so that a filter on them is a list of values.
+CONTEXT_BITS: Final = {"CustomerProject": 1, "Lead": 2, "ProspectingResult": 4}
+
 TASKS = View(
     table="task_view",
     lead=("ns", "account", "catalog", "kind"),
     sort="start_at",
     columns=(
         "ns", "account", "catalog", "kind", "start_at", "seq", "id", "status", "invitation",
-        "opportunity", "renderer", "summary",
+        "opportunity", "engagement", "context", "subject", "renderer", "summary",
     ),
     filters={
         "id": "task_view_by_id",
         "invitation": "task_view_by_invitation",
         "opportunity": "task_view_by_opportunity",
+        "engagement": "task_view_by_engagement",
+        "context": "task_view_by_context",
         "status": "task_view_by_status",
     },
     orders={},
@@ -74,20 +80,64 @@ ENGAGEMENTS = View(
     table="engagement_view",
     lead=("ns", "account", "catalog"),
     sort="created_at",
-    columns=("ns", "account", "catalog", "created_at", "seq", "id", "renderer", "summary"),
-    filters={},
+    columns=(
+        "ns", "account", "catalog", "created_at", "seq", "id", "created_by", "contexts", "renderer",
+        "summary",
+    ),
+    filters={
+        "id": "engagement_view_by_id",
+        "created_by": "engagement_view_by_created_by",
+        "contexts": "engagement_view_by_contexts",
+    },
     orders={},
-)
+)  # fmt: skip
 
 JOBS = View(
     table="job_view",
     lead=("ns", "account", "catalog"),
     sort="created_at",
     columns=(
-        "ns", "account", "catalog", "created_at", "seq", "id", "engagement", "status", "renderer",
-        "summary",
+        "ns", "account", "catalog", "created_at", "seq", "id", "engagement", "resource", "status",
+        "renderer", "summary",
     ),
-    filters={"engagement": "job_view_by_engagement", "status": "job_view_by_status"},
+    filters={
+        "resource": "job_view_by_resource",
+        "engagement": "job_view_by_engagement",
+        "status": "job_view_by_status",
+    },
+    orders={},
+)  # fmt: skip
+
+# What an engagement's members see of it; what only one account sees has it as `audience`.
+SNAPSHOTS = View(
+    table="snapshot_view",
+    lead=("ns", "engagement", "audience"),
+    sort="created_at",
+    columns=(
+        "ns", "engagement", "audience", "created_at", "seq", "id", "resource", "template",
+        "created_by", "renderer", "summary",
+    ),
+    filters={
+        "resource": "snapshot_view_by_resource",
+        "created_by": "snapshot_view_by_created_by",
+        "template": "snapshot_view_by_template",
+    },
+    orders={},
+)  # fmt: skip
+
+ASSOCIATIONS = View(
+    table="association_view",
+    lead=("ns", "account", "catalog"),
+    sort="created_at",
+    columns=(
+        "ns", "account", "catalog", "created_at", "seq", "id", "engagement", "resource",
+        "created_by", "renderer", "summary",
+    ),
+    filters={
+        "engagement": "association_view_by_engagement",
+        "resource": "association_view_by_resource",
+        "created_by": "association_view_by_created_by",
+    },
     orders={},
 )  # fmt: skip
 
@@ -105,6 +155,9 @@ def task_row(task: Stored) -> dict[str, Value]:
             "status": text_at(document, "TaskStatus"),
             "invitation": text_at(document, "EngagementInvitationId") or None,
             "opportunity": text_at(document, "OpportunityId") or None,
+            "engagement": None,  # what tasks of other kinds are about
+            "context": None,
+            "subject": text_at(document, "EngagementInvitationId"),
         },
     )
 
@@ -154,7 +207,16 @@ def engagement_row(engagement: Stored, account: str) -> dict[str, Value]:
     types = context_types(engagement.document)
     seen = dataclasses.replace(engagement, document={**engagement.document, "ContextTypes": types})
     created = parse_iso(text_at(engagement.document, "CreatedAt"))
-    return _row(seen, account, "EngagementSummary", {"created_at": created})
+    return _row(
+        seen,
+        account,
+        "EngagementSummary",
+        {
+            "created_at": created,
+            "created_by": text_at(engagement.document, "CreatedBy"),
+            "contexts": sum(CONTEXT_BITS[str(type)] for type in types),
+        },
+    )
 
 
 def context_types(engagement: Document) -> list[Json]:
@@ -172,9 +234,50 @@ def job_row(job: Stored) -> dict[str, Value]:
         {
             "created_at": parse_iso(text_at(job.document, "CreatedAt")),
             "engagement": text_at(job.document, "EngagementId"),
+            "resource": text_at(job.document, "ResourceId"),
             "status": text_at(job.document, "Status"),
         },
     )
+
+
+class Place(NamedTuple):
+    """Where a row without a document stands in its list: namespace, number, instant."""
+
+    ns: int
+    seq: int
+    created_at: int
+
+
+def snapshot_row(place: Place, audience: str, snapshot: Document) -> dict[str, Value]:
+    """A revision as an engagement's members list it, or as the one account that may see it does."""
+    return {
+        **place._asdict(),
+        "engagement": text_at(snapshot, "EngagementId"),
+        "audience": audience,
+        "id": text_at(snapshot, "Arn"),
+        "resource": text_at(snapshot, "ResourceId"),
+        "template": text_at(snapshot, "ResourceSnapshotTemplateName"),
+        "created_by": text_at(snapshot, "CreatedBy"),
+        "renderer": RENDERER,
+        "summary": orjson.dumps(CONTRACT.render("ResourceSnapshotSummary", snapshot)),
+    }
+
+
+def association_row(place: Place, account: str, snapshot: Document) -> dict[str, Value]:
+    """A resource that is shown in an engagement, as a member of that lists it."""
+    engagement, resource = text_at(snapshot, "EngagementId"), text_at(snapshot, "ResourceId")
+    shape = "EngagementResourceAssociationSummary"
+    return {
+        **place._asdict(),
+        "account": account,
+        "catalog": text_at(snapshot, "Catalog"),
+        "id": f"{engagement}/{resource}",
+        "engagement": engagement,
+        "resource": resource,
+        "created_by": text_at(snapshot, "CreatedBy"),
+        "renderer": RENDERER,
+        "summary": orjson.dumps(CONTRACT.render(shape, snapshot)),
+    }
 
 
 def _row(stored: Stored, account: str, shape: str, columns: dict[str, Value]) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""Tasks: each kind as ordered steps, and the one loop that runs them.
+"""Tasks: what accepting an invitation does as ordered steps, and the one loop that runs them.
 
 A step names the operation whose rules it follows and calls that operation's domain function. An
 error rolls its step back and ends the task with the step's reason code; what earlier steps did
@@ -22,7 +22,7 @@ from cosell.errors import (
     ThrottlingException,
     ValidationException,
 )
-from cosell.selling import Template, text_at
+from cosell.selling import Kind, Template, text_at
 from cosell.selling.domain import (
     engagements,
     invitations,
@@ -31,8 +31,8 @@ from cosell.selling.domain import (
     snapshots,
     tags,
 )
-from cosell.selling.domain.snapshots import Target
-from cosell.selling.lifecycle import TASK, follow
+from cosell.selling.domain.snapshots import Target, target_of
+from cosell.selling.lifecycle import TASK, followed
 from cosell.store import Contention, StoreError, Tx
 from cosell.store import faults as fault_rows
 from cosell.store.documents import Stored
@@ -177,7 +177,7 @@ def _step(call: Call, tx: Tx, task: Stored) -> Stored:
         return _fail(task, "InternalError", message)
     done = {**task.document, **learnt, "step": number + 1}
     if number + 1 == len(STEPS):
-        done["TaskStatus"] = follow(TASK, text_at(done, "TaskStatus"), "complete")
+        done["TaskStatus"] = followed(TASK, text_at(done, "TaskStatus"), "complete")
     return replace(task, document=done)
 
 
@@ -185,7 +185,7 @@ def _fail(task: Stored, reason: str, message: str) -> Stored:
     """The task as it ends; without an opportunity it promises none any more."""
     document = {
         **task.document,
-        "TaskStatus": follow(TASK, text_at(task.document, "TaskStatus"), "fail"),
+        "TaskStatus": followed(TASK, text_at(task.document, "TaskStatus"), "fail"),
         "ReasonCode": reason,
         "Message": message,
     }
@@ -196,7 +196,9 @@ def _fail(task: Stored, reason: str, message: str) -> Stored:
 
 def unfinished_on(call: Call, tx: Tx, invitation: str) -> str | None:
     """The caller's task that is still at work on an invitation."""
-    row = tx.one("unfinished_task", ns=call.ns, account=call.account, invitation=invitation)
+    row = tx.one(
+        "unfinished_task", ns=call.ns, account=call.account, kind=Kind.TASK, subject=invitation
+    )
     return None if row is None else str(row[0])
 
 
@@ -205,22 +207,13 @@ def busy(task: str | None) -> str:
     return f"The task {task} is at work on this invitation. Wait for it to end."
 
 
-def next_step(task: Stored) -> Step | None:
-    """The step that comes next; None if the task has ended."""
-    if text_at(task.document, "TaskStatus") != "IN_PROGRESS":
-        return None
-    return STEPS[_number(task)]
-
-
 def _number(task: Stored) -> int:
     return cast("int", task.document["step"])
 
 
 def _target(task: Stored) -> Target:
-    document = task.document
-    return Target(
-        text_at(document, "engagement"), text_at(document, "OpportunityId"), Template.SUMMARY
-    )
+    document: Document = {**task.document, "template": Template.SUMMARY}
+    return target_of(document, ("engagement", "OpportunityId", "template"))
 
 
 def _tags(task: Stored) -> list[Document]:

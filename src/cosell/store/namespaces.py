@@ -1,4 +1,4 @@
-"""Namespaces: an integer behind a name, with a clock, a pace and faults of its own.
+"""Namespaces: an integer behind a name, with a clock, a pace, a profile and faults of its own.
 
 Must not know what lives in one.
 """
@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias, cast
 from cosell.store import Tx
 
 Pace: TypeAlias = Literal["Inline", "Paced", "Held"]
+OBSERVED = "observed"  # the profile of a new namespace
 STEP_MS = 2_000  # between the steps of a paced task, until PutPace says otherwise
 _TOUCHED_MS = 60_000  # a namespace's last use is remembered to the minute
 
@@ -23,6 +24,8 @@ class Namespace(NamedTuple):
     step_ms: int = STEP_MS
     faults: int = 0
     used_at: int = 0
+    profile: str = OBSERVED
+    shut_out: int = 0
 
     def now(self, wall: int) -> int:
         """The namespace's time, in milliseconds, when real time is `wall`."""
@@ -34,7 +37,7 @@ def find(tx: Tx, name: str) -> Namespace:
     row = tx.known("find_namespace", name)
     if row is None:
         return Namespace(name)
-    return Namespace(name, *cast("tuple[int, int, int | None, Pace, int, int, int]", row))
+    return Namespace(name, *cast("tuple[int, int, int | None, Pace, int, int, int, str, int]", row))
 
 
 def ensure(tx: Tx, name: str, wall: int) -> Namespace:
@@ -58,6 +61,7 @@ def reset(tx: Tx, namespace: Namespace, wall: int) -> Namespace:
         ns=fresh.ns,
         pace=fresh.pace,
         step_ms=fresh.step_ms,
+        profile=fresh.profile,
         wall=wall,
     )
     tx.run("retire_namespace", ns=namespace.ns, wall=wall)

@@ -12,6 +12,7 @@ from cosell.errors import FieldError, request_refused
 from cosell.selling import text_at
 from cosell.selling.contract import CONTRACT as SELLING
 from cosell.selling.operations.tasks import replan
+from cosell.selling.profiles import PROFILES
 from cosell.selling.workflows import STEPS
 from cosell.store import Tx, agenda, namespaces
 from cosell.store import faults as fault_rows
@@ -36,6 +37,17 @@ def put_pace(call: Call, tx: Tx) -> Document:
     namespace = namespaces.find(tx, call.namespace.name)
     replan(call._replace(namespace=namespace), tx)
     return {"Mode": mode, "StepSeconds": step_ms // SECOND_MS}
+
+
+@command("PutProfile")
+def put_profile(call: Call, tx: Tx) -> Document:
+    """Which rules hold from now on where AWS's documents and what was observed differ."""
+    name = text_at(call.input, "Profile")
+    tx.run("put_profile", ns=call.ns, profile=name)
+    return {
+        "Profile": name,
+        "Switches": [on for on, yes in PROFILES[name]._asdict().items() if yes],
+    }
 
 
 @command("PutFault")

@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
+from cosell.calls import Call
 from cosell.selling import AWS
+from cosell.store import Tx
 
 
 class Profile(NamedTuple):
@@ -12,7 +14,7 @@ class Profile(NamedTuple):
     website: str
 
 
-def profile(account: str) -> Profile:
+def profile(call: Call, tx: Tx, account: str) -> Profile:
     """The company behind an account; accounts without a profile have one made up from the number.
 
     Source: domain rule D9 for AWS; the rest is not documented.

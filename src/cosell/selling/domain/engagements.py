@@ -12,7 +12,7 @@ from cosell.errors import (
     ServiceQuotaExceededException,
 )
 from cosell.events import Event, emit
-from cosell.selling import AWS, Kind, later, text_at, without_nulls
+from cosell.selling import AWS, Kind, later, text_at, truth
 from cosell.selling.domain.accounts import profile
 from cosell.selling.views import ENGAGEMENTS, context_types, engagement_row
 from cosell.store import Tx, documents
@@ -35,29 +35,28 @@ class Member(NamedTuple):
 def create(call: Call, tx: Tx, creator: str, content: Document) -> Stored:
     """An engagement whose creator is its only member. `content`: Title, Description, Contexts."""
     id = ids.mint(call.random, "eng-", 14)
-    made = iso(call.now)
+    created_at = iso(call.now)
     document: Document = {
-        **without_nulls(content),
+        **content,
         "Id": id,
         "Arn": ids.arn("", call.catalog, f"engagement/{id}"),
         "Catalog": call.catalog,
-        "CreatedAt": made,
+        "CreatedAt": created_at,
         "CreatedBy": creator,
-        "ModifiedAt": made,
+        "ModifiedAt": created_at,
         "ModifiedBy": creator,
         "MemberCount": 0,
     }
     seq = tx.number("seq")
-    engagement = Stored(call.ns, Kind.ENGAGEMENT, id, call.catalog, creator, 1, seq, document)
-    documents.insert(tx, engagement)
+    made = Stored(call.ns, Kind.ENGAGEMENT, id, call.catalog, creator, 1, seq, document)
+    engagement = truth.insert(tx, made)
     emit(call, tx, _created(engagement), [creator])
     return join(call, tx, engagement, creator)
 
 
 def find(call: Call, tx: Tx, id: str | None) -> Stored:
     """An engagement that the caller is a member of, or ResourceNotFoundException."""
-    key = (call.ns, call.account, call.catalog)
-    found = id and documents.find_visible(tx, ENGAGEMENTS, key, Kind.ENGAGEMENT, id)
+    found = id and documents.find_visible(tx, ENGAGEMENTS, call.key, Kind.ENGAGEMENT, id)
     if not found:
         raise ResourceNotFoundException("There is no such engagement, or you are not a member.")
     return found
@@ -81,7 +80,7 @@ def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
         raise ConflictException("The account is a member of the engagement already.")
     if len(present) >= MEMBERS_MAX:
         raise ServiceQuotaExceededException(f"An engagement has at most {MEMBERS_MAX} members.")
-    company, website = profile(account)
+    company, website = profile(call, tx, account)
     tx.run(
         "insert_member",
         ns=call.ns,
@@ -96,13 +95,14 @@ def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
     if present:
         modified = later(engagement.document, "ModifiedAt", call.now)
         changed |= {"ModifiedAt": modified, "ModifiedBy": account}
-    engagement = documents.replace(tx, engagement, changed)
+    engagement = truth.replace(tx, engagement, changed)
     for member in present:
         if member != AWS:
             row = engagement_row(engagement, member)
             documents.show_again(tx, ENGAGEMENTS, row)
     if account != AWS:
         documents.show(tx, ENGAGEMENTS, engagement_row(engagement, account))
+        _show_associations(tx, engagement, present, account)
     joined: Document = {
         "catalog": engagement.catalog,
         "engagement": {"id": engagement.id},
@@ -111,6 +111,20 @@ def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
     event = Event("Engagement Member Added", (text_at(engagement.document, "Arn"),), joined)
     emit(call, tx, event, [*present, account])
     return engagement
+
+
+def _show_associations(tx: Tx, engagement: Stored, present: list[str], account: str) -> None:
+    """A new member sees which resources are shown; any other but AWS has the rows to copy."""
+    member = next((one for one in present if one != AWS), None)
+    if member is not None:
+        tx.run(
+            "copy_associations",
+            ns=engagement.ns,
+            catalog=engagement.catalog,
+            engagement=engagement.id,
+            member=member,
+            account=account,
+        )
 
 
 def _created(engagement: Stored) -> Event:

@@ -12,7 +12,7 @@ from cosell.errors import (
     ResourceNotFoundException,
 )
 from cosell.events import Event, emit
-from cosell.selling import AWS, Kind, text_at, without_nulls
+from cosell.selling import AWS, Kind, text_at, truth
 from cosell.selling.domain import engagements
 from cosell.selling.domain.accounts import profile
 from cosell.selling.lifecycle import INVITATION, follow
@@ -33,10 +33,12 @@ def create(call: Call, tx: Tx, engagement: Stored, sender: str, content: Documen
     (payload_type,) = payload
     receiver = text_at(content, "Receiver.Account.AwsAccountId")
     lead = payload_type == "LeadInvitation"
-    expires_at = call.now + (LEAD_EXPIRES_MS if lead else EXPIRES_MS)
+    expires_at: int | None = call.now + (LEAD_EXPIRES_MS if lead else EXPIRES_MS)
+    if receiver == AWS:
+        expires_at = None  # AWS takes its time: decision
     members = engagements.members(call, tx, engagement.id)
     document: Document = {
-        **without_nulls(content),
+        **content,
         "Id": id,
         "Arn": ids.arn("", call.catalog, f"engagement-invitation/{id}"),
         "Catalog": call.catalog,
@@ -44,19 +46,22 @@ def create(call: Call, tx: Tx, engagement: Stored, sender: str, content: Documen
         "EngagementTitle": engagement.document.get("Title"),
         "EngagementDescription": engagement.document.get("Description"),
         "ExistingMembers": [{"CompanyName": m.company, "WebsiteUrl": m.website} for m in members],
-        "ExpirationDate": iso(expires_at),
+        "ExpirationDate": iso(expires_at) if expires_at else None,
         "InvitationDate": iso(call.now),
         "PayloadType": payload_type,
         "SenderAwsAccountId": sender,
-        "SenderCompanyName": profile(sender).company,
+        "SenderCompanyName": profile(call, tx, sender).company,
         "Status": "PENDING",
     }
     seq = tx.number("seq")
-    invitation = Stored(call.ns, Kind.INVITATION, id, call.catalog, receiver, 1, seq, document)
-    documents.insert(tx, invitation)
+    made = Stored(call.ns, Kind.INVITATION, id, call.catalog, receiver, 1, seq, document)
+    invitation = truth.insert(tx, made)
     for account, participant in participants(invitation):
         documents.show(tx, INVITATIONS, invitation_row(invitation, account, participant))
-    agenda.plan(tx, call.ns, expires_at, EXPIRY, id)
+    if expires_at:
+        agenda.plan(tx, call.ns, expires_at, EXPIRY, id)
+    asked = {"engagement": engagement.id, "account": receiver, "invitation": id}
+    tx.run("invite", ns=call.ns, **asked, expires_at=expires_at)
     _tell(call, tx, invitation, "Created")
     return invitation
 
@@ -71,8 +76,7 @@ def participants(invitation: Stored) -> list[tuple[str, str]]:
 def find(call: Call, tx: Tx, identifier: str) -> Stored:
     """An invitation of the caller's, by id or ARN, or ResourceNotFoundException."""
     id = ids.plain_id(identifier, call.catalog, Kind.INVITATION)
-    key = (call.ns, call.account, call.catalog)
-    found = id and documents.find_visible(tx, INVITATIONS, key, Kind.INVITATION, id)
+    found = id and documents.find_visible(tx, INVITATIONS, call.key, Kind.INVITATION, id)
     if not found:
         raise ResourceNotFoundException(
             "There is no such engagement invitation in this catalog for your account."
@@ -92,7 +96,8 @@ def as_of(document: Document, now: int) -> Document:
 def status_at(document: Document, now: int) -> str:
     """The status at an instant, whether or not the expiry has been carried out."""
     status = text_at(document, "Status")
-    if status == "PENDING" and parse_iso(text_at(document, "ExpirationDate")) <= now:
+    expires = text_at(document, "ExpirationDate")
+    if status == "PENDING" and expires and parse_iso(expires) <= now:
         return "EXPIRED"
     return status
 
@@ -117,11 +122,13 @@ def reject(call: Call, tx: Tx, invitation: Stored, reason: str | None) -> Stored
 def expire(call: Call, tx: Tx, id: str) -> None:
     """What the agenda does when an invitation's time is over."""
     invitation = documents.find(tx, call.ns, Kind.INVITATION, id)
-    if invitation is None or text_at(invitation.document, "Status") != "PENDING":
+    if invitation is None:
         return
-    after = _put(
-        tx, invitation, {"Status": follow(INVITATION, "PENDING", "expire"), "ExpirationDate": None}
-    )
+    status = follow(INVITATION, text_at(invitation.document, "Status"), "expire")
+    if status is None:
+        return
+    _answered(tx, invitation)
+    after = _put(tx, invitation, {"Status": status, "ExpirationDate": None})
     _tell(call, tx, after, "Expired")
 
 
@@ -140,12 +147,28 @@ def _move(call: Call, tx: Tx, invitation: Stored, act: str, note: Document) -> S
     if after is None:
         raise ConflictException(f"Only PENDING invitations can be {act}ed; this one is {status}.")
     agenda.forget(tx, call.ns, EXPIRY, invitation.id)
+    _answered(tx, invitation)
     return _put(tx, invitation, {"Status": after, "ExpirationDate": None, **note})
 
 
+def open_in(call: Call, tx: Tx, engagement: str) -> dict[str, str]:
+    """The accounts that are invited to an engagement and can still answer, with the invitation."""
+    rows = tx.all("list_invited", ns=call.ns, engagement=engagement, now=call.now)
+    return dict(cast("list[tuple[str, str]]", rows))
+
+
+def _answered(tx: Tx, invitation: Stored) -> None:
+    tx.run(
+        "answer_invitation",
+        ns=invitation.ns,
+        engagement=text_at(invitation.document, "EngagementId"),
+        account=invitation.owner,
+        invitation=invitation.id,
+    )
+
+
 def _put(tx: Tx, invitation: Stored, changes: Document) -> Stored:
-    merged = {**invitation.document, **changes}
-    invitation = documents.replace(tx, invitation, without_nulls(merged))
+    invitation = truth.replace(tx, invitation, {**invitation.document, **changes})
     for account, participant in participants(invitation):
         documents.show_again(tx, INVITATIONS, invitation_row(invitation, account, participant))
     return invitation
@@ -153,7 +176,7 @@ def _put(tx: Tx, invitation: Stored, changes: Document) -> Stored:
 
 def remember(tx: Tx, invitation: Stored, note: Document) -> Stored:
     """Keep something with the invitation that nobody is shown."""
-    return documents.replace(tx, invitation, {**invitation.document, **note})
+    return truth.replace(tx, invitation, {**invitation.document, **note})
 
 
 def _tell(call: Call, tx: Tx, invitation: Stored, act: str) -> None:

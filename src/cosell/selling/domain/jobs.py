@@ -8,10 +8,10 @@ from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document
 from cosell.errors import ConflictException, ResourceNotFoundException
-from cosell.selling import Kind, text_at
-from cosell.selling.domain import opportunities, snapshots, tags
-from cosell.selling.domain.snapshots import Target
-from cosell.selling.lifecycle import JOB, follow
+from cosell.selling import Kind, text_at, truth
+from cosell.selling.domain import opportunities, settings, snapshots, tags
+from cosell.selling.domain.snapshots import Target, target_of
+from cosell.selling.lifecycle import JOB, followed
 from cosell.selling.views import JOBS, job_row
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
@@ -20,6 +20,8 @@ NO_ROLE = (
     "No ResourceSnapshotJobRole is set for this account and catalog, so changes are not shared."
     " Set one with PutSellingSystemSettings."
 )
+
+_TARGET = ("EngagementId", "ResourceId", "ResourceSnapshotTemplateName")
 
 
 def create(call: Call, tx: Tx, target: Target, labels: dict[str, str]) -> Stored:
@@ -40,8 +42,8 @@ def create(call: Call, tx: Tx, target: Target, labels: dict[str, str]) -> Stored
         "Status": "Stopped",
     }
     seq = tx.number("seq")
-    job = Stored(call.ns, Kind.JOB, id, call.catalog, call.account, 1, seq, document)
-    documents.insert(tx, job)
+    made = Stored(call.ns, Kind.JOB, id, call.catalog, call.account, 1, seq, document)
+    job = truth.insert(tx, made)
     documents.show(tx, JOBS, job_row(job))
     tags.put(call, tx, arn, labels)
     return job
@@ -61,8 +63,7 @@ def create_direct(call: Call, tx: Tx, target: Target, labels: dict[str, str]) ->
 
 def find(call: Call, tx: Tx, id: str) -> Stored:
     """One of the caller's jobs, or ResourceNotFoundException."""
-    key = (call.ns, call.account, call.catalog)
-    found = documents.find_visible(tx, JOBS, key, Kind.JOB, id)
+    found = documents.find_visible(tx, JOBS, call.key, Kind.JOB, id)
     if found is None:
         raise ResourceNotFoundException("There is no such snapshot job for your account.")
     return found
@@ -70,19 +71,42 @@ def find(call: Call, tx: Tx, id: str) -> Stored:
 
 def start(call: Call, tx: Tx, job: Stored) -> Stored:
     """The job runs: at once it shares what changed meanwhile. A running job stays as it is."""
-    status = follow(JOB, text_at(job.document, "Status"), "start")
+    status = followed(JOB, text_at(job.document, "Status"), "start")
     if status == text_at(job.document, "Status"):
         return job
-    changes: Document = {"Status": status}
-    target = Target(
-        text_at(job.document, "EngagementId"),
-        text_at(job.document, "ResourceId"),
-        text_at(job.document, "ResourceSnapshotTemplateName"),
+    opportunity = opportunities.find(call, tx, text_at(job.document, "ResourceId"))
+    outcome = _execute(call, tx, job, opportunity)
+    return _put(tx, job, {"Status": status, **outcome})
+
+
+def share(call: Call, tx: Tx, opportunity: Stored) -> None:
+    """An opportunity changed: its owner's running jobs make new revisions of what is new."""
+    running = tx.all(
+        "running_jobs",
+        ns=call.ns,
+        account=opportunity.owner,
+        catalog=opportunity.catalog,
+        resource=opportunity.id,
     )
-    opportunity = opportunities.find(call, tx, target.resource)
-    if snapshots.differs(call, tx, target, opportunity):
-        # The role comes with the account's settings; until it has one nothing is shared.
-        changes["LastFailure"] = NO_ROLE
-    job = documents.replace(tx, job, {**job.document, **changes})
+    for row in running:
+        job = documents.get(tx, call.ns, Kind.JOB, str(row[0]))
+        outcome = _execute(call, tx, job, opportunity)
+        if outcome:
+            _put(tx, job, outcome)
+
+
+def _execute(call: Call, tx: Tx, job: Stored, opportunity: Stored) -> Document:
+    """What a job learns from one execution; nothing, if there is nothing new to show."""
+    target = target_of(job.document, _TARGET)
+    if not snapshots.differs(call, tx, target, opportunity):
+        return {}
+    if settings.role(call, tx, opportunity.owner) is None:
+        return {"LastFailure": NO_ROLE}
+    snapshots.create(call, tx, target, opportunity, always=False)
+    return {"LastSuccessfulExecutionDate": iso(call.now), "LastFailure": None}
+
+
+def _put(tx: Tx, job: Stored, changes: Document) -> Stored:
+    job = truth.replace(tx, job, {**job.document, **changes})
     documents.show_again(tx, JOBS, job_row(job))
     return job

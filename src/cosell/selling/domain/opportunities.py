@@ -11,7 +11,7 @@ from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException
 from cosell.events import Event, emit
-from cosell.selling import Kind, object_at, objects_at, text_at, without_nulls
+from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
 from cosell.selling.domain.accounts import profile
 from cosell.selling.rules import spend
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
@@ -73,27 +73,35 @@ def drafted(request: Document) -> Document:
 
 def insert(call: Call, tx: Tx, id: str, owner: str, content: Document) -> Stored:
     """An opportunity comes to be, and nobody sees it yet: see `reveal`."""
-    made = iso(call.now)
+    created_at = iso(call.now)
     document: Document = {
-        **without_nulls(content),
+        **content,
         "Id": id,
         "Arn": arn(call, id, owner),
         "Catalog": call.catalog,
-        "CreatedDate": made,
-        "LastModifiedDate": made,
-        "OpportunityTeam": _team(content, owner),
+        "CreatedDate": created_at,
+        "LastModifiedDate": created_at,
+        "OpportunityTeam": _team(call, tx, content, owner),
         "RelatedEntityIdentifiers": {},
     }
     seq = tx.number("seq")
-    opportunity = Stored(call.ns, Kind.OPPORTUNITY, id, call.catalog, owner, 1, seq, document)
-    documents.insert(tx, opportunity)
-    return opportunity
+    made = Stored(call.ns, Kind.OPPORTUNITY, id, call.catalog, owner, 1, seq, document)
+    return truth.insert(tx, made)
 
 
 def reveal(call: Call, tx: Tx, opportunity: Stored) -> None:
     """The owner may list and read the opportunity from now on."""
     documents.show(tx, OPPORTUNITIES, opportunity_row(opportunity))
     _tell(call, tx, opportunity, "Created")
+
+
+def change(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Stored:
+    """The opportunity is `document` from now on: see `changes.change` for what else follows."""
+    modified = later(opportunity.document, "LastModifiedDate", call.now)
+    changed = truth.replace(tx, opportunity, {**document, "LastModifiedDate": modified})
+    documents.show_again(tx, OPPORTUNITIES, opportunity_row(changed))
+    _tell(call, tx, changed, "Updated")
+    return changed
 
 
 def find(call: Call, tx: Tx, id: str) -> Stored:
@@ -108,8 +116,7 @@ def find(call: Call, tx: Tx, id: str) -> Stored:
 
 def find_own(call: Call, tx: Tx, id: str) -> Stored | None:
     """One of the caller's opportunities, if there is such a one."""
-    key = (call.ns, call.account, call.catalog)
-    return documents.find_visible(tx, OPPORTUNITIES, key, Kind.OPPORTUNITY, id)
+    return documents.find_visible(tx, OPPORTUNITIES, call.key, Kind.OPPORTUNITY, id)
 
 
 def accept_referral(call: Call, tx: Tx, id: str) -> Stored:
@@ -179,11 +186,12 @@ def _campaign(call: Call, tx: Tx, invitation: Stored) -> Document:
     return {"CampaignName": name} if name else {}
 
 
-def _team(content: Document, owner: str) -> list[Json]:
+def _team(call: Call, tx: Tx, content: Document, owner: str) -> list[Json]:
     """The owner first, always; then whom the request named. Source: domain rule A1, observed."""
+    website = profile(call, tx, owner).website
     lead: Document = {
         "BusinessTitle": "OpportunityOwner",
-        "Email": f"alliance-lead@{profile(owner).website.removeprefix('https://')}",
+        "Email": f"alliance-lead@{website.removeprefix('https://')}",
         "FirstName": "Alliance",
         "LastName": "Lead",
     }

@@ -14,9 +14,16 @@ from cosell.clock import iso
 from cosell.contract import Document
 from cosell.errors import FieldError, ResourceNotFoundException, business_refused
 from cosell.events import Event, emit
-from cosell.selling import AWS, Template, object_at
+from cosell.selling import AWS, Path, Template, object_at, text_at
 from cosell.selling.domain import engagements
-from cosell.store import Row, Tx
+from cosell.selling.views import (
+    ASSOCIATIONS,
+    SNAPSHOTS,
+    Place,
+    association_row,
+    snapshot_row,
+)
+from cosell.store import Row, Tx, documents
 from cosell.store.documents import Stored
 
 RESOURCE_TYPE = "Opportunity"
@@ -47,6 +54,12 @@ class Target(NamedTuple):
     template: str
 
 
+def target_of(document: Document, paths: tuple[Path, Path, Path]) -> Target:
+    """The target that a request or a document names: where its engagement, its resource and its
+    template stand in it."""
+    return Target(*(text_at(document, path) for path in paths))
+
+
 def ensure_template(name: str) -> None:
     """A template that a partner can use, or ValidationException."""
     field = "resourceSnapshotTemplateIdentifier"
@@ -71,17 +84,34 @@ def create(call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: b
         "Payload": {"OpportunitySummary": payload},
         "TargetMemberAccounts": [*targets],
     }
+    seq = tx.number("seq")
     tx.run(
         "insert_snapshot",
         ns=call.ns,
         **target._asdict(),
         revision=revision + 1,
-        seq=tx.number("seq"),
+        seq=seq,
         created_at=call.now,
         created_by=opportunity.owner,
         digest=digest,
         body=orjson.dumps(body),
     )
+    made: Document = {
+        "Arn": arn(call.catalog, target, revision + 1),
+        "Catalog": call.catalog,
+        "CreatedBy": opportunity.owner,
+        "EngagementId": target.engagement,
+        "ResourceId": target.resource,
+        "ResourceSnapshotTemplateName": target.template,
+        "ResourceType": RESOURCE_TYPE,
+        "Revision": revision + 1,
+    }
+    place = Place(call.ns, seq, call.now)
+    documents.show(tx, SNAPSHOTS, snapshot_row(place, "", made))
+    if not revision:
+        for account in targets:
+            if account != AWS:
+                documents.show(tx, ASSOCIATIONS, association_row(place, account, made))
     _tell(call, tx, target, revision + 1, opportunity.owner)
     return revision + 1
 

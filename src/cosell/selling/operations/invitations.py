@@ -49,7 +49,7 @@ _INVITATIONS = List(
 @query("ListEngagementInvitations", single=True)
 def list_engagement_invitations(call: Call, tx: Tx) -> Rendered:
     """The invitations that the caller sent, or those that it received."""
-    lead = (call.ns, call.account, call.catalog, text_at(call.input, "ParticipantType"))
+    lead = (*call.key, text_at(call.input, "ParticipantType"))
     return answer(call, tx, _INVITATIONS, lead)
 
 

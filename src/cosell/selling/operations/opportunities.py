@@ -71,8 +71,7 @@ def get_opportunity(call: Call, tx: Tx) -> Document:
 @query("ListOpportunities", single=True)
 def list_opportunities(call: Call, tx: Tx) -> Rendered:
     """The caller's opportunities; empty filter lists mean no filter."""
-    lead = (call.ns, call.account, call.catalog)
-    return answer(call, tx, _OPPORTUNITIES, lead, _bounds(call.input))
+    return answer(call, tx, _OPPORTUNITIES, call.key, _bounds(call.input))
 
 
 def _bounds(input: Document) -> tuple[Bound, ...]:

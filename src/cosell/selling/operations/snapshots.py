@@ -5,7 +5,7 @@ from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, Template, text_at
 from cosell.selling.domain import engagements, jobs, opportunities, snapshots, tags
-from cosell.selling.domain.snapshots import Target
+from cosell.selling.domain.snapshots import Target, target_of
 from cosell.selling.listing import By, List, answer
 from cosell.selling.views import JOBS, job_row
 from cosell.store import Tx
@@ -20,14 +20,11 @@ _JOBS = List(
     {"CreatedDate": ("created_at", False)},
     (By("EngagementIdentifier", "engagement"), By("Status", "status")),
 )
-
-
-def _target(call: Call) -> Target:
-    return Target(
-        text_at(call.input, "EngagementIdentifier"),
-        text_at(call.input, "ResourceIdentifier"),
-        text_at(call.input, "ResourceSnapshotTemplateIdentifier"),
-    )
+_TARGET = (
+    "EngagementIdentifier",
+    "ResourceIdentifier",
+    "ResourceSnapshotTemplateIdentifier",
+)
 
 
 def _shareable(call: Call, tx: Tx, target: Target) -> Stored:
@@ -41,7 +38,7 @@ def _shareable(call: Call, tx: Tx, target: Target) -> Stored:
 @command("CreateResourceSnapshot")
 def create_resource_snapshot(call: Call, tx: Tx) -> Document:
     """The next revision, also when nothing changed."""
-    target = _target(call)
+    target = target_of(call.input, _TARGET)
     opportunity = _shareable(call, tx, target)
     revision = snapshots.create(call, tx, target, opportunity, always=True)
     return {"Arn": snapshots.arn(call.catalog, target, revision), "Revision": revision}
@@ -50,7 +47,7 @@ def create_resource_snapshot(call: Call, tx: Tx) -> Document:
 @query("GetResourceSnapshot")
 def get_resource_snapshot(call: Call, tx: Tx) -> Document:
     """A revision, or the latest, for every member; AWS's own view for the owner alone."""
-    target = _target(call)
+    target = target_of(call.input, _TARGET)
     engagements.find(call, tx, target.engagement)
     if target.template == Template.AWS_FULL and not opportunities.find_own(
         call, tx, target.resource
@@ -64,7 +61,7 @@ def get_resource_snapshot(call: Call, tx: Tx) -> Document:
 def create_resource_snapshot_job(call: Call, tx: Tx) -> Document:
     """A job that stands still; one for each engagement, resource and template."""
     labels = tags.tags_of(call.input)
-    target = _target(call)
+    target = target_of(call.input, _TARGET)
     _shareable(call, tx, target)
     job = jobs.create_direct(call, tx, target, labels)
     return {"Arn": job.document["Arn"], "Id": job.id}
@@ -87,4 +84,4 @@ def get_resource_snapshot_job(call: Call, tx: Tx) -> Document:
 @query("ListResourceSnapshotJobs", single=True)
 def list_resource_snapshot_jobs(call: Call, tx: Tx) -> Rendered:
     """The caller's own jobs."""
-    return answer(call, tx, _JOBS, (call.ns, call.account, call.catalog))
+    return answer(call, tx, _JOBS, call.key)

@@ -10,7 +10,7 @@ from cosell import ids
 from cosell.calls import Call, Rendered, command, due, query
 from cosell.clock import iso
 from cosell.contract import Document, Json
-from cosell.selling import Kind, text_at
+from cosell.selling import Kind, text_at, truth
 from cosell.selling.domain import invitations, opportunities, tags
 from cosell.selling.listing import By, List, answer
 from cosell.selling.views import TASKS, task_row
@@ -39,7 +39,7 @@ _TASKS = List(
 @query("ListEngagementByAcceptingInvitationTasks", single=True)
 def list_engagement_by_accepting_invitation_tasks(call: Call, tx: Tx) -> Rendered:
     """The caller's own tasks; identifiers that nobody knows match nothing."""
-    return answer(call, tx, _TASKS, (call.ns, call.account, call.catalog, Kind.TASK))
+    return answer(call, tx, _TASKS, (*call.key, Kind.TASK))
 
 
 def _present(call: Call, tx: Tx, first: Document) -> Document:
@@ -65,7 +65,7 @@ def start_engagement_by_accepting_invitation_task(call: Call, tx: Tx) -> Documen
         task.document.pop("OpportunityId", None)
     elif call.namespace.pace == "Inline":
         task = advance(call, tx, task, len(STEPS))
-    documents.insert(tx, task)
+    task = truth.insert(tx, task)
     documents.show(tx, TASKS, task_row(task))
     _plan(call, tx, task)
     return task.document
@@ -123,7 +123,7 @@ def step(call: Call, tx: Tx, task: Stored, steps: int) -> Stored:
     after = advance(owner, tx, task, steps)
     agenda.forget(tx, call.ns, STEP, task.id)
     if after is not task:
-        after = documents.replace(tx, task, after.document)
+        after = truth.replace(tx, task, after.document)
         documents.show_again(tx, TASKS, task_row(after))
     _plan(owner, tx, after)
     return after

@@ -1,34 +1,80 @@
 """Business rules as rows: id, field, code, message, source, and the condition that breaks them.
 
-Rows stand in order of precedence; all that are broken are told together. Imports no sibling.
+Rows stand in order of precedence. The rows that check a call are the rows that the reference pages
+show: `tables` lists them all. Imports no sibling.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-from cosell.errors import ErrorCode, FieldError
+from cosell.errors import (
+    ApiError,
+    ErrorCode,
+    FieldError,
+    ValidationException,
+    business_refused,
+)
 
 Facts = TypeVar("Facts")
 
-# Where a rule comes from: AWS's own text, traffic that was recorded, or nowhere (the rule is ours).
-Source: TypeAlias = Literal["documented", "observed", "not documented"]
+# Where a rule comes from: AWS's own text, traffic that was recorded, a choice between the two that
+# the project made, or nowhere (the rule is ours).
+Source: TypeAlias = Literal["documented", "observed", "decision", "not documented"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[Facts]):
-    """What must not be: `broken` is asked of the facts of an act."""
+    """What must not be: `broken` is asked of the facts of an act.
+
+    A row of another `error` than ValidationException has neither field nor code, and is told alone.
+    `message` may name facts: `this one is {facts.status}`. `cite` says which page or recording,
+    `store` whether the condition has to look something up.
+    """
 
     id: str
     field: str
-    code: ErrorCode
+    code: ErrorCode | None
     message: str
     source: Source
     broken: Callable[[Facts], bool]
+    cite: str = ""
+    store: bool = False
+    error: type[ApiError] = ValidationException
+
+    def told(self, facts: Facts) -> str:
+        return self.message.format(facts=facts) if "{" in self.message else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that are checked together: what the act is called, and which operations check them."""
+
+    act: str
+    operations: tuple[str, ...]
+    rules: tuple[Rule[object], ...]
 
 
 def check(rules: Iterable[Rule[Facts]], facts: Facts) -> tuple[FieldError, ...]:
-    """Every rule that the facts break, in order of precedence."""
+    """Every field error that the facts deserve, in order of precedence."""
     return tuple(
-        FieldError(rule.field, rule.code, rule.message) for rule in rules if rule.broken(facts)
+        FieldError(rule.field, rule.code, rule.told(facts))
+        for rule in rules
+        if rule.code is not None and rule.broken(facts)
     )
+
+
+def enforce(rules: Iterable[Rule[Facts]], facts: Facts) -> None:
+    """Raise the refusal of the first row that is broken; field errors that follow each other are
+    told together, as BUSINESS_VALIDATION_FAILED."""
+    errors: list[FieldError] = []
+    for rule in rules:
+        if rule.code is None and errors:
+            break
+        if not rule.broken(facts):
+            continue
+        if rule.code is None:
+            raise rule.error(rule.told(facts))
+        errors.append(FieldError(rule.field, rule.code, rule.told(facts)))
+    if errors:
+        raise business_refused(*errors)

@@ -12,7 +12,8 @@ insert into counter (name, next) values (:name, 1 + :size)
 on conflict (name) do update set next = counter.next + :size returning next;
 
 -- find_namespace: what a name stands for at present.
-select ns, offset_ms, frozen_at, pace, step_ms, faults, used_at from namespace where name = :name;
+select ns, offset_ms, frozen_at, pace, step_ms, faults, used_at, profile, shut_out from namespace
+where name = :name;
 
 -- insert_namespace: give a name its first integer.
 insert into namespace
@@ -21,7 +22,7 @@ values (:name, :ns, 0, null, :pace, :step_ms, 0, :wall, :wall);
 
 -- renew_namespace: reset, in one row: another integer, the values of a new namespace.
 update namespace set ns = :ns, offset_ms = 0, frozen_at = null, pace = :pace, step_ms = :step_ms,
-  faults = 0, created_at = :wall, used_at = :wall
+  faults = 0, created_at = :wall, used_at = :wall, profile = :profile, shut_out = 0
 where name = :name;
 
 -- retire_namespace: hand an integer's rows to the sweep.
@@ -35,6 +36,9 @@ update namespace set offset_ms = :offset_ms, frozen_at = :frozen_at where ns = :
 
 -- put_pace: how tasks that start from now on advance.
 update namespace set pace = :pace, step_ms = :step_ms where ns = :ns;
+
+-- put_profile: which of two readings a namespace follows.
+update namespace set profile = :profile where ns = :ns;
 
 -- namespace_is_empty: whether anything was ever made in a namespace.
 select not exists (select 1 from document where ns = :ns)

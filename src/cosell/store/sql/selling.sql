@@ -45,10 +45,49 @@ on conflict (ns, arn, key) do update set value = excluded.value;
 -- list_tags: the tags of a resource, by key.
 select key, value from tag where ns = :ns and arn = :arn order by key;
 
--- unfinished_task: the task that is still at work on an invitation for an account.
+-- unfinished_task: an account's task of a kind that is still at work on something.
 select id from task_view
-where ns = :ns and account = :account and invitation = :invitation and status = 'IN_PROGRESS';
+where ns = :ns and account = :account and kind = :kind and subject = :subject
+  and status = 'IN_PROGRESS';
 
 -- unfinished_tasks: every task of a namespace that is still at work, in order of start.
 select account, id from task_view where ns = :ns and status = 'IN_PROGRESS'
 order by start_at, seq;
+
+-- find_settings: the role of an account's snapshot jobs in a catalog.
+select role from selling_settings where ns = :ns and account = :account and catalog = :catalog;
+
+-- put_settings: set it.
+insert into selling_settings (ns, account, catalog, role)
+values (:ns, :account, :catalog, :role)
+on conflict (ns, account, catalog) do update set role = excluded.role;
+
+-- delete_settings: clear it.
+delete from selling_settings where ns = :ns and account = :account and catalog = :catalog;
+
+-- running_jobs: an account's jobs that share an opportunity, in order of their making.
+select id from job_view
+where ns = :ns and account = :account and catalog = :catalog and resource = :resource
+  and status = 'Running' order by created_at, seq;
+
+-- invite: an account is asked into an engagement; an invitation whose time is over gives way.
+insert into invited (ns, engagement, account, invitation, expires_at)
+values (:ns, :engagement, :account, :invitation, :expires_at)
+on conflict (ns, engagement, account) do update set invitation = excluded.invitation,
+  expires_at = excluded.expires_at;
+
+-- answer_invitation: an account that was asked into an engagement has answered, or cannot any more.
+delete from invited
+where ns = :ns and engagement = :engagement and account = :account and invitation = :invitation;
+
+-- list_invited: who is asked into an engagement and can still answer.
+select account, invitation from invited
+where ns = :ns and engagement = :engagement and (expires_at is null or expires_at > :now);
+
+-- copy_associations: a new member of an engagement sees what is shown there.
+insert into association_view
+  (ns, account, catalog, created_at, seq, id, engagement, resource, created_by, renderer, summary)
+select ns, :account, catalog, created_at, seq, id, engagement, resource, created_by, renderer,
+  summary
+from association_view
+where ns = :ns and account = :member and catalog = :catalog and engagement = :engagement;
