@@ -1,23 +1,25 @@
-"""Engagements and their members. Source: domain rules D1 to D9."""
+"""Engagements, their contexts and their members. Source: domain rules D1 to D9."""
 
 from typing import NamedTuple, cast
 
 from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso
-from cosell.contract import Document
+from cosell.contract import Document, Json
 from cosell.errors import (
     ConflictException,
     ResourceNotFoundException,
     ServiceQuotaExceededException,
 )
 from cosell.events import Event, emit
-from cosell.selling import AWS, Kind, later, text_at, truth
+from cosell.selling import AWS, Kind, later, object_at, objects_at, text_at, truth
+from cosell.selling.domain import contexts
 from cosell.selling.domain.accounts import profile
 from cosell.selling.views import ENGAGEMENTS, context_types, engagement_row
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
+CONTEXTS_MAX = 5
 MEMBERS_MAX = 10
 TITLE_MAX = 40
 DESCRIPTION_MAX = 255
@@ -33,11 +35,18 @@ class Member(NamedTuple):
 
 
 def create(call: Call, tx: Tx, creator: str, content: Document) -> Stored:
-    """An engagement whose creator is its only member. `content`: Title, Description, Contexts."""
+    """An engagement whose creator is its only member. `content`: Title, Description, Contexts
+    (each with Type and Payload; they are numbered here)."""
     id = ids.mint(call.random, "eng-", 14)
     created_at = iso(call.now)
+    given = enumerate(objects_at(content, "Contexts"), 1)
+    numbered: list[Json] = [
+        contexts.made(call, number, text_at(one, "Type"), object_at(one, "Payload"))
+        for number, one in given
+    ]
     document: Document = {
         **content,
+        "Contexts": numbered or None,
         "Id": id,
         "Arn": ids.arn("", call.catalog, f"engagement/{id}"),
         "Catalog": call.catalog,
@@ -50,7 +59,7 @@ def create(call: Call, tx: Tx, creator: str, content: Document) -> Stored:
     seq = tx.number("seq")
     made = Stored(call.ns, Kind.ENGAGEMENT, id, call.catalog, creator, 1, seq, document)
     engagement = truth.insert(tx, made)
-    emit(call, tx, _created(engagement), [creator])
+    emit(call, tx, _happened(engagement, "Created"), [creator])
     return join(call, tx, engagement, creator)
 
 
@@ -65,6 +74,42 @@ def find(call: Call, tx: Tx, id: str | None) -> Stored:
 def get(call: Call, tx: Tx, id: str) -> Stored:
     """An engagement that something else refers to, whoever may see it."""
     return documents.get(tx, call.ns, Kind.ENGAGEMENT, id)
+
+
+def add_context(
+    call: Call, tx: Tx, engagement: Stored, type: str, payload: Document
+) -> tuple[Stored, str]:
+    """One context more, for all members to see; answers the engagement and the context's id.
+
+    ServiceQuotaExceededException if the engagement has as many as it can have.
+    """
+    present = objects_at(engagement.document, "Contexts")
+    if len(present) >= CONTEXTS_MAX:
+        raise ServiceQuotaExceededException(f"An engagement has at most {CONTEXTS_MAX} contexts.")
+    context = contexts.made(call, len(present) + 1, type, payload)
+    return put_contexts(call, tx, engagement, [*present, context]), text_at(context, "Id")
+
+
+def put_contexts(call: Call, tx: Tx, engagement: Stored, all: list[Document]) -> Stored:
+    """The engagement's contexts are these from now on; its members are told."""
+    present = [member.account for member in members(call, tx, engagement.id)]
+    changes: Document = {"Contexts": cast("list[Json]", all)}
+    changed = _change(call, tx, engagement, {**changes, "ModifiedBy": call.account}, present)
+    emit(call, tx, _happened(changed, "Updated"), present)
+    return changed
+
+
+def _change(
+    call: Call, tx: Tx, engagement: Stored, changes: Document, present: list[str]
+) -> Stored:
+    """The engagement changes, and those who were members before see it."""
+    modified = later(engagement.document, "ModifiedAt", call.now)
+    document = {**engagement.document, "ModifiedAt": modified, **changes}
+    changed = truth.replace(tx, engagement, document)
+    for member in present:
+        if member != AWS:
+            documents.show_again(tx, ENGAGEMENTS, engagement_row(changed, member))
+    return changed
 
 
 def members(call: Call, tx: Tx, id: str) -> list[Member]:
@@ -91,15 +136,10 @@ def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
         website=website,
         joined_at=call.now,
     )
-    changed: Document = {**engagement.document, "MemberCount": len(present) + 1}
-    if present:
-        modified = later(engagement.document, "ModifiedAt", call.now)
-        changed |= {"ModifiedAt": modified, "ModifiedBy": account}
-    engagement = truth.replace(tx, engagement, changed)
-    for member in present:
-        if member != AWS:
-            row = engagement_row(engagement, member)
-            documents.show_again(tx, ENGAGEMENTS, row)
+    changes: Document = {"MemberCount": len(present) + 1, "ModifiedBy": account}
+    if not present:
+        changes["ModifiedAt"] = engagement.document["ModifiedAt"]  # that was its creation
+    engagement = _change(call, tx, engagement, changes, present)
     if account != AWS:
         documents.show(tx, ENGAGEMENTS, engagement_row(engagement, account))
         _show_associations(tx, engagement, present, account)
@@ -127,16 +167,18 @@ def _show_associations(tx: Tx, engagement: Stored, present: list[str], account: 
         )
 
 
-def _created(engagement: Stored) -> Event:
+def _happened(engagement: Stored, act: str) -> Event:
+    """Engagement Created or Updated, as its event spells it."""
     document = engagement.document
+    verb, of = ("Created", "Created") if act == "Created" else ("LastModified", "Modified")
     detail: Document = {
         "catalog": engagement.catalog,
         "engagement": {
             "engagementArn": document["Arn"],
             "engagementId": engagement.id,
-            "CreatedAt": document["CreatedAt"],
-            "CreatedBy": document["CreatedBy"],
+            f"{verb}At": document[f"{of}At"],
+            f"{verb}By": document[f"{of}By"],
             "ContextTypes": context_types(document),
         },
     }
-    return Event("Engagement Created", (text_at(document, "Arn"),), detail)
+    return Event(f"Engagement {act}", (text_at(document, "Arn"),), detail)

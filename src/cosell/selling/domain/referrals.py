@@ -115,7 +115,7 @@ def _payload(content: Document, invited: Document) -> Document:
 
 def _context(content: Document) -> Document:
     details: dict[str, Json] = {"Customer": _customer(content), "Project": _project(content)}
-    return {"Id": "1", "Type": "CustomerProject", "Payload": {"CustomerProject": details}}
+    return {"Type": "CustomerProject", "Payload": {"CustomerProject": details}}
 
 
 def _project(content: Document) -> Document:

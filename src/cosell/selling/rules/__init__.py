@@ -6,7 +6,7 @@ show: `tables` lists them all. Imports no sibling.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from cosell.errors import (
     ApiError,
@@ -52,7 +52,7 @@ class Table:
 
     act: str
     operations: tuple[str, ...]
-    rules: tuple[Rule[object], ...]
+    rules: tuple[Rule[Any], ...]
 
 
 def check(rules: Iterable[Rule[Facts]], facts: Facts) -> tuple[FieldError, ...]:

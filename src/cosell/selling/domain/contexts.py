@@ -1,0 +1,47 @@
+"""What an engagement's contexts hold: numbered from "1" on, of three types, leads with a history.
+
+Only makes documents: engagements.py keeps them. Source: domain rules D2 to D5.
+"""
+
+from typing import cast
+
+from cosell.calls import Call
+from cosell.clock import iso
+from cosell.contract import Document, Json
+from cosell.selling import object_at, objects_at, text_at
+
+CUSTOMER_PROJECT = "CustomerProject"
+LEAD = "Lead"
+PROSPECTING_RESULT = "ProspectingResult"
+
+
+def made(call: Call, number: int, type: str, payload: Document) -> Document:
+    """A new context. An interaction of a lead that has no date happened now."""
+    return {"Id": str(number), "Type": type, "Payload": _dated(call, payload)}
+
+
+def find(engagement: Document, id: str) -> Document | None:
+    """The context of an engagement that has this number."""
+    contexts = objects_at(engagement, "Contexts")
+    return next((one for one in contexts if text_at(one, "Id") == id), None)
+
+
+def updated(call: Call, context: Document, payload: Document) -> Document:
+    """A context after an update. A lead keeps its status, its insights and its interactions, and
+    gets what the update says besides; any other payload is replaced."""
+    said = payload.get(LEAD)
+    if not isinstance(said, dict):
+        return {**context, "Payload": payload}
+    lead = {**object_at(context, f"Payload.{LEAD}"), **said}
+    interaction = lead.pop("Interaction", None)
+    if interaction is not None:
+        lead["Interactions"] = [*cast("list[Json]", lead["Interactions"]), interaction]
+    return {**context, "Payload": _dated(call, {LEAD: lead})}
+
+
+def _dated(call: Call, payload: Document) -> Document:
+    interactions = objects_at(payload, f"{LEAD}.Interactions")
+    if not interactions:
+        return payload
+    dated: list[Json] = [{"InteractionDate": iso(call.now), **one} for one in interactions]
+    return {LEAD: {**object_at(payload, LEAD), "Interactions": dated}}
