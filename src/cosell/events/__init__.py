@@ -18,11 +18,13 @@ SOURCE = "aws.partnercentral-selling"
 
 
 class Event(NamedTuple):
-    """What happened, before it is addressed: `resources` are ARNs, `detail` as AWS spells it."""
+    """What happened, before it is addressed: `resources` are ARNs, `detail` as AWS spells it.
+    Without `resources` the envelope has no such member."""
 
     detail_type: str
-    resources: tuple[str, ...]
+    resources: tuple[str, ...] | None
     detail: Document
+    version: str = "0"
 
 
 def emit(call: Call, tx: Tx, event: Event, accounts: Iterable[str]) -> None:
@@ -31,14 +33,14 @@ def emit(call: Call, tx: Tx, event: Event, accounts: Iterable[str]) -> None:
         if account == "aws":
             continue
         envelope = {
-            "version": "0",
+            "version": event.version,
             "id": ids.uuid(call.random),
             "detail-type": event.detail_type,
             "source": SOURCE,
             "account": account,
             "time": iso_seconds(call.now),
             "region": ids.REGION,
-            "resources": event.resources,
+            **({} if event.resources is None else {"resources": event.resources}),
             "detail": event.detail,
         }
         tx.run(

@@ -11,11 +11,11 @@ from cosell.errors import (
     ResourceNotFoundException,
     ServiceQuotaExceededException,
 )
-from cosell.events import Event, emit
 from cosell.selling import AWS, Kind, later, object_at, objects_at, text_at, truth
 from cosell.selling.domain import contexts
 from cosell.selling.domain.accounts import profile
-from cosell.selling.views import ENGAGEMENTS, context_types, engagement_row
+from cosell.selling.domain.telling import tell_of_engagement, tell_of_member
+from cosell.selling.views import ENGAGEMENTS, engagement_row
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
@@ -59,7 +59,7 @@ def create(call: Call, tx: Tx, creator: str, content: Document) -> Stored:
     seq = tx.number("seq")
     made = Stored(call.ns, Kind.ENGAGEMENT, id, call.catalog, creator, 1, seq, document)
     engagement = truth.insert(tx, made)
-    emit(call, tx, _happened(engagement, "Created"), [creator])
+    tell_of_engagement(call, tx, engagement, "Created", [creator])
     return join(call, tx, engagement, creator)
 
 
@@ -95,7 +95,7 @@ def put_contexts(call: Call, tx: Tx, engagement: Stored, all: list[Document]) ->
     present = [member.account for member in members(call, tx, engagement.id)]
     changes: Document = {"Contexts": cast("list[Json]", all)}
     changed = _change(call, tx, engagement, {**changes, "ModifiedBy": call.account}, present)
-    emit(call, tx, _happened(changed, "Updated"), present)
+    tell_of_engagement(call, tx, changed, "Updated", present)
     return changed
 
 
@@ -143,13 +143,7 @@ def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
     if account != AWS:
         documents.show(tx, ENGAGEMENTS, engagement_row(engagement, account))
         _show_associations(tx, engagement, present, account)
-    joined: Document = {
-        "catalog": engagement.catalog,
-        "engagement": {"id": engagement.id},
-        "engagementMember": {"accountId": account, "companyName": company},
-    }
-    event = Event("Engagement Member Added", (text_at(engagement.document, "Arn"),), joined)
-    emit(call, tx, event, [*present, account])
+    tell_of_member(call, tx, engagement, (account, company), [*present, account])
     return engagement
 
 
@@ -165,20 +159,3 @@ def _show_associations(tx: Tx, engagement: Stored, present: list[str], account: 
             member=member,
             account=account,
         )
-
-
-def _happened(engagement: Stored, act: str) -> Event:
-    """Engagement Created or Updated, as its event spells it."""
-    document = engagement.document
-    verb, of = ("Created", "Created") if act == "Created" else ("LastModified", "Modified")
-    detail: Document = {
-        "catalog": engagement.catalog,
-        "engagement": {
-            "engagementArn": document["Arn"],
-            "engagementId": engagement.id,
-            f"{verb}At": document[f"{of}At"],
-            f"{verb}By": document[f"{of}By"],
-            "ContextTypes": context_types(document),
-        },
-    }
-    return Event(f"Engagement {act}", (text_at(document, "Arn"),), detail)

@@ -11,10 +11,10 @@ from cosell.errors import (
     ConflictException,
     ResourceNotFoundException,
 )
-from cosell.events import Event, emit
 from cosell.selling import AWS, Kind, text_at, truth
 from cosell.selling.domain import engagements
 from cosell.selling.domain.accounts import profile
+from cosell.selling.domain.telling import tell_of_invitation
 from cosell.selling.lifecycle import INVITATION, follow
 from cosell.selling.views import INVITATIONS, invitation_row
 from cosell.store import Tx, agenda, documents
@@ -62,7 +62,7 @@ def create(call: Call, tx: Tx, engagement: Stored, sender: str, content: Documen
         agenda.plan(tx, call.ns, expires_at, EXPIRY, id)
     asked = {"engagement": engagement.id, "account": receiver, "invitation": id}
     tx.run("invite", ns=call.ns, **asked, expires_at=expires_at)
-    _tell(call, tx, invitation, "Created")
+    tell_of_invitation(call, tx, invitation, participants(invitation), "Created")
     return invitation
 
 
@@ -105,7 +105,7 @@ def status_at(document: Document, now: int) -> str:
 def accept(call: Call, tx: Tx, invitation: Stored, note: Document) -> Stored:
     """The receiver becomes a member. `note` is what the invitation keeps of it (lower case)."""
     invitation = _move(call, tx, invitation, "accept", note)
-    _tell(call, tx, invitation, "Accepted")
+    tell_of_invitation(call, tx, invitation, participants(invitation), "Accepted")
     engagement = engagements.get(call, tx, text_at(invitation.document, "EngagementId"))
     engagements.join(call, tx, engagement, invitation.owner)
     return invitation
@@ -115,7 +115,7 @@ def reject(call: Call, tx: Tx, invitation: Stored, reason: str | None) -> Stored
     """The receiver declines; the invitation stays listed with the reason."""
     note: Document = {} if reason is None else {"RejectionReason": reason}
     invitation = _move(call, tx, invitation, "reject", note)
-    _tell(call, tx, invitation, "Rejected")
+    tell_of_invitation(call, tx, invitation, participants(invitation), "Rejected")
     return invitation
 
 
@@ -129,7 +129,7 @@ def expire(call: Call, tx: Tx, id: str) -> None:
         return
     _answered(tx, invitation)
     after = _put(tx, invitation, {"Status": status, "ExpirationDate": None})
-    _tell(call, tx, after, "Expired")
+    tell_of_invitation(call, tx, after, participants(after), "Expired")
 
 
 def ensure_received(call: Call, invitation: Stored) -> None:
@@ -177,24 +177,3 @@ def _put(tx: Tx, invitation: Stored, changes: Document) -> Stored:
 def remember(tx: Tx, invitation: Stored, note: Document) -> Stored:
     """Keep something with the invitation that nobody is shown."""
     return truth.replace(tx, invitation, {**invitation.document, **note})
-
-
-def _tell(call: Call, tx: Tx, invitation: Stored, act: str) -> None:
-    document = invitation.document
-    for account, participant in participants(invitation):
-        told: Document = {
-            "arn": document["Arn"],
-            "id": invitation.id,
-            "engagementId": document["EngagementId"],
-            "senderAccountId": document["SenderAwsAccountId"],
-            "receiverAccountId": invitation.owner,
-            "participantType": participant,
-            "payloadType": document["PayloadType"],
-        }
-        detail: Document = {"catalog": invitation.catalog, "engagementInvitation": told}
-        if act == "Created":
-            told["senderCompanyName"] = document["SenderCompanyName"]
-            told["expirationDate"] = document["ExpirationDate"]
-            detail = {"schemaVersion": "1.0", **detail}
-        event = Event(f"Engagement Invitation {act}", (text_at(document, "Arn"),), detail)
-        emit(call, tx, event, [account])

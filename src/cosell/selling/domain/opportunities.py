@@ -10,9 +10,9 @@ from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException
-from cosell.events import Event, emit
 from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
 from cosell.selling.domain.accounts import profile
+from cosell.selling.domain.telling import tell_of_opportunity
 from cosell.selling.rules import spend
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
 from cosell.store import Tx, documents
@@ -92,7 +92,7 @@ def insert(call: Call, tx: Tx, id: str, owner: str, content: Document) -> Stored
 def reveal(call: Call, tx: Tx, opportunity: Stored) -> None:
     """The owner may list and read the opportunity from now on."""
     documents.show(tx, OPPORTUNITIES, opportunity_row(opportunity))
-    _tell(call, tx, opportunity, "Created")
+    tell_of_opportunity(call, tx, opportunity, "Created")
 
 
 def change(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Stored:
@@ -100,7 +100,7 @@ def change(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Store
     modified = later(opportunity.document, "LastModifiedDate", call.now)
     changed = truth.replace(tx, opportunity, {**document, "LastModifiedDate": modified})
     documents.show_again(tx, OPPORTUNITIES, opportunity_row(changed))
-    _tell(call, tx, changed, "Updated")
+    tell_of_opportunity(call, tx, changed, "Updated")
     return changed
 
 
@@ -124,7 +124,7 @@ def accept_referral(call: Call, tx: Tx, id: str) -> Stored:
     when it was referred."""
     referred = documents.get(tx, call.ns, Kind.OPPORTUNITY, id)
     reveal(call, tx, referred)
-    _tell(call, tx, referred, "Updated")
+    tell_of_opportunity(call, tx, referred, "Updated")
     return referred
 
 
@@ -157,7 +157,7 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
     }
     opportunity = insert(call, tx, id, call.account, content)
     reveal(call, tx, opportunity)
-    _tell(call, tx, opportunity, "Updated")
+    tell_of_opportunity(call, tx, opportunity, "Updated")
     return opportunity
 
 
@@ -197,12 +197,3 @@ def _team(call: Call, tx: Tx, content: Document, owner: str) -> list[Json]:
     }
     named = objects_at(content, "OpportunityTeam")
     return [lead, *(one for one in named if one.get("BusinessTitle") != "OpportunityOwner")]
-
-
-def _tell(call: Call, tx: Tx, opportunity: Stored, act: str) -> None:
-    detail: Document = {
-        "schemaVersion": "1",
-        "catalog": opportunity.catalog,
-        "opportunity": {"identifier": opportunity.id},
-    }
-    emit(call, tx, Event(f"Opportunity {act}", (), detail), [opportunity.owner])

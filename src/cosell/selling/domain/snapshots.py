@@ -13,9 +13,9 @@ from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document
 from cosell.errors import FieldError, ResourceNotFoundException, business_refused
-from cosell.events import Event, emit
 from cosell.selling import AWS, Path, Template, object_at, text_at
 from cosell.selling.domain import engagements
+from cosell.selling.domain.telling import tell_of_snapshot
 from cosell.selling.views import (
     ASSOCIATIONS,
     SNAPSHOTS,
@@ -112,7 +112,7 @@ def create(call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: b
         for account in targets:
             if account != AWS:
                 documents.show(tx, ASSOCIATIONS, association_row(place, account, made))
-    _tell(call, tx, target, revision + 1, opportunity.owner)
+    tell_of_snapshot(call, tx, made, targets, targets)
     return revision + 1
 
 
@@ -170,21 +170,3 @@ def _digest(payload: Document) -> bytes:
     kept = {name: value for name, value in related.items() if name not in _OFFERS}
     counted = {**payload, "RelatedEntityIdentifiers": kept}
     return hashlib.sha256(orjson.dumps(counted, option=orjson.OPT_SORT_KEYS)).digest()
-
-
-def _tell(call: Call, tx: Tx, target: Target, revision: int, owner: str) -> None:
-    detail: Document = {
-        "schemaVersion": "1",
-        "catalog": call.catalog,
-        "resourceSnapshot": {
-            "arn": arn(call.catalog, target, revision),
-            "engagementId": target.engagement,
-            "resourceType": RESOURCE_TYPE,
-            "resourceId": target.resource,
-            "createdBy": owner,
-        },
-    }
-    resource = ids.arn("", call.catalog, f"engagement/{target.engagement}")
-    members = [member.account for member in engagements.members(call, tx, target.engagement)]
-    event = Event("Engagement Resource Snapshot Created", (resource,), detail)
-    emit(call, tx, event, [member for member in members if member != AWS])
