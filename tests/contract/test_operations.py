@@ -46,8 +46,6 @@ PENDING = [
     "StartProspectingFromEngagementTask",
     "StopResourceSnapshotJob",
     "SubmitOpportunity",
-    "TagResource",
-    "UntagResource",
     "UpdateEngagementContext",
     "UpdateOpportunity",
 ]

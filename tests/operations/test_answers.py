@@ -81,6 +81,11 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
         "ClientToken": made.invited()["Identifier"],
     },
     "StartResourceSnapshotJob": lambda made: _job(made),
+    "TagResource": lambda made: {
+        "ResourceArn": _arn(made),
+        "Tags": [{"Key": "team", "Value": "blue"}],
+    },
+    "UntagResource": lambda made: {"ResourceArn": _arn(made), "TagKeys": ["none"]},
 }
 
 

@@ -30,6 +30,11 @@ def put(call: Call, tx: Tx, arn: str, tags: dict[str, str]) -> None:
         tx.run("put_tag", ns=call.ns, arn=arn, key=key, value=value)
 
 
+def remove(call: Call, tx: Tx, arn: str, key: str) -> None:
+    """Take a tag of a resource away, if it has one of that key."""
+    tx.run("delete_tag", ns=call.ns, arn=arn, key=key)
+
+
 def read(call: Call, tx: Tx, arn: str) -> list[Document]:
     """The tags of a resource, by key."""
     rows = cast("list[tuple[str, str]]", tx.all("list_tags", ns=call.ns, arn=arn))

@@ -1,11 +1,15 @@
 """Tags of opportunities and snapshot jobs. The catalog comes from the ARN."""
 
+from typing import cast
+
 from cosell import ids
-from cosell.calls import Call, query
+from cosell.calls import Call, command, query
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, text_at
 from cosell.selling.domain import jobs, opportunities, tags
+from cosell.selling.rules import enforce
+from cosell.selling.rules.tag_resource import RULES, Tagging
 from cosell.store import Tx
 
 
@@ -15,6 +19,28 @@ def list_tags_for_resource(call: Call, tx: Tx) -> Document:
     arn = text_at(call.input, "ResourceArn")
     _ensure_own(call, tx, arn)
     return {"Tags": [*tags.read(call, tx, arn)]}
+
+
+@command("TagResource")
+def tag_resource(call: Call, tx: Tx) -> Document:
+    """Set tags; others that the resource has stay. The resource itself does not change."""
+    labels = tags.tags_of(call.input)
+    arn = text_at(call.input, "ResourceArn")
+    _ensure_own(call, tx, arn)
+    present = frozenset(text_at(tag, "Key") for tag in tags.read(call, tx, arn))
+    enforce(RULES, Tagging(present, frozenset(labels)))
+    tags.put(call, tx, arn, labels)
+    return {}
+
+
+@command("UntagResource")
+def untag_resource(call: Call, tx: Tx) -> Document:
+    """Take tags away by key; a key that the resource does not have is no fault."""
+    arn = text_at(call.input, "ResourceArn")
+    _ensure_own(call, tx, arn)
+    for key in cast("list[str]", call.input["TagKeys"]):
+        tags.remove(call, tx, arn, key)
+    return {}
 
 
 def _ensure_own(call: Call, tx: Tx, arn: str) -> None:

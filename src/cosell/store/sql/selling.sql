@@ -42,6 +42,9 @@ where ns = :ns and engagement = :engagement and resource = :resource and templat
 insert into tag (ns, arn, key, value) values (:ns, :arn, :key, :value)
 on conflict (ns, arn, key) do update set value = excluded.value;
 
+-- delete_tag: take a tag of a resource away.
+delete from tag where ns = :ns and arn = :arn and key = :key;
+
 -- list_tags: the tags of a resource, by key.
 select key, value from tag where ns = :ns and arn = :arn order by key;
 
