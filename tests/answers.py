@@ -1,5 +1,6 @@
 """The form of every successful answer, checked against the model as data: alphabetical members,
-explicit nulls, `[]` and objects where they are promised, instants with three digits.
+explicit nulls, `[]` and objects where they are promised, instants with three digits, texts of the
+model's lengths and forms, lists of its sizes.
 
 Reads model.json by itself, so that it can disagree with the program. Must not know values.
 """
@@ -9,11 +10,13 @@ import re
 from importlib.resources import files
 from typing import Any
 
+from cosell.contract.patterns import plan, rest_matcher
+from tests import second_opinion
+from tests.deviations import FURTHER_VALUES, MAY_BE_BLANK, MAY_BE_EMPTY, OTHER_FORMS
+
 MODEL: dict[str, Any] = json.loads((files("cosell.selling") / "model.json").read_bytes())
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
-# Accepted in requests beside the model's own values, so they come back in answers.
-FURTHER_VALUES = {"None", "Do Not Need Support from AWS Sales Rep"}
 OBJECTS = {("GetOpportunityResponse", name) for name in (
     "Customer", "LifeCycle", "Marketing", "Project", "RelatedEntityIdentifiers")}  # fmt: skip
 EMPTY_LISTS = {("RelatedEntityIdentifiers", name) for name in (
@@ -33,13 +36,14 @@ def is_empty_list(structure: str, member: str, kind: str) -> bool:
 
 
 def faults(operation: str, body: bytes) -> list[str]:
-    """What is wrong with the form of an operation's successful answer; each with its place."""
+    """What is wrong with the form of an operation's successful answer, each with its place; if
+    nothing is, what another SDK finds."""
     output = MODEL["operations"][operation].get("output")
     if output is None:
         return [f"a body: {body!r}"] if body else []
     found: list[str] = []
     _check(output["shape"], json.loads(body), operation, found)
-    return found
+    return found or second_opinion.faults(output["shape"], body)
 
 
 def ensure_form(operation: str, body: bytes) -> None:
@@ -60,9 +64,15 @@ def _check(name: str, value: Any, place: str, found: list[str]) -> None:
     if kind == "structure" and isinstance(value, dict):
         _check_structure(name, value, place, found)
     elif kind == "list" and isinstance(value, list):
+        least = 0 if name in MAY_BE_EMPTY else shape.get("min", 0)
+        if not least <= len(value) <= shape.get("max", len(value)):
+            found.append(f"{place}: {len(value)} items are no {name}")
         for number, item in enumerate(value):
             _check(shape["member"]["shape"], item, f"{place}[{number}]", found)
-    elif not _is_scalar(shape, value):
+    elif kind == "map" and isinstance(value, dict):
+        for key, item in value.items():
+            _check(shape["value"]["shape"], item, f"{place}.{key}", found)
+    elif not _is_scalar(name, shape, value):
         found.append(f"{place}: {value!r} is no {name}")
 
 
@@ -78,6 +88,8 @@ def _check_structure(name: str, value: dict[str, Any], place: str, found: list[s
         if member not in members:
             continue
         inner = members[member]["shape"]
+        if item == "" and (name, member) in MAY_BE_BLANK:
+            continue
         if item is not None:
             _check(inner, item, f"{place}.{member}", found)
         elif _is_promised(name, member):
@@ -93,15 +105,25 @@ def _is_promised(structure: str, member: str) -> bool:
     )
 
 
-def _is_scalar(shape: dict[str, Any], value: Any) -> bool:
+def _is_scalar(name: str, shape: dict[str, Any], value: Any) -> bool:
     kind = shape["type"]
     if kind == "timestamp":
         return isinstance(value, str) and bool(INSTANT.fullmatch(value))
     if kind == "string":
-        values = shape.get("enum")
-        return isinstance(value, str) and (
-            values is None or value in values or value in FURTHER_VALUES
-        )
+        return isinstance(value, str) and _is_text(name, shape, value)
     if kind == "boolean":
         return isinstance(value, bool)
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and shape.get("min", value) <= value <= shape.get("max", value)
+
+
+def _is_text(name: str, shape: dict[str, Any], value: str) -> bool:
+    if "enum" in shape:
+        return value in shape["enum"] or value in FURTHER_VALUES.get(name, ())
+    if not shape.get("min", 0) <= len(value) <= shape.get("max", len(value)):
+        return False
+    if "pattern" not in shape or name in OTHER_FORMS:
+        return True
+    planned, matches = plan(shape["pattern"]), rest_matcher(shape["pattern"])
+    long = planned.shortest <= len(value) <= (planned.longest or len(value))
+    return long and (matches is None or matches(value))

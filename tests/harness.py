@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
-from tests.answers import observe
+from tests.answers import MODEL, ensure_form, observe
 
 ACCOUNT = "111122223333"
 OTHER = "444455556666"
@@ -139,7 +139,9 @@ class World:
             "X-Amz-Target": f"AWSPartnerCentralSelling.{operation}",
             **(headers or {}),
         }
-        return send(self.server.url, "POST", f"/ns/{self.namespace}/", body, headers)
+        return checked(
+            operation, send(self.server.url, "POST", f"/ns/{self.namespace}/", body, headers)
+        )
 
     def referred(self, account: str = ACCOUNT, catalog: str = "Sandbox", **members: Any) -> Any:
         """A referral by AWS: its EngagementInvitationId, EngagementId, OpportunityId."""
@@ -174,6 +176,13 @@ def client(endpoint: str, account: str = ACCOUNT, service: str = "", **options: 
     )
     made.meta.events.register("before-parse.partnercentral-selling", observe)
     return made
+
+
+def checked(operation: str, reply: Reply) -> Reply:
+    """The reply; AssertionError if a selling operation's success has not the form of AWS's own."""
+    if reply.status == 200 and operation in MODEL["operations"]:
+        ensure_form(operation, reply.body)
+    return reply
 
 
 def answered(reply: Reply) -> Any:

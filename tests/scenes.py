@@ -20,7 +20,7 @@ from cosell.selling.domain import engagements, invitations
 from cosell.service import Engine
 from cosell.store import Tx, namespaces
 from cosell.store.sqlite import SqliteStore
-from tests.harness import ACCOUNT, OTHER, Reply, World, answered
+from tests.harness import ACCOUNT, OTHER, Reply, World, answered, checked
 
 LIST = "list_engagement_by_accepting_invitation_tasks"
 STEPS = (
@@ -96,7 +96,8 @@ class Scene:
             "x-amz-target": f"AWSPartnerCentralSelling.{operation}",
             "authorization": _credential(account),
         }
-        return self._send("/ns/scene/", headers, {"Catalog": "Sandbox", **members})
+        reply = self._send("/ns/scene/", headers, {"Catalog": "Sandbox", **members})
+        return checked(operation, reply)
 
     def desk(self, operation: str, **members: Any) -> Any:
         """Ask the desk."""
@@ -196,4 +197,5 @@ def lead_invitation() -> dict[str, Any]:
         "Industry": "Retail",
         "WebsiteUrl": "https://www.example.com",
     }
-    return {"LeadInvitation": {"Customer": customer}}
+    interaction = {"ContactBusinessTitle": "Engineer", "SourceName": "A fair"}
+    return {"LeadInvitation": {"Customer": customer, "Interaction": interaction}}

@@ -1,0 +1,16 @@
+"""Where answers leave the model, each case once, for every check of answers: by the model's shapes.
+
+Must not hold what requests may be.
+"""
+
+# Values beside an enum's own: AWS answers with them.
+FURTHER_VALUES = {
+    "PaymentFrequency": {"None"},
+    "PrimaryNeedFromAws": {"Do Not Need Support from AWS Sales Rep"},
+}
+# Texts whose patterns contradict what AWS sends.
+OTHER_FORMS = {"EngagementInvitationArn", "SolutionArn"}
+# Lists that are empty although the model wants an item.
+MAY_BE_EMPTY = {"TagList"}
+# Texts that are '' although the model wants a character: a national security customer has neither.
+MAY_BE_BLANK = {("EngagementCustomer", "CompanyName"), ("EngagementCustomer", "WebsiteUrl")}
