@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 REGION = "us-east-1"
+SERVICE = "partnercentral"
 
 
 def new_random() -> Random:
@@ -28,10 +29,10 @@ def uuid(random: Random) -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
-def arn(account: str, catalog: str, resource: str) -> str:
+def arn(account: str, catalog: str, resource: str, service: str = SERVICE) -> str:
     """`arn:aws:partnercentral:us-east-1:<account>:catalog/<catalog>/<resource>`; engagements,
     invitations and tasks have an empty account."""
-    return f"arn:aws:partnercentral:{REGION}:{account}:catalog/{catalog}/{resource}"
+    return f"arn:aws:{service}:{REGION}:{account}:catalog/{catalog}/{resource}"
 
 
 class Arn(NamedTuple):
@@ -43,10 +44,10 @@ class Arn(NamedTuple):
     id: str
 
 
-def parse_arn(text: str) -> Arn | None:
+def parse_arn(text: str, service: str = SERVICE) -> Arn | None:
     """The parts, or None if it is no ARN of this service and region."""
     parts = text.split(":", 5)
-    if len(parts) != 6 or parts[:4] != ["arn", "aws", "partnercentral", REGION]:
+    if len(parts) != 6 or parts[:4] != ["arn", "aws", service, REGION]:
         return None
     path = parts[5].split("/", 3)
     if len(path) != 4 or path[0] != "catalog":
@@ -54,11 +55,11 @@ def parse_arn(text: str) -> Arn | None:
     return Arn(parts[4], path[1], path[2], path[3])
 
 
-def plain_id(identifier: str, catalog: str, type: str) -> str | None:
+def plain_id(identifier: str, catalog: str, type: str, service: str = SERVICE) -> str | None:
     """The id that an id or an ARN names; None if the ARN names something else or elsewhere."""
     if not identifier.startswith("arn:"):
         return identifier
-    parsed = parse_arn(identifier)
+    parsed = parse_arn(identifier, service)
     if parsed is None or parsed.type != type or parsed.catalog != catalog or parsed.account:
         return None
     return parsed.id

@@ -18,7 +18,7 @@ from cosell.selling.contract import CONTRACT
 from cosell.selling.rules import Rule, Source
 from cosell.selling.rules.create_opportunity import RULES
 from cosell.selling.rules.spend import RULES as SPEND_RULES
-from cosell.selling.workflows import STEPS
+from cosell.selling.workflows.kinds import WORKFLOWS
 from cosell.service import DESK_MODULES, SELLING_MODULES
 from tests.harness import World
 from tests.property.test_contract import FRUGAL, SHAPES, values
@@ -49,6 +49,8 @@ PENDING = [
     "UpdateEngagementContext",
     "UpdateOpportunity",
 ]
+
+STEPS = [step for workflow in WORKFLOWS for step in workflow.steps]
 
 # --- what is built, what is pending --------------------------------------------------------------
 
@@ -151,8 +153,9 @@ def test_task_steps_end_with_reason_codes_of_the_model() -> None:
         assert set(step.codes) <= known, step.name
 
 
-def test_desk_has_the_steps_and_reason_codes_of_selling() -> None:
-    assert DESK.enum("StepName") == tuple(step.name for step in STEPS)
+def test_desk_has_the_tasks_steps_and_reason_codes_of_selling() -> None:
+    assert DESK.enum("TaskOperation") == tuple(one.operation for one in WORKFLOWS)
+    assert DESK.enum("StepName") == tuple(dict.fromkeys(step.name for step in STEPS))
     assert set(DESK.enum("ReasonCode")) == set(CONTRACT.enum("ReasonCode"))
 
 

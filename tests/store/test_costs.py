@@ -37,8 +37,8 @@ def fill(tx: Tx, table: str, ns: int, rows: int, tied: bool) -> None:
         for column in view.columns
     ]
     chosen[view.columns.index("id")] = "printf('id-%09d', i)"
-    if "invitation" in view.columns:
-        chosen[view.columns.index("invitation")] = "printf('inv-%09d', i)"
+    for column in {"invitation", "subject"} & {*view.columns}:
+        chosen[view.columns.index(column)] = f"printf('{column}-%09d', i)"
     columns, values = ", ".join(view.columns), ", ".join(chosen)
     tx.execute(
         f"insert into {table} ({columns}) {COUNTED} select {values} from n",

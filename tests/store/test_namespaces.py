@@ -114,7 +114,7 @@ CHANGES: dict[str, Callable[[Tx, Namespace], object]] = {
     "pace": lambda tx, one: tx.run("put_pace", ns=one.ns, pace="Held", step_ms=7),
     "fault": lambda tx, one: faults.put(tx, one.ns, "Get", "Broken", 1),
     "task fault": lambda tx, one: faults.put_for_tasks(
-        tx, one.ns, TaskFault("Accept", "Conflict", "No."), 1
+        tx, one.ns, TaskFault(None, "Accept", "Conflict", "No."), 1
     ),
     "use": lambda tx, one: namespaces.ensure(tx, one.name, WALL + 60_001),
     "reset": lambda tx, one: namespaces.reset(tx, one, WALL),
@@ -343,10 +343,25 @@ def test_fault_that_is_rolled_back_is_not_spent(store: Store) -> None:
 def test_task_faults_are_met_at_their_step_as_often_as_asked(store: Store) -> None:
     with store.write() as tx:
         namespace = a_namespace(tx)
-        faults.put_for_tasks(tx, namespace.ns, TaskFault("Accept", "Conflict", "No."), 2)
+        faults.put_for_tasks(tx, namespace.ns, TaskFault(None, "Accept", "Conflict", "No."), 2)
         namespace = namespaces.find(tx, namespace.name)
         assert namespace.faults == 1
-        assert faults.spend_for_task(tx, namespace, "Create") is None
-        met = [faults.spend_for_task(tx, namespace, "Accept") for _ in range(3)]
+        assert faults.spend_for_task(tx, namespace, "Start", "Create") is None
+        met = [faults.spend_for_task(tx, namespace, "Start", "Accept") for _ in range(3)]
         assert namespaces.find(tx, namespace.name).faults == 0
     assert met == [("Conflict", "No."), ("Conflict", "No."), None]
+
+
+def test_task_faults_of_one_operation_are_met_by_its_tasks_alone(store: Store) -> None:
+    with store.write() as tx:
+        namespace = a_namespace(tx)
+        for task in ("StartOne", None, "StartOther"):
+            fault = TaskFault(task, "Share", str(task), "No.")
+            faults.put_for_tasks(tx, namespace.ns, fault, 1)
+        namespace = namespaces.find(tx, namespace.name)
+        met = [faults.spend_for_task(tx, namespace, "StartOther", "Share") for _ in range(3)]
+        assert met == [("None", "No."), ("StartOther", "No."), None]
+        faults.put_for_tasks(tx, namespace.ns, TaskFault("StartOther", "Share", "", ""), 0)
+        assert namespaces.find(tx, namespace.name).faults == 1
+        faults.put_for_tasks(tx, namespace.ns, TaskFault(None, "Share", "", ""), 0)
+        assert namespaces.find(tx, namespace.name).faults == 0

@@ -142,22 +142,22 @@ ASSOCIATIONS = View(
 )  # fmt: skip
 
 
-def task_row(task: Stored) -> dict[str, Value]:
-    """A task as its owner lists it."""
+def task_row(task: Stored, shape: str, subject: str | None) -> dict[str, Value]:
+    """A task about one thing as its owner lists it; `subject` is what it has to itself."""
     document = task.document
     return _row(
         task,
         task.owner,
-        "ListEngagementByAcceptingInvitationTaskSummary",
+        shape,
         {
             "kind": task.kind,
             "start_at": parse_iso(text_at(document, "StartTime")),
             "status": text_at(document, "TaskStatus"),
             "invitation": text_at(document, "EngagementInvitationId") or None,
             "opportunity": text_at(document, "OpportunityId") or None,
-            "engagement": None,  # what tasks of other kinds are about
-            "context": None,
-            "subject": text_at(document, "EngagementInvitationId"),
+            "engagement": text_at(document, "EngagementId") or None,
+            "context": text_at(document, "ContextId") or None,
+            "subject": subject,
         },
     )
 

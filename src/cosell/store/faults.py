@@ -39,8 +39,9 @@ def spend(tx: Tx, namespace: Namespace, operation: str) -> str | None:
 
 
 class TaskFault(NamedTuple):
-    """How a task ends at a step."""
+    """How a task ends at a step: tasks that an operation started, or whichever come first."""
 
+    task: str | None
     step: str
     reason: str
     message: str
@@ -48,20 +49,20 @@ class TaskFault(NamedTuple):
 
 def put_for_tasks(tx: Tx, ns: int, fault: TaskFault, count: int) -> None:
     """The next `count` tasks that reach a step end there, after those that were put before; 0
-    takes all of a step's back."""
+    takes all of a step's back, or those of one kind of task."""
     if not count:
-        tx.run("delete_task_faults_of", ns=ns, step=fault.step)
+        tx.run("delete_task_faults_of", ns=ns, step=fault.step, task=fault.task)
         tx.run("count_faults", ns=ns)
         return
     tx.run("insert_task_fault", ns=ns, seq=tx.number("seq"), remaining=count, **fault._asdict())
     tx.run("count_faults", ns=ns)
 
 
-def spend_for_task(tx: Tx, namespace: Namespace, step: str) -> tuple[str, str] | None:
+def spend_for_task(tx: Tx, namespace: Namespace, task: str, step: str) -> tuple[str, str] | None:
     """The reason code and message with which a task ends at this step, if any."""
     if not namespace.faults:
         return None
-    row = tx.one("find_task_fault", ns=namespace.ns, step=step)
+    row = tx.one("find_task_fault", ns=namespace.ns, task=task, step=step)
     if row is None:
         return None
     seq, reason, message = cast("tuple[int, str, str]", row)

@@ -2,19 +2,18 @@
 
 from typing import cast
 
-from cosell import ids
 from cosell.calls import Call, command
 from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException, business_refused
-from cosell.selling import AWS, Kind, object_at, text_at
+from cosell.selling import AWS, object_at, text_at
 from cosell.selling.domain import referrals
-from cosell.selling.operations.tasks import described, step
 from cosell.selling.rules import check
 from cosell.selling.rules.create_opportunity import RULES, Draft
 from cosell.selling.rules.spend import RULES as SPEND_RULES
 from cosell.selling.rules.spend import spend_of
-from cosell.store import Tx, documents
+from cosell.selling.workflows import kinds, tasks
+from cosell.store import Tx
 
 _WORDS = ("Message", "SenderContacts", "ReceiverResponsibilities")
 _KEPT_BY_AWS = ("create.revenue-dates", "create.close-date-impossible", "create.close-date")
@@ -50,9 +49,8 @@ def _ensure_referable(call: Call, content: Document) -> None:
 @command("AdvanceTask")
 def advance_task(call: Call, tx: Tx) -> Document:
     """Run the next steps of a task, whatever the pace; one that has ended stays as it is."""
-    identifier = text_at(call.input, "TaskIdentifier")
-    id = ids.plain_id(identifier, call.catalog, Kind.TASK)
-    task = id and documents.find(tx, call.ns, Kind.TASK, id)
-    if not task or task.catalog != call.catalog:
+    found = kinds.find(call, tx, text_at(call.input, "TaskIdentifier"))
+    if found is None:
         raise ResourceNotFoundException("There is no such task in this catalog.")
-    return described(step(call, tx, task, cast("int", call.input.get("Steps", 1))))
+    task = tasks.step(call, tx, *found, cast("int", call.input.get("Steps", 1)))
+    return kinds.described(found._replace(task=task))

@@ -11,9 +11,8 @@ from cosell.contract import Document
 from cosell.errors import FieldError, request_refused
 from cosell.selling import text_at
 from cosell.selling.contract import CONTRACT as SELLING
-from cosell.selling.operations.tasks import replan
 from cosell.selling.profiles import PROFILES
-from cosell.selling.workflows import STEPS
+from cosell.selling.workflows import kinds
 from cosell.store import Tx, agenda, namespaces
 from cosell.store import faults as fault_rows
 from cosell.store.namespaces import Namespace, Pace
@@ -35,7 +34,7 @@ def put_pace(call: Call, tx: Tx) -> Document:
     step_ms = call.namespace.step_ms if seconds is None else cast("int", seconds) * SECOND_MS
     tx.run("put_pace", ns=call.ns, pace=mode, step_ms=step_ms)
     namespace = namespaces.find(tx, call.namespace.name)
-    replan(call._replace(namespace=namespace), tx)
+    kinds.replan(call._replace(namespace=namespace), tx)
     return {"Mode": mode, "StepSeconds": step_ms // SECOND_MS}
 
 
@@ -69,13 +68,18 @@ def put_fault(call: Call, tx: Tx) -> Document:
 def put_task_fault(call: Call, tx: Tx) -> Document:
     """The next tasks that reach a step end there with a reason code that the step knows."""
     name, reason = text_at(call.input, "Step"), text_at(call.input, "ReasonCode")
-    step = next(one for one in STEPS if one.name == name)
-    if reason not in step.codes:
-        raise _refuse("reasonCode", f"At {name} a task ends with {', '.join(step.codes)}")
+    operation = text_at(call.input, "Task")
+    steps = [*kinds.steps(name, operation)]
+    if not steps:
+        raise _refuse("step", f"A task of {operation} has no step {name}")
+    codes = dict.fromkeys(code for step in steps for code in step.codes)
+    if reason not in codes:
+        raise _refuse("reasonCode", f"At {name} a task ends with {', '.join(codes)}")
     count = cast("int", call.input.get("Count", 1))
     message = text_at(call.input, "Message") or "This fault was asked for at the desk."
-    fault_rows.put_for_tasks(tx, call.ns, fault_rows.TaskFault(name, reason, message), count)
-    return {"Step": name, "ReasonCode": reason, "Message": message, "Count": count}
+    fault = fault_rows.TaskFault(operation or None, name, reason, message)
+    fault_rows.put_for_tasks(tx, call.ns, fault, count)
+    return {**call.input, "Message": message, "Count": count}
 
 
 @query("GetClock")

@@ -172,8 +172,3 @@ def _put(tx: Tx, invitation: Stored, changes: Document) -> Stored:
     for account, participant in participants(invitation):
         documents.show_again(tx, INVITATIONS, invitation_row(invitation, account, participant))
     return invitation
-
-
-def remember(tx: Tx, invitation: Stored, note: Document) -> Stored:
-    """Keep something with the invitation that nobody is shown."""
-    return truth.replace(tx, invitation, {**invitation.document, **note})

@@ -29,7 +29,8 @@ class Rule(Generic[Facts]):
 
     A row of another `error` than ValidationException has neither field nor code, and is told alone.
     `message` may name facts: `this one is {facts.status}`. `cite` says which page or recording,
-    `store` whether the condition has to look something up.
+    `store` whether the condition has to look something up. A row with a `reason` refuses no call:
+    a task that breaks it ends FAILED with that reason code.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Rule(Generic[Facts]):
     cite: str = ""
     store: bool = False
     error: type[ApiError] = ValidationException
+    reason: str = ""
 
     def told(self, facts: Facts) -> str:
         return self.message.format(facts=facts) if "{" in self.message else self.message

@@ -133,7 +133,8 @@ values (:ns, :seq, :operation, :error, :remaining);
 delete from fault where ns = :ns and operation = :operation;
 
 -- delete_task_faults_of: what was asked for a step is taken back.
-delete from task_fault where ns = :ns and step = :step;
+delete from task_fault
+where ns = :ns and step = :step and (:task is null or task = :task);
 
 -- count_faults: keep the namespace's number of faults true.
 update namespace set faults = (select count(*) from fault where ns = :ns)
@@ -151,12 +152,13 @@ update fault set remaining = remaining - 1 where ns = :ns and seq = :seq and rem
 delete from fault where ns = :ns and remaining <= 0;
 
 -- insert_task_fault: the next tasks fail at a step.
-insert into task_fault (ns, seq, step, reason, message, remaining)
-values (:ns, :seq, :step, :reason, :message, :remaining);
+insert into task_fault (ns, seq, task, step, reason, message, remaining)
+values (:ns, :seq, :task, :step, :reason, :message, :remaining);
 
 -- find_task_fault: the fault that the next task meets at a step.
 select seq, reason, message from task_fault
-where ns = :ns and step = :step and remaining > 0 order by seq limit 1;
+where ns = :ns and step = :step and (task is null or task = :task) and remaining > 0
+order by seq limit 1;
 
 -- spend_task_fault: one task fewer to fail.
 update task_fault set remaining = remaining - 1

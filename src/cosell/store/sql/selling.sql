@@ -53,8 +53,13 @@ select id from task_view
 where ns = :ns and account = :account and kind = :kind and subject = :subject
   and status = 'IN_PROGRESS';
 
+-- failed_task: an account's task of a kind that failed and left something to go on with.
+select id from task_view
+where ns = :ns and account = :account and kind = :kind and subject = :subject
+  and status = 'FAILED';
+
 -- unfinished_tasks: every task of a namespace that is still at work, in order of start.
-select account, id from task_view where ns = :ns and status = 'IN_PROGRESS'
+select kind, id from task_view where ns = :ns and status = 'IN_PROGRESS'
 order by start_at, seq;
 
 -- find_settings: the role of an account's snapshot jobs in a catalog.

@@ -4,14 +4,24 @@
 alter table namespace add column profile text not null default 'observed';
 alter table namespace add column shut_out integer not null default 0;
 
--- Tasks of the other kinds. `subject` is what an unfinished task has to itself.
+-- Tasks of the other kinds. `subject` is what a task about one thing has to itself: while it is at
+-- work, and after it failed and left something to go on with.
 alter table task_view add column engagement text;
 alter table task_view add column context text;
 alter table task_view add column subject text;
-update task_view set subject = invitation;
+update task_view set subject = invitation
+where status = 'IN_PROGRESS' or status = 'FAILED' and id = (
+  select json_extract(cast(d.body as text), '$.accepted_by') from document d
+  where d.ns = task_view.ns and d.kind = 'engagement-invitation' and d.id = task_view.invitation);
 drop index task_view_unfinished;
 create unique index task_view_unfinished on task_view (ns, account, kind, subject)
   where status = 'IN_PROGRESS' and subject is not null;
+create unique index task_view_left on task_view (ns, account, kind, subject)
+  where status = 'FAILED' and subject is not null;
+-- The agenda says of which kind the task is whose step is due.
+update agenda set ref = 'engagement-by-accepting-invitation-task/' || ref where kind = 'task-step';
+-- A fault may wait for tasks that one operation started; null: for any.
+alter table task_fault add column task text;
 create index task_view_by_engagement on task_view
   (ns, account, catalog, kind, engagement, start_at, seq);
 create index task_view_by_context on task_view
@@ -25,6 +35,7 @@ create table prospecting_view (
   seq integer not null,
   id text not null,
   name text not null,
+  status text not null,
   failed integer not null,         -- how many engagements of it failed
   renderer integer not null,
   summary blob not null,
@@ -35,6 +46,8 @@ create index prospecting_view_by_name on prospecting_view
   (ns, account, catalog, name, start_at, seq);
 create index prospecting_view_in_name on prospecting_view (ns, account, catalog, name, seq);
 create index prospecting_view_in_failed on prospecting_view (ns, account, catalog, failed, seq);
+create index prospecting_view_at_work on prospecting_view (ns, start_at, seq)
+  where status in ('PENDING', 'IN_PROGRESS');
 
 -- Engagements by who made them and by the types of their contexts: a sum of 1 CustomerProject,
 -- 2 Lead, 4 ProspectingResult.

@@ -1,0 +1,77 @@
+"""StartEngagementByAcceptingInvitationTask: the invitation accepted, an opportunity of one's own.
+
+Source: the operation's page names the acts; their order and their codes are ours.
+"""
+
+from typing import Final
+
+from cosell.calls import Call
+from cosell.contract import Document
+from cosell.errors import ServiceQuotaExceededException
+from cosell.selling import Kind, text_at
+from cosell.selling.domain import engagements, invitations, opportunities
+from cosell.selling.rules.accept_task import BUSY, RULES, Acceptance
+from cosell.selling.workflows import Step, ensure, reasons_of, sharing
+from cosell.selling.workflows.single import Trait, single
+from cosell.store import Tx
+from cosell.store.documents import Stored
+
+
+def promised(tx: Tx, invitation: Stored) -> Document:
+    """AWS names the opportunity from the first answer on."""
+    referred = text_at(invitation.document, "referral")
+    return {"OpportunityId": referred or opportunities.reserve_id(tx)}
+
+
+def _accept_invitation(call: Call, tx: Tx, task: Stored) -> Document:
+    invitation = invitations.find(call, tx, text_at(task.document, "EngagementInvitationId"))
+    engagement = text_at(invitation.document, "EngagementId")
+    members = [member.account for member in engagements.members(call, tx, engagement)]
+    facts = Acceptance(
+        received=invitation.owner == call.account,
+        payload_type=text_at(invitation.document, "PayloadType"),
+        status=invitations.status_at(invitation.document, call.now),
+        member=call.account in members,
+        members=len(members),
+        members_max=engagements.MEMBERS_MAX,
+    )
+    ensure(RULES, facts)
+    invitations.accept(call, tx, invitation, {"accepted_by": task.id})
+    return {"engagement": engagement}
+
+
+def _create_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
+    invitation = invitations.find(call, tx, text_at(task.document, "EngagementInvitationId"))
+    id = text_at(task.document, "OpportunityId")
+    if text_at(invitation.document, "referral"):
+        made = opportunities.accept_referral(call, tx, id)
+    else:
+        made = opportunities.create_from_invitation(call, tx, invitation, id)
+    sharing.label(call, tx, task, text_at(made.document, "Arn"))
+    return {"created": True}
+
+
+ACCEPTING: Final = single(
+    "StartEngagementByAcceptingInvitationTask",
+    Kind.TASK,
+    (
+        Step(
+            "AcceptInvitation",
+            _accept_invitation,
+            {
+                **reasons_of("Invitation", "EngagementInvitationConflict"),
+                ServiceQuotaExceededException: "ServiceQuotaExceeded",
+            },
+            ("EngagementAccessDenied", "EngagementConflict"),
+        ),
+        Step("CreateOpportunity", _create_opportunity, reasons_of("Opportunity")),
+        *sharing.steps("engagement"),
+    ),
+    Trait(
+        summary="ListEngagementByAcceptingInvitationTaskSummary",
+        subject=lambda task: text_at(task, "EngagementInvitationId"),
+        trace="engagement",
+        kept=("engagement", "created", "step", "tags", "OpportunityId", "ResourceSnapshotJobId"),
+        busy=BUSY,
+    ),
+)

@@ -1,0 +1,65 @@
+"""Every kind of task, and finding a task of any of them."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from cosell import ids
+from cosell.calls import Call
+from cosell.contract import Document
+from cosell.selling.workflows import Step, Workflow, tasks
+from cosell.selling.workflows.accepting import ACCEPTING
+from cosell.store import Tx, documents
+from cosell.store.documents import Stored
+
+WORKFLOWS: Final = (ACCEPTING.workflow,)
+_BY_KIND: Final = {workflow.kind: workflow for workflow in WORKFLOWS}
+_UNFINISHED: Final = ("unfinished_tasks",)
+
+
+class Found(NamedTuple):
+    """A task and its kind."""
+
+    workflow: Workflow
+    task: Stored
+
+
+def steps(name: str, operation: str = "") -> Iterator[Step]:
+    """The steps of that name, of every kind of task or of the one that an operation starts."""
+    for workflow in WORKFLOWS:
+        if operation in ("", workflow.operation):
+            yield from (step for step in workflow.steps if step.name == name)
+
+
+def find(call: Call, tx: Tx, identifier: str) -> Found | None:
+    """The task of any account in the call's catalog that an id or an ARN names."""
+    for workflow in WORKFLOWS:
+        id = ids.plain_id(identifier, call.catalog, workflow.kind, workflow.service)
+        task = id and documents.find(tx, call.ns, workflow.kind, id)
+        if task and task.catalog == call.catalog:
+            return Found(workflow, task)
+    return None
+
+
+def referred(call: Call, tx: Tx, ref: str) -> Found | None:
+    """The task that an agenda entry refers to."""
+    kind, _, id = ref.partition("/")
+    task = documents.find(tx, call.ns, kind, id)
+    return Found(_BY_KIND[kind], task) if task else None
+
+
+def replan(call: Call, tx: Tx) -> None:
+    """After a change of pace: plan every unfinished task anew."""
+    for statement in _UNFINISHED:
+        for kind, id in tx.all(statement, ns=call.ns):
+            task = documents.get(tx, call.ns, str(kind), str(id))
+            tasks.plan_anew(call, tx, _BY_KIND[str(kind)], task)
+
+
+def described(found: Found) -> Document:
+    """A task for the desk: what the API says of it, and its steps."""
+    workflow, task = found
+    line, states = workflow.line(task.document), workflow.states(task.document)
+    steps: list[Document] = [
+        {"Name": step.name, "Status": state} for step, state in zip(line, states, strict=True)
+    ]
+    return {**task.document, "Steps": [*steps]}

@@ -1,0 +1,135 @@
+"""Tasks about one thing: they end with the first step that fails, and a new one goes on there.
+
+The thing is a task's *subject*: an account has one unfinished task on it, and at most one that
+failed and left something to go on with. Must not know what the steps do.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple, cast
+
+from cosell.calls import Call
+from cosell.contract import Document
+from cosell.selling import text_at, truth
+from cosell.selling.lifecycle import TASK, followed
+from cosell.selling.rules import Rule
+from cosell.selling.rules.unfinished import Unfinished
+from cosell.selling.views import TASKS, task_row
+from cosell.selling.workflows import Step, TaskEnd, Workflow, ensure, number_of, tasks
+from cosell.store import Tx, Value, documents
+from cosell.store.documents import Stored
+
+AT_WORK: Final = frozenset({"IN_PROGRESS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """What tells kinds of such tasks apart. `subject` is what a task is about; `trace` is the
+    member that a failed task has if it left something behind, `kept` what a new task takes over
+    from it. Some promise from the start which opportunity they will have `created`."""
+
+    summary: str  # the shape of its row in a list
+    subject: Callable[[Document], str]
+    trace: str
+    kept: tuple[str, ...]
+    busy: Rule[Unfinished]
+    promises: bool = True
+
+
+class Single(NamedTuple):
+    """A kind of task about one thing."""
+
+    workflow: Workflow
+    trait: Trait
+
+
+def single(operation: str, kind: str, steps: tuple[Step, ...], trait: Trait) -> Single:
+    """A kind of task about one thing, from what is its own."""
+    workflow = Workflow(
+        operation=operation,
+        kind=kind,
+        steps=steps,
+        view=TASKS,
+        row=lambda task: _row(trait, task),
+        at_work=AT_WORK,
+        line=lambda _: steps,
+        states=lambda task: _states(steps, task),
+        passed=lambda _, task, learnt: _passed(steps, task, learnt),
+        failed=lambda _, task, end: _failed(trait, task, end),
+    )
+    return Single(workflow, trait)
+
+
+def start(
+    call: Call, tx: Tx, kind: Single, about: Document, promise: Callable[[], Document]
+) -> Document:
+    """Start a task: `about` names its subject, `promise` what it says from the first answer on
+    unless a failed one said so already. Answers the task as it is then."""
+    workflow, trait = kind
+    task = tasks.new(call, tx, workflow, {"TaskStatus": "IN_PROGRESS", "step": 0, **about})
+    key: dict[str, Value] = {
+        "ns": call.ns,
+        "account": call.account,
+        "kind": workflow.kind,
+        "subject": trait.subject(task.document),
+    }
+    other = tx.one("unfinished_task", **key)
+    try:
+        ensure((trait.busy,), Unfinished(str(other[0]) if other else None))
+    except TaskEnd as end:
+        task = replace(task, document=workflow.failed(call, task.document, end))
+        return tasks.begin(call, tx, workflow, task)
+    kept = _taken_over(tx, kind, task.id, key)
+    document = {**task.document, **kept, **about}
+    if trait.promises and "OpportunityId" not in document:
+        document |= promise()
+    return tasks.begin(call, tx, workflow, replace(task, document=document))
+
+
+def _taken_over(tx: Tx, kind: Single, id: str, key: dict[str, Value]) -> Document:
+    """What a task that failed left to go on with; it leaves that to this one alone."""
+    workflow, trait = kind
+    row = tx.one("failed_task", **key)
+    if row is None:
+        return {}
+    failed = documents.get(tx, cast("int", key["ns"]), workflow.kind, str(row[0]))
+    after = truth.replace(tx, failed, {**failed.document, "resumed_by": id})
+    documents.show_again(tx, workflow.view, workflow.row(after))
+    return {name: failed.document[name] for name in trait.kept if name in failed.document}
+
+
+def _row(trait: Trait, task: Stored) -> dict[str, Value]:
+    """A row has a subject while the task has it to itself: at work, or to be gone on with."""
+    document = task.document
+    status = text_at(document, "TaskStatus")
+    waits = status == "FAILED" and trait.trace in document and "resumed_by" not in document
+    has_subject = status in AT_WORK or waits
+    return task_row(task, trait.summary, trait.subject(document) if has_subject else None)
+
+
+def _states(steps: tuple[Step, ...], task: Document) -> list[str]:
+    number, failed = number_of(task), text_at(task, "TaskStatus") == "FAILED"
+    after = ["PENDING"] * (len(steps) - number)
+    if failed:
+        after[0] = "FAILED"
+    return ["COMPLETE"] * number + after
+
+
+def _passed(steps: tuple[Step, ...], task: Document, learnt: Document) -> Document:
+    number = number_of(task) + 1
+    done = {**task, **learnt, "step": number}
+    if number == len(steps):
+        done["TaskStatus"] = followed(TASK, text_at(task, "TaskStatus"), "complete")
+    return done
+
+
+def _failed(trait: Trait, task: Document, end: TaskEnd) -> Document:
+    failed: Document = {
+        **task,
+        "TaskStatus": followed(TASK, text_at(task, "TaskStatus"), "fail"),
+        "ReasonCode": end.reason,
+        "Message": end.message,
+    }
+    if trait.promises and not task.get("created"):
+        failed.pop("OpportunityId", None)
+    return failed

@@ -1,0 +1,92 @@
+"""A task as it is kept: begun, taken on step by step, planned. Must not know a kind of task."""
+
+from typing import Final
+
+from cosell import ids
+from cosell.calls import Call, Replay
+from cosell.clock import iso
+from cosell.contract import Document
+from cosell.selling import text_at, truth
+from cosell.selling.domain import tags
+from cosell.selling.workflows import Workflow
+from cosell.selling.workflows.running import advance, is_at_work
+from cosell.store import Tx, agenda, documents
+from cosell.store.documents import Stored
+
+STEP: Final = "task-step"  # the agenda's word; what it refers to is `kind/id`
+_ALL: Final = 1_000_000  # more steps than a task has
+
+
+def new(call: Call, tx: Tx, workflow: Workflow, content: Document) -> Stored:
+    """A task that nobody has seen yet. It remembers for whom it acts."""
+    id = ids.mint(call.random, "task-", workflow.id_length)
+    document: Document = {
+        **content,
+        "TaskId": id,
+        "TaskArn": ids.arn("", call.catalog, f"{workflow.kind}/{id}", workflow.service),
+        "StartTime": iso(call.now),
+        "principal": call.principal,
+    }
+    seq = tx.number("seq")
+    return Stored(call.ns, workflow.kind, id, call.catalog, call.account, 1, seq, document)
+
+
+def labelled(call: Call) -> Document:
+    """What a task remembers of a request's tags; ValidationException if a key stands twice."""
+    labels = tags.tags_of(call.input)
+    if not labels:
+        return {}
+    return {"tags": [{"Key": key, "Value": value} for key, value in labels.items()]}
+
+
+def begin(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> Document:
+    """The task is there; in pace Inline it has run to its end. Answers it as it is then."""
+    if call.namespace.pace == "Inline":
+        task = advance(call, tx, workflow, task, _ALL)
+    task = truth.insert(tx, task)
+    documents.show(tx, workflow.view, workflow.row(task))
+    plan(call, tx, workflow, task)
+    return task.document
+
+
+def present(workflow: Workflow) -> Replay:
+    """How a repeated Start is answered: with the same task as it is now."""
+
+    def replay(call: Call, tx: Tx, first: Document) -> Document:
+        return documents.get(tx, call.ns, workflow.kind, text_at(first, "TaskId")).document
+
+    return replay
+
+
+def step(call: Call, tx: Tx, workflow: Workflow, task: Stored, steps: int) -> Stored:
+    """Run steps of a task on its owner's behalf, write what came of them, plan the next."""
+    owner = call._replace(
+        account=task.owner,
+        principal=text_at(task.document, "principal"),
+        catalog=task.catalog,
+    )
+    after = advance(owner, tx, workflow, task, steps)
+    agenda.forget(tx, call.ns, STEP, _ref(task))
+    if after is not task:
+        after = truth.replace(tx, task, after.document)
+        documents.show_again(tx, workflow.view, workflow.row(after))
+    plan(owner, tx, workflow, after)
+    return after
+
+
+def plan_anew(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> None:
+    """After a change of pace."""
+    agenda.forget(tx, call.ns, STEP, _ref(task))
+    plan(call, tx, workflow, task)
+
+
+def plan(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> None:
+    """Put a task's next step, if there is one, where the namespace's pace wants it."""
+    if not is_at_work(workflow, task) or call.namespace.pace == "Held":
+        return
+    wait_ms = call.namespace.step_ms if call.namespace.pace == "Paced" else 0
+    agenda.plan(tx, call.ns, call.now + wait_ms, STEP, _ref(task))
+
+
+def _ref(task: Stored) -> str:
+    return f"{task.kind}/{task.id}"
