@@ -38,6 +38,7 @@ from cosell.selling.operations import (
     opportunities,
     settings,
     snapshots,
+    submissions,
     tags,
     tasks,
 )
@@ -55,6 +56,7 @@ SELLING_MODULES: Final = (
     opportunities,
     settings,
     snapshots,
+    submissions,
     tags,
     tasks,
 )

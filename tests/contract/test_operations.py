@@ -45,7 +45,6 @@ PENDING = [
     "StartOpportunityFromEngagementTask",
     "StartProspectingFromEngagementTask",
     "StopResourceSnapshotJob",
-    "SubmitOpportunity",
     "UpdateEngagementContext",
     "UpdateOpportunity",
 ]
@@ -121,6 +120,7 @@ def test_pending_operation_with_invalid_input_refuses_it(world: World, name: str
         (lifecycle.INVITATION, "InvitationStatus"),
         (lifecycle.JOB, "ResourceSnapshotJobStatus"),
         (lifecycle.TASK, "TaskStatus"),
+        (lifecycle.OPPORTUNITY_REVIEW, "ReviewStatus"),
     ],
 )
 def test_life_cycle_has_the_states_of_the_model(
@@ -132,7 +132,10 @@ def test_life_cycle_has_the_states_of_the_model(
 
 
 def test_life_cycle_follows_no_act_that_a_state_does_not_name() -> None:
-    for table in (lifecycle.INVITATION, lifecycle.JOB, lifecycle.TASK):
+    tables = (
+        lifecycle.INVITATION, lifecycle.JOB, lifecycle.TASK, lifecycle.OPPORTUNITY_REVIEW,
+    )  # fmt: skip
+    for table in tables:
         acts = {act for row in table.values() for act in row}
         for state, row in table.items():
             for act in acts:

@@ -11,6 +11,7 @@ import pytest
 from cosell.calls import collect
 from cosell.selling.contract import CONTRACT
 from cosell.service import SELLING_MODULES
+from tests import submitting
 from tests.answers import MODEL, ensure_form, faults
 from tests.harness import ACCOUNT, Reply, Server, World, opportunity, send
 from tests.scenes import TEMPLATE, started
@@ -47,6 +48,10 @@ class Made(NamedTuple):
         made = partner.create_opportunity(Catalog="Sandbox", **opportunity())
         return {**self.target, "ResourceIdentifier": made["Id"], "ClientToken": made["Id"]}
 
+    def submittable(self) -> dict[str, Any]:
+        """Names an opportunity that is complete and shared."""
+        return {"Identifier": submitting.shared(self.world), **submitting.CO_SELL}
+
 
 @pytest.fixture(scope="module")
 def made(server: Server) -> Made:
@@ -81,6 +86,7 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
         "ClientToken": made.invited()["Identifier"],
     },
     "StartResourceSnapshotJob": lambda made: _job(made),
+    "SubmitOpportunity": Made.submittable,
     "TagResource": lambda made: {
         "ResourceArn": _arn(made),
         "Tags": [{"Key": "team", "Value": "blue"}],

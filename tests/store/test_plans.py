@@ -216,6 +216,8 @@ def test_statement_finds_its_rows_through_an_index(tx: Tx, name: str) -> None:
         scans = [one for one in lines if one.startswith("SCAN ") and one != "SCAN CONSTANT ROW"]
         whole = [one for one in lines if one.startswith("SEARCH") and one.endswith("(ns=?)")]
         whole = [one for one in whole if " namespace " not in one]
+        lead = "(ns=? AND account=? AND catalog=?)"  # all that an account has in a view
+        assert not [one for one in lines if "_view " in one and one.endswith(lead)]
         sorted_ = [one for one in lines if "TEMP B-TREE" in one]
         assert bool(scans) == (name in SCANS), lines
         assert bool(whole) == (name in WHOLE_NAMESPACE), lines

@@ -25,6 +25,47 @@ TASK: Final = {
     "FAILED": {},
 }
 
+# The review of an opportunity: the partner submits it, or corrects what AWS asked for, and that
+# submits it again; AWS reviews it; in the Sandbox the partner simulates AWS. Approved and Rejected
+# are the end.
+OPPORTUNITY_REVIEW: Final = {
+    "Pending Submission": {
+        "submit": "Submitted",
+        "simulate Approved": "Approved",
+        "simulate Rejected": "Rejected",
+        "simulate Action Required": "Action Required",
+    },
+    "Submitted": {
+        "review In review": "In review",
+        "review Approved": "Approved",
+        "review Rejected": "Rejected",
+        "review Action Required": "Action Required",
+        "simulate Approved": "Approved",
+        "simulate Rejected": "Rejected",
+        "simulate Action Required": "Action Required",
+    },
+    "In review": {
+        "review In review": "In review",
+        "review Approved": "Approved",
+        "review Rejected": "Rejected",
+        "review Action Required": "Action Required",
+        "simulate Approved": "Approved",
+        "simulate Rejected": "Rejected",
+        "simulate Action Required": "Action Required",
+    },
+    "Action Required": {
+        "submit": "Submitted",
+        "correct": "Submitted",
+        "review Approved": "Approved",
+        "review Rejected": "Rejected",
+        "review Action Required": "Action Required",
+        "simulate Approved": "Approved",
+        "simulate Rejected": "Rejected",
+    },
+    "Approved": {},
+    "Rejected": {},
+}
+
 
 def follow(table: dict[str, dict[str, str]], state: str, act: str) -> str | None:
     """The state after an act; None if the act is not permitted in this state."""

@@ -12,9 +12,10 @@ import orjson
 
 from cosell.calls import Call
 from cosell.clock import DAY_MS, iso_date
-from cosell.contract import Document, Json
-from cosell.selling import AWS, at, object_at, text_at, values
-from cosell.selling.domain import engagements, invitations, opportunities
+from cosell.contract import Document
+from cosell.selling import AWS, object_at, values
+from cosell.selling.domain import engagements, invitations, opportunities, payloads
+from cosell.selling.domain.contexts import CUSTOMER_PROJECT
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
@@ -37,18 +38,9 @@ def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Docum
     `words`: Message, SenderContacts, ReceiverResponsibilities, or their defaults."""
     content = _approved(opportunity)
     invited = {**object_at(defaults(), "Invitation"), **words}
-    project = object_at(content, "Project")
-    title, problem = text_at(project, "Title"), text_at(project, "CustomerBusinessProblem")
-    engagement = engagements.create(
-        call,
-        tx,
-        AWS,
-        {
-            "Title": title[: engagements.TITLE_MAX],
-            "Description": problem[: engagements.DESCRIPTION_MAX],
-            "Contexts": [_context(content)],
-        },
-    )
+    context: Document = {"Type": CUSTOMER_PROJECT, "Payload": payloads.customer_project(content)}
+    about: Document = {**payloads.engagement(content), "Contexts": [context]}
+    engagement = engagements.create(call, tx, AWS, about)
     made = opportunities.insert(call, tx, opportunities.reserve_id(tx), receiver, content)
     invitation = invitations.create(
         call,
@@ -58,7 +50,7 @@ def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Docum
         {
             "Receiver": {"Account": {"AwsAccountId": receiver}},
             "InvitationMessage": invited["Message"],
-            "Payload": {"OpportunityInvitation": _payload(content, invited)},
+            "Payload": payloads.invitation(content, invited),
             "referral": made.id,
         },
     )
@@ -87,40 +79,3 @@ def _merged(default: Document, said: Document) -> Document:
         if isinstance(value, dict) and isinstance(under, dict) and name != "Address":
             merged[name] = _merged(under, value)
     return merged
-
-
-def _customer(content: Document) -> Document:
-    """A national security customer may have no name and no site: the members are there, empty."""
-    account = object_at(content, "Customer.Account")
-    return {
-        "CompanyName": text_at(account, "CompanyName"),
-        "CountryCode": text_at(account, "Address.CountryCode"),
-        "Industry": text_at(account, "Industry"),
-        "WebsiteUrl": text_at(account, "WebsiteUrl"),
-    }
-
-
-def _payload(content: Document, invited: Document) -> Document:
-    """What the receiver may know before it accepts. Source: domain rule D14."""
-    return {
-        "Customer": _customer(content),
-        "Project": {
-            **_project(content),
-            "ExpectedCustomerSpend": at(content, "Project.ExpectedCustomerSpend"),
-        },
-        "ReceiverResponsibilities": invited["ReceiverResponsibilities"],
-        "SenderContacts": invited["SenderContacts"],
-    }
-
-
-def _context(content: Document) -> Document:
-    details: dict[str, Json] = {"Customer": _customer(content), "Project": _project(content)}
-    return {"Type": "CustomerProject", "Payload": {"CustomerProject": details}}
-
-
-def _project(content: Document) -> Document:
-    return {
-        "BusinessProblem": at(content, "Project.CustomerBusinessProblem"),
-        "TargetCompletionDate": at(content, "LifeCycle.TargetCloseDate"),
-        "Title": at(content, "Project.Title"),
-    }

@@ -1,4 +1,5 @@
--- Statements of the selling service. See engine.sql for the notation.
+-- Statements of the selling service. See engine.sql for the notation. Where a few rows of a view are
+-- wanted their index is named, since the planner would rather walk all that the account has.
 
 -- insert_member: an account joins an engagement.
 insert into member (ns, engagement, account, seq, company, website, joined_at)
@@ -29,6 +30,22 @@ values
 select resource from snapshot
 where ns = :ns and engagement = :engagement and created_by = :account
 order by seq desc limit 1;
+
+-- engagements_of: where an account's resource is shown, with the number of its newest revision.
+select engagement,
+  (select s.seq from snapshot s
+   where s.ns = a.ns and s.engagement = a.engagement and s.resource = a.resource
+     and s.template = :template
+   order by s.revision desc limit 1)
+from association_view a indexed by association_view_by_resource
+where ns = :ns and account = :account and catalog = :catalog and resource = :resource
+order by created_at, seq;
+
+-- submitted_for: an account's opportunities for a company that AWS knows of.
+select id from opportunity_view indexed by opportunity_view_by_company
+where ns = :ns and account = :account and catalog = :catalog and company = :company
+  and review_status not in ('Pending Submission', 'Rejected')
+order by modified_at, seq;
 
 -- insert_job_target: what a snapshot job that somebody asked for is about.
 insert into job_target (ns, engagement, resource, template, job)
@@ -74,7 +91,7 @@ on conflict (ns, account, catalog) do update set role = excluded.role;
 delete from selling_settings where ns = :ns and account = :account and catalog = :catalog;
 
 -- running_jobs: an account's jobs that share an opportunity, in order of their making.
-select id from job_view
+select id from job_view indexed by job_view_by_resource
 where ns = :ns and account = :account and catalog = :catalog and resource = :resource
   and status = 'Running' order by created_at, seq;
 
@@ -97,5 +114,5 @@ insert into association_view
   (ns, account, catalog, created_at, seq, id, engagement, resource, created_by, renderer, summary)
 select ns, :account, catalog, created_at, seq, id, engagement, resource, created_by, renderer,
   summary
-from association_view
+from association_view indexed by association_view_by_engagement
 where ns = :ns and account = :member and catalog = :catalog and engagement = :engagement;

@@ -1,0 +1,56 @@
+"""What an engagement and its invitations say of an opportunity: the customer and the project.
+
+Only makes documents, of what is there. Must not decide who is told. Source: domain rule D14.
+"""
+
+from cosell.contract import Document
+from cosell.selling import at, object_at, text_at
+from cosell.selling.domain.engagements import DESCRIPTION_MAX, TITLE_MAX
+
+
+def engagement(opportunity: Document) -> Document:
+    """The title and the description of an engagement that is made for an opportunity: its own, as
+    much of them as fits. Source: domain rule D13."""
+    return {
+        "Title": text_at(opportunity, "Project.Title")[:TITLE_MAX],
+        "Description": text_at(opportunity, "Project.CustomerBusinessProblem")[:DESCRIPTION_MAX],
+    }
+
+
+def invitation(opportunity: Document, words: Document) -> Document:
+    """The payload of an invitation: what a receiver may know before it accepts. `words` has the
+    ReceiverResponsibilities and the SenderContacts."""
+    spend = at(opportunity, "Project.ExpectedCustomerSpend")
+    return {
+        "OpportunityInvitation": {
+            "Customer": _customer(opportunity),
+            "Project": {**_project(opportunity), "ExpectedCustomerSpend": spend},
+            "ReceiverResponsibilities": words["ReceiverResponsibilities"],
+            "SenderContacts": words["SenderContacts"],
+        }
+    }
+
+
+def customer_project(opportunity: Document) -> Document:
+    """The payload of an engagement's context."""
+    about: Document = {"Customer": _customer(opportunity), "Project": _project(opportunity)}
+    return {"CustomerProject": about}
+
+
+def _customer(opportunity: Document) -> Document:
+    """A national security customer may have no name and no site: the members are there, empty."""
+    account = object_at(opportunity, "Customer.Account")
+    return {
+        "CompanyName": text_at(account, "CompanyName"),
+        "CountryCode": text_at(account, "Address.CountryCode"),
+        "Industry": text_at(account, "Industry"),
+        "WebsiteUrl": text_at(account, "WebsiteUrl"),
+    }
+
+
+def _project(opportunity: Document) -> Document:
+    return {
+        "BusinessProblem": at(opportunity, "Project.CustomerBusinessProblem"),
+        "TargetCompletionDate": at(opportunity, "LifeCycle.TargetCloseDate"),
+        "Title": at(opportunity, "Project.Title"),
+    }

@@ -1,0 +1,213 @@
+"""An opportunity is submitted to AWS: whether it can be, in which engagement, and what follows.
+
+A submission keeps its involvement, its visibility and its engagement with the opportunity
+(`involvement`, `visibility`, `submitted_in`), which nobody is shown. `resubmitted` says that an
+update of what AWS asked for submitted it again. Source: domain rules A1, A2, C and D13;
+decisions-operations, points 6 and 12.
+"""
+
+import dataclasses
+from typing import NamedTuple, cast
+
+from cosell.calls import Call
+from cosell.clock import iso_date
+from cosell.contract import Document
+from cosell.errors import FieldError, ServiceQuotaExceededException, business_refused
+from cosell.selling import AWS, Kind, Template, object_at, objects_at, text_at
+from cosell.selling.domain import changes, contexts, engagements, invitations, payloads
+from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow, followed
+from cosell.selling.profiles import profile
+from cosell.selling.rules import check as broken
+from cosell.selling.rules import enforce
+from cosell.selling.rules.create_opportunity import Draft
+from cosell.selling.rules.submit_opportunity import (
+    FIELDS,
+    NO_SUPPORT,
+    SHARING,
+    STATE,
+    VISIBILITY_ONLY,
+    Sharing,
+    Submitting,
+)
+from cosell.store import Tx, documents
+from cosell.store.documents import Stored
+
+_MESSAGE = "An opportunity was submitted to AWS. Please review it."
+_RESPONSIBILITIES = ("Co-Sell Facilitator",)
+_CONTACT = ("BusinessTitle", "Email", "FirstName", "LastName", "Phone")
+
+
+class Submission(NamedTuple):
+    """How AWS is to be involved, and how much of it its sellers see."""
+
+    involvement: str
+    visibility: str = "Full"
+
+
+class Faults(NamedTuple):
+    """What stands in the way of a submission: the opportunity's state, and what it lacks. What it
+    lacks is not asked while its state forbids it."""
+
+    state: tuple[FieldError, ...]
+    fields: tuple[FieldError, ...]
+
+
+def resubmitted(opportunity: Stored) -> bool:
+    """Whether an update of what AWS asked for has submitted the opportunity again: a submission
+    that follows has nothing left to do."""
+    status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
+    return status == "Submitted" and opportunity.document.get("resubmitted") is True
+
+
+def faults(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> Faults:
+    """Everything that stands in the way; nothing, for an opportunity that is `resubmitted`."""
+    if resubmitted(opportunity):
+        return Faults((), ())
+    facts = _facts(call, tx, opportunity, submission)
+    state = broken(STATE, facts)
+    return Faults(state, () if state else broken(FIELDS, facts))
+
+
+def check(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> None:
+    """ValidationException for an opportunity that cannot be submitted so."""
+    state, fields = faults(call, tx, opportunity, submission)
+    if state or fields:
+        raise business_refused(*(state or fields))
+
+
+def shared_in(call: Call, tx: Tx, opportunity: Stored) -> str | None:
+    """The engagement in which the opportunity was shown last, if it is shown in one."""
+    rows = tx.all(
+        "engagements_of",
+        ns=call.ns,
+        account=opportunity.owner,
+        catalog=opportunity.catalog,
+        resource=opportunity.id,
+        template=Template.SUMMARY,
+    )
+    shown = cast("list[tuple[str, int]]", rows)
+    return max(shown, key=lambda one: one[1])[0] if shown else None
+
+
+def submit(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> Stored:
+    """The opportunity goes to AWS for review, and AWS is invited to where it is shown, unless it is
+    there or invited already. Makes no snapshot and no job of its own."""
+    if resubmitted(opportunity):
+        return opportunity
+    check(call, tx, opportunity, submission)
+    id = _place(call, tx, opportunity)
+    engagement = engagements.get(call, tx, id) if id else None
+    enforce(SHARING, _sharing(call, tx, engagement))
+    engagement = cast("Stored", engagement)
+    document = _submitted(call, opportunity.document, submission)
+    document["submitted_in"] = engagement.id
+    submitted = changes.change(call, tx, opportunity, document)
+    if not knows_aws(call, tx, engagement.id):
+        invite_aws(call, tx, submitted, engagement)
+    return submitted
+
+
+def invite_aws(call: Call, tx: Tx, opportunity: Stored, engagement: Stored) -> Stored:
+    """The opportunity's owner asks AWS into an engagement of its own. The invitation never expires,
+    and speaks of the opportunity where the engagement has no title or description."""
+    if is_full(call, tx, engagement.id):
+        raise ServiceQuotaExceededException(
+            f"An engagement has at most {engagements.MEMBERS_MAX} members, invited ones included."
+        )
+    document = opportunity.document
+    about = {**payloads.engagement(document), **engagement.document}
+    sender = objects_at(document, "OpportunityTeam")[0]
+    words: Document = {
+        "ReceiverResponsibilities": [*_RESPONSIBILITIES],
+        "SenderContacts": [{name: sender[name] for name in _CONTACT if name in sender}],
+    }
+    return invitations.create(
+        call,
+        tx,
+        dataclasses.replace(engagement, document=about),
+        opportunity.owner,
+        {
+            "Receiver": {"Account": {"AwsAccountId": AWS}},
+            "InvitationMessage": _MESSAGE,
+            "Payload": payloads.invitation(document, words),
+        },
+    )
+
+
+def knows_aws(call: Call, tx: Tx, engagement: str) -> bool:
+    """Whether AWS is a member of an engagement, or invited to it."""
+    members = engagements.members(call, tx, engagement)
+    is_member = any(member.account == AWS for member in members)
+    return is_member or AWS in invitations.open_in(call, tx, engagement)
+
+
+def is_full(call: Call, tx: Tx, engagement: str) -> bool:
+    """Whether members and invited accounts of an engagement are as many as there can be."""
+    members = engagements.members(call, tx, engagement)
+    invited = invitations.open_in(call, tx, engagement)
+    return len(members) + len(invited) >= engagements.MEMBERS_MAX
+
+
+def _facts(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> Submitting:
+    status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
+    draft = Draft(opportunity.document, opportunity.catalog, iso_date(call.now), True)
+    return Submitting(
+        draft,
+        follow(OPPORTUNITY_REVIEW, status, "submit") is not None,
+        submission.involvement,
+        submission.visibility,
+        text_at(opportunity.document, "involvement"),
+        lambda: _twin(call, tx, opportunity),
+    )
+
+
+def _twin(call: Call, tx: Tx, opportunity: Stored) -> str | None:
+    """An opportunity of the same owner that was submitted with the same company and title."""
+    company = text_at(opportunity.document, "Customer.Account.CompanyName")
+    if not profile(call).duplicates_refused or not company:
+        return None
+    rows = tx.all(
+        "submitted_for",
+        ns=call.ns,
+        account=opportunity.owner,
+        catalog=opportunity.catalog,
+        company=company,
+    )
+    title = text_at(opportunity.document, "Project.Title")
+    for row in rows:
+        other = documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0]))
+        if other.id != opportunity.id and text_at(other.document, "Project.Title") == title:
+            return other.id
+    return None
+
+
+def _place(call: Call, tx: Tx, opportunity: Stored) -> str | None:
+    """The engagement of a submission: that of the last one, else where the opportunity was shown
+    last."""
+    before = text_at(opportunity.document, "submitted_in")
+    return before or shared_in(call, tx, opportunity)
+
+
+def _sharing(call: Call, tx: Tx, engagement: Stored | None) -> Sharing:
+    if engagement is None:
+        return Sharing(False, False, False)
+    types = {text_at(one, "Type") for one in objects_at(engagement.document, "Contexts")}
+    lacks_project = contexts.LEAD in types and contexts.CUSTOMER_PROJECT not in types
+    full = not knows_aws(call, tx, engagement.id) and is_full(call, tx, engagement.id)
+    return Sharing(True, lacks_project, full)
+
+
+def _submitted(call: Call, document: Document, submission: Submission) -> Document:
+    life = {**object_at(document, "LifeCycle")}
+    life["ReviewStatus"] = followed(OPPORTUNITY_REVIEW, text_at(life, "ReviewStatus"), "submit")
+    after: Document = {
+        **document,
+        "involvement": submission.involvement,
+        "visibility": submission.visibility,
+        "LifeCycle": life,
+    }
+    if submission.involvement == VISIBILITY_ONLY:
+        after["PrimaryNeedsFromAws"] = [NO_SUPPORT]
+        if profile(call).visibility_drops_next_steps:
+            life.pop("NextSteps", None)
+    return after

@@ -1,0 +1,232 @@
+"""What an opportunity needs to be submitted to AWS, and when it cannot be.
+
+STATE is asked first, then FIELDS (what is missing, told all together), then SHARING. Source of the
+rows: domain rules A1 (column S), A2 and D22; decisions-operations, points 6, 9 and 12.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from cosell.contract import Document
+from cosell.selling import at, text_at
+from cosell.selling.rules import Rule, Table, create_opportunity
+from cosell.selling.rules.create_opportunity import Draft
+
+CO_SELL: Final = "Co-Sell"
+VISIBILITY_ONLY: Final = "For Visibility Only"
+NO_SUPPORT: Final = "Do Not Need Support from AWS Sales Rep"
+
+_RELATED = ("Solutions", "AwsMarketplaceSolutions", "AwsMarketplaceProducts", "AwsProducts")
+_OPERATIONS = ("SubmitOpportunity", "StartEngagementFromOpportunityTask")
+_STATES_GUIDE = "developer guide: Working with your opportunities"
+
+
+@dataclass(frozen=True, slots=True)
+class Submitting:
+    """An opportunity, whether its review status lets it be submitted, how AWS is to be involved in
+    it, how it was in an earlier submission ('' if there was none), and a search for the submitted
+    opportunity that it would double."""
+
+    draft: Draft
+    is_open: bool
+    involvement: str
+    visibility: str
+    involved_before: str
+    twin: Callable[[], str | None]
+
+    @property
+    def document(self) -> Document:
+        return self.draft.document
+
+    @property
+    def status(self) -> str:
+        return text_at(self.document, "LifeCycle.ReviewStatus")
+
+    @property
+    def co_sell(self) -> bool:
+        return self.involvement == CO_SELL
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Where the submission goes: whether the opportunity is shown in an engagement at all, whether
+    that lacks the customer project that a lead's engagement needs, and whether AWS has no room."""
+
+    is_shared: bool
+    lacks_project: bool
+    is_full: bool
+
+
+def _needs_no_support(submitting: Submitting) -> bool:
+    needs = at(submitting.document, "PrimaryNeedsFromAws")
+    return not isinstance(needs, list) or all(need == NO_SUPPORT for need in needs)
+
+
+def _unrelated(submitting: Submitting) -> bool:
+    related = at(submitting.document, "RelatedEntityIdentifiers") or {}
+    named = isinstance(related, dict) and any(related.get(member) for member in _RELATED)
+    return not named and not text_at(submitting.document, "Project.OtherSolutionDescription")
+
+
+def _still_needed(row: Rule[Draft]) -> Rule[Submitting]:
+    """What an opportunity needs to be created: a draft that the service made may lack it."""
+    return Rule(
+        row.id.replace("create.", "submit.", 1),
+        row.field,
+        row.code,
+        row.message,
+        row.source,
+        lambda submitting: row.broken(submitting.draft),
+        row.cite,
+    )
+
+
+def _needed(path: str, field: str, *, co_sell: bool = False) -> Rule[Submitting]:
+    return Rule(
+        f"submit.{field}",
+        field,
+        "REQUIRED_FIELD_MISSING",
+        f"{field} is required" + (" for Co-Sell" if co_sell else ""),
+        "documented",
+        lambda s: (s.co_sell or not co_sell) and not at(s.document, path),
+        _STATES_GUIDE,
+    )
+
+
+STATE: tuple[Rule[Submitting], ...] = (
+    Rule(
+        "submit.review-status",
+        "lifeCycle.reviewStatus",
+        "ACTION_NOT_PERMITTED",
+        "Only Pending Submission or action required opportunities can be submitted; this one is"
+        " {facts.status}",
+        "observed",
+        lambda s: not s.is_open,
+        "API reference: SubmitOpportunity",
+    ),
+    Rule(
+        "submit.stage",
+        "lifeCycle.stage",
+        "ACTION_NOT_PERMITTED",
+        "An opportunity that is Closed Lost or Launched cannot be submitted",
+        "documented",
+        lambda s: s.draft.text("LifeCycle.Stage") in ("Closed Lost", "Launched"),
+        "API reference: LifeCycle",
+    ),
+    Rule(
+        "submit.co-sell-limited",
+        "primaryNeedsFromAws",
+        "ACTION_NOT_PERMITTED",
+        "Cannot set visibility to limited on a Co-Sell opportunity",
+        "observed",
+        lambda s: s.co_sell and s.visibility == "Limited",
+    ),
+    Rule(
+        "submit.visibility-national-security",
+        "nationalSecurity",
+        "ACTION_NOT_PERMITTED",
+        "A national security opportunity cannot be submitted For Visibility Only",
+        "documented",
+        lambda s: not s.co_sell and s.draft.national_security,
+        "API reference: Opportunity",
+    ),
+    Rule(
+        "submit.visibility-after-co-sell",
+        "involvementType",
+        "ACTION_NOT_PERMITTED",
+        "A Co-Sell opportunity cannot become one For Visibility Only",
+        "documented",
+        lambda s: not s.co_sell and s.involved_before == CO_SELL,
+        "opportunity fields of aws-samples/partner-crm-integration-samples",
+    ),
+    Rule(
+        "submit.duplicate",
+        "project.title",
+        "DUPLICATE_KEY_VALUE",
+        "Duplicate Record: another opportunity for this customer with this title was submitted",
+        "observed",
+        lambda s: s.twin() is not None,
+        "switch duplicates_refused",
+        store=True,
+    ),
+)
+
+FIELDS: tuple[Rule[Submitting], ...] = (
+    *(
+        _still_needed(row)
+        for row in create_opportunity.RULES
+        if row.code == "REQUIRED_FIELD_MISSING"
+    ),
+    Rule(
+        "submit.other-industry",
+        "customer.account.otherIndustry",
+        "REQUIRED_FIELD_MISSING",
+        "OtherIndustry is required when the industry is Other",
+        "documented",
+        lambda s: (
+            s.draft.text("Customer.Account.Industry") == "Other"
+            and not s.draft.text("Customer.Account.OtherIndustry")
+        ),
+        "API reference: Account",
+    ),
+    _needed("Project.CustomerUseCase", "project.customerUseCase"),
+    _needed("Project.DeliveryModels", "project.deliveryModels"),
+    _needed("Project.SalesActivities", "project.salesActivities", co_sell=True),
+    Rule(
+        "submit.primary-needs",
+        "primaryNeedsFromAws",
+        "REQUIRED_FIELD_MISSING",
+        "primaryNeedsFromAws is required for Co-Sell",
+        "documented",
+        lambda s: s.co_sell and _needs_no_support(s),
+        "API reference: Opportunity",
+    ),
+    Rule(
+        "submit.related-entity",
+        "relatedEntityIdentifiers",
+        "REQUIRED_FIELD_MISSING",
+        "A solution, a product or Project.OtherSolutionDescription is required",
+        "decision",
+        _unrelated,
+        "developer guide: Associating opportunities",
+    ),
+)
+
+SHARING: tuple[Rule[Sharing], ...] = (
+    Rule(
+        "submit.engagement",
+        "identifier",
+        "INVALID_RESOURCE_STATE",
+        "The opportunity is shown in no engagement; share it with CreateResourceSnapshot, or use"
+        " StartEngagementFromOpportunityTask",
+        "not documented",
+        lambda sharing: not sharing.is_shared,
+        store=True,
+    ),
+    Rule(
+        "submit.customer-project",
+        "identifier",
+        "INVALID_RESOURCE_STATE",
+        "The engagement comes from a lead and has no context of type CustomerProject",
+        "documented",
+        lambda sharing: sharing.lacks_project,
+        "developer guide: Working with your leads",
+        store=True,
+    ),
+    Rule(
+        "submit.members",
+        "identifier",
+        "INVALID_RESOURCE_STATE",
+        "The engagement has no room for AWS: members and invited accounts are as many as can be",
+        "decision",
+        lambda sharing: sharing.is_full,
+        store=True,
+    ),
+)
+
+TABLES: tuple[Table, ...] = (
+    Table("Submit: the opportunity's state", _OPERATIONS, STATE),
+    Table("Submit: what is missing", _OPERATIONS, FIELDS),
+    Table("Submit: where it is shared", _OPERATIONS, SHARING),
+)
