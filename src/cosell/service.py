@@ -18,7 +18,7 @@ from cosell.clock import wall_ms
 from cosell.config import Config
 from cosell.contract import Contract, Document, Operation
 from cosell.desk.contract import CONTRACT as DESK
-from cosell.desk.operations import aws, laboratory
+from cosell.desk.operations import aws, estimates, laboratory
 from cosell.errors import (
     ApiError,
     ConflictException,
@@ -60,7 +60,7 @@ SELLING_MODULES: Final = (
     tags,
     tasks,
 )
-DESK_MODULES: Final = (aws, laboratory)
+DESK_MODULES: Final = (aws, estimates, laboratory)
 MODEL_HEADER: Final = ("x-cosell-model", SELLING.model_date)  # which API this is
 
 

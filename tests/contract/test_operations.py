@@ -15,9 +15,6 @@ from cosell.desk.contract import CONTRACT as DESK
 from cosell.errors import ErrorCode
 from cosell.selling import lifecycle
 from cosell.selling.contract import CONTRACT
-from cosell.selling.rules import Rule, Source
-from cosell.selling.rules.create_opportunity import RULES
-from cosell.selling.rules.spend import RULES as SPEND_RULES
 from cosell.selling.workflows.kinds import WORKFLOWS
 from cosell.service import DESK_MODULES, SELLING_MODULES
 from tests.harness import World
@@ -164,28 +161,6 @@ def test_desk_has_the_tasks_steps_and_reason_codes_of_selling() -> None:
 
 def test_error_codes_are_those_of_the_model() -> None:
     assert set(typing.get_args(ErrorCode)) == set(CONTRACT.enum("ValidationExceptionErrorCode"))
-
-
-ROWS: list[Rule[Any]] = [*RULES, *SPEND_RULES]
-
-
-def test_rules_have_codes_of_the_model_and_ids_of_their_own() -> None:
-    assert {rule.code for rule in ROWS} <= set(CONTRACT.enum("ValidationExceptionErrorCode"))
-    assert {rule.source for rule in ROWS} <= set(typing.get_args(Source))
-    ids = [rule.id for rule in ROWS]
-    assert len(set(ids)) == len(ids)
-    assert all(rule.message for rule in ROWS)
-
-
-@pytest.mark.parametrize("rule", ROWS, ids=lambda rule: str(rule.id))
-def test_rules_name_members_of_the_model(rule: Rule[Any]) -> None:
-    shape = SHAPES["CreateOpportunityRequest"]
-    for part in rule.field.split("."):
-        if shape["type"] == "list":
-            shape = SHAPES[shape["member"]["shape"]]
-        members = {lower_camel(name): ref["shape"] for name, ref in shape["members"].items()}
-        assert part in members, rule.field
-        shape = SHAPES[members[part]]
 
 
 def test_fitted_requests_are_valid() -> None:

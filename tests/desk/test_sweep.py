@@ -58,12 +58,14 @@ def fill(engine: Engine, space: str) -> None:
     ask(engine, space, "PutPace", Mode="Paced")
     waiting = ask(engine, space, "ReferOpportunity", ReceiverAccountId=ACCOUNT)
     ask(engine, space, start, Identifier=waiting["EngagementInvitationId"])
+    url = "https://calculator.aws/#/estimate?id=0123456789abcdef0123456789abcdef"
+    ask(engine, space, "PutEstimate", EstimationUrl=url)
     ask(engine, space, "PutFault", Operation="ListSolutions", Error="ThrottlingException")
     ask(engine, space, "PutTaskFault", Step="CreateOpportunity", ReasonCode="InternalError")
 
 
 # Tables that no operation writes to yet.
-UNFILLED = {"prospecting_view", "solution_view", "follower", "partner", "desk_rule"}
+UNFILLED = {"prospecting_view", "solution_view", "follower", "partner"}
 
 
 def counted(store: SqliteStore) -> dict[str, dict[int, int]]:

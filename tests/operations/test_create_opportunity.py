@@ -198,7 +198,7 @@ def test_create_opportunity_with_contract_duration_adds_the_monthly_estimate(
         world, with_project(ExpectedCustomerSpend=sent, ExpectedContractDuration=duration)
     )
     assert made["Project"]["ExpectedContractDuration"] == duration
-    assert made["Project"]["ExpectedCustomerSpend"] == [own, spend(Amount=monthly)]
+    assert made["Project"]["ExpectedCustomerSpend"] == [spend(Amount=monthly), own]
 
 
 def test_create_opportunity_without_duration_sets_the_target_company(world: World) -> None:

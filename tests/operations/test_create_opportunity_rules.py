@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cosell.selling.rules.create_opportunity import RULES
-from cosell.selling.rules.spend import RULES as SPEND_RULES
+from cosell.selling.rules import create_opportunity, opportunity_content, spend
 from tests.harness import World, opportunity
 from tests.refusal import refusal
 
@@ -49,14 +48,16 @@ class Row(NamedTuple):
 def missing(path: str, value: Any = None) -> Row:
     field = ".".join(part[0].lower() + part[1:] for part in path.split("."))
     told = f"{field} is required"
-    return Row(f"create.{field}", {path: value}, field, "REQUIRED_FIELD_MISSING", told)
+    return Row(f"opportunity.{field}", {path: value}, field, "REQUIRED_FIELD_MISSING", told)
 
 
 def stray(member: str, value: Any) -> Row:
     field = member[0].lower() + member[1:]
     told = f"{member} is only for Source 'Marketing Activity'"
     changes = {f"Marketing.{member}": value}
-    return Row(f"create.marketing-{field}", changes, f"marketing.{field}", "INVALID_VALUE", told)
+    return Row(
+        f"opportunity.marketing-{field}", changes, f"marketing.{field}", "INVALID_VALUE", told
+    )
 
 
 ROWS = [
@@ -64,12 +65,16 @@ ROWS = [
         "create.origin", {"Origin": "AWS Referral"}, "origin", "INVALID_VALUE",
         "Origin must be 'Partner Referral' in catalog AWS; 'AWS Referral' works in Sandbox only",
     ),
+    Row(
+        "create.stage", {"LifeCycle.Stage": "Launched"}, "lifeCycle.stage", "INVALID_VALUE",
+        "An opportunity cannot be created as Closed Lost or Launched",
+    ),
     missing(f"{ACCOUNT}.CompanyName", ""),  # absent, it is the model that misses it
     missing(f"{ACCOUNT}.WebsiteUrl"),
     missing(f"{ACCOUNT}.Industry"),
     missing(f"{ACCOUNT}.Address.CountryCode"),
     Row(
-        "create.country-of-national-security",
+        "opportunity.country-of-national-security",
         {
             "NationalSecurity": "Yes",
             f"{ACCOUNT}.Industry": "Government",
@@ -79,52 +84,52 @@ ROWS = [
         "CountryCode must be US for a national security opportunity",
     ),
     Row(
-        "create.postal-code", {f"{ACCOUNT}.Address.PostalCode": None},
+        "opportunity.postal-code", {f"{ACCOUNT}.Address.PostalCode": None},
         "customer.account.address.postalCode", "REQUIRED_FIELD_MISSING",
         "PostalCode is required in a country that has postal codes",
     ),
     Row(
-        "create.state", {f"{ACCOUNT}.Address.StateOrRegion": None},
+        "opportunity.state", {f"{ACCOUNT}.Address.StateOrRegion": None},
         "customer.account.address.stateOrRegion", "REQUIRED_FIELD_MISSING",
         "State is required when Country is United States",
     ),
     Row(
-        "create.state-name", {f"{ACCOUNT}.Address.StateOrRegion": "NY"},
+        "opportunity.state-name", {f"{ACCOUNT}.Address.StateOrRegion": "NY"},
         "customer.account.address.stateOrRegion", "INVALID_ENUM_VALUE",
         "StateOrRegion must be the full name of a US state, such as 'New York'",
     ),
     Row(
-        "create.national-security", {"NationalSecurity": "Yes"}, "nationalSecurity",
+        "opportunity.national-security", {"NationalSecurity": "Yes"}, "nationalSecurity",
         "INVALID_VALUE",
         "NationalSecurity can be 'Yes' only when the industry is Government",
     ),
     missing("Project.Title"),
     missing("Project.CustomerBusinessProblem"),
     Row(
-        "create.spend", {SPEND: []}, "project.expectedCustomerSpend", "REQUIRED_FIELD_MISSING",
+        "opportunity.spend", {SPEND: []}, "project.expectedCustomerSpend", "REQUIRED_FIELD_MISSING",
         "Estimated AWS Monthly Recurring Revenue cannot be blank or 0",
     ),
     Row(
-        "create.sales-activities", {"Project.SalesActivities": []}, "project.salesActivities",
+        "opportunity.sales-activities", {"Project.SalesActivities": []}, "project.salesActivities",
         "NOT_ENOUGH_VALUES", "SalesActivities needs at least one value when it is present",
     ),
     Row(
-        "create.other-competitor", {"Project.CompetitorName": "*Other"},
+        "opportunity.other-competitor", {"Project.CompetitorName": "*Other"},
         "project.otherCompetitorNames", "REQUIRED_FIELD_MISSING",
         "OtherCompetitorNames is required when CompetitorName is '*Other'",
     ),
     Row(
-        "create.other-competitor-stray", {"Project.OtherCompetitorNames": "Somebody"},
+        "opportunity.other-competitor-stray", {"Project.OtherCompetitorNames": "Somebody"},
         "project.otherCompetitorNames", "INVALID_VALUE",
         "OtherCompetitorNames is only for CompetitorName '*Other'",
     ),
     Row(
-        "create.renewal", {"OpportunityType": "Flat Renewal"},
+        "opportunity.renewal", {"OpportunityType": "Flat Renewal"},
         "project.relatedOpportunityIdentifier", "REQUIRED_FIELD_MISSING",
         "RelatedOpportunityIdentifier is required for a Flat Renewal",
     ),
     Row(
-        "create.renewal-unknown",
+        "opportunity.renewal-unknown",
         {"OpportunityType": "Expansion", "Project.RelatedOpportunityIdentifier": "O1"},
         "project.relatedOpportunityIdentifier", "INVALID_VALUE",
         "RelatedOpportunityIdentifier must be one of your own opportunities",
@@ -134,33 +139,39 @@ ROWS = [
     stray("UseCases", ["Analytics"]),
     stray("AwsFundingUsed", "Yes"),
     Row(
-        "create.marketing-funding", {"Marketing.Source": "Marketing Activity"},
+        "opportunity.marketing-funding", {"Marketing.Source": "Marketing Activity"},
         "marketing.awsFundingUsed", "REQUIRED_FIELD_MISSING",
         "AwsFundingUsed is required when Source is 'Marketing Activity'",
     ),
     Row(
-        "create.revenue-dates",
+        "opportunity.revenue-dates",
         {"SoftwareRevenue": {"EffectiveDate": "2031-02-01", "ExpirationDate": "2031-01-31"}},
         "softwareRevenue.expirationDate", "INVALID_VALUE",
         "Contract end date cannot be earlier than contract start date.",
     ),
+    Row(
+        "opportunity.revenue-euro",
+        {
+            "Project.AwsPartition": "aws-eusc",
+            SPEND: [entry(CurrencyCode="EUR")],
+            "SoftwareRevenue": {"Value": {"Amount": "1", "CurrencyCode": "USD"}},
+        },
+        "softwareRevenue.value.currencyCode", "INVALID_VALUE",
+        "ESC cloud partition requires EUR currency",
+    ),
     missing("LifeCycle.TargetCloseDate"),
     Row(
-        "create.close-date-impossible", {"LifeCycle.TargetCloseDate": "2099-02-29"},
+        "opportunity.close-date-impossible", {"LifeCycle.TargetCloseDate": "2099-02-29"},
         "lifeCycle.targetCloseDate", "INVALID_VALUE",
         "TargetCloseDate must be a day of the calendar",
     ),
     Row(
-        "create.close-date", {"LifeCycle.TargetCloseDate": "2001-01-01"},
+        "opportunity.close-date", {"LifeCycle.TargetCloseDate": "2001-01-01"},
         "lifeCycle.targetCloseDate", "INVALID_VALUE",
         "Target Close Date should be a future date",
     ),
     Row(
-        "create.stage", {"LifeCycle.Stage": "Launched"}, "lifeCycle.stage", "INVALID_VALUE",
-        "An opportunity cannot be created as Closed Lost or Launched",
-    ),
-    Row(
-        "create.closed-lost-reason", {"LifeCycle.ClosedLostReason": "Price"},
+        "opportunity.closed-lost-reason", {"LifeCycle.ClosedLostReason": "Price"},
         "lifeCycle.closedLostReason", "INVALID_VALUE",
         "ClosedLostReason is only for stage Closed Lost",
     ),
@@ -190,7 +201,7 @@ ROWS = [
     Row(
         "spend.self-url", {SPEND: [SELF, entry(EstimationUrl=URL)], DURATION: MONTHS},
         "project.expectedCustomerSpend.estimationUrl", "INVALID_VALUE",
-        "EstimationUrl cannot be combined with a Self entry",
+        "Self entry and EstimationUrl cannot coexist",
     ),
     Row(
         "spend.frequency", {SPEND: [entry(Frequency="None")]},
@@ -210,7 +221,7 @@ ROWS = [
     Row(
         "spend.currency-mixed", {SPEND: [SELF, entry(CurrencyCode="EUR")], DURATION: MONTHS},
         "project.expectedCustomerSpend.currencyCode", "INVALID_VALUE",
-        "CurrencyCode must be the same in every entry when ExpectedContractDuration is present",
+        "CurrencyCode must match between entries",
     ),
     Row(
         "spend.amount-missing", {SPEND: [entry(), entry(Amount="")]},
@@ -224,14 +235,22 @@ ROWS = [
     ),
     Row(
         "spend.estimation-url", {SPEND: [entry(Amount="", EstimationUrl="www.example.com")]},
-        "project.expectedCustomerSpend.estimationUrl", "INVALID_VALUE", "Invalid Estimation URL",
+        "project.expectedCustomerSpend.estimationUrl", "INVALID_VALUE",
+        "Invalid Estimation URL: www.example.com",
+    ),
+    Row(
+        "spend.estimate-currency",
+        {SPEND: [entry(Amount="", CurrencyCode="EUR", EstimationUrl=URL)]},
+        "project.expectedCustomerSpend.currencyCode", "INVALID_VALUE",
+        "CurrencyCode must be that of the estimate which EstimationUrl names",
     ),
 ]  # fmt: skip
 BY_RULE = {row.rule: row for row in ROWS}
 
 
 def test_create_opportunity_has_a_row_for_each_rule() -> None:
-    rules = [*(rule.id for rule in RULES), *(rule.id for rule in SPEND_RULES)]
+    tables = (create_opportunity.TABLES, opportunity_content.TABLES, spend.TABLES)
+    rules = [rule.id for (table,) in tables for rule in table.rules]
     assert [row.rule for row in ROWS] == rules
 
 
@@ -259,32 +278,35 @@ def errors_of(world: World, request: dict[str, Any]) -> list[tuple[str, str, str
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.rule)
 def test_create_opportunity_with_one_rule_broken_tells_just_that(world: World, row: Row) -> None:
+    world.desk("PutEstimate", EstimationUrl=URL, Amount="700")
     assert errors_of(world, request_with(row.changes)) == [row.error]
 
 
 # Rules that one request can break together: no two of a line need the same member.
 TOGETHER = {
     "a bare draft": [
-        "create.origin", "create.customer.account.companyName",
-        "create.customer.account.websiteUrl", "create.customer.account.industry",
-        "create.postal-code", "create.state", "create.project.title",
-        "create.project.customerBusinessProblem", "create.spend", "create.sales-activities",
-        "create.other-competitor", "create.renewal", "create.marketing-campaignName",
-        "create.marketing-channels", "create.marketing-useCases",
-        "create.marketing-awsFundingUsed", "create.revenue-dates",
-        "create.lifeCycle.targetCloseDate", "create.stage", "create.closed-lost-reason",
+        "create.origin", "create.stage", "opportunity.customer.account.companyName",
+        "opportunity.customer.account.websiteUrl", "opportunity.customer.account.industry",
+        "opportunity.postal-code", "opportunity.state", "opportunity.project.title",
+        "opportunity.project.customerBusinessProblem", "opportunity.spend",
+        "opportunity.sales-activities",
+        "opportunity.other-competitor", "opportunity.renewal", "opportunity.marketing-campaignName",
+        "opportunity.marketing-channels", "opportunity.marketing-useCases",
+        "opportunity.marketing-awsFundingUsed", "opportunity.revenue-dates",
+        "opportunity.lifeCycle.targetCloseDate", "opportunity.closed-lost-reason",
     ],
     "wrong values": [
-        "create.state-name", "create.national-security", "create.other-competitor-stray",
-        "create.renewal-unknown", "create.marketing-funding", "create.close-date",
+        "opportunity.state-name", "opportunity.national-security",
+        "opportunity.other-competitor-stray",
+        "opportunity.renewal-unknown", "opportunity.marketing-funding", "opportunity.close-date",
         "spend.self-missing", "spend.euro",
     ],
     "nothing of the country": [
-        "create.customer.account.address.countryCode", "create.close-date-impossible",
+        "opportunity.customer.account.address.countryCode", "opportunity.close-date-impossible",
         "spend.euro", "spend.currency",
     ],
-    "a strange estimate": ["create.close-date", "spend.estimation-url"],
-    "abroad": ["create.country-of-national-security", "spend.frequency"],
+    "a strange estimate": ["opportunity.close-date", "spend.estimation-url"],
+    "abroad": ["opportunity.country-of-national-security", "spend.frequency"],
 }  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from cosell.selling.contract import ADDITIONS
 _SHARED = dataclasses.replace(
     ADDITIONS,
     unpatterned=frozenset({"EstimationUrl"}),
-    empty_lists=frozenset({("ListEventsResponse", "Events")}),
+    empty_lists=frozenset(
+        {("ListEstimatesResponse", "Estimates"), ("ListEventsResponse", "Events")}
+    ),
     objects=frozenset(),
 )
 

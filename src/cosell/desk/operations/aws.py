@@ -7,16 +7,20 @@ from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException, business_refused
 from cosell.selling import AWS, object_at, text_at
-from cosell.selling.domain import referrals
+from cosell.selling.domain import estimates, referrals
 from cosell.selling.rules import check
-from cosell.selling.rules.create_opportunity import RULES, Draft
+from cosell.selling.rules.opportunity_content import RULES, Content
 from cosell.selling.rules.spend import RULES as SPEND_RULES
 from cosell.selling.rules.spend import spend_of
 from cosell.selling.workflows import kinds, tasks
 from cosell.store import Tx
 
 _WORDS = ("Message", "SenderContacts", "ReceiverResponsibilities")
-_KEPT_BY_AWS = ("create.revenue-dates", "create.close-date-impossible", "create.close-date")
+_KEPT_BY_AWS = (
+    "opportunity.revenue-dates",
+    "opportunity.close-date-impossible",
+    "opportunity.close-date",
+)
 
 
 @command("ReferOpportunity")
@@ -24,7 +28,7 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
     """AWS refers an opportunity to a partner; what is not said has realistic defaults."""
     receiver = text_at(call.input, "ReceiverAccountId")
     content = referrals.completed(call, call.input)
-    _ensure_referable(call, content)
+    _ensure_referable(call, tx, content)
     as_aws = call._replace(account=AWS, principal="aws")
     words = {name: call.input[name] for name in _WORDS if name in call.input}
     made = referrals.refer(as_aws, tx, receiver, content, words)
@@ -37,11 +41,12 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
     }
 
 
-def _ensure_referable(call: Call, content: Document) -> None:
+def _ensure_referable(call: Call, tx: Tx, content: Document) -> None:
     """The rules that even AWS cannot leave aside: spend that adds up, dates that can be."""
-    draft = Draft(content, call.catalog, iso_date(call.now), related_exists=True)
-    errors = check((rule for rule in RULES if rule.id in _KEPT_BY_AWS), draft)
-    errors += check(SPEND_RULES, spend_of(object_at(content, "Project")))
+    facts = Content(content, iso_date(call.now), lambda _: True)
+    errors = check((rule for rule in RULES if rule.id in _KEPT_BY_AWS), facts)
+    spend = spend_of(object_at(content, "Project"), estimates.known(call, tx))
+    errors += check(SPEND_RULES, spend)
     if errors:
         raise business_refused(*errors)
 

@@ -11,9 +11,11 @@ from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
+from cosell.selling.domain import estimates
 from cosell.selling.domain.accounts import profile
 from cosell.selling.domain.telling import tell_of_opportunity
 from cosell.selling.rules import spend
+from cosell.selling.rules.spend import Estimates, nothing_known
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
@@ -45,7 +47,7 @@ def arn(call: Call, id: str, owner: str) -> str:
     return ids.arn(owner, call.catalog, f"opportunity/{id}")
 
 
-def drafted(request: Document) -> Document:
+def drafted(request: Document, estimates: Estimates = nothing_known) -> Document:
     """What a new opportunity keeps of a request, with the service's defaults."""
     kept = {name: request[name] for name in _KEPT if name in request}
     life = object_at(request, "LifeCycle")
@@ -55,7 +57,7 @@ def drafted(request: Document) -> Document:
     if request.get("OpportunityType", _NEW_BUSINESS) == _NEW_BUSINESS:
         project.pop("RelatedOpportunityIdentifier", None)  # ignored: domain rule A1
     if objects_at(request, "Project.ExpectedCustomerSpend"):
-        entries = spend.completed(spend.spend_of(project))
+        entries = spend.completed(spend.spend_of(project, estimates))
         project["ExpectedCustomerSpend"] = cast("list[Json]", entries)
     return {
         "NationalSecurity": "No",
@@ -149,9 +151,10 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
         "Marketing": {"Source": "None", **_campaign(call, tx, invitation)},
         "NationalSecurity": "No",
         "OpportunityType": _NEW_BUSINESS,
+        "received": True,  # from a partner: asks for more at Qualified
         "Project": {
             "CustomerBusinessProblem": project.get("BusinessProblem"),
-            "ExpectedCustomerSpend": project.get("ExpectedCustomerSpend", []),
+            "ExpectedCustomerSpend": [*_spend(call, tx, project)],
             "Title": project.get("Title"),
         },
     }
@@ -159,6 +162,11 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
     reveal(call, tx, opportunity)
     tell_of_opportunity(call, tx, opportunity, "Updated")
     return opportunity
+
+
+def _spend(call: Call, tx: Tx, project: Document) -> list[Document]:
+    entries = objects_at(project, "ExpectedCustomerSpend")
+    return spend.priced(entries, estimates.known(call, tx))
 
 
 def _shared_by_sender(call: Call, tx: Tx, invitation: Stored) -> Stored | None:

@@ -14,7 +14,7 @@ from cosell.calls import Call
 from cosell.clock import DAY_MS, iso_date
 from cosell.contract import Document
 from cosell.selling import AWS, object_at, values
-from cosell.selling.domain import engagements, invitations, opportunities, payloads
+from cosell.selling.domain import engagements, estimates, invitations, opportunities, payloads
 from cosell.selling.domain.contexts import CUSTOMER_PROJECT
 from cosell.store import Tx
 from cosell.store.documents import Stored
@@ -36,7 +36,7 @@ def defaults() -> Document:
 def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Document) -> Referral:
     """Refer an opportunity. `opportunity`: members of CreateOpportunity, as they are to be;
     `words`: Message, SenderContacts, ReceiverResponsibilities, or their defaults."""
-    content = _approved(opportunity)
+    content = _approved(call, tx, opportunity)
     invited = {**object_at(defaults(), "Invitation"), **words}
     context: Document = {"Type": CUSTOMER_PROJECT, "Payload": payloads.customer_project(content)}
     about: Document = {**payloads.engagement(content), "Contexts": [context]}
@@ -64,9 +64,9 @@ def completed(call: Call, said: Document) -> Document:
     return {**content, "LifeCycle": {"TargetCloseDate": close, **object_at(content, "LifeCycle")}}
 
 
-def _approved(opportunity: Document) -> Document:
+def _approved(call: Call, tx: Tx, opportunity: Document) -> Document:
     """The opportunity as it will be once it is accepted."""
-    content = opportunities.drafted(opportunity)
+    content = opportunities.drafted(opportunity, estimates.known(call, tx))
     return {**content, "LifeCycle": {**object_at(content, "LifeCycle"), "ReviewStatus": "Approved"}}
 
 

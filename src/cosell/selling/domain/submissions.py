@@ -19,7 +19,7 @@ from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow, followed
 from cosell.selling.profiles import profile
 from cosell.selling.rules import check as broken
 from cosell.selling.rules import enforce
-from cosell.selling.rules.create_opportunity import Draft
+from cosell.selling.rules.opportunity_content import Content
 from cosell.selling.rules.submit_opportunity import (
     FIELDS,
     NO_SUPPORT,
@@ -150,7 +150,7 @@ def is_full(call: Call, tx: Tx, engagement: str) -> bool:
 
 def _facts(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> Submitting:
     status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
-    draft = Draft(opportunity.document, opportunity.catalog, iso_date(call.now), True)
+    draft = Content(opportunity.document, iso_date(call.now), lambda _: True)
     return Submitting(
         draft,
         follow(OPPORTUNITY_REVIEW, status, "submit") is not None,

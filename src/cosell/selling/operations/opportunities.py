@@ -5,9 +5,10 @@ from cosell.clock import iso_date, parse_iso
 from cosell.contract import Document
 from cosell.errors import business_refused
 from cosell.selling import Kind, text_at
-from cosell.selling.domain import opportunities, referrals, tags
+from cosell.selling.domain import estimates, opportunities, referrals, tags
 from cosell.selling.listing import By, List, answer
 from cosell.selling.rules.create_opportunity import Draft, broken
+from cosell.selling.rules.opportunity_content import Content
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
 from cosell.store import Tx
 from cosell.store.pages import Bound
@@ -46,17 +47,21 @@ _BOUNDS = (
 def create_opportunity(call: Call, tx: Tx) -> Document:
     """A draft of the caller's; in the Sandbox, `Origin: AWS Referral` plays AWS instead."""
     labels = tags.tags_of(call.input)
-    related = text_at(call.input, "Project.RelatedOpportunityIdentifier")
-    exists = bool(related) and opportunities.find_own(call, tx, related) is not None
-    errors = broken(Draft(call.input, call.catalog, iso_date(call.now), exists))
+    content = Content(
+        call.input,
+        iso_date(call.now),
+        lambda id: opportunities.find_own(call, tx, id) is not None,
+    )
+    known = estimates.known(call, tx)
+    errors = broken(Draft(content, call.catalog, known))
     if errors:
         raise business_refused(*errors)
     if call.input.get("Origin") == "AWS Referral":
         made = referrals.refer(call, tx, call.account, call.input, {}).opportunity
     else:
-        content = opportunities.drafted(call.input)
+        draft = opportunities.drafted(call.input, known)
         id = opportunities.reserve_id(tx)
-        made = opportunities.insert(call, tx, id, call.account, content)
+        made = opportunities.insert(call, tx, id, call.account, draft)
         opportunities.reveal(call, tx, made)
     tags.put(call, tx, text_at(made.document, "Arn"), labels)
     return {"Id": made.id, "LastModifiedDate": made.document["LastModifiedDate"]}

@@ -1,18 +1,21 @@
 """Expected customer spend: its two modes, and what the service adds by itself.
 
-Source of the rows: domain rule A4; EstimationUrl as settled in decisions-operations, point 4.
+A partner says what AWS's services will cost monthly, or what its own contract is worth over some
+months (total contract value); then the service estimates the monthly part. A row fires only if the
+request changes one of the parts that it is about.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from typing import NamedTuple, TypeAlias
 
 from cosell.contract import Document
 from cosell.selling import objects_at, text_at
-from cosell.selling.rules import Rule
+from cosell.selling.rules import Rule, Table
 
-# What an estimate's URL is worth here: it cannot be resolved without AWS's calculator.
+# What an estimate's URL is worth here while the desk has not said so: AWS's calculator would know.
 UNRESOLVED_AMOUNT = "1000.00"
 _ESTIMATE = re.compile(
     r"https://(calculator\.aws|pricing\.calculator\.aws\.eu)/#/estimate\?id=[a-f0-9]{32,64}"
@@ -22,26 +25,58 @@ _MONTHS_MAX = 144
 _CENT = Decimal("0.01")
 _PRECISE = Context(prec=64, rounding=ROUND_HALF_UP)  # an amount has up to 33 digits
 
+ENTRIES, DURATION, PARTITION = "entries", "duration", "partition"
+
+
+class Estimate(NamedTuple):
+    """What an estimate's URL is worth; no amount: it leads nowhere."""
+
+    amount: str | None
+    currency: str
+
+
+Estimates: TypeAlias = Callable[[str], Estimate | None]
+"""What is known of a URL; None: nothing."""
+
+
+def nothing_known(_: str) -> Estimate | None:
+    """The estimates of somebody who has none."""
+    return None
+
+
+def is_estimate(url: str) -> bool:
+    """Whether a URL has the form of an estimate of AWS's calculator."""
+    return _ESTIMATE.fullmatch(url) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """The spend of a project as it was sent."""
+    """The spend of a project as it was sent, and which of its parts the request changes."""
 
     entries: tuple[Document, ...]
     duration: Document | None
     partition: str
+    estimates: Estimates = nothing_known
+    changed: frozenset[str] = frozenset({ENTRIES, DURATION, PARTITION})
 
     @property
     def own(self) -> list[Document]:
         return [entry for entry in self.entries if entry.get("TargetCompany") == "Self"]
 
+    @property
+    def invalid_url(self) -> str:
+        """The first URL that should say an amount, and cannot."""
+        return next((text_at(e, "EstimationUrl") for e in self.entries if _bad_url(e, self)), "")
 
-def spend_of(project: Document) -> Spend:
+
+def spend_of(project: Document, estimates: Estimates = nothing_known) -> Spend:
+    """The spend of a project of which everything is new."""
     duration = project.get("ExpectedContractDuration")
     return Spend(
         tuple(objects_at(project, "ExpectedCustomerSpend")),
         duration if isinstance(duration, dict) else None,
         text_at(project, "AwsPartition"),
+        estimates,
     )
 
 
@@ -52,9 +87,19 @@ def _amount(entry: Document) -> Decimal | None:
         return None
 
 
-def _any(test: Callable[[Document, Spend], bool]) -> Callable[[Spend], bool]:
+Condition: TypeAlias = Callable[[Spend], bool]
+
+
+def _about(parts: tuple[str, ...], condition: Condition) -> Condition:
+    """A condition that is asked only if one of its parts changes."""
+    return lambda spend: not spend.changed.isdisjoint(parts) and condition(spend)
+
+
+def _any(test: Callable[[Document, Spend], bool], *further: str) -> Condition:
     """Whether an entry is at fault; AWS's field names do not say which."""
-    return lambda spend: any(test(entry, spend) for entry in spend.entries)
+    return _about(
+        (ENTRIES, *further), lambda spend: any(test(entry, spend) for entry in spend.entries)
+    )
 
 
 def _worthless(entry: Document, _: Spend) -> bool:
@@ -66,10 +111,29 @@ def _without_amount(entry: Document, _: Spend) -> bool:
     return _amount(entry) is None and not text_at(entry, "EstimationUrl")
 
 
+def _url_alone(entry: Document) -> str:
+    """The URL that is to say the amount; '' where another does."""
+    if _amount(entry) is not None or entry.get("TargetCompany") == "Self":
+        return ""
+    return text_at(entry, "EstimationUrl")
+
+
 def _bad_url(entry: Document, spend: Spend) -> bool:
-    url = text_at(entry, "EstimationUrl")
-    alone = _amount(entry) is None and entry.get("TargetCompany") != "Self"
-    return bool(url) and alone and not _ESTIMATE.fullmatch(url)
+    url = _url_alone(entry)
+    if not url:
+        return False
+    known = spend.estimates(url)
+    return not is_estimate(url) or (known is not None and known.amount is None)
+
+
+def _estimated_otherwise(entry: Document, spend: Spend) -> bool:
+    url = _url_alone(entry)
+    known = spend.estimates(url) if url else None
+    return (
+        known is not None
+        and known.amount is not None
+        and entry.get("CurrencyCode") != known.currency
+    )
 
 
 def _foreign_currency(entry: Document, _: Spend) -> bool:
@@ -106,6 +170,8 @@ def _months(spend: Spend) -> bool:
     return not (re.fullmatch("[1-9][0-9]{0,2}", value) and int(value) <= _MONTHS_MAX)
 
 
+_SIZING = "developer guide: Working with deal sizing insights"
+_MODE = (ENTRIES, DURATION)
 _LIST = "project.expectedCustomerSpend"
 RULES: tuple[Rule[Spend], ...] = (
     Rule(
@@ -114,7 +180,8 @@ RULES: tuple[Rule[Spend], ...] = (
         "INVALID_VALUE",
         "ExpectedContractDuration is required when a Self entry is present",
         "documented",
-        lambda spend: bool(spend.own) and spend.duration is None,
+        _about(_MODE, lambda spend: bool(spend.own) and spend.duration is None),
+        _SIZING,
     ),
     Rule(
         "spend.duration-months",
@@ -122,7 +189,8 @@ RULES: tuple[Rule[Spend], ...] = (
         "INVALID_VALUE",
         f"ExpectedContractDuration must be a whole number of months from 1 to {_MONTHS_MAX}",
         "documented",
-        _months,
+        _about((DURATION,), _months),
+        _SIZING,
     ),
     Rule(
         "spend.self-missing",
@@ -130,7 +198,8 @@ RULES: tuple[Rule[Spend], ...] = (
         "INVALID_VALUE",
         "A Self entry is required when ExpectedContractDuration is present",
         "documented",
-        lambda spend: spend.duration is not None and not spend.own,
+        _about(_MODE, lambda spend: spend.duration is not None and not spend.own),
+        _SIZING,
     ),
     Rule(
         "spend.self-once",
@@ -138,7 +207,8 @@ RULES: tuple[Rule[Spend], ...] = (
         "INVALID_VALUE",
         "Only one Self entry is allowed",
         "documented",
-        lambda spend: len(spend.own) > 1,
+        _about((ENTRIES,), lambda spend: len(spend.own) > 1),
+        _SIZING,
     ),
     Rule(
         "spend.target-company",
@@ -146,15 +216,17 @@ RULES: tuple[Rule[Spend], ...] = (
         "INVALID_VALUE",
         "TargetCompany must be 'AWS' or 'Self'",
         "documented",
-        _any(_stray_company),
+        _any(_stray_company, DURATION),
+        _SIZING,
     ),
     Rule(
         "spend.self-url",
         _LIST + ".estimationUrl",
         "INVALID_VALUE",
-        "EstimationUrl cannot be combined with a Self entry",
+        "Self entry and EstimationUrl cannot coexist",
         "documented",
         _any(_url_beside_own),
+        _SIZING,
     ),
     Rule(
         "spend.frequency",
@@ -162,7 +234,8 @@ RULES: tuple[Rule[Spend], ...] = (
         "INVALID_VALUE",
         "Frequency must be 'None' for a Self entry with a contract duration, else 'Monthly'",
         "documented",
-        _any(_stray_frequency),
+        _any(_stray_frequency, DURATION),
+        _SIZING,
     ),
     Rule(
         "spend.euro",
@@ -170,7 +243,8 @@ RULES: tuple[Rule[Spend], ...] = (
         "INVALID_VALUE",
         "ESC cloud partition requires EUR currency",
         "observed",
-        _any(_not_euro),
+        _any(_not_euro, PARTITION),
+        "API reference: Project; seen in the Sandbox by an integrator",
     ),
     Rule(
         "spend.currency",
@@ -179,14 +253,16 @@ RULES: tuple[Rule[Spend], ...] = (
         "CurrencyCode must be USD or EUR",
         "documented",
         _any(_foreign_currency),
+        _SIZING,
     ),
     Rule(
         "spend.currency-mixed",
         _LIST + ".currencyCode",
         "INVALID_VALUE",
-        "CurrencyCode must be the same in every entry when ExpectedContractDuration is present",
+        "CurrencyCode must match between entries",
         "documented",
-        _mixed_currencies,
+        _about(_MODE, _mixed_currencies),
+        _SIZING,
     ),
     Rule(
         "spend.amount-missing",
@@ -195,6 +271,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "Amount is required unless EstimationUrl is given",
         "documented",
         _any(_without_amount),
+        _SIZING,
     ),
     Rule(
         "spend.amount-positive",
@@ -203,21 +280,36 @@ RULES: tuple[Rule[Spend], ...] = (
         "Amount must be greater than 0",
         "documented",
         _any(_worthless),
+        "opportunity fields of aws-samples/partner-crm-integration-samples",
     ),
     Rule(
         "spend.estimation-url",
         _LIST + ".estimationUrl",
         "INVALID_VALUE",
-        "Invalid Estimation URL",
-        "observed",
+        "Invalid Estimation URL: {facts.invalid_url}",
+        "documented",
         _any(_bad_url),
+        _SIZING,
+        store=True,
     ),
+    Rule(
+        "spend.estimate-currency",
+        _LIST + ".currencyCode",
+        "INVALID_VALUE",
+        "CurrencyCode must be that of the estimate which EstimationUrl names",
+        "not documented",
+        _any(_estimated_otherwise),
+        store=True,
+    ),
+)
+TABLES = (
+    Table("Say what a customer will spend", ("CreateOpportunity", "UpdateOpportunity"), RULES),
 )
 
 
 def completed(spend: Spend) -> list[Document]:
     """The entries as the service keeps them: what was sent, put right, and AWS's own estimate."""
-    kept = [_put_right(entry) for entry in spend.entries]
+    kept = priced(spend.entries, spend.estimates)
     if spend.duration is None:
         return [{**entry, "TargetCompany": "AWS"} for entry in kept]
     own = next(entry for entry in kept if entry["TargetCompany"] == "Self")
@@ -229,13 +321,29 @@ def completed(spend: Spend) -> list[Document]:
         "Frequency": "Monthly",
         "TargetCompany": "AWS",
     }
-    return [own, estimate]
+    return [estimate, own]  # in the order of the developer guide's answer
 
 
-def _put_right(entry: Document) -> Document:
+def priced(entries: Iterable[Document], estimates: Estimates) -> list[Document]:
+    """Entries with an amount each, and without URLs that do not say that amount."""
+    return [_put_right(entry, estimates) for entry in entries]
+
+
+def _put_right(entry: Document, estimates: Estimates) -> Document:
     url = text_at(entry, "EstimationUrl")
-    if not text_at(entry, "Amount"):
-        return {**entry, "Amount": UNRESOLVED_AMOUNT}
-    if url and not _ESTIMATE.fullmatch(url):
+    known = estimates(url) if url else None
+    amount = _amount(entry)
+    if amount is None:
+        return {**entry, "Amount": (known and known.amount) or UNRESOLVED_AMOUNT}
+    if url and not (is_estimate(url) and _agrees(entry, amount, known)):
         return {name: value for name, value in entry.items() if name != "EstimationUrl"}
     return entry
+
+
+def _agrees(entry: Document, amount: Decimal, known: Estimate | None) -> bool:
+    """Whether an estimate says what the entry says; of one that nobody knows it is believed."""
+    if known is None:
+        return True
+    if known.amount is None or known.currency != entry.get("CurrencyCode"):
+        return False
+    return Decimal(known.amount) == amount

@@ -10,8 +10,8 @@ from typing import Final
 
 from cosell.contract import Document
 from cosell.selling import at, text_at
-from cosell.selling.rules import Rule, Table, create_opportunity
-from cosell.selling.rules.create_opportunity import Draft
+from cosell.selling.rules import Rule, Table, opportunity_content
+from cosell.selling.rules.opportunity_content import Content
 
 CO_SELL: Final = "Co-Sell"
 VISIBILITY_ONLY: Final = "For Visibility Only"
@@ -28,7 +28,7 @@ class Submitting:
     it, how it was in an earlier submission ('' if there was none), and a search for the submitted
     opportunity that it would double."""
 
-    draft: Draft
+    draft: Content
     is_open: bool
     involvement: str
     visibility: str
@@ -69,10 +69,10 @@ def _unrelated(submitting: Submitting) -> bool:
     return not named and not text_at(submitting.document, "Project.OtherSolutionDescription")
 
 
-def _still_needed(row: Rule[Draft]) -> Rule[Submitting]:
+def _still_needed(row: Rule[Content]) -> Rule[Submitting]:
     """What an opportunity needs to be created: a draft that the service made may lack it."""
     return Rule(
-        row.id.replace("create.", "submit.", 1),
+        row.id.replace("opportunity.", "submit.", 1),
         row.field,
         row.code,
         row.message,
@@ -121,6 +121,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         "Cannot set visibility to limited on a Co-Sell opportunity",
         "observed",
         lambda s: s.co_sell and s.visibility == "Limited",
+        "seen in the Sandbox by an integrator",
     ),
     Rule(
         "submit.visibility-national-security",
@@ -155,7 +156,7 @@ STATE: tuple[Rule[Submitting], ...] = (
 FIELDS: tuple[Rule[Submitting], ...] = (
     *(
         _still_needed(row)
-        for row in create_opportunity.RULES
+        for row in opportunity_content.RULES
         if row.code == "REQUIRED_FIELD_MISSING"
     ),
     Rule(

@@ -116,3 +116,19 @@ select ns, :account, catalog, created_at, seq, id, engagement, resource, created
   summary
 from association_view indexed by association_view_by_engagement
 where ns = :ns and account = :member and catalog = :catalog and engagement = :engagement;
+
+-- put_desk_rule: what the desk says of a kind, under a name; said again, it keeps its place.
+insert into desk_rule (ns, kind, name, seq, body) values (:ns, :kind, :name, :seq, :body)
+on conflict (ns, kind, name) do update set body = excluded.body;
+
+-- find_desk_rule: what the desk says of a kind, under a name.
+select body from desk_rule where ns = :ns and kind = :kind and name = :name;
+
+-- list_desk_rules: all that the desk says of a kind, in order.
+select body from desk_rule where ns = :ns and kind = :kind order by seq;
+
+-- delete_desk_rule: the desk takes it back.
+delete from desk_rule where ns = :ns and kind = :kind and name = :name;
+
+-- delete_desk_rules: the desk takes back all of a kind.
+delete from desk_rule where ns = :ns and kind = :kind;

@@ -1,0 +1,364 @@
+"""What must hold of an opportunity that its owner writes, at creation and at every update.
+
+A row fires only if the request changes one of the members that it is about: what the service itself
+left open, or wrote otherwise, is not held against an update of something else. Server-made drafts
+(referrals, leads, invitations) bypass these rows. Expected customer spend has rows of its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cosell.clock import is_date
+from cosell.contract import Document, Json
+from cosell.contract.faults import lower_camel
+from cosell.selling import Path, at, objects_at, text_at, values
+from cosell.selling.rules import Rule, Source, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An opportunity as it is to be, the namespace's date (`2026-11-23`), whether an opportunity of
+    that id is the owner's, and which members the request changes (None: everything is new)."""
+
+    document: Document
+    today: str
+    owns: Callable[[str], bool]
+    changed: frozenset[Path] | None = None
+
+    def text(self, path: Path) -> str:
+        return text_at(self.document, path)
+
+    def touches(self, *paths: Path) -> bool:
+        """Whether the request changes one of the members."""
+        return self.changed is None or not self.changed.isdisjoint(paths)
+
+    @property
+    def national_security(self) -> bool:
+        return self.text(_SECURITY) == "Yes"
+
+    @property
+    def in_us(self) -> bool:
+        return self.text(_COUNTRY) == "US"
+
+    @property
+    def without_marketing(self) -> bool:
+        return self.text(_SOURCE) in ("", "None")
+
+
+Condition: TypeAlias = Callable[[Content], bool]
+
+_COMPANY = "Customer.Account.CompanyName"
+_SITE = "Customer.Account.WebsiteUrl"
+_INDUSTRY = "Customer.Account.Industry"
+_COUNTRY = "Customer.Account.Address.CountryCode"
+_POSTAL = "Customer.Account.Address.PostalCode"
+_STATE = "Customer.Account.Address.StateOrRegion"
+_SECURITY = "NationalSecurity"
+_TYPE = "OpportunityType"
+_RELATED = "Project.RelatedOpportunityIdentifier"
+_COMPETITOR = "Project.CompetitorName"
+_COMPETITORS = "Project.OtherCompetitorNames"
+_SOURCE = "Marketing.Source"
+_FUNDING = "Marketing.AwsFundingUsed"
+_CLOSE = "LifeCycle.TargetCloseDate"
+_STARTS, _ENDS = "SoftwareRevenue.EffectiveDate", "SoftwareRevenue.ExpirationDate"
+_REVENUE_CURRENCY = "SoftwareRevenue.Value.CurrencyCode"
+
+_FIELDS = "opportunity fields of aws-samples/partner-crm-integration-samples"
+_ACE = "messages of the older channel, as an integrator lists them"
+_SEEN = "seen in the Sandbox by integrators"
+
+
+def field_of(path: Path) -> str:
+    """How errors name a member: `lifeCycle.targetCloseDate`."""
+    return ".".join(lower_camel(part) for part in path.split("."))
+
+
+def about(paths: tuple[Path, ...], condition: Condition) -> Condition:
+    """A condition that is asked only if one of its members changes."""
+    return lambda content: content.touches(*paths) and condition(content)
+
+
+def _missing(path: Path, source: Source, cite: str) -> Rule[Content]:
+    field = field_of(path)
+    return Rule(
+        f"opportunity.{field}",
+        field,
+        "REQUIRED_FIELD_MISSING",
+        f"{field} is required",
+        source,
+        about((path,), lambda content: not content.text(path)),
+        cite,
+    )
+
+
+def _missing_unless_secret(path: Path) -> Rule[Content]:
+    field = field_of(path)
+    return Rule(
+        f"opportunity.{field}",
+        field,
+        "REQUIRED_FIELD_MISSING",
+        f"{field} is required",
+        "documented",
+        about(
+            (path, _SECURITY),
+            lambda content: not content.national_security and not content.text(path),
+        ),
+        _FIELDS,
+    )
+
+
+def _stray(member: str, harmless: str = "") -> Rule[Content]:
+    """A member of Marketing that says something although Source is None."""
+    path = f"Marketing.{member}"
+    nothing: tuple[Json, ...] = (None, [], "", harmless)
+    return Rule(
+        f"opportunity.marketing-{lower_camel(member)}",
+        field_of(path),
+        "INVALID_VALUE",
+        f"{member} is only for Source 'Marketing Activity'",
+        "documented",
+        about(
+            (_SOURCE, path),
+            lambda content: content.without_marketing and at(content.document, path) not in nothing,
+        ),
+        _FIELDS,
+    )
+
+
+def _postal_code_missing(content: Content) -> bool:
+    country = content.text(_COUNTRY)
+    if not country or country in values.countries_without_postal_code():
+        return False
+    return not content.text(_POSTAL)
+
+
+def _unknown_state(content: Content) -> bool:
+    state = content.text(_STATE)
+    return content.in_us and bool(state) and state not in values.us_states()
+
+
+def _impossible_date(content: Content) -> bool:
+    close = content.text(_CLOSE)
+    return bool(close) and not is_date(close)
+
+
+def _revenue_backwards(content: Content) -> bool:
+    start, end = content.text(_STARTS), content.text(_ENDS)
+    return bool(start and end) and end < start
+
+
+def _related_unknown(content: Content) -> bool:
+    related = content.text(_RELATED)
+    if not related or content.text(_TYPE) in ("", "Net New Business"):
+        return False
+    return not content.owns(related)
+
+
+RULES: tuple[Rule[Content], ...] = (
+    _missing_unless_secret(_COMPANY),
+    _missing_unless_secret(_SITE),
+    _missing(_INDUSTRY, "documented", "API reference: Account"),
+    _missing(_COUNTRY, "documented", _FIELDS),
+    Rule(
+        "opportunity.country-of-national-security",
+        field_of(_COUNTRY),
+        "INVALID_VALUE",
+        "CountryCode must be US for a national security opportunity",
+        "documented",
+        about(
+            (_SECURITY, _COUNTRY),
+            lambda c: c.national_security and not c.in_us and bool(c.text(_COUNTRY)),
+        ),
+        _FIELDS,
+    ),
+    Rule(
+        "opportunity.postal-code",
+        field_of(_POSTAL),
+        "REQUIRED_FIELD_MISSING",
+        "PostalCode is required in a country that has postal codes",
+        "documented",
+        about((_POSTAL, _COUNTRY), _postal_code_missing),
+        _FIELDS,
+    ),
+    Rule(
+        "opportunity.state",
+        field_of(_STATE),
+        "REQUIRED_FIELD_MISSING",
+        "State is required when Country is United States",
+        "observed",
+        about(
+            (_STATE, _COUNTRY, _SECURITY),
+            lambda c: c.in_us and not c.national_security and not c.text(_STATE),
+        ),
+        _ACE,
+    ),
+    Rule(
+        "opportunity.state-name",
+        field_of(_STATE),
+        "INVALID_ENUM_VALUE",
+        "StateOrRegion must be the full name of a US state, such as 'New York'",
+        "observed",
+        about((_STATE, _COUNTRY), _unknown_state),
+        _SEEN,
+    ),
+    Rule(
+        "opportunity.national-security",
+        field_of(_SECURITY),
+        "INVALID_VALUE",
+        "NationalSecurity can be 'Yes' only when the industry is Government",
+        "documented",
+        about(
+            (_SECURITY, _INDUSTRY),
+            lambda c: c.national_security and c.text(_INDUSTRY) != "Government",
+        ),
+        "API reference: UpdateOpportunity",
+    ),
+    _missing("Project.Title", "documented", _FIELDS),
+    _missing("Project.CustomerBusinessProblem", "documented", _FIELDS),
+    Rule(
+        "opportunity.spend",
+        "project.expectedCustomerSpend",
+        "REQUIRED_FIELD_MISSING",
+        "Estimated AWS Monthly Recurring Revenue cannot be blank or 0",
+        "observed",
+        about(
+            ("Project.ExpectedCustomerSpend",),
+            lambda c: not objects_at(c.document, "Project.ExpectedCustomerSpend"),
+        ),
+        _ACE,
+    ),
+    Rule(
+        "opportunity.sales-activities",
+        "project.salesActivities",
+        "NOT_ENOUGH_VALUES",
+        "SalesActivities needs at least one value when it is present",
+        "observed",
+        about(
+            ("Project.SalesActivities",),
+            lambda c: at(c.document, "Project.SalesActivities") == [],
+        ),
+        _SEEN,
+    ),
+    Rule(
+        "opportunity.other-competitor",
+        field_of(_COMPETITORS),
+        "REQUIRED_FIELD_MISSING",
+        "OtherCompetitorNames is required when CompetitorName is '*Other'",
+        "documented",
+        about(
+            (_COMPETITOR, _COMPETITORS),
+            lambda c: c.text(_COMPETITOR) == "*Other" and not c.text(_COMPETITORS),
+        ),
+        "API reference: Project",
+    ),
+    Rule(
+        "opportunity.other-competitor-stray",
+        field_of(_COMPETITORS),
+        "INVALID_VALUE",
+        "OtherCompetitorNames is only for CompetitorName '*Other'",
+        "documented",
+        about(
+            (_COMPETITOR, _COMPETITORS),
+            lambda c: c.text(_COMPETITOR) != "*Other" and bool(c.text(_COMPETITORS)),
+        ),
+        "API reference: Project",
+    ),
+    Rule(
+        "opportunity.renewal",
+        field_of(_RELATED),
+        "REQUIRED_FIELD_MISSING",
+        "RelatedOpportunityIdentifier is required for a Flat Renewal",
+        "documented",
+        about(
+            (_TYPE, _RELATED),
+            lambda c: c.text(_TYPE) == "Flat Renewal" and not c.text(_RELATED),
+        ),
+        _FIELDS,
+    ),
+    Rule(
+        "opportunity.renewal-unknown",
+        field_of(_RELATED),
+        "INVALID_VALUE",
+        "RelatedOpportunityIdentifier must be one of your own opportunities",
+        "documented",
+        about((_TYPE, _RELATED), _related_unknown),
+        _FIELDS,
+        store=True,
+    ),
+    _stray("CampaignName"),
+    _stray("Channels"),
+    _stray("UseCases"),
+    _stray("AwsFundingUsed", harmless="No"),  # says nothing that Source None does not; is sent
+    Rule(
+        "opportunity.marketing-funding",
+        field_of(_FUNDING),
+        "REQUIRED_FIELD_MISSING",
+        "AwsFundingUsed is required when Source is 'Marketing Activity'",
+        "documented",
+        about(
+            (_SOURCE, _FUNDING),
+            lambda c: c.text(_SOURCE) == "Marketing Activity" and not c.text(_FUNDING),
+        ),
+        _FIELDS,
+    ),
+    Rule(
+        "opportunity.revenue-dates",
+        field_of(_ENDS),
+        "INVALID_VALUE",
+        "Contract end date cannot be earlier than contract start date.",
+        "observed",
+        about((_STARTS, _ENDS), _revenue_backwards),
+        _ACE,
+    ),
+    Rule(
+        "opportunity.revenue-euro",
+        field_of(_REVENUE_CURRENCY),
+        "INVALID_VALUE",
+        "ESC cloud partition requires EUR currency",
+        "documented",
+        about(
+            ("Project.AwsPartition", _REVENUE_CURRENCY),
+            lambda c: (
+                c.text("Project.AwsPartition") == "aws-eusc"
+                and c.text(_REVENUE_CURRENCY) not in ("", "EUR")
+            ),
+        ),
+        "API reference: Project",
+    ),
+    _missing(_CLOSE, "documented", _FIELDS),
+    Rule(
+        "opportunity.close-date-impossible",
+        field_of(_CLOSE),
+        "INVALID_VALUE",
+        "TargetCloseDate must be a day of the calendar",
+        "not documented",
+        about((_CLOSE,), _impossible_date),
+    ),
+    Rule(
+        "opportunity.close-date",
+        field_of(_CLOSE),
+        "INVALID_VALUE",
+        "Target Close Date should be a future date",
+        "observed",
+        about((_CLOSE,), lambda c: "" < c.text(_CLOSE) <= c.today),
+        _SEEN,
+    ),
+    Rule(
+        "opportunity.closed-lost-reason",
+        "lifeCycle.closedLostReason",
+        "INVALID_VALUE",
+        "ClosedLostReason is only for stage Closed Lost",
+        "observed",
+        about(
+            ("LifeCycle.ClosedLostReason", "LifeCycle.Stage"),
+            lambda c: (
+                bool(c.text("LifeCycle.ClosedLostReason"))
+                and c.text("LifeCycle.Stage") != "Closed Lost"
+            ),
+        ),
+        _ACE,
+    ),
+)
+TABLES = (Table("Write an opportunity", ("CreateOpportunity", "UpdateOpportunity"), RULES),)

@@ -1,0 +1,64 @@
+"""Every rule of every table against the model: its code, its field, its id, its words."""
+
+import importlib
+import pkgutil
+import typing
+
+import pytest
+
+from cosell.contract.faults import lower_camel
+from cosell.selling import rules
+from cosell.selling.contract import CONTRACT
+from cosell.selling.rules import Rule, Source, Table
+from tests.property.test_contract import SHAPES
+
+TABLES: list[Table] = [
+    table
+    for found in pkgutil.iter_modules(rules.__path__)
+    for table in getattr(importlib.import_module(f"{rules.__name__}.{found.name}"), "TABLES", ())
+]
+ROWS = [(table, rule) for table in TABLES for rule in table.rules]
+
+
+def knows(shape_name: str, field: str) -> bool:
+    """Whether a structure has a member at a path such as `lifeCycle.stage`."""
+    shape = SHAPES[shape_name]
+    for part in field.split("."):
+        part = part.partition("[")[0]
+        while shape["type"] == "list":
+            shape = SHAPES[shape["member"]["shape"]]
+        members = {lower_camel(name): ref["shape"] for name, ref in shape["members"].items()}
+        if part not in members:
+            return False
+        shape = SHAPES[members[part]]
+    return True
+
+
+def test_tables_name_operations_of_the_model() -> None:
+    assert TABLES
+    for table in TABLES:
+        assert table.act
+        assert table.operations
+        assert set(table.operations) <= set(CONTRACT.operations), table.act
+
+
+def test_rules_have_ids_of_their_own() -> None:
+    ids = [rule.id for _, rule in ROWS]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+@pytest.mark.parametrize(("table", "rule"), ROWS, ids=[rule.id for _, rule in ROWS])
+def test_rules_speak_the_models_words(table: Table, rule: Rule[typing.Any]) -> None:
+    assert rule.source in typing.get_args(Source)
+    assert rule.message
+    assert rule.cite or rule.source in ("decision", "not documented")
+    if rule.code is None:
+        assert all(
+            rule.error.__name__ in CONTRACT.operations[operation].errors
+            for operation in table.operations
+        )
+        return
+    assert rule.code in CONTRACT.enum("ValidationExceptionErrorCode")
+    shapes = [CONTRACT.operations[operation].input_shape for operation in table.operations]
+    shapes.append("GetOpportunityResponse")  # rules speak of what an opportunity has, too
+    assert any(knows(shape, rule.field) for shape in shapes), rule.field
