@@ -23,17 +23,12 @@ from tests.property.test_contract import FRUGAL, SHAPES, values
 PENDING = [
     "AssignOpportunity",
     "AssociateOpportunity",
-    "CreateEngagement",
-    "CreateEngagementContext",
-    "CreateEngagementInvitation",
     "DeleteResourceSnapshotJob",
     "DisassociateOpportunity",
     "GetAwsOpportunitySummary",
     "GetProspectingFromEngagementTask",
     "ListEngagementFromOpportunityTasks",
-    "ListEngagementMembers",
     "ListEngagementResourceAssociations",
-    "ListEngagements",
     "ListOpportunityFromEngagementTasks",
     "ListProspectingFromEngagementTasks",
     "ListResourceSnapshots",
@@ -42,7 +37,6 @@ PENDING = [
     "StartOpportunityFromEngagementTask",
     "StartProspectingFromEngagementTask",
     "StopResourceSnapshotJob",
-    "UpdateEngagementContext",
     "UpdateOpportunity",
 ]
 

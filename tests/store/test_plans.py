@@ -38,6 +38,7 @@ PARTS = (
 SCANS = {
     "due_namespaces": "asks each namespace for its first entry",
     "sweepable": "takes the first row",
+    "creators": "each of those that it has found leads to the next",
 }
 # Statements that may look at every row that a namespace has in a table, and why.
 WHOLE_NAMESPACE = {
@@ -45,6 +46,7 @@ WHOLE_NAMESPACE = {
     "outlived": "one namespace for each binding that is old enough",
     "due_namespaces": "stops at the first row",
     "count_faults": "a namespace has few faults",
+    "count_shut_out": "the desk speaks of few accounts",
     "find_fault": "a namespace has few faults",
     "delete_spent_faults": "a namespace has few faults",
     "find_task_fault": "a namespace has few faults",

@@ -1,7 +1,7 @@
 """Every life cycle as a table: what may happen in which state, and what follows.
 
 Two rules for this file: all transitions stand here, and nothing here knows who asks. An act that is
-not in a state's row is not permitted in it. Source: domain rules D10, D17, D23 and E.
+not in a state's row is not permitted in it. Source: domain rules D5, D10, D17, D23 and E.
 """
 
 from typing import Final
@@ -65,6 +65,29 @@ OPPORTUNITY_REVIEW: Final = {
     "Approved": {},
     "Rejected": {},
 }
+
+# A lead's QualificationStatus is a free string: these are the values that AWS's guide gives a
+# meaning. Whoever may update the lead may set any; only one that is out of the race cannot become
+# an opportunity. See `lead_state` for all the other strings.
+LEAD: Final = {
+    "Unqualified": {
+        "qualify": "Qualified",
+        "disqualify": "Disqualified",
+        "convert": "Unqualified",
+    },
+    "Qualified": {
+        "unqualify": "Unqualified",
+        "disqualify": "Disqualified",
+        "convert": "Qualified",
+    },
+    "Disqualified": {"unqualify": "Unqualified", "qualify": "Qualified"},
+}
+
+
+def lead_state(status: str | None) -> str:
+    """Which row of LEAD holds for a QualificationStatus: none, and one of a partner's own, is as
+    good as Unqualified."""
+    return status if status in LEAD else "Unqualified"
 
 
 def follow(table: dict[str, dict[str, str]], state: str, act: str) -> str | None:

@@ -46,9 +46,9 @@ class List(NamedTuple):
 
 
 def answer(
-    call: Call, tx: Tx, listed: List, lead: tuple[Value, ...], bounds: tuple[Bound, ...] = ()
+    call: Call, tx: Tx, listed: List, lead: tuple[Value, ...], more: tuple[Bound | Filter, ...] = ()
 ) -> Rendered:
-    """The page that the call asks for, of what `lead` may list."""
+    """The page that the call asks for, of what `lead` may list; `more` narrows it further."""
     by, order = _sort(call, listed)
     sort = (by, order.descending)
     size = cast("int", call.input.get("MaxResults", listed.size))
@@ -57,6 +57,8 @@ def answer(
         for one in listed.filters
         if (values := call.input.get(one.member))
     ]
+    filters += [one for one in more if isinstance(one, Filter)]
+    bounds = tuple([one for one in more if isinstance(one, Bound)])
     selection = Selection(lead, tuple(filters), bounds, (("now", call.now),))
     place = Place(order, RENDERER, paging.position(call, sort))
     entries = page(tx, listed.view, selection, place, size + 1)

@@ -1,10 +1,18 @@
-"""What is known of an account besides its number. Must not decide who may do what."""
+"""What is known of an account besides its number: its company, and which catalogs know it.
 
-from typing import NamedTuple
+What the desk said (PutPartner) stands in table `partner`; an account of which it said nothing is a
+partner in both catalogs. Must not decide who may do what.
+"""
+
+import re
+from typing import NamedTuple, cast
 
 from cosell.calls import Call
 from cosell.selling import AWS
 from cosell.store import Tx
+
+CATALOGS = ("AWS", "Sandbox")
+_NUMBER = re.compile("[0-9]{12}")
 
 
 class Profile(NamedTuple):
@@ -14,11 +22,52 @@ class Profile(NamedTuple):
     website: str
 
 
+class Partner(NamedTuple):
+    """What the desk said of an account; None where it said nothing."""
+
+    company: str | None = None
+    website: str | None = None
+    in_aws: bool = True
+    in_sandbox: bool = True
+
+    @property
+    def catalogs(self) -> list[str]:
+        """The catalogs that the account is enrolled in."""
+        return [one for one, is_in in zip(CATALOGS, self[2:], strict=True) if is_in]
+
+
+def find(tx: Tx, ns: int, account: str) -> Partner:
+    """What the desk said of an account of a namespace."""
+    row = tx.one("find_partner", ns=ns, account=account)
+    if row is None:
+        return Partner()
+    company, website, in_aws, in_sandbox = cast("tuple[str | None, str | None, int, int]", row)
+    return Partner(company, website, bool(in_aws), bool(in_sandbox))
+
+
+def put(tx: Tx, ns: int, account: str, partner: Partner) -> None:
+    """The desk says something of an account; the namespace knows how many are shut out."""
+    tx.run("put_partner", ns=ns, account=account, **partner._asdict())
+    tx.run("count_shut_out", ns=ns)
+
+
 def profile(call: Call, tx: Tx, account: str) -> Profile:
-    """The company behind an account; accounts without a profile have one made up from the number.
+    """The company behind an account; what the desk did not say is made up from the number.
 
     Source: domain rule D9 for AWS; the rest is not documented.
     """
     if account == AWS:
         return Profile("AWS", "www.aws.com")
-    return Profile(f"Partner {account}", f"https://partner-{account}.example.com")
+    said = find(tx, call.ns, account)
+    return Profile(
+        said.company or f"Partner {account}",
+        said.website or f"https://partner-{account}.example.com",
+    )
+
+
+def is_partner(call: Call, tx: Tx, account: str) -> bool:
+    """Whether somebody can be invited by this name in the call's catalog: AWS, or an account that
+    is enrolled there. Any other word is nobody's."""
+    if account == AWS:
+        return True
+    return bool(_NUMBER.fullmatch(account)) and call.catalog in find(tx, call.ns, account).catalogs

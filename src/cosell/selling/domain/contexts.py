@@ -39,6 +39,23 @@ def updated(call: Call, context: Document, payload: Document) -> Document:
     return {**context, "Payload": _dated(call, {LEAD: lead})}
 
 
+def enrichment(engagement: Document) -> Document | None:
+    """What an invitation tells of what AWS found out: the readiness of the newest lead that was
+    scored, the newest prospecting result. None if there is neither.
+
+    Source: API reference: EnrichmentContext. Which one, if there are several: not documented.
+    """
+    found: Document = {}
+    for context in objects_at(engagement, "Contexts"):
+        insights = object_at(context, f"Payload.{LEAD}.Insights")
+        result = object_at(context, f"Payload.{PROSPECTING_RESULT}.Aws")
+        if insights:
+            found["LeadInsights"] = insights
+        if result:
+            found["ProspectingResultAws"] = result
+    return found or None
+
+
 def _dated(call: Call, payload: Document) -> Document:
     interactions = objects_at(payload, f"{LEAD}.Interactions")
     if not interactions:

@@ -6,21 +6,20 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document, Json
-from cosell.errors import (
-    ConflictException,
-    ResourceNotFoundException,
-    ServiceQuotaExceededException,
-)
+from cosell.errors import ResourceNotFoundException
 from cosell.selling import AWS, Kind, later, object_at, objects_at, text_at, truth
 from cosell.selling.domain import contexts
 from cosell.selling.domain.accounts import profile
 from cosell.selling.domain.telling import tell_of_engagement, tell_of_member
+from cosell.selling.rules import create_engagement_invitation, enforce, engagement_context
+from cosell.selling.rules.engagement_context import ROOM, Context
+from cosell.selling.rules.invitation import JOIN, Joining
 from cosell.selling.views import ENGAGEMENTS, engagement_row
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
-CONTEXTS_MAX = 5
-MEMBERS_MAX = 10
+CONTEXTS_MAX = engagement_context.CONTEXTS_MAX
+MEMBERS_MAX = create_engagement_invitation.MEMBERS_MAX
 TITLE_MAX = 40
 DESCRIPTION_MAX = 255
 
@@ -84,8 +83,7 @@ def add_context(
     ServiceQuotaExceededException if the engagement has as many as it can have.
     """
     present = objects_at(engagement.document, "Contexts")
-    if len(present) >= CONTEXTS_MAX:
-        raise ServiceQuotaExceededException(f"An engagement has at most {CONTEXTS_MAX} contexts.")
+    enforce(ROOM, Context(type, payload, len(present)))
     context = contexts.made(call, len(present) + 1, type, payload)
     return put_contexts(call, tx, engagement, [*present, context]), text_at(context, "Id")
 
@@ -119,12 +117,12 @@ def members(call: Call, tx: Tx, id: str) -> list[Member]:
 
 
 def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
-    """An account becomes a member; every member sees the engagement changed."""
+    """An account becomes a member; every member sees the engagement changed.
+
+    ConflictException for a member, ServiceQuotaExceededException where there is no room.
+    """
     present = [member.account for member in members(call, tx, engagement.id)]
-    if account in present:
-        raise ConflictException("The account is a member of the engagement already.")
-    if len(present) >= MEMBERS_MAX:
-        raise ServiceQuotaExceededException(f"An engagement has at most {MEMBERS_MAX} members.")
+    enforce(JOIN, Joining(account, lambda: present))
     company, website = profile(call, tx, account)
     tx.run(
         "insert_member",

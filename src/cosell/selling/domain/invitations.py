@@ -6,16 +6,16 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import DAY_MS, iso, parse_iso
 from cosell.contract import Document
-from cosell.errors import (
-    AccessDeniedException,
-    ConflictException,
-    ResourceNotFoundException,
-)
-from cosell.selling import AWS, Kind, text_at, truth
+from cosell.errors import ResourceNotFoundException
+from cosell.selling import AWS, Kind, object_at, text_at, truth
 from cosell.selling.domain import engagements
-from cosell.selling.domain.accounts import profile
+from cosell.selling.domain.accounts import is_partner, profile
+from cosell.selling.domain.contexts import enrichment
 from cosell.selling.domain.telling import tell_of_invitation
 from cosell.selling.lifecycle import INVITATION, follow
+from cosell.selling.rules import enforce
+from cosell.selling.rules.create_engagement_invitation import ROOM, Invited
+from cosell.selling.rules.invitation import ANSWER, RECEIVED, Answer
 from cosell.selling.views import INVITATIONS, invitation_row
 from cosell.store import Tx, agenda, documents
 from cosell.store.documents import Stored
@@ -45,6 +45,7 @@ def create(call: Call, tx: Tx, engagement: Stored, sender: str, content: Documen
         "EngagementId": engagement.id,
         "EngagementTitle": engagement.document.get("Title"),
         "EngagementDescription": engagement.document.get("Description"),
+        "EnrichmentContext": enrichment(engagement.document),
         "ExistingMembers": [{"CompanyName": m.company, "WebsiteUrl": m.website} for m in members],
         "ExpirationDate": iso(expires_at) if expires_at else None,
         "InvitationDate": iso(call.now),
@@ -60,10 +61,30 @@ def create(call: Call, tx: Tx, engagement: Stored, sender: str, content: Documen
         documents.show(tx, INVITATIONS, invitation_row(invitation, account, participant))
     if expires_at:
         agenda.plan(tx, call.ns, expires_at, EXPIRY, id)
-    asked = {"engagement": engagement.id, "account": receiver, "invitation": id}
-    tx.run("invite", ns=call.ns, **asked, expires_at=expires_at)
+    open_to = {"engagement": engagement.id, "account": receiver, "invitation": id}
+    tx.run("invite", ns=call.ns, **open_to, expires_at=expires_at)
     tell_of_invitation(call, tx, invitation, participants(invitation), "Created")
     return invitation
+
+
+def asked(call: Call, tx: Tx, engagement: Stored, content: Document) -> Invited:
+    """What the rules of inviting look at: the caller invites; `content` is as in `create`."""
+    receiver = text_at(content, "Receiver.Account.AwsAccountId")
+    return Invited(
+        call.account,
+        receiver,
+        object_at(content, "Payload"),
+        lambda: is_partner(call, tx, receiver),
+        lambda: [one.account for one in engagements.members(call, tx, engagement.id)],
+        lambda: open_in(call, tx, engagement.id),
+    )
+
+
+def ensure_room(call: Call, tx: Tx, engagement: Stored, receiver: str) -> None:
+    """ConflictException for a member and for an account that has yet to answer another invitation,
+    ServiceQuotaExceededException where there is no room for it."""
+    content: Document = {"Receiver": {"Account": {"AwsAccountId": receiver}}}
+    enforce(ROOM, asked(call, tx, engagement, content))
 
 
 def participants(invitation: Stored) -> list[tuple[str, str]]:
@@ -134,21 +155,21 @@ def expire(call: Call, tx: Tx, id: str) -> None:
 
 def ensure_received(call: Call, invitation: Stored) -> None:
     """AccessDeniedException for whoever is not the receiver."""
-    if invitation.owner != call.account:
-        raise AccessDeniedException(
-            "Only the receiver of an engagement invitation can accept or reject it."
-        )
+    enforce(RECEIVED, _answer(call, invitation, "accept"))
+
+
+def _answer(call: Call, invitation: Stored, act: str) -> Answer:
+    status = status_at(invitation.document, call.now)
+    after = follow(INVITATION, status, act)
+    return Answer(act, call.account, invitation.owner, status, after)
 
 
 def _move(call: Call, tx: Tx, invitation: Stored, act: str, note: Document) -> Stored:
-    ensure_received(call, invitation)
-    status = status_at(invitation.document, call.now)
-    after = follow(INVITATION, status, act)
-    if after is None:
-        raise ConflictException(f"Only PENDING invitations can be {act}ed; this one is {status}.")
+    answer = _answer(call, invitation, act)
+    enforce(ANSWER, answer)
     agenda.forget(tx, call.ns, EXPIRY, invitation.id)
     _answered(tx, invitation)
-    return _put(tx, invitation, {"Status": after, "ExpirationDate": None, **note})
+    return _put(tx, invitation, {"Status": answer.after, "ExpirationDate": None, **note})
 
 
 def open_in(call: Call, tx: Tx, engagement: str) -> dict[str, str]:

@@ -1,12 +1,16 @@
-"""Invitations: listed, read, accepted, rejected."""
+"""Invitations: made, listed, read, accepted, rejected."""
+
+from typing import cast
 
 import orjson
 
 from cosell.calls import Call, Rendered, command, due, query
-from cosell.contract import Document
-from cosell.selling import Kind, text_at
-from cosell.selling.domain import invitations
+from cosell.contract import Document, Json
+from cosell.selling import Kind, object_at, text_at
+from cosell.selling.domain import engagements, invitations
 from cosell.selling.listing import By, Condition, List, answer
+from cosell.selling.rules import enforce, spend
+from cosell.selling.rules.create_engagement_invitation import INVITE
 from cosell.selling.views import INVITATIONS, invitation_row
 from cosell.store import Tx
 
@@ -58,6 +62,33 @@ def get_engagement_invitation(call: Call, tx: Tx) -> Document:
     """An invitation with its payload, for its sender and its receiver."""
     invitation = invitations.find(call, tx, text_at(call.input, "Identifier"))
     return invitations.as_of(invitation.document, call.now)
+
+
+@command("CreateEngagementInvitation")
+def create_engagement_invitation(call: Call, tx: Tx) -> Document:
+    """Ask an account, or AWS, into an engagement of the caller's."""
+    engagement = engagements.find(call, tx, text_at(call.input, "EngagementIdentifier"))
+    said = object_at(call.input, "Invitation")
+    content: Document = {
+        "Receiver": said["Receiver"],
+        "Payload": said["Payload"],
+        "InvitationMessage": said["Message"],
+    }
+    enforce(INVITE, invitations.asked(call, tx, engagement, content))
+    content["Payload"] = _kept(object_at(said, "Payload"))
+    made = invitations.create(call, tx, engagement, call.account, content)
+    return {"Arn": made.document["Arn"], "Id": made.id}
+
+
+def _kept(payload: Document) -> Document:
+    """The payload with its spend put right, as an opportunity's is."""
+    offer = object_at(payload, "OpportunityInvitation")
+    if not offer:
+        return payload
+    project = object_at(offer, "Project")
+    entries = spend.completed(spend.spend_of(project))
+    put_right: Document = {**project, "ExpectedCustomerSpend": cast("list[Json]", entries)}
+    return {"OpportunityInvitation": {**offer, "Project": put_right}}
 
 
 @command("AcceptEngagementInvitation")

@@ -9,6 +9,20 @@ values (:ns, :engagement, :account, :seq, :company, :website, :joined_at);
 select account, company, website, joined_at from member
 where ns = :ns and engagement = :engagement order by seq;
 
+-- creators: who made the engagements of an account's catalog, one step in the index for each.
+with recursive creator (name) as (
+  select (select created_by from engagement_view
+    where ns = :ns and account = :account and catalog = :catalog and created_by > ''
+    order by created_by limit 1)
+  union all
+  select (select v.created_by from engagement_view v
+    where v.ns = :ns and v.account = :account and v.catalog = :catalog
+      and v.created_by > creator.name
+    order by v.created_by limit 1)
+  from creator where creator.name is not null
+)
+select name from creator where name is not null limit :limit;
+
 -- find_snapshot: one revision.
 select revision, created_at, created_by, digest, body from snapshot
 where ns = :ns and engagement = :engagement and resource = :resource and template = :template
@@ -89,6 +103,20 @@ on conflict (ns, account, catalog) do update set role = excluded.role;
 
 -- delete_settings: clear it.
 delete from selling_settings where ns = :ns and account = :account and catalog = :catalog;
+
+-- find_partner: what the desk said of an account.
+select company, website, in_aws, in_sandbox from partner where ns = :ns and account = :account;
+
+-- put_partner: say it.
+insert into partner (ns, account, company, website, in_aws, in_sandbox)
+values (:ns, :account, :company, :website, :in_aws, :in_sandbox)
+on conflict (ns, account) do update set company = excluded.company, website = excluded.website,
+  in_aws = excluded.in_aws, in_sandbox = excluded.in_sandbox;
+
+-- count_shut_out: keep the namespace's number of accounts that a catalog does not know true.
+update namespace set shut_out = (
+  select count(*) from partner where ns = :ns and (in_aws = 0 or in_sandbox = 0))
+where ns = :ns;
 
 -- running_jobs: an account's jobs that share an opportunity, in order of their making.
 select id from job_view indexed by job_view_by_resource

@@ -1,0 +1,155 @@
+"""Whom a member may invite to an engagement, and what an invitation may say."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from cosell.clock import is_date
+from cosell.contract import Document
+from cosell.errors import (
+    ConflictException,
+    ResourceNotFoundException,
+    ServiceQuotaExceededException,
+)
+from cosell.selling import object_at, objects_at, text_at
+from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.spend import RULES as SPEND_RULES
+from cosell.selling.rules.spend import Spend, spend_of
+
+MEMBERS_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Who asks whom, and what with. What has to be looked up is looked up when a row asks:
+    whether the receiver is a partner in the catalog, who is a member, who is asked already."""
+
+    sender: str
+    receiver: str
+    payload: Document
+    is_partner: Callable[[], bool]
+    members: Callable[[], Collection[str]]
+    pending: Callable[[], Collection[str]]
+
+    @property
+    def project(self) -> Document:
+        return object_at(self.payload, "OpportunityInvitation.Project")
+
+
+_ACCOUNT = "invitation.receiver.account.awsAccountId"
+_PROJECT = "invitation.payload.opportunityInvitation.project"
+_SPEND = (
+    "spend.frequency",
+    "spend.currency",
+    "spend.amount-missing",
+    "spend.amount-positive",
+    "spend.estimation-url",
+)
+
+
+def _own_spend(invited: Invited) -> bool:
+    entries = objects_at(invited.project, "ExpectedCustomerSpend")
+    return any(text_at(entry, "TargetCompany") == "Self" for entry in entries)
+
+
+def _impossible_date(invited: Invited) -> bool:
+    date = text_at(invited.project, "TargetCompletionDate")
+    return bool(date) and not is_date(date)
+
+
+def _within(row: Rule[Spend]) -> Rule[Invited]:
+    """A rule of an opportunity's spend, as it holds for the spend that an invitation tells of."""
+    return Rule(
+        f"invite.{row.id}",
+        f"invitation.payload.opportunityInvitation.{row.field}",
+        row.code,
+        row.message,
+        row.source,
+        lambda invited: row.broken(spend_of(invited.project)),
+        cite=row.cite,
+    )
+
+
+RECEIVER: tuple[Rule[Invited], ...] = (
+    Rule(
+        "invite.receiver-unknown",
+        "",
+        None,
+        "There is no partner {facts.receiver} in this catalog.",
+        "not documented",
+        lambda invited: not invited.is_partner(),
+        cite="API reference: CreateEngagementInvitation, errors",
+        store=True,
+        error=ResourceNotFoundException,
+    ),
+    Rule(
+        "invite.receiver-self",
+        _ACCOUNT,
+        "INVALID_VALUE",
+        "A partner cannot invite itself",
+        "not documented",
+        lambda invited: invited.receiver == invited.sender,
+    ),
+)
+
+# Part of every invitation, whoever makes it.
+ROOM: tuple[Rule[Invited], ...] = (
+    Rule(
+        "invite.member",
+        "",
+        None,
+        "The account {facts.receiver} is a member of the engagement already.",
+        "not documented",
+        lambda invited: invited.receiver in invited.members(),
+        cite="API reference: CreateEngagementInvitation, errors",
+        store=True,
+        error=ConflictException,
+    ),
+    Rule(
+        "invite.pending",
+        "",
+        None,
+        "The account {facts.receiver} has an invitation to the engagement that it has not"
+        " answered yet.",
+        "not documented",
+        lambda invited: invited.receiver in invited.pending(),
+        cite="API reference: CreateEngagementInvitation, errors",
+        store=True,
+        error=ConflictException,
+    ),
+    Rule(
+        "invite.quota",
+        "",
+        None,
+        f"An engagement has at most {MEMBERS_MAX} members, those that are invited included.",
+        "documented",
+        lambda invited: len(invited.members()) + len(invited.pending()) >= MEMBERS_MAX,
+        cite="developer guide: Working with multi-partner opportunities",
+        store=True,
+        error=ServiceQuotaExceededException,
+    ),
+)
+
+PAYLOAD: tuple[Rule[Invited], ...] = (
+    Rule(
+        "invite.completion-date-impossible",
+        f"{_PROJECT}.targetCompletionDate",
+        "INVALID_VALUE",
+        "TargetCompletionDate must be a day of the calendar",
+        "not documented",
+        _impossible_date,
+    ),
+    Rule(
+        "invite.spend-self",
+        f"{_PROJECT}.expectedCustomerSpend.targetCompany",
+        "INVALID_VALUE",
+        "TargetCompany must be 'AWS': a Self entry needs a contract's duration, and an invitation"
+        " tells none",
+        "not documented",
+        _own_spend,
+    ),
+    *(_within(row) for row in SPEND_RULES if row.id in _SPEND),
+)
+
+INVITE = (*RECEIVER, *ROOM, *PAYLOAD)
+
+TABLES = (Table("invite to an engagement", ("CreateEngagementInvitation",), INVITE),)

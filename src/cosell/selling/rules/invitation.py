@@ -1,0 +1,93 @@
+"""Who may answer an invitation, and when; and who may join an engagement."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from cosell.errors import (
+    AccessDeniedException,
+    ConflictException,
+    ServiceQuotaExceededException,
+)
+from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.create_engagement_invitation import MEMBERS_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Who accepts or rejects (`act`) whose invitation, how it stands at that instant, and how it
+    would stand then: None if its life cycle has no such act."""
+
+    act: str
+    account: str
+    receiver: str
+    status: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Who joins an engagement, and who is in it, to be looked up when a row asks."""
+
+    account: str
+    members: Callable[[], Collection[str]]
+
+
+RECEIVED: tuple[Rule[Answer], ...] = (
+    Rule(
+        "answer.receiver",
+        "",
+        None,
+        "Only the receiver of an engagement invitation can accept or reject it.",
+        "not documented",
+        lambda answer: answer.account != answer.receiver,
+        cite="API reference: AcceptEngagementInvitation, errors",
+        store=True,
+        error=AccessDeniedException,
+    ),
+)
+
+ANSWER: tuple[Rule[Answer], ...] = (
+    *RECEIVED,
+    Rule(
+        "answer.pending",
+        "",
+        None,
+        "Only PENDING invitations can be {facts.act}ed; this one is {facts.status}.",
+        "observed",
+        lambda answer: answer.after is None,
+        cite="sample code: aws-samples/partner-crm-integration-samples",
+        store=True,
+        error=ConflictException,
+    ),
+)
+
+JOIN: tuple[Rule[Joining], ...] = (
+    Rule(
+        "join.member",
+        "",
+        None,
+        "The account is a member of the engagement already.",
+        "not documented",
+        lambda joining: joining.account in joining.members(),
+        store=True,
+        error=ConflictException,
+    ),
+    Rule(
+        "join.quota",
+        "",
+        None,
+        f"An engagement has at most {MEMBERS_MAX} members.",
+        "documented",
+        lambda joining: len(joining.members()) >= MEMBERS_MAX,
+        cite="developer guide: Working with multi-partner opportunities",
+        store=True,
+        error=ServiceQuotaExceededException,
+    ),
+)
+
+_ACCEPT = ("AcceptEngagementInvitation", "StartEngagementByAcceptingInvitationTask")
+
+TABLES = (
+    Table("answer an invitation", (*_ACCEPT, "RejectEngagementInvitation"), ANSWER),
+    Table("become a member of an engagement", (*_ACCEPT, "CreateEngagement"), JOIN),
+)
