@@ -203,6 +203,17 @@ def test_an_invitation_s_spend_is_put_right(
     assert project["ExpectedCustomerSpend"] == [kept]
 
 
+def test_an_invitation_s_estimate_is_worth_what_the_desk_says(world: World) -> None:
+    world.desk("PutEstimate", EstimationUrl=URL, Amount="77.00", CurrencyCode="EUR")
+    made = engaged(world)["Id"]
+    told = inviting(world, made, payload=spending(entry(Amount="", EstimationUrl=URL)))
+    assert told.fields == [(f"{SPEND}.currencyCode", "INVALID_VALUE")]
+    given = entry(Amount="", EstimationUrl=URL, CurrencyCode="EUR")
+    seen = read(world, invited(world, made, payload=spending(given)))
+    project = seen["Payload"]["OpportunityInvitation"]["Project"]
+    assert project["ExpectedCustomerSpend"] == [given | {"Amount": "77.00"}]
+
+
 def test_an_invitation_may_tell_no_spend_and_a_day_gone_by(world: World) -> None:
     payload = opportunity_payload(ExpectedCustomerSpend=[], TargetCompletionDate="2020-01-01")
     id = invited(world, engaged(world)["Id"], payload=payload)
@@ -342,6 +353,7 @@ def test_every_row_has_its_test() -> None:
         "invite.quota", "invite.completion-date-impossible", "invite.spend-self",
         "invite.spend.frequency", "invite.spend.currency", "invite.spend.amount-missing",
         "invite.spend.amount-positive", "invite.spend.estimation-url",
+        "invite.spend.estimate-currency",
     ]  # fmt: skip
     assert [rule.id for rule in ANSWER] == ["answer.receiver", "answer.pending"]
     assert [rule.id for rule in JOIN] == ["join.member", "join.quota"]

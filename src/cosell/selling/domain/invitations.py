@@ -8,7 +8,7 @@ from cosell.clock import DAY_MS, iso, parse_iso
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import AWS, Kind, object_at, text_at, truth
-from cosell.selling.domain import engagements
+from cosell.selling.domain import engagements, estimates
 from cosell.selling.domain.accounts import is_partner, profile
 from cosell.selling.domain.contexts import enrichment
 from cosell.selling.domain.telling import tell_of_invitation
@@ -77,6 +77,7 @@ def asked(call: Call, tx: Tx, engagement: Stored, content: Document) -> Invited:
         lambda: is_partner(call, tx, receiver),
         lambda: [one.account for one in engagements.members(call, tx, engagement.id)],
         lambda: open_in(call, tx, engagement.id),
+        estimates.known(call, tx),
     )
 
 

@@ -9,8 +9,9 @@ from cosell.contract import Document, Json
 from cosell.selling import Kind, object_at, text_at
 from cosell.selling.domain import engagements, invitations
 from cosell.selling.listing import By, Condition, List, answer
-from cosell.selling.rules import enforce, spend
-from cosell.selling.rules.create_engagement_invitation import INVITE
+from cosell.selling.rules import enforce
+from cosell.selling.rules.create_engagement_invitation import INVITE, Invited
+from cosell.selling.rules.spend import completed
 from cosell.selling.views import INVITATIONS, invitation_row
 from cosell.store import Tx
 
@@ -74,21 +75,21 @@ def create_engagement_invitation(call: Call, tx: Tx) -> Document:
         "Payload": said["Payload"],
         "InvitationMessage": said["Message"],
     }
-    enforce(INVITE, invitations.asked(call, tx, engagement, content))
-    content["Payload"] = _kept(object_at(said, "Payload"))
+    invited = invitations.asked(call, tx, engagement, content)
+    enforce(INVITE, invited)
+    content["Payload"] = _kept(invited)
     made = invitations.create(call, tx, engagement, call.account, content)
     return {"Arn": made.document["Arn"], "Id": made.id}
 
 
-def _kept(payload: Document) -> Document:
+def _kept(invited: Invited) -> Document:
     """The payload with its spend put right, as an opportunity's is."""
-    offer = object_at(payload, "OpportunityInvitation")
+    offer = object_at(invited.payload, "OpportunityInvitation")
     if not offer:
-        return payload
-    project = object_at(offer, "Project")
-    entries = spend.completed(spend.spend_of(project))
-    put_right: Document = {**project, "ExpectedCustomerSpend": cast("list[Json]", entries)}
-    return {"OpportunityInvitation": {**offer, "Project": put_right}}
+        return invited.payload
+    entries = cast("list[Json]", completed(invited.spend))
+    project: Document = {**invited.project, "ExpectedCustomerSpend": entries}
+    return {"OpportunityInvitation": {**offer, "Project": project}}
 
 
 @command("AcceptEngagementInvitation")

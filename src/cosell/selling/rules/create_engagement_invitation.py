@@ -13,15 +13,16 @@ from cosell.errors import (
 from cosell.selling import object_at, objects_at, text_at
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.spend import RULES as SPEND_RULES
-from cosell.selling.rules.spend import Spend, spend_of
+from cosell.selling.rules.spend import Estimates, Spend, nothing_known, spend_of
 
 MEMBERS_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Who asks whom, and what with. What has to be looked up is looked up when a row asks:
-    whether the receiver is a partner in the catalog, who is a member, who is asked already."""
+    """Who asks whom, and what with. What has to be looked up is looked up when a row asks: whether
+    the receiver is a partner in the catalog, who is a member, who is asked already, what an
+    estimate of AWS's calculator is worth."""
 
     sender: str
     receiver: str
@@ -29,6 +30,11 @@ class Invited:
     is_partner: Callable[[], bool]
     members: Callable[[], Collection[str]]
     pending: Callable[[], Collection[str]]
+    estimates: Estimates = nothing_known
+
+    @property
+    def spend(self) -> Spend:
+        return spend_of(self.project, self.estimates)
 
     @property
     def project(self) -> Document:
@@ -43,6 +49,7 @@ _SPEND = (
     "spend.amount-missing",
     "spend.amount-positive",
     "spend.estimation-url",
+    "spend.estimate-currency",
 )
 
 
@@ -62,10 +69,11 @@ def _within(row: Rule[Spend]) -> Rule[Invited]:
         f"invite.{row.id}",
         f"invitation.payload.opportunityInvitation.{row.field}",
         row.code,
-        row.message,
+        row.message.replace("{facts.", "{facts.spend."),
         row.source,
-        lambda invited: row.broken(spend_of(invited.project)),
+        lambda invited: row.broken(invited.spend),
         cite=row.cite,
+        store=row.store,
     )
 
 
@@ -152,4 +160,4 @@ PAYLOAD: tuple[Rule[Invited], ...] = (
 
 INVITE = (*RECEIVER, *ROOM, *PAYLOAD)
 
-TABLES = (Table("invite to an engagement", ("CreateEngagementInvitation",), INVITE),)
+TABLES = (Table("Invite to an engagement", ("CreateEngagementInvitation",), INVITE),)

@@ -153,9 +153,9 @@ UPDATE: tuple[Rule[Context], ...] = (
 )
 
 TABLES = (
-    Table("create an engagement with contexts", ("CreateEngagement",), CONTENT),
-    Table("add a context to an engagement", ("CreateEngagementContext",), (*CONTENT, *ROOM)),
-    Table("update a context of an engagement", ("UpdateEngagementContext",), UPDATE),
+    Table("Create an engagement with contexts", ("CreateEngagement",), CONTENT),
+    Table("Add a context to an engagement", ("CreateEngagementContext",), (*CONTENT, *ROOM)),
+    Table("Update a context of an engagement", ("UpdateEngagementContext",), UPDATE),
 )
 
 

@@ -88,6 +88,6 @@ JOIN: tuple[Rule[Joining], ...] = (
 _ACCEPT = ("AcceptEngagementInvitation", "StartEngagementByAcceptingInvitationTask")
 
 TABLES = (
-    Table("answer an invitation", (*_ACCEPT, "RejectEngagementInvitation"), ANSWER),
-    Table("become a member of an engagement", (*_ACCEPT, "CreateEngagement"), JOIN),
+    Table("Answer an invitation", (*_ACCEPT, "RejectEngagementInvitation"), ANSWER),
+    Table("Become a member of an engagement", (*_ACCEPT, "CreateEngagement"), JOIN),
 )
