@@ -105,7 +105,7 @@ ROOM: tuple[Rule[Context], ...] = (
     ),
 )
 
-UPDATE: tuple[Rule[Context], ...] = (
+_CHANGED: tuple[Rule[Context], ...] = (
     Rule(
         "context.unknown",
         "",
@@ -129,7 +129,9 @@ UPDATE: tuple[Rule[Context], ...] = (
         store=True,
         error=ConflictException,
     ),
-    *CONTENT,
+)
+
+_KEPT: tuple[Rule[Context], ...] = (
     Rule(
         "context.type-kept",
         "type",
@@ -152,10 +154,14 @@ UPDATE: tuple[Rule[Context], ...] = (
     ),
 )
 
+UPDATE = (*_CHANGED, *CONTENT, *_KEPT)
+
+_ADD, _CHANGE = "CreateEngagementContext", "UpdateEngagementContext"
 TABLES = (
-    Table("Create an engagement with contexts", ("CreateEngagement",), CONTENT),
-    Table("Add a context to an engagement", ("CreateEngagementContext",), (*CONTENT, *ROOM)),
-    Table("Update a context of an engagement", ("UpdateEngagementContext",), UPDATE),
+    Table("Find the context that is to change", (_CHANGE,), _CHANGED),
+    Table("Say what a context is about", ("CreateEngagement", _ADD, _CHANGE), CONTENT),
+    Table("Change a context", (_CHANGE,), _KEPT),
+    Table("Add a context to an engagement", (_ADD,), ROOM),
 )
 
 

@@ -61,7 +61,7 @@ ANSWER: tuple[Rule[Answer], ...] = (
     ),
 )
 
-JOIN: tuple[Rule[Joining], ...] = (
+_NO_MEMBER: tuple[Rule[Joining], ...] = (
     Rule(
         "join.member",
         "",
@@ -72,6 +72,9 @@ JOIN: tuple[Rule[Joining], ...] = (
         store=True,
         error=ConflictException,
     ),
+)
+
+_ROOM: tuple[Rule[Joining], ...] = (
     Rule(
         "join.quota",
         "",
@@ -85,9 +88,12 @@ JOIN: tuple[Rule[Joining], ...] = (
     ),
 )
 
-_ACCEPT = ("AcceptEngagementInvitation", "StartEngagementByAcceptingInvitationTask")
+JOIN = (*_NO_MEMBER, *_ROOM)
 
+_ACCEPT, _START = "AcceptEngagementInvitation", "StartEngagementByAcceptingInvitationTask"
 TABLES = (
-    Table("Answer an invitation", (*_ACCEPT, "RejectEngagementInvitation"), ANSWER),
-    Table("Become a member of an engagement", (*_ACCEPT, "CreateEngagement"), JOIN),
+    Table("Answer an invitation", (_ACCEPT, _START, "RejectEngagementInvitation"), ANSWER),
+    Table("Become a member of an engagement", (_ACCEPT, _START), _NO_MEMBER),
+    # Invitations count as members do, so that only somebody who joins without one can meet this.
+    Table("Find room in an engagement", (_START,), _ROOM),
 )
