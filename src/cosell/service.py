@@ -19,6 +19,7 @@ from cosell.config import Config
 from cosell.contract import Contract, Document, Operation
 from cosell.desk.contract import CONTRACT as DESK
 from cosell.desk.operations import aws, estimates, laboratory
+from cosell.desk.operations import solutions as desk_solutions
 from cosell.errors import (
     ApiError,
     ConflictException,
@@ -38,6 +39,7 @@ from cosell.selling.operations import (
     opportunities,
     settings,
     snapshots,
+    solutions,
     submissions,
     tags,
     tasks,
@@ -56,11 +58,12 @@ SELLING_MODULES: Final = (
     opportunities,
     settings,
     snapshots,
+    solutions,
     submissions,
     tags,
     tasks,
 )
-DESK_MODULES: Final = (aws, estimates, laboratory)
+DESK_MODULES: Final = (aws, desk_solutions, estimates, laboratory)
 MODEL_HEADER: Final = ("x-cosell-model", SELLING.model_date)  # which API this is
 
 

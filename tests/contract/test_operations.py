@@ -23,20 +23,15 @@ from tests.property.test_contract import FRUGAL, SHAPES, values
 PENDING = [
     "AssignOpportunity",
     "AssociateOpportunity",
-    "DeleteResourceSnapshotJob",
     "DisassociateOpportunity",
     "GetAwsOpportunitySummary",
     "GetProspectingFromEngagementTask",
     "ListEngagementFromOpportunityTasks",
-    "ListEngagementResourceAssociations",
     "ListOpportunityFromEngagementTasks",
     "ListProspectingFromEngagementTasks",
-    "ListResourceSnapshots",
-    "ListSolutions",
     "StartEngagementFromOpportunityTask",
     "StartOpportunityFromEngagementTask",
     "StartProspectingFromEngagementTask",
-    "StopResourceSnapshotJob",
     "UpdateOpportunity",
 ]
 

@@ -55,6 +55,7 @@ def fill(engine: Engine, space: str) -> None:
     role = {"ResourceSnapshotJobRoleIdentifier": "Snapshots"}
     ask(engine, space, f"{SELLING}.PutSellingSystemSettings", **role)
     ask(engine, space, f"{SELLING}.CreateOpportunity", **opportunity())
+    ask(engine, space, "PutSolution", AccountId=ACCOUNT)
     ask(engine, space, "PutPace", Mode="Paced")
     waiting = ask(engine, space, "ReferOpportunity", ReceiverAccountId=ACCOUNT)
     ask(engine, space, start, Identifier=waiting["EngagementInvitationId"])
@@ -65,7 +66,7 @@ def fill(engine: Engine, space: str) -> None:
 
 
 # Tables that no operation writes to yet.
-UNFILLED = {"prospecting_view", "solution_view", "follower", "partner"}
+UNFILLED = {"prospecting_view", "follower", "partner"}
 
 
 def counted(store: SqliteStore) -> dict[str, dict[int, int]]:

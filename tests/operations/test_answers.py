@@ -16,6 +16,7 @@ from tests.answers import MODEL, ensure_form, faults
 from tests.engaging import invitation, lead, project
 from tests.harness import ACCOUNT, Reply, Server, World, opportunity, send
 from tests.scenes import TEMPLATE, started
+from tests.sharing import joined
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TARGETED, PLAIN = "application/x-amz-json-1.0", "application/json"
@@ -95,6 +96,11 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
     "ListTagsForResource": lambda made: {"ResourceArn": _arn(made)},
     "PutSellingSystemSettings": lambda made: {"ResourceSnapshotJobRoleIdentifier": "Snapshots"},
     "RejectEngagementInvitation": Made.invited,
+    "DeleteResourceSnapshotJob": lambda made: _new_job(made, running=False),
+    "ListEngagementResourceAssociations": lambda made: {},
+    "ListResourceSnapshots": lambda made: {"EngagementIdentifier": made.engagement},
+    "ListSolutions": lambda made: {},
+    "StopResourceSnapshotJob": lambda made: _new_job(made, running=True),
     "StartEngagementByAcceptingInvitationTask": lambda made: {
         **made.invited(),
         "ClientToken": made.invited()["Identifier"],
@@ -124,6 +130,15 @@ def _updated(made: Made) -> dict[str, Any]:
         "EngagementLastModifiedAt": found["ModifiedAt"],
         **project(),
     }
+
+
+def _new_job(made: Made, *, running: bool) -> dict[str, Any]:
+    partner = made.world.client()
+    job = partner.create_resource_snapshot_job(Catalog="Sandbox", **made.unshared())["Id"]
+    asked = {"ResourceSnapshotJobIdentifier": job}
+    if running:
+        partner.start_resource_snapshot_job(Catalog="Sandbox", **asked)
+    return asked
 
 
 def _arn(made: Made) -> str:
@@ -178,7 +193,10 @@ def test_a_list_of_nothing_is_an_empty_list(world: World, operation: str) -> Non
         arn = f"arn:aws:partnercentral:us-east-1:{ACCOUNT}:catalog/Sandbox/opportunity/{arn}"
         assert world.post(operation, {"ResourceArn": arn}).document == {"Tags": []}
         return
+    world.desk("PutProfile", Profile="newly-onboarded")  # else there are solutions
     body = {"Catalog": "Sandbox", "ParticipantType": "SENDER"}
+    if operation == "ListResourceSnapshots":
+        body["EngagementIdentifier"] = joined(world)
     reply = world.post(operation, body)
     assert reply.status == 200
     ensure_form(operation, reply.body)

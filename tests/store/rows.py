@@ -15,6 +15,7 @@ from cosell.selling.views import (
     JOBS,
     OPPORTUNITIES,
     SNAPSHOTS,
+    SOLUTIONS,
     TASKS,
 )
 from cosell.store import Tx, Value, View, documents
@@ -31,13 +32,14 @@ VIEWS = {
         JOBS,
         SNAPSHOTS,
         ASSOCIATIONS,
+        SOLUTIONS,
     )
 }
 NULLABLE = {  # columns that a row may leave empty
     "task_view": {"invitation", "opportunity", "engagement", "context", "subject"},
     "invitation_view": {"expires_at"},
 }
-TEXTS = {"company", "close_date"}  # sort columns that hold text
+TEXTS = {"company", "close_date", "name", "status", "category"}  # sort columns that hold text
 _SPACES = itertools.count(1)
 WALL = 1_800_000_000_000
 T = TypeVar("T")

@@ -53,9 +53,10 @@ class Case:
         return record[self.order.column], record["seq"]
 
     def _passes(self, record: Record) -> bool:
-        lead = dict(zip(self.view.lead, self.selection.lead, strict=True))
+        *lead, last = zip(self.view.lead, self.selection.lead, strict=True)
         return (
-            all(record[column] == value for column, value in lead.items())
+            all(record[column] == value for column, value in lead)
+            and record[last[0]] in (last[1], *self.selection.others)
             and all(self._has(record, filter) for filter in self.selection.filters)
             and all(
                 COMPARED[bound.comparison](record[bound.column], bound.value)
@@ -78,7 +79,7 @@ def domain(view: View, column: str) -> st.SearchStrategy[Value]:
     """The few values that a column takes, so that rows tie and filters meet."""
     if is_number(column):
         values: st.SearchStrategy[Value] = st.sampled_from([-3, 0, 4, NOW, 6, 1 << 53])
-    elif column in ("catalog", "account", "kind", "participant"):
+    elif column in ("catalog", "account", "kind", "participant", "audience"):
         values = st.sampled_from(["x", "y"])
     elif column == "status":
         values = st.sampled_from(["IN_PROGRESS", "PENDING", "EXPIRED"])
@@ -116,7 +117,8 @@ def cases(draw: st.DrawFn, view: View) -> Case:
     column = draw(st.sampled_from(sorts(view)))
     order = Order(column, column in TEXTS, draw(st.booleans()))
     names = (("now", NOW),) if "expires_at" in view.columns else ()
-    selection = Selection(lead, filters, tuple(bounds), names)
+    others = draw(st.sampled_from([(), ("x" if lead[-1] == "y" else "y",)]))
+    selection = Selection(lead, filters, tuple(bounds), names, others)
     return Case(view, allowed(view, records), selection, order, draw(st.integers(1, 8)))
 
 

@@ -157,6 +157,17 @@ def test_page_with_several_filters_walks_the_most_selective_s_index(
             assert searches(lines, view.table) == [index] * times, columns
 
 
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_page_of_several_leads_walks_the_index_once_per_lead(tx: Tx, view: View) -> None:
+    place = Place(order_of(view.sort), 1)
+    lead = tuple(range(len(view.lead)))
+    for filters in ((), *[(some(column, 2),) for column in view.filters]):
+        text, values = compose(tx, view, Selection(lead, filters, others=("other",)), place)
+        lines = plan(tx, text, {**values, "limit": 21})
+        index = view.filters[filters[0].column] if filters else "PRIMARY KEY"
+        assert searches(lines, view.table) == [index] * (4 if filters else 2), lines
+
+
 @pytest.mark.parametrize(("view", "sort", "descending"), SORTED)
 def test_page_with_a_range_walks_the_intended_index(
     tx: Tx, view: View, sort: str, descending: bool

@@ -12,12 +12,14 @@ Path: TypeAlias = str
 
 
 class Kind:
-    """The kinds of resource that the store keeps."""
+    """The kinds of resource that the store keeps; snapshots and associations have no document."""
 
     OPPORTUNITY: Final = "opportunity"
     ENGAGEMENT: Final = "engagement"
     INVITATION: Final = "engagement-invitation"
     JOB: Final = "resource-snapshot-job"
+    SNAPSHOT: Final = "resource-snapshot"
+    ASSOCIATION: Final = "engagement-resource-association"
     SOLUTION: Final = "solution"
     TASK: Final = "engagement-by-accepting-invitation-task"
     SUBMISSION_TASK: Final = "engagement-from-opportunity-task"

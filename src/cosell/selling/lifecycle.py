@@ -13,7 +13,8 @@ INVITATION: Final = {
     "EXPIRED": {},
 }
 
-# Starting a job that runs already changes nothing; stopping one that stands is refused.
+# A job that runs may be started again: it shares what it could not before. Stopping one that stands
+# is refused.
 JOB: Final = {
     "Stopped": {"start": "Running", "delete": "deleted"},
     "Running": {"start": "Running", "stop": "Stopped"},

@@ -15,7 +15,16 @@ from cosell.ids import plain_id
 from cosell.selling import RENDERER, text_at
 from cosell.store import Tx, Value, View, documents
 from cosell.store.documents import Stored
-from cosell.store.pages import Bound, Filter, Order, Place, Selection, page, page_with_ids
+from cosell.store.pages import (
+    Bound,
+    Filter,
+    Order,
+    Place,
+    Selection,
+    page,
+    page_of,
+    page_with_ids,
+)
 
 Condition: TypeAlias = tuple[str, str]
 """A value of a filter's column, and what else must hold of the row ('' for nothing)."""
@@ -43,6 +52,8 @@ class List(NamedTuple):
     sorts: dict[str, tuple[str, bool]]  # SortBy → column, whether it holds text; the default first
     filters: tuple[By, ...] = ()
     amend: Callable[[bytes, Call], bytes] | None = None  # what time alone changed in a summary
+    read: Callable[[Call, Tx, str], Stored] | None = None  # for rows that have no document
+    others: Callable[[Call], tuple[Value, ...]] = lambda _: ()  # see `Selection.others`
 
 
 def answer(
@@ -52,14 +63,10 @@ def answer(
     by, order = _sort(call, listed)
     sort = (by, order.descending)
     size = cast("int", call.input.get("MaxResults", listed.size))
-    filters = [
-        _filter(call, one, cast("list[str]", values))
-        for one in listed.filters
-        if (values := call.input.get(one.member))
-    ]
-    filters += [one for one in more if isinstance(one, Filter)]
+    filters = _filters(call, listed) + tuple([one for one in more if isinstance(one, Filter)])
     bounds = tuple([one for one in more if isinstance(one, Bound)])
-    selection = Selection(lead, tuple(filters), bounds, (("now", call.now),))
+    now = (("now", call.now),)
+    selection = Selection(lead, filters, bounds, now, listed.others(call))
     place = Place(order, RENDERER, paging.position(call, sort))
     entries = page(tx, listed.view, selection, place, size + 1)
     token = paging.token(call, sort, entries, size)
@@ -74,12 +81,38 @@ def answer(
     shown = cast("list[bytes]", summaries)
     if listed.amend is not None:
         shown = [listed.amend(summary, call) for summary in shown]
+    return _rendered(listed, shown, token)
+
+
+def answer_of(call: Call, listed: List, rows: list[dict[str, Value]]) -> Rendered:
+    """As `answer`, of rows that no table holds."""
+    by, order = _sort(call, listed)
+    sort = (by, order.descending)
+    size = cast("int", call.input.get("MaxResults", listed.size))
+    place = Place(order, RENDERER, paging.position(call, sort))
+    entries = page_of(rows, _filters(call, listed), place, size + 1)
+    token = paging.token(call, sort, entries, size)
+    return _rendered(listed, [cast("bytes", entry.summary) for entry in entries[:size]], token)
+
+
+def _rendered(listed: List, shown: list[bytes], token: str | None) -> Rendered:
     # Members stand in alphabetical order; the summaries are rendered already.
     page_of = orjson.Fragment(b"[" + b",".join(shown) + b"]")
     document = {"NextToken": token, listed.member: page_of}
     if listed.member < "NextToken":
         document = {listed.member: page_of, "NextToken": token}
     return Rendered(cast("dict[str, Json]", document))
+
+
+def _filters(call: Call, listed: List) -> tuple[Filter, ...]:
+    """What the request narrows the list by."""
+    return tuple(
+        [
+            _filter(call, one, cast("list[str]", values))
+            for one in listed.filters
+            if (values := call.input.get(one.member))
+        ]
+    )
 
 
 def _filter(call: Call, by: By, given: list[str] | str) -> Filter:
@@ -108,5 +141,6 @@ def _sort(call: Call, listed: List) -> tuple[str, Order]:
 
 def _anew(call: Call, tx: Tx, listed: List, id: str) -> bytes:
     """A summary that another version of the renderer made, rendered again; the row is left."""
-    stored = documents.get(tx, call.ns, listed.kind, id)
+    read = listed.read
+    stored = read(call, tx, id) if read else documents.get(tx, call.ns, listed.kind, id)
     return cast("bytes", listed.row(stored, call)["summary"])

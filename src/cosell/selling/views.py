@@ -141,6 +141,28 @@ ASSOCIATIONS = View(
     orders={},
 )  # fmt: skip
 
+SOLUTIONS = View(
+    table="solution_view",
+    lead=("ns", "account", "catalog"),
+    sort="number",
+    columns=(
+        "ns", "account", "catalog", "number", "seq", "id", "identifier", "name", "status",
+        "category", "created_at", "offering", "renderer", "summary",
+    ),
+    filters={
+        "identifier": "solution_view_by_identifier",
+        "offering": "solution_view_by_offering",
+        "category": "solution_view_by_category",
+        "status": "solution_view_by_status",
+    },
+    orders={
+        "name": "solution_view_in_name",
+        "status": "solution_view_in_status",
+        "category": "solution_view_in_category",
+        "created_at": "solution_view_in_created",
+    },
+)  # fmt: skip
+
 
 def task_row(task: Stored, shape: str, subject: str | None) -> dict[str, Value]:
     """A task about one thing as its owner lists it; `subject` is what it has to itself."""
@@ -278,6 +300,25 @@ def association_row(place: Place, account: str, snapshot: Document) -> dict[str,
         "renderer": RENDERER,
         "summary": orjson.dumps(CONTRACT.render(shape, snapshot)),
     }
+
+
+def solution_row(solution: Stored) -> dict[str, Value]:
+    """A solution as its account lists it. The row is all that is kept of it."""
+    document = solution.document
+    return _row(
+        solution,
+        solution.owner,
+        "SolutionBase",
+        {
+            "number": int(text_at(document, "Id").removeprefix("S-")),
+            "identifier": text_at(document, "Id"),
+            "name": text_at(document, "Name"),
+            "status": text_at(document, "Status"),
+            "category": text_at(document, "Category"),
+            "created_at": parse_iso(text_at(document, "CreatedDate")),
+            "offering": text_at(document, "AwsMarketplaceSolutionArn"),
+        },
+    )
 
 
 def _row(stored: Stored, account: str, shape: str, columns: dict[str, Value]) -> dict[str, Value]:

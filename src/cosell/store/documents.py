@@ -85,6 +85,19 @@ def replace(tx: Tx, stored: Stored, document: Document, owner: str | None = None
     return dataclasses.replace(stored, owner=owner, revision=stored.revision + 1, document=document)
 
 
+def remove(tx: Tx, stored: Stored) -> None:
+    """A resource is no more; `Contention` if it is not what was read."""
+    gone = tx.run(
+        "delete_document",
+        ns=stored.ns,
+        kind=stored.kind,
+        id=stored.id,
+        revision=stored.revision,
+    )
+    if gone != 1:
+        raise Contention(f"{stored.kind} {stored.id} is no more at revision {stored.revision}")
+
+
 def show(tx: Tx, view: View, row: dict[str, Value]) -> None:
     """An account may list a resource from now on: `row` has a value for every column."""
     tx.execute(_insert_view(view.table, view.columns), row)

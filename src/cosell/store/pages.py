@@ -48,12 +48,14 @@ class Bound:
 
 class Selection(NamedTuple):
     """What a page shows: the view's lead values, filters (AND between, OR within) and ranges;
-    `names` are values that the extras' conditions speak of."""
+    `names` are values that the extras' conditions speak of. `others` are further values of the last
+    lead column: their rows are shown as well, in one order."""
 
     lead: tuple[Value, ...]
     filters: tuple[Filter, ...] = ()
     bounds: tuple[Bound, ...] = ()
     names: tuple[tuple[str, Value], ...] = ()
+    others: tuple[Value, ...] = ()
 
 
 class Order(NamedTuple):
@@ -100,18 +102,36 @@ def page_with_ids(
     return [(Entry(*row[:3]), cast("str", row[3])) for row in tx.query(text, values)]  # type: ignore[arg-type]
 
 
+def page_of(
+    rows: list[dict[str, Value]], filters: tuple[Filter, ...], place: Place, limit: int
+) -> list[Entry]:
+    """The same page of a few rows that no table holds, each with a value for every column."""
+    column, textual, descending = place.order
+    beginning = _BEGINNINGS[descending, textual]
+    after = cast("tuple[int, int]", place.after or beginning)
+    found = []
+    for row in rows:
+        key = cast("tuple[int, int]", (row[column], row["seq"]))
+        beyond = key < after if descending else key > after
+        if beyond and all(row[one.column] in one.values for one in filters):
+            found.append(Entry(key[0], key[1], cast("bytes", row["summary"])))
+    return sorted(found, key=lambda one: (one.key, one.seq), reverse=descending)[:limit]
+
+
 def compose(
     tx: Tx, view: View, selection: Selection, place: Place, shown: str | None = None
 ) -> tuple[str, dict[str, Value]]:
     """The statement of a page and its values, all but `limit`; it shows the summary, or `shown`."""
-    lead, filters, bounds, names = selection
+    lead, filters, bounds, names, others = selection
     (sort, textual, descending), renderer, after = place
     values: dict[str, Value] = dict(zip(view.lead, lead, strict=True))
     values["renderer"] = renderer
+    for number, other in enumerate(others):
+        values[f"other_{number}"] = other
     shown = shown or _SUMMARY
     values["after"], values["after_seq"] = after or _BEGINNINGS[descending, textual]
     if not filters and not bounds:
-        plain = _Shape(view.table, view.lead, (), (), sort, descending, False, shown)
+        plain = _Shape(view.table, view.lead, len(others), (), (), sort, descending, False, shown)
         return _compose(plain, tx.hint(view.orders.get(sort))), values
     values.update(names)
     selectivity = list(view.filters)
@@ -126,6 +146,7 @@ def compose(
     shape = _Shape(
         view.table,
         view.lead,
+        len(others),
         tuple([(one.column, one.extras or ("",) * len(one.values)) for one in filters]),
         tuple([(one.column, one.comparison) for one in bounds]),
         sort,
@@ -140,11 +161,12 @@ def compose(
 class _Shape(NamedTuple):
     table: str
     lead: tuple[str, ...]
+    others: int  # how many further values the last lead column has
     filters: tuple[tuple[str, tuple[str, ...]], ...]
     bounds: tuple[tuple[str, str], ...]
     sort: str
     descending: bool
-    driven: bool  # the first filter's index is walked, once per value
+    driven: bool  # the first filter's index is walked, once per value (and lead)
     shown: str  # the column behind the key
 
 
@@ -159,14 +181,19 @@ def _compose(shape: _Shape, hint: str) -> str:
         statements()["branch"]
         .replace("{table}", shape.table)
         .replace("{hint}", hint)
-        .replace("{lead}", " and ".join(f"{column} = :{column}" for column in shape.lead))
+        .replace("{lead}", " and ".join(f"{column} = :{column}" for column in shape.lead[:-1]))
         .replace("{beyond}", "<" if shape.descending else ">")
         .replace("{sort}", shape.sort)
         .replace("{shown}", shape.shown)
         .replace("{order}", order)
     )
+    last = shape.lead[-1]
+    leads = [f"{last} = :{last}", *(f"{last} = :other_{n}" for n in range(shape.others))]
     runs = [
-        branch.replace("{predicates}", f" and {driver}{fixed}" if driver else fixed)
+        branch.replace(
+            "{predicates}", f" and {lead}" + (f" and {driver}{fixed}" if driver else fixed)
+        )
+        for lead in leads
         for driver in driving
     ]
     if len(runs) == 1:

@@ -7,11 +7,13 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document
-from cosell.errors import ConflictException, ResourceNotFoundException
+from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, text_at, truth
 from cosell.selling.domain import opportunities, settings, snapshots, tags
 from cosell.selling.domain.snapshots import Target, target_of
-from cosell.selling.lifecycle import JOB, followed
+from cosell.selling.lifecycle import JOB, follow, followed
+from cosell.selling.rules import enforce
+from cosell.selling.rules import resource_snapshots as rules
 from cosell.selling.views import JOBS, job_row
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
@@ -52,10 +54,7 @@ def create(call: Call, tx: Tx, target: Target, labels: dict[str, str]) -> Stored
 def create_direct(call: Call, tx: Tx, target: Target, labels: dict[str, str]) -> Stored:
     """A job that somebody asks for; ConflictException if it has been asked for before."""
     row = tx.one("find_job_target", ns=call.ns, **target._asdict())
-    if row is not None:
-        raise ConflictException(
-            f"The job {row[0]} exists for this engagement, resource and template."
-        )
+    enforce(rules.SECOND_JOB, rules.Wanted(target.template, "" if row is None else str(row[0])))
     job = create(call, tx, target, labels)
     tx.run("insert_job_target", ns=call.ns, job=job.id, **target._asdict())
     return job
@@ -70,13 +69,37 @@ def find(call: Call, tx: Tx, id: str) -> Stored:
 
 
 def start(call: Call, tx: Tx, job: Stored) -> Stored:
-    """The job runs: at once it shares what changed meanwhile. A running job stays as it is."""
+    """The job runs: at once it shares what changed meanwhile, also if it ran before: a role may
+    have been set since. With nothing new to show, a running job stays as it is."""
     status = followed(JOB, text_at(job.document, "Status"), "start")
-    if status == text_at(job.document, "Status"):
-        return job
     opportunity = opportunities.find(call, tx, text_at(job.document, "ResourceId"))
     outcome = _execute(call, tx, job, opportunity)
+    if not outcome and status == text_at(job.document, "Status"):
+        return job
     return _put(tx, job, {"Status": status, **outcome})
+
+
+def stop(tx: Tx, job: Stored) -> Stored:
+    """The job stands still; what changes from now on is shared when it is started again."""
+    turn = _turn(job, "stop")
+    enforce(rules.STOP, turn)
+    return _put(tx, job, {"Status": turn.after})
+
+
+def delete(call: Call, tx: Tx, job: Stored) -> None:
+    """The job is no more, nor are its tags; another may be made for its target. What it shared
+    stays."""
+    enforce(rules.DELETE, _turn(job, "delete"))
+    documents.hide(tx, JOBS, call.ns, job.owner, job.id)
+    documents.remove(tx, job)
+    tags.clear(call, tx, text_at(job.document, "Arn"))
+    target = target_of(job.document, _TARGET)
+    tx.run("delete_job_target", ns=call.ns, job=job.id, **target._asdict())
+
+
+def _turn(job: Stored, act: str) -> rules.Turn:
+    status = text_at(job.document, "Status")
+    return rules.Turn(status, follow(JOB, status, act))
 
 
 def share(call: Call, tx: Tx, opportunity: Stored) -> None:

@@ -12,10 +12,12 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document
-from cosell.errors import FieldError, ResourceNotFoundException, business_refused
-from cosell.selling import AWS, Path, Template, object_at, text_at
+from cosell.errors import ResourceNotFoundException
+from cosell.selling import AWS, Kind, Path, object_at, text_at
 from cosell.selling.domain import engagements
 from cosell.selling.domain.telling import tell_of_snapshot
+from cosell.selling.rules import enforce
+from cosell.selling.rules import resource_snapshots as rules
 from cosell.selling.views import (
     ASSOCIATIONS,
     SNAPSHOTS,
@@ -62,13 +64,7 @@ def target_of(document: Document, paths: tuple[Path, Path, Path]) -> Target:
 
 def ensure_template(name: str) -> None:
     """A template that a partner can use, or ValidationException."""
-    field = "resourceSnapshotTemplateIdentifier"
-    if name == Template.AWS_FULL:
-        message = "Only AWS makes snapshots with this template"
-        raise business_refused(FieldError(field, "ACTION_NOT_PERMITTED", message))
-    if name != Template.SUMMARY:
-        message = f"There is no such template; use {Template.SUMMARY}"
-        raise business_refused(FieldError(field, "INVALID_VALUE", message))
+    enforce(rules.TEMPLATE, rules.Wanted(name))
 
 
 def create(call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: bool) -> int:
@@ -131,19 +127,49 @@ def read(call: Call, tx: Tx, target: Target, revision: int | None) -> Document:
         row = tx.one("find_snapshot", ns=call.ns, revision=revision, **target._asdict())
     if row is None:
         raise ResourceNotFoundException("There is no such snapshot in the engagement.")
-    found, created_at, created_by, _, body = cast("tuple[int, int, str, bytes, bytes]", row)
+    return {**_named(call, target, row), **orjson.loads(cast("bytes", row[4]))}
+
+
+def _named(call: Call, target: Target, row: Row) -> Document:
+    """A revision without what it shows."""
+    revision, created_at, created_by = cast("tuple[int, int, str]", row[:3])
     return {
-        **orjson.loads(body),
         "Catalog": call.catalog,
-        "Arn": arn(call.catalog, target, found),
+        "Arn": arn(call.catalog, target, revision),
         "CreatedAt": iso(created_at),
         "CreatedBy": created_by,
         "EngagementId": target.engagement,
         "ResourceId": target.resource,
         "ResourceSnapshotTemplateName": target.template,
         "ResourceType": RESOURCE_TYPE,
-        "Revision": found,
+        "Revision": revision,
     }
+
+
+def listed(call: Call, tx: Tx, id: str) -> Stored:
+    """A row of the list of snapshots, by its ARN, as if it had a document."""
+    parts = id.split("/")
+    target = Target(parts[3], parts[6], parts[8])
+    row = tx.one("find_snapshot", ns=call.ns, revision=int(parts[10]), **target._asdict())
+    if row is None:
+        raise LookupError(f"{id} is listed in namespace {call.ns} and absent")
+    document, owner = _named(call, target, row), str(row[2])
+    return Stored(call.ns, Kind.SNAPSHOT, id, call.catalog, owner, 1, 0, document)
+
+
+def associated(call: Call, tx: Tx, id: str) -> Stored:
+    """A row of the list of associations, by its engagement and resource, as if it had a
+    document."""
+    engagement, resource = id.split("/")
+    owner = documents.get(tx, call.ns, Kind.OPPORTUNITY, resource).owner
+    document: Document = {
+        "Catalog": call.catalog,
+        "CreatedBy": owner,
+        "EngagementId": engagement,
+        "ResourceId": resource,
+        "ResourceType": RESOURCE_TYPE,
+    }
+    return Stored(call.ns, Kind.ASSOCIATION, id, call.catalog, owner, 1, 0, document)
 
 
 def arn(catalog: str, target: Target, revision: int) -> str:

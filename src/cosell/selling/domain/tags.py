@@ -35,6 +35,11 @@ def remove(call: Call, tx: Tx, arn: str, key: str) -> None:
     tx.run("delete_tag", ns=call.ns, arn=arn, key=key)
 
 
+def clear(call: Call, tx: Tx, arn: str) -> None:
+    """Take all tags of a resource away: it is no more."""
+    tx.run("delete_tags", ns=call.ns, arn=arn)
+
+
 def read(call: Call, tx: Tx, arn: str) -> list[Document]:
     """The tags of a resource, by key."""
     rows = cast("list[tuple[str, str]]", tx.all("list_tags", ns=call.ns, arn=arn))

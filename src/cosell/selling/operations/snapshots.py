@@ -7,18 +7,58 @@ from cosell.selling import Kind, Template, text_at
 from cosell.selling.domain import engagements, jobs, opportunities, snapshots, tags
 from cosell.selling.domain.snapshots import Target, target_of
 from cosell.selling.listing import By, List, answer
-from cosell.selling.views import JOBS, job_row
+from cosell.selling.views import (
+    ASSOCIATIONS,
+    JOBS,
+    SNAPSHOTS,
+    Place,
+    association_row,
+    job_row,
+    snapshot_row,
+)
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
+_PAGE = 50  # documented for jobs; the other two lists are given the same
+_NEWEST_FIRST = {"CreatedDate": ("created_at", False)}  # documented for jobs only, as above
+_NOWHERE = Place(0, 0, 0)  # a row that is made for its summary alone
 _JOBS = List(
     JOBS,
     "ResourceSnapshotJobSummaries",
-    50,
+    _PAGE,
     Kind.JOB,
     lambda job, _: job_row(job),
-    {"CreatedDate": ("created_at", False)},
+    _NEWEST_FIRST,
     (By("EngagementIdentifier", "engagement"), By("Status", "status")),
+)
+_SNAPSHOTS = List(
+    SNAPSHOTS,
+    "ResourceSnapshotSummaries",
+    _PAGE,
+    Kind.SNAPSHOT,
+    lambda made, _: snapshot_row(_NOWHERE, "", made.document),
+    _NEWEST_FIRST,
+    (
+        By("ResourceIdentifier", "resource"),
+        By("ResourceSnapshotTemplateIdentifier", "template"),
+        By("CreatedBy", "created_by"),
+    ),
+    read=snapshots.listed,
+    others=lambda call: (call.account,),  # what only the caller sees, beside what every member does
+)
+_ASSOCIATIONS = List(
+    ASSOCIATIONS,
+    "EngagementResourceAssociationSummaries",
+    _PAGE,
+    Kind.ASSOCIATION,
+    lambda made, call: association_row(_NOWHERE, call.account, made.document),
+    _NEWEST_FIRST,
+    (
+        By("EngagementIdentifier", "engagement"),
+        By("ResourceIdentifier", "resource"),
+        By("CreatedBy", "created_by"),
+    ),
+    read=snapshots.associated,
 )
 _TARGET = (
     "EngagementIdentifier",
@@ -69,9 +109,24 @@ def create_resource_snapshot_job(call: Call, tx: Tx) -> Document:
 
 @command("StartResourceSnapshotJob")
 def start_resource_snapshot_job(call: Call, tx: Tx) -> Document:
-    """Let the job run; a running one is left as it is."""
+    """Let the job run: at once it shares what is new."""
     id = text_at(call.input, "ResourceSnapshotJobIdentifier")
     jobs.start(call, tx, jobs.find(call, tx, id))
+    return {}
+
+
+@command("StopResourceSnapshotJob")
+def stop_resource_snapshot_job(call: Call, tx: Tx) -> Document:
+    """Let the job stand still."""
+    jobs.stop(tx, jobs.find(call, tx, text_at(call.input, "ResourceSnapshotJobIdentifier")))
+    return {}
+
+
+@command("DeleteResourceSnapshotJob")
+def delete_resource_snapshot_job(call: Call, tx: Tx) -> Document:
+    """A stopped job is no more; the snapshots that it made stay."""
+    id = text_at(call.input, "ResourceSnapshotJobIdentifier")
+    jobs.delete(call, tx, jobs.find(call, tx, id))
     return {}
 
 
@@ -85,3 +140,17 @@ def get_resource_snapshot_job(call: Call, tx: Tx) -> Document:
 def list_resource_snapshot_jobs(call: Call, tx: Tx) -> Rendered:
     """The caller's own jobs."""
     return answer(call, tx, _JOBS, call.key)
+
+
+@query("ListResourceSnapshots")
+def list_resource_snapshots(call: Call, tx: Tx) -> Rendered:
+    """The revisions in an engagement of the caller's; AWS's own view for the owner alone."""
+    engagement = text_at(call.input, "EngagementIdentifier")
+    engagements.find(call, tx, engagement)
+    return answer(call, tx, _SNAPSHOTS, (call.ns, engagement, ""))
+
+
+@query("ListEngagementResourceAssociations", single=True)
+def list_engagement_resource_associations(call: Call, tx: Tx) -> Rendered:
+    """What is shown in the caller's engagements; an engagement of others' holds nothing."""
+    return answer(call, tx, _ASSOCIATIONS, call.key)

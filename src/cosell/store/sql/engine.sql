@@ -75,6 +75,9 @@ values (:ns, :kind, :id, :catalog, :owner, 1, :seq, :body);
 update document set body = :body, owner = :owner, revision = revision + 1
 where ns = :ns and kind = :kind and id = :id and revision = :revision;
 
+-- delete_document: a resource is no more, unless somebody else changed it.
+delete from document where ns = :ns and kind = :kind and id = :id and revision = :revision;
+
 -- find_visible: a resource's truth, if the account has a view row of it.
 select d.catalog, d.owner, d.revision, d.seq, d.body from {table} v
 join document d on d.ns = v.ns and d.kind = :kind and d.id = v.id

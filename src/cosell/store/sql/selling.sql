@@ -69,12 +69,29 @@ values (:ns, :engagement, :resource, :template, :job);
 select job from job_target
 where ns = :ns and engagement = :engagement and resource = :resource and template = :template;
 
+-- delete_job_target: the job that somebody asked for is no more; another may be asked for.
+delete from job_target
+where ns = :ns and engagement = :engagement and resource = :resource and template = :template
+  and job = :job;
+
+-- any_solution: whether an account has a solution in a catalog.
+select 1 from solution_view
+where ns = :ns and account = :account and catalog = :catalog and number >= 0
+order by number limit 1;
+
+-- find_solution: a solution of an account, by catalog and identifier.
+select seq, name, status, category, created_at, offering from solution_view
+where ns = :ns and account = :account and id = :id;
+
 -- put_tag: set a tag of a resource.
 insert into tag (ns, arn, key, value) values (:ns, :arn, :key, :value)
 on conflict (ns, arn, key) do update set value = excluded.value;
 
 -- delete_tag: take a tag of a resource away.
 delete from tag where ns = :ns and arn = :arn and key = :key;
+
+-- delete_tags: a resource is no more, and neither are its tags.
+delete from tag where ns = :ns and arn = :arn;
 
 -- list_tags: the tags of a resource, by key.
 select key, value from tag where ns = :ns and arn = :arn order by key;
