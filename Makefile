@@ -1,7 +1,7 @@
 # Every chore, one word each. Needs make and Python 3.11 or newer; the rest sets itself up in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench bench-peers update-model lock setup clean
+.PHONY: help run test check soak fmt bench bench-peers update-model lock setup clean
 
 VENV    := .venv
 BIN     := $(VENV)/bin
@@ -29,6 +29,9 @@ check: $(DEV)  ## format, lint, types and layers, without the tests
 	@echo "ruff check" && $(BIN)/ruff check $(CODE)
 	@echo "mypy" && $(BIN)/mypy $(CODE)
 	@echo "lint-imports" && $(BIN)/lint-imports
+
+soak: $(DEV)  ## a million generated calls on every core, judged (ARGS="--calls 20000 --seed 7")
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 fmt: $(DEV)  ## put the code into its form
 	@$(BIN)/ruff check --fix --exit-zero --quiet $(CODE)

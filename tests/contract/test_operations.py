@@ -1,6 +1,7 @@
 """The program against the model: what is built, what is pending, and the words that both use."""
 
 import typing
+from random import Random
 from types import ModuleType
 from typing import Any
 
@@ -18,7 +19,8 @@ from cosell.selling.contract import CONTRACT
 from cosell.selling.workflows.kinds import WORKFLOWS
 from cosell.service import DESK_MODULES, SELLING_MODULES
 from tests.harness import World
-from tests.property.test_contract import FRUGAL, SHAPES, values
+from tests.property.inputs import draw
+from tests.property.test_contract import FRUGAL, RANDOM, SHAPES, SOURCE
 
 PENDING = [
     "AssignOpportunity",
@@ -72,8 +74,9 @@ def fitted(document: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("name", PENDING)
 def test_pending_operation_with_valid_input_says_so(world: World, name: str) -> None:
     @FRUGAL
-    @given(values(CONTRACT.operations[name].input_shape))
-    def check(document: dict[str, Any]) -> None:
+    @given(RANDOM)
+    def check(random: Random) -> None:
+        document = draw(SOURCE, random, CONTRACT.operations[name].input_shape)
         reply = world.post(name, orjson.dumps(fitted(document)))
         assert reply.document == {
             "__type": "NotImplemented",
@@ -156,10 +159,10 @@ def test_fitted_requests_are_valid() -> None:
     """Else the pending operations' test would prove nothing."""
 
     @FRUGAL
-    @given(st.sampled_from(PENDING), st.data())
-    def check(name: str, data: st.DataObject) -> None:
+    @given(st.sampled_from(PENDING), RANDOM)
+    def check(name: str, random: Random) -> None:
         operation = CONTRACT.operations[name]
-        document = fitted(data.draw(values(operation.input_shape)))
+        document = fitted(draw(SOURCE, random, operation.input_shape))
         assert operation.validate(orjson.loads(orjson.dumps(document)))[1] == ()
 
     check()
