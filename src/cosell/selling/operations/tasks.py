@@ -5,13 +5,15 @@ What a task does stands in selling/workflows. Source: the operations' pages.
 
 from typing import Final
 
+from cosell import ids
 from cosell.calls import Call, Rendered, command, due, query
 from cosell.contract import Document
 from cosell.selling import Kind, text_at
-from cosell.selling.domain import invitations
+from cosell.selling.domain import engagements, invitations, opportunities
 from cosell.selling.listing import By, List, answer
 from cosell.selling.workflows import Workflow, accepting, kinds, tasks
 from cosell.selling.workflows.accepting import ACCEPTING
+from cosell.selling.workflows.converting import CONVERTING
 from cosell.selling.workflows.single import start
 from cosell.store import Tx
 
@@ -40,6 +42,11 @@ _ACCEPTING = _list(
     ACCEPTING.workflow,
     By("EngagementInvitationIdentifier", "invitation", Kind.INVITATION),
 )
+_CONVERTING = _list(
+    CONVERTING.workflow,
+    By("EngagementIdentifier", "engagement", Kind.ENGAGEMENT),
+    By("ContextIdentifier", "context"),
+)
 
 
 @due(tasks.STEP)
@@ -63,3 +70,21 @@ def start_engagement_by_accepting_invitation_task(call: Call, tx: Tx) -> Documen
     invitation = invitations.find(call, tx, text_at(call.input, "Identifier"))
     about |= {"EngagementInvitationId": invitation.id}
     return start(call, tx, ACCEPTING, about, lambda: accepting.promised(tx, invitation))
+
+
+@query("ListOpportunityFromEngagementTasks", single=True)
+def list_opportunity_from_engagement_tasks(call: Call, tx: Tx) -> Rendered:
+    """The caller's own tasks. A context is the one that the task made, as its summary says."""
+    return answer(call, tx, _CONVERTING, (*call.key, Kind.CONVERSION_TASK))
+
+
+@command("StartOpportunityFromEngagementTask", replay=tasks.present(CONVERTING.workflow))
+def start_opportunity_from_engagement_task(call: Call, tx: Tx) -> Document:
+    """Start the task on a lead of an engagement that the caller is a member of."""
+    about = tasks.labelled(call)
+    id = ids.plain_id(text_at(call.input, "Identifier"), call.catalog, Kind.ENGAGEMENT)
+    engagement = engagements.find(call, tx, id)
+    about |= {"EngagementId": engagement.id, "lead": call.input["ContextIdentifier"]}
+    return start(
+        call, tx, CONVERTING, about, lambda: {"OpportunityId": opportunities.reserve_id(tx)}
+    )

@@ -16,6 +16,7 @@ from cosell.errors import (
     AccessDeniedException,
     ApiError,
     ConflictException,
+    FieldError,
     InternalServerException,
     ResourceNotFoundException,
     ThrottlingException,
@@ -99,3 +100,8 @@ def ensure(rules: Iterable[Rule[Facts]], facts: Facts) -> None:
     for rule in rules:
         if rule.broken(facts):
             raise TaskEnd(rule.reason, rule.told(facts))
+
+
+def told(errors: Iterable[FieldError]) -> str:
+    """Field errors in the words of a task: `CODE fieldName: text; …`, as they were seen."""
+    return "; ".join(f"{one.code} {one.path}: {one.message}" for one in errors)

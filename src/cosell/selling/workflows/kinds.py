@@ -8,10 +8,11 @@ from cosell.calls import Call
 from cosell.contract import Document
 from cosell.selling.workflows import Step, Workflow, tasks
 from cosell.selling.workflows.accepting import ACCEPTING
+from cosell.selling.workflows.converting import CONVERTING
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
-WORKFLOWS: Final = (ACCEPTING.workflow,)
+WORKFLOWS: Final = (ACCEPTING.workflow, CONVERTING.workflow)
 _BY_KIND: Final = {workflow.kind: workflow for workflow in WORKFLOWS}
 _UNFINISHED: Final = ("unfinished_tasks",)
 

@@ -1,0 +1,83 @@
+"""When a task that makes an opportunity from a lead ends FAILED at its first step."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.unfinished import busy
+
+_LEADS = "developer guide: Working with your leads"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """The context that is to be converted: its type ('' if there is no such context), what the
+    lead is qualified as, and what it lacks, in words; and how many contexts there are."""
+
+    context: str
+    type: str
+    status: str
+    lacks: str
+    contexts: int
+    contexts_max: int
+
+
+BUSY = busy("convert-task.busy", "context", "EngagementConflict")
+RULES: tuple[Rule[Conversion], ...] = (
+    Rule(
+        "convert-task.context",
+        "",
+        None,
+        "The engagement has no context {facts.context}.",
+        "not documented",
+        lambda facts: not facts.type,
+        store=True,
+        reason="ContextNotFound",
+    ),
+    Rule(
+        "convert-task.not-a-lead",
+        "",
+        None,
+        "Only a context of type Lead becomes an opportunity; this one is a {facts.type}.",
+        "documented",
+        lambda facts: facts.type != "Lead",
+        cite=_LEADS,
+        store=True,
+        reason="CustomerProjectContextNotPermitted",
+    ),
+    Rule(
+        "convert-task.disqualified",
+        "",
+        None,
+        "The lead is Disqualified.",
+        "documented",
+        lambda facts: facts.status == "Disqualified",
+        cite=_LEADS,
+        store=True,
+        reason="DisqualifiedLeadNotPermitted",
+    ),
+    Rule(
+        "convert-task.lacks",
+        "",
+        None,
+        "{facts.lacks}",
+        "decision",
+        lambda facts: bool(facts.lacks),
+        cite="API reference: EngagementCustomer, EngagementCustomerProjectDetails",
+        store=True,
+        reason="EngagementValidationFailed",
+    ),
+    Rule(
+        "convert-task.contexts",
+        "",
+        None,
+        "An engagement has at most {facts.contexts_max} contexts.",
+        "documented",
+        lambda facts: facts.contexts >= facts.contexts_max,
+        cite="API reference: GetEngagement",
+        store=True,
+        reason="ServiceQuotaExceeded",
+    ),
+)
+_ROWS: tuple[Rule[Any], ...] = (BUSY, *RULES)
+TABLES = (Table("Convert a lead in a task", ("StartOpportunityFromEngagementTask",), _ROWS),)

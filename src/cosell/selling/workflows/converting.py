@@ -1,0 +1,91 @@
+"""StartOpportunityFromEngagementTask: an opportunity of one's own from a lead, shared where the
+lead is.
+
+Source: decisions-operations, section 1; the operation's page names the acts.
+"""
+
+from typing import Final
+
+from cosell.calls import Call
+from cosell.contract import Document
+from cosell.errors import ServiceQuotaExceededException
+from cosell.selling import Kind, object_at, objects_at, text_at
+from cosell.selling.domain import contexts, conversions, engagements, opportunities
+from cosell.selling.rules.convert_task import BUSY, RULES, Conversion
+from cosell.selling.workflows import Step, ensure, reasons_of, sharing, told
+from cosell.selling.workflows.single import Trait, single
+from cosell.store import Tx
+from cosell.store.documents import Stored
+
+
+def _lead(engagement: Stored, task: Stored) -> Document:
+    """The lead context that the task was started on; empty if there is no such lead."""
+    found = contexts.find(engagement.document, text_at(task.document, "lead")) or {}
+    return object_at(found, f"Payload.{contexts.LEAD}")
+
+
+def _get_engagement(call: Call, tx: Tx, task: Stored) -> Document:
+    engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
+    number = text_at(task.document, "lead")
+    lead = _lead(engagement, task)
+    lacking = conversions.lacks(conversions.draft(call, lead)) if lead else ()
+    facts = Conversion(
+        context=number,
+        type=text_at(contexts.find(engagement.document, number) or {}, "Type"),
+        status=text_at(lead, "QualificationStatus"),
+        lacks=told(lacking),
+        contexts=len(objects_at(engagement.document, "Contexts")),
+        contexts_max=engagements.CONTEXTS_MAX,
+    )
+    ensure(RULES, facts)
+    return {}
+
+
+def _create_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
+    engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
+    content = conversions.draft(call, _lead(engagement, task))
+    id = text_at(task.document, "OpportunityId")
+    opportunity = opportunities.insert(call, tx, id, call.account, content)
+    opportunities.reveal(call, tx, opportunity)
+    sharing.label(call, tx, task, text_at(opportunity.document, "Arn"))
+    return {"created": True}
+
+
+def _create_context(call: Call, tx: Tx, task: Stored) -> Document:
+    engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
+    opportunity = opportunities.find(call, tx, text_at(task.document, "OpportunityId"))
+    payload = conversions.context(opportunity.document)
+    _, id = engagements.add_context(call, tx, engagement, contexts.CUSTOMER_PROJECT, payload)
+    return {"ContextId": id}
+
+
+_ENGAGEMENT = {
+    **reasons_of("Engagement"),
+    ServiceQuotaExceededException: "ServiceQuotaExceeded",
+}
+CONVERTING: Final = single(
+    "StartOpportunityFromEngagementTask",
+    Kind.CONVERSION_TASK,
+    (
+        Step(
+            "GetEngagement",
+            _get_engagement,
+            _ENGAGEMENT,
+            (
+                "ContextNotFound",
+                "CustomerProjectContextNotPermitted",
+                "DisqualifiedLeadNotPermitted",
+            ),
+        ),
+        Step("CreateOpportunity", _create_opportunity, reasons_of("Opportunity")),
+        *sharing.steps("EngagementId"),
+        Step("CreateEngagementContext", _create_context, _ENGAGEMENT),
+    ),
+    Trait(
+        summary="ListOpportunityFromEngagementTaskSummary",
+        subject=lambda task: f"{task['EngagementId']}/{task['lead']}",
+        trace="created",
+        kept=("created", "step", "tags", "OpportunityId", "ResourceSnapshotJobId"),
+        busy=BUSY,
+    ),
+)
