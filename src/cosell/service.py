@@ -18,7 +18,7 @@ from cosell.clock import wall_ms
 from cosell.config import Config
 from cosell.contract import Contract, Document, Operation
 from cosell.desk.contract import CONTRACT as DESK
-from cosell.desk.operations import aws, estimates, laboratory
+from cosell.desk.operations import aws, estimates, laboratory, prospects
 from cosell.desk.operations import solutions as desk_solutions
 from cosell.errors import (
     ApiError,
@@ -37,6 +37,7 @@ from cosell.selling.operations import (
     engagements,
     invitations,
     opportunities,
+    prospecting,
     settings,
     snapshots,
     solutions,
@@ -56,6 +57,7 @@ SELLING_MODULES: Final = (
     engagements,
     invitations,
     opportunities,
+    prospecting,
     settings,
     snapshots,
     solutions,
@@ -63,7 +65,7 @@ SELLING_MODULES: Final = (
     tags,
     tasks,
 )
-DESK_MODULES: Final = (aws, desk_solutions, estimates, laboratory)
+DESK_MODULES: Final = (aws, desk_solutions, estimates, laboratory, prospects)
 MODEL_HEADER: Final = ("x-cosell-model", SELLING.model_date)  # which API this is
 
 

@@ -14,6 +14,7 @@ from cosell.selling.views import (
     INVITATIONS,
     JOBS,
     OPPORTUNITIES,
+    PROSPECTING_TASKS,
     SNAPSHOTS,
     SOLUTIONS,
     TASKS,
@@ -32,6 +33,7 @@ VIEWS = {
         JOBS,
         SNAPSHOTS,
         ASSOCIATIONS,
+        PROSPECTING_TASKS,
         SOLUTIONS,
     )
 }
@@ -62,7 +64,14 @@ def undone(inside: AbstractContextManager[T]) -> Iterator[T]:
 
 def is_number(column: str) -> bool:
     """Whether a view's column holds integers."""
-    return column.endswith("_at") or column in ("ns", "seq", "number", "renderer", "contexts")
+    return column.endswith("_at") or column in (
+        "ns",
+        "seq",
+        "number",
+        "renderer",
+        "contexts",
+        "failed",
+    )
 
 
 def sorts(view: View) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ WHOLE_NAMESPACE = {
     "delete_faults_of": "a namespace has few faults",
     "delete_task_faults_of": "a namespace has few faults",
     "unfinished_tasks": "all of them are wanted, and its index holds no others",
+    "unfinished_prospecting": "all of them are wanted, and its index holds no others",
 }
 # Statements that may sort what they found, and why.
 SORTS = {

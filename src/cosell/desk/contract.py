@@ -10,7 +10,11 @@ _SHARED = dataclasses.replace(
     ADDITIONS,
     unpatterned=frozenset({"EstimationUrl"}),
     empty_lists=frozenset(
-        {("ListEstimatesResponse", "Estimates"), ("ListEventsResponse", "Events")}
+        {
+            ("ListEstimatesResponse", "Estimates"),
+            ("ListEventsResponse", "Events"),
+            ("ListProspectingResultsResponse", "Results"),
+        }
     ),
     objects=frozenset(),
 )

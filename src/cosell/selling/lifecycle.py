@@ -91,6 +91,14 @@ def lead_state(status: str | None) -> str:
     return status if status in LEAD else "Unqualified"
 
 
+PROSPECTING_TASK: Final = {
+    "PENDING": {"go on": "IN_PROGRESS", "complete": "COMPLETED", "fail": "FAILED"},
+    "IN_PROGRESS": {"go on": "IN_PROGRESS", "complete": "COMPLETED", "fail": "FAILED"},
+    "COMPLETED": {},
+    "FAILED": {},
+}
+
+
 def follow(table: dict[str, dict[str, str]], state: str, act: str) -> str | None:
     """The state after an act; None if the act is not permitted in this state."""
     return table[state].get(act)

@@ -37,6 +37,18 @@ TASKS = View(
     orders={},
 )  # fmt: skip
 
+PROSPECTING_TASKS = View(
+    table="prospecting_view",
+    lead=("ns", "account", "catalog"),
+    sort="start_at",
+    columns=(
+        "ns", "account", "catalog", "start_at", "seq", "id", "name", "status", "failed", "renderer",
+        "summary",
+    ),
+    filters={"id": "prospecting_view_by_id", "name": "prospecting_view_by_name"},
+    orders={"name": "prospecting_view_in_name", "failed": "prospecting_view_in_failed"},
+)  # fmt: skip
+
 INVITATIONS = View(
     table="invitation_view",
     lead=("ns", "account", "catalog", "participant"),
@@ -180,6 +192,29 @@ def task_row(task: Stored, shape: str, subject: str | None) -> dict[str, Value]:
             "engagement": text_at(document, "EngagementId") or None,
             "context": text_at(document, "ContextId") or None,
             "subject": subject,
+        },
+    )
+
+
+def prospecting_row(task: Stored) -> dict[str, Value]:
+    """A prospecting task as its owner lists it."""
+    document = task.document
+    states = [text_at(one, "Status") for one in objects_at(document, "Engagements")]
+    failed = states.count("FAILED")
+    counted: Document = {
+        "TotalEngagementCount": len(states),
+        "CompletedEngagementCount": states.count("COMPLETED"),
+        "FailedEngagementCount": failed,
+    }
+    return _row(
+        dataclasses.replace(task, document={**document, **counted}),
+        task.owner,
+        "ProspectingTaskSummary",
+        {
+            "start_at": parse_iso(text_at(document, "StartTime")),
+            "name": text_at(document, "TaskName"),
+            "status": text_at(document, "TaskStatus"),
+            "failed": failed,
         },
     )
 

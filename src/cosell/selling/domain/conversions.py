@@ -11,7 +11,7 @@ from cosell.contract import Document
 from cosell.errors import FieldError
 from cosell.selling import object_at, objects_at, text_at
 from cosell.selling.contract import CONTRACT
-from cosell.selling.domain import contexts
+from cosell.selling.domain import contexts, payloads
 
 TITLE: Final = "Converted from Lead"
 _CLOSES_MS: Final = 90 * DAY_MS
@@ -48,26 +48,6 @@ def draft(call: Call, lead: Document) -> Document:
     }
 
 
-def context(opportunity: Document) -> Document:
-    """The payload of the customer project context that a conversion adds to the engagement."""
-    account, project = object_at(opportunity, "Customer.Account"), object_at(opportunity, "Project")
-    return {
-        contexts.CUSTOMER_PROJECT: {
-            "Customer": {
-                "CompanyName": text_at(account, "CompanyName"),
-                "CountryCode": text_at(account, "Address.CountryCode"),
-                "Industry": text_at(account, "Industry"),
-                "WebsiteUrl": text_at(account, "WebsiteUrl"),
-            },
-            "Project": {
-                "BusinessProblem": text_at(project, "CustomerBusinessProblem"),
-                "TargetCompletionDate": text_at(opportunity, "LifeCycle.TargetCloseDate"),
-                "Title": text_at(project, "Title"),
-            },
-        }
-    }
-
-
 def lacks(opportunity: Document) -> tuple[FieldError, ...]:
     """What CreateEngagementContext would say against the context; a lead may be as empty, a
     customer project may not."""
@@ -76,7 +56,7 @@ def lacks(opportunity: Document) -> tuple[FieldError, ...]:
         "ClientToken": "-",
         "EngagementIdentifier": "eng-00000000000000",
         "Type": contexts.CUSTOMER_PROJECT,
-        "Payload": _without_empty(context(opportunity)),
+        "Payload": _without_empty(payloads.customer_project(opportunity)),
     }
     return CONTRACT.operations["CreateEngagementContext"].validate(request)[1]
 

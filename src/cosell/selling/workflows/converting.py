@@ -10,7 +10,7 @@ from cosell.calls import Call
 from cosell.contract import Document
 from cosell.errors import ServiceQuotaExceededException
 from cosell.selling import Kind, object_at, objects_at, text_at
-from cosell.selling.domain import contexts, conversions, engagements, opportunities
+from cosell.selling.domain import contexts, conversions, engagements, opportunities, payloads
 from cosell.selling.rules.convert_task import BUSY, RULES, Conversion
 from cosell.selling.workflows import Step, ensure, reasons_of, sharing, told
 from cosell.selling.workflows.single import Trait, single
@@ -54,7 +54,7 @@ def _create_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
 def _create_context(call: Call, tx: Tx, task: Stored) -> Document:
     engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
     opportunity = opportunities.find(call, tx, text_at(task.document, "OpportunityId"))
-    payload = conversions.context(opportunity.document)
+    payload = payloads.customer_project(opportunity.document)
     _, id = engagements.add_context(call, tx, engagement, contexts.CUSTOMER_PROJECT, payload)
     return {"ContextId": id}
 

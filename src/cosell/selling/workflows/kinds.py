@@ -9,12 +9,13 @@ from cosell.contract import Document
 from cosell.selling.workflows import Step, Workflow, tasks
 from cosell.selling.workflows.accepting import ACCEPTING
 from cosell.selling.workflows.converting import CONVERTING
+from cosell.selling.workflows.prospecting import PROSPECTING
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
-WORKFLOWS: Final = (ACCEPTING.workflow, CONVERTING.workflow)
+WORKFLOWS: Final = (ACCEPTING.workflow, CONVERTING.workflow, PROSPECTING)
 _BY_KIND: Final = {workflow.kind: workflow for workflow in WORKFLOWS}
-_UNFINISHED: Final = ("unfinished_tasks",)
+_UNFINISHED: Final = ("unfinished_tasks", "unfinished_prospecting")
 
 
 class Found(NamedTuple):

@@ -110,6 +110,10 @@ where ns = :ns and account = :account and kind = :kind and subject = :subject
 select kind, id from task_view where ns = :ns and status = 'IN_PROGRESS'
 order by start_at, seq;
 
+-- unfinished_prospecting: every prospecting task of a namespace that is still at work.
+select 'prospecting-from-engagement-task', id from prospecting_view
+where ns = :ns and status in ('PENDING', 'IN_PROGRESS') order by start_at, seq;
+
 -- find_settings: the role of an account's snapshot jobs in a catalog.
 select role from selling_settings where ns = :ns and account = :account and catalog = :catalog;
 

@@ -1,0 +1,43 @@
+"""What AWS finds when leads are prospected: said beforehand, engagement by engagement."""
+
+from cosell.calls import Call, command, query
+from cosell.contract import Document, Json
+from cosell.errors import FieldError, ResourceNotFoundException, request_refused
+from cosell.selling import Kind, text_at
+from cosell.selling.domain import prospecting
+from cosell.store import Tx, documents
+
+_FOUND = ("Customer", "Insights")
+_MESSAGE = "This outcome was asked for at the desk."
+
+
+@command("PutProspectingResult")
+def put_prospecting_result(call: Call, tx: Tx) -> Document:
+    """What prospecting an engagement finds from now on, or how it fails."""
+    id = text_at(call.input, "EngagementIdentifier")
+    engagement = documents.find(tx, call.ns, Kind.ENGAGEMENT, id)
+    if engagement is None or engagement.catalog != call.catalog:
+        raise ResourceNotFoundException("There is no such engagement in this catalog.")
+    found = {name: call.input[name] for name in _FOUND if name in call.input}
+    reason = text_at(call.input, "ReasonCode")
+    if bool(found) == bool(reason):
+        message = "Give either ReasonCode, or Customer, Insights or both"
+        raise request_refused(FieldError("reasonCode", "INVALID_VALUE", message))
+    if not reason:
+        return prospecting.put(call, tx, id, found)
+    message = text_at(call.input, "Message") or _MESSAGE
+    return prospecting.put(call, tx, id, {"ReasonCode": reason, "Message": message})
+
+
+@query("ListProspectingResults")
+def list_prospecting_results(call: Call, tx: Tx) -> Document:
+    """Everything that was said of engagements."""
+    known: list[Json] = [*prospecting.every(call, tx)]
+    return {"Results": known}
+
+
+@command("DeleteProspectingResult")
+def delete_prospecting_result(call: Call, tx: Tx) -> Document:
+    """Take back what was said of an engagement, or of all."""
+    id = text_at(call.input, "EngagementIdentifier") or None
+    return {"Deleted": prospecting.forget(call, tx, id)}

@@ -1,0 +1,70 @@
+"""What AWS finds when a lead is prospected: what the desk says of an engagement, or a default.
+
+Source: decisions-operations, section 1; the defaults are not documented and stand in
+values/prospecting.json.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+import orjson
+
+from cosell.calls import Call
+from cosell.contract import Document
+from cosell.selling import object_at, text_at, values
+from cosell.selling.contract import CONTRACT
+from cosell.selling.domain import desk_rules
+from cosell.store import Tx
+
+_KIND = "prospecting-result"
+
+
+@cache
+def _defaults() -> Document:
+    return cast("Document", orjson.loads((files(values) / "prospecting.json").read_bytes()))
+
+
+def put(call: Call, tx: Tx, engagement: str, said: Document) -> Document:
+    """Say what is found of an engagement's lead: Customer and Insights, or ReasonCode and
+    Message."""
+    kept: Document = {**said, "EngagementIdentifier": engagement}
+    desk_rules.put(call, tx, _KIND, engagement, kept)
+    return kept
+
+
+def said(call: Call, tx: Tx, engagement: str) -> Document:
+    """What the desk says of an engagement; empty if it says nothing."""
+    return desk_rules.find(call, tx, _KIND, engagement) or {}
+
+
+def every(call: Call, tx: Tx) -> list[Document]:
+    """All that the desk says, in order."""
+    return desk_rules.every(call, tx, _KIND)
+
+
+def forget(call: Call, tx: Tx, engagement: str | None) -> int:
+    """Take back what was said of an engagement, or of all; answers of how many."""
+    return desk_rules.forget(call, tx, _KIND, engagement)
+
+
+def result(lead: Document, said: Document) -> Document:
+    """The customer and the insights: what the desk says, over what the lead says, over the
+    defaults."""
+    customer = object_at(lead, "Customer")
+    known = {
+        "AccountName": text_at(customer, "CompanyName"),
+        "Country": _member_of("CountryCode", text_at(customer, "Address.CountryCode")),
+        "Industry": _member_of("Industry", text_at(customer, "Industry")),
+        "Segment": text_at(customer, "MarketSegment"),
+    }
+    told = {name: value for name, value in known.items() if value}
+    return {
+        "Customer": {**object_at(_defaults(), "Customer"), **told, **object_at(said, "Customer")},
+        "Insights": {**object_at(_defaults(), "Insights"), **object_at(said, "Insights")},
+    }
+
+
+def _member_of(shape: str, value: str) -> str:
+    """A lead's free text, if it is one of the values that the result can have."""
+    return value if value in CONTRACT.enum(shape) else ""

@@ -1,0 +1,67 @@
+"""Why prospecting fails for an engagement; the others of its task go on.
+
+Source: the reason codes are told apart by their names alone; the rows are decisions.
+"""
+
+from dataclasses import dataclass
+
+from cosell.selling.rules import Rule, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """An engagement as the caller sees it: whether it does, how many leads it has and how many of
+    them are not Disqualified, and how many contexts."""
+
+    visible: bool
+    leads: int
+    open_leads: int
+    contexts: int
+    contexts_max: int
+
+
+RULES: tuple[Rule[Prospect], ...] = (
+    Rule(
+        "prospect-task.engagement",
+        "",
+        None,
+        "There is no such engagement, or you are not a member.",
+        "not documented",
+        lambda facts: not facts.visible,
+        store=True,
+        reason="EngagementAccessDenied",
+    ),
+    Rule(
+        "prospect-task.lead",
+        "",
+        None,
+        "The engagement has no context of type Lead.",
+        "not documented",
+        lambda facts: not facts.leads,
+        store=True,
+        reason="ContextNotFound",
+    ),
+    Rule(
+        "prospect-task.disqualified",
+        "",
+        None,
+        "The lead is Disqualified.",
+        "not documented",
+        lambda facts: not facts.open_leads,
+        store=True,
+        reason="DisqualifiedLeadNotPermitted",
+    ),
+    Rule(
+        "prospect-task.contexts",
+        "",
+        None,
+        "An engagement has at most {facts.contexts_max} contexts.",
+        "documented",
+        lambda facts: facts.contexts >= facts.contexts_max,
+        cite="API reference: GetEngagement",
+        store=True,
+        reason="ServiceQuotaExceeded",
+    ),
+)
+_OPERATION = "StartProspectingFromEngagementTask"
+TABLES = (Table("Prospect an engagement in a task", (_OPERATION,), RULES),)
