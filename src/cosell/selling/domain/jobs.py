@@ -15,7 +15,7 @@ from cosell.selling.lifecycle import JOB, follow, followed
 from cosell.selling.rules import enforce
 from cosell.selling.rules import resource_snapshots as rules
 from cosell.selling.views import JOBS, job_row
-from cosell.store import Tx, documents
+from cosell.store import Tx, Value, documents
 from cosell.store.documents import Stored
 
 NO_ROLE = (
@@ -26,9 +26,12 @@ NO_ROLE = (
 _TARGET = ("EngagementId", "ResourceId", "ResourceSnapshotTemplateName")
 
 
-def create(call: Call, tx: Tx, target: Target, labels: dict[str, str]) -> Stored:
-    """A job that stands still until it is started. Tasks make jobs of their own; of those that
-    somebody asks for there is one for each target: see `create_direct`."""
+def create(
+    call: Call, tx: Tx, target: Target, labels: dict[str, str], maker: str | None = None
+) -> Stored:
+    """A job that stands still until it is started. Tasks make jobs of their own, and each kind of
+    task (the `maker`) may know its own again; of those that somebody asks for there is one for each
+    target: see `create_direct`."""
     id = ids.mint(call.random, "job-", 13)
     arn = ids.arn(call.account, call.catalog, f"resource-snapshot-job/{id}")
     document: Document = {
@@ -42,6 +45,7 @@ def create(call: Call, tx: Tx, target: Target, labels: dict[str, str]) -> Stored
         "ResourceArn": opportunities.arn(call, target.resource, call.account),
         "ResourceSnapshotTemplateName": target.template,
         "Status": "Stopped",
+        "maker": maker,
     }
     seq = tx.number("seq")
     made = Stored(call.ns, Kind.JOB, id, call.catalog, call.account, 1, seq, document)
@@ -58,6 +62,16 @@ def create_direct(call: Call, tx: Tx, target: Target, labels: dict[str, str]) ->
     job = create(call, tx, target, labels)
     tx.run("insert_job_target", ns=call.ns, job=job.id, **target._asdict())
     return job
+
+
+def made_by(call: Call, tx: Tx, target: Target, maker: str) -> Stored | None:
+    """The caller's job for a target that a kind of task made, if it is still there."""
+    key: dict[str, Value] = {"ns": call.ns, "account": call.account, "catalog": call.catalog}
+    for row in tx.all("jobs_of", **key, resource=target.resource):
+        job = documents.get(tx, call.ns, Kind.JOB, str(row[0]))
+        if job.document.get("maker") == maker and target_of(job.document, _TARGET) == target:
+            return job
+    return None
 
 
 def find(call: Call, tx: Tx, id: str) -> Stored:

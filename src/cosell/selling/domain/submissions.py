@@ -95,9 +95,9 @@ def submit(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> S
     if resubmitted(opportunity):
         return opportunity
     check(call, tx, opportunity, submission)
-    id = _place(call, tx, opportunity)
+    id = place(call, tx, opportunity)
     engagement = engagements.get(call, tx, id) if id else None
-    enforce(SHARING, _sharing(call, tx, engagement))
+    enforce(SHARING, sharing(call, tx, engagement))
     engagement = cast("Stored", engagement)
     document = _submitted(call, opportunity.document, submission)
     document["submitted_in"] = engagement.id
@@ -148,6 +148,23 @@ def is_full(call: Call, tx: Tx, engagement: str) -> bool:
     return len(members) + len(invited) >= engagements.MEMBERS_MAX
 
 
+def place(call: Call, tx: Tx, opportunity: Stored) -> str | None:
+    """The engagement of a submission: that of the last one, else where the opportunity was shown
+    last."""
+    before = text_at(opportunity.document, "submitted_in")
+    return before or shared_in(call, tx, opportunity)
+
+
+def sharing(call: Call, tx: Tx, engagement: Stored | None) -> Sharing:
+    """What the rules ask of the engagement of a submission."""
+    if engagement is None:
+        return Sharing(False, False, False)
+    types = {text_at(one, "Type") for one in objects_at(engagement.document, "Contexts")}
+    lacks_project = contexts.LEAD in types and contexts.CUSTOMER_PROJECT not in types
+    full = not knows_aws(call, tx, engagement.id) and is_full(call, tx, engagement.id)
+    return Sharing(True, lacks_project, full)
+
+
 def _facts(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> Submitting:
     status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
     draft = Content(opportunity.document, iso_date(call.now), lambda _: True)
@@ -179,22 +196,6 @@ def _twin(call: Call, tx: Tx, opportunity: Stored) -> str | None:
         if other.id != opportunity.id and text_at(other.document, "Project.Title") == title:
             return other.id
     return None
-
-
-def _place(call: Call, tx: Tx, opportunity: Stored) -> str | None:
-    """The engagement of a submission: that of the last one, else where the opportunity was shown
-    last."""
-    before = text_at(opportunity.document, "submitted_in")
-    return before or shared_in(call, tx, opportunity)
-
-
-def _sharing(call: Call, tx: Tx, engagement: Stored | None) -> Sharing:
-    if engagement is None:
-        return Sharing(False, False, False)
-    types = {text_at(one, "Type") for one in objects_at(engagement.document, "Contexts")}
-    lacks_project = contexts.LEAD in types and contexts.CUSTOMER_PROJECT not in types
-    full = not knows_aws(call, tx, engagement.id) and is_full(call, tx, engagement.id)
-    return Sharing(True, lacks_project, full)
 
 
 def _submitted(call: Call, document: Document, submission: Submission) -> Document:

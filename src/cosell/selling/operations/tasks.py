@@ -15,6 +15,7 @@ from cosell.selling.workflows import Workflow, accepting, kinds, tasks
 from cosell.selling.workflows.accepting import ACCEPTING
 from cosell.selling.workflows.converting import CONVERTING
 from cosell.selling.workflows.single import start
+from cosell.selling.workflows.submitting import SUBMITTING
 from cosell.store import Tx
 
 _PAGE: Final = 50  # not documented; the largest default among the lists
@@ -46,6 +47,10 @@ _CONVERTING = _list(
     CONVERTING.workflow,
     By("EngagementIdentifier", "engagement", Kind.ENGAGEMENT),
     By("ContextIdentifier", "context"),
+)
+_SUBMITTING = _list(
+    SUBMITTING.workflow,
+    By("EngagementIdentifier", "engagement", Kind.ENGAGEMENT),
 )
 
 
@@ -88,3 +93,22 @@ def start_opportunity_from_engagement_task(call: Call, tx: Tx) -> Document:
     return start(
         call, tx, CONVERTING, about, lambda: {"OpportunityId": opportunities.reserve_id(tx)}
     )
+
+
+@query("ListEngagementFromOpportunityTasks", single=True)
+def list_engagement_from_opportunity_tasks(call: Call, tx: Tx) -> Rendered:
+    """The caller's own tasks."""
+    return answer(call, tx, _SUBMITTING, (*call.key, Kind.SUBMISSION_TASK))
+
+
+@command("StartEngagementFromOpportunityTask", replay=tasks.present(SUBMITTING.workflow))
+def start_engagement_from_opportunity_task(call: Call, tx: Tx) -> Document:
+    """Start the task that shares one of the caller's opportunities and submits it to AWS."""
+    about = tasks.labelled(call)
+    opportunity = opportunities.find(call, tx, text_at(call.input, "Identifier"))
+    about |= {
+        "OpportunityId": opportunity.id,
+        "involvement": text_at(call.input, "AwsSubmission.InvolvementType"),
+        "visibility": text_at(call.input, "AwsSubmission.Visibility") or "Full",
+    }
+    return start(call, tx, SUBMITTING, about, dict)

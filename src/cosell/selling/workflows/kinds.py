@@ -10,10 +10,11 @@ from cosell.selling.workflows import Step, Workflow, tasks
 from cosell.selling.workflows.accepting import ACCEPTING
 from cosell.selling.workflows.converting import CONVERTING
 from cosell.selling.workflows.prospecting import PROSPECTING
+from cosell.selling.workflows.submitting import SUBMITTING
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
-WORKFLOWS: Final = (ACCEPTING.workflow, CONVERTING.workflow, PROSPECTING)
+WORKFLOWS: Final = (ACCEPTING.workflow, CONVERTING.workflow, PROSPECTING, SUBMITTING.workflow)
 _BY_KIND: Final = {workflow.kind: workflow for workflow in WORKFLOWS}
 _UNFINISHED: Final = ("unfinished_tasks", "unfinished_prospecting")
 

@@ -4,9 +4,9 @@ import logging
 from dataclasses import replace
 
 from cosell.calls import Call
-from cosell.errors import ApiError
+from cosell.errors import ApiError, ValidationException
 from cosell.selling import text_at
-from cosell.selling.workflows import ANYWHERE, Step, TaskEnd, Workflow, number_of
+from cosell.selling.workflows import ANYWHERE, Step, TaskEnd, Workflow, number_of, told
 from cosell.store import Contention, StoreError, Tx
 from cosell.store import faults as fault_rows
 from cosell.store.documents import Stored
@@ -50,7 +50,8 @@ def _end(call: Call, task: Stored, step: Step, error: Exception) -> TaskEnd:
         return error
     if isinstance(error, ApiError):
         reasons = {**step.reasons, **ANYWHERE}
-        return TaskEnd(reasons.get(type(error), "InternalError"), error.message)
+        words = told(error.errors) if isinstance(error, ValidationException) else ""
+        return TaskEnd(reasons.get(type(error), "InternalError"), words or error.message)
     log.exception("task %s, step %s, request %s", task.id, step.name, call.request_id)
     message = f"Internal error at step {step.name}. The server's log has the details."
     return TaskEnd("InternalError", message)

@@ -139,6 +139,11 @@ update namespace set shut_out = (
   select count(*) from partner where ns = :ns and (in_aws = 0 or in_sandbox = 0))
 where ns = :ns;
 
+-- jobs_of: an account's jobs that share an opportunity, in order of their making.
+select id from job_view
+where ns = :ns and account = :account and catalog = :catalog and resource = :resource
+order by created_at, seq;
+
 -- running_jobs: an account's jobs that share an opportunity, in order of their making.
 select id from job_view indexed by job_view_by_resource
 where ns = :ns and account = :account and catalog = :catalog and resource = :resource

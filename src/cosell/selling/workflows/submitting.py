@@ -1,0 +1,157 @@
+"""StartEngagementFromOpportunityTask: an engagement for an opportunity, and AWS asked into it.
+
+Each step makes what there is not yet, so that a new Start after a failure, or after AWS required
+action, goes on without litter. Whether the opportunity can be submitted is asked first and last.
+An opportunity that an update submitted again has nothing left to do: the steps name what there is.
+
+Source: the operation's page names the acts in this order; decisions-operations, point 5 and
+section 1.
+"""
+
+from typing import Final
+
+from cosell.calls import Call
+from cosell.contract import Document, Json
+from cosell.errors import ServiceQuotaExceededException, ValidationException
+from cosell.selling import AWS, Kind, Template, text_at
+from cosell.selling.domain import (
+    contexts,
+    conversions,
+    engagements,
+    invitations,
+    jobs,
+    opportunities,
+    payloads,
+    snapshots,
+    submissions,
+)
+from cosell.selling.domain.snapshots import Target
+from cosell.selling.domain.submissions import Submission
+from cosell.selling.rules.submit_task import BUSY, ENGAGEMENT
+from cosell.selling.workflows import Reasons, Step, TaskEnd, ensure, reasons_of, sharing, told
+from cosell.selling.workflows.single import Trait, single
+from cosell.store import Tx
+from cosell.store.documents import Stored
+
+
+def _opportunity(call: Call, tx: Tx, task: Stored) -> Stored:
+    return opportunities.find(call, tx, text_at(task.document, "OpportunityId"))
+
+
+def _submission(task: Stored) -> Submission:
+    return Submission(text_at(task.document, "involvement"), text_at(task.document, "visibility"))
+
+
+def _target(task: Stored) -> Target:
+    engagement, resource = (text_at(task.document, f"{one}Id") for one in _TARGET)
+    return Target(engagement, resource, Template.SUMMARY)
+
+
+def _get_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
+    opportunity = _opportunity(call, tx, task)
+    state, fields = submissions.faults(call, tx, opportunity, _submission(task))
+    if state:
+        raise TaskEnd("OpportunitySubmissionFailed", told(state))
+    if fields:
+        raise TaskEnd("OpportunityValidationFailed", told(fields))
+    return {}
+
+
+def _create_engagement(call: Call, tx: Tx, task: Stored) -> Document:
+    opportunity = _opportunity(call, tx, task)
+    place = submissions.place(call, tx, opportunity) or text_at(task.document, "EngagementId")
+    if place:
+        engagement = engagements.find(call, tx, place)
+        ensure(ENGAGEMENT, submissions.sharing(call, tx, engagement))
+    else:
+        content = {**payloads.engagement(opportunity.document), "Contexts": _contexts(opportunity)}
+        engagement = engagements.create(call, tx, call.account, content)
+    return {"EngagementId": engagement.id}
+
+
+def _contexts(opportunity: Stored) -> list[Json]:
+    """The customer project, if the opportunity says all that such a context has to."""
+    if conversions.lacks(opportunity.document):
+        return []
+    payload = payloads.customer_project(opportunity.document)
+    return [{"Type": contexts.CUSTOMER_PROJECT, "Payload": payload}]
+
+
+def _create_snapshot(call: Call, tx: Tx, task: Stored) -> Document:
+    opportunity = _opportunity(call, tx, task)
+    if not submissions.resubmitted(opportunity):
+        snapshots.create(call, tx, _target(task), opportunity, always=False)
+    return {}
+
+
+def _create_job(call: Call, tx: Tx, task: Stored) -> Document:
+    """A job of this kind's own, beside that of a conversion."""
+    target = _target(task)
+    job = jobs.made_by(call, tx, target, Kind.SUBMISSION_TASK)
+    if job is None:
+        if submissions.resubmitted(_opportunity(call, tx, task)):
+            return {}
+        job = jobs.create(call, tx, target, {}, Kind.SUBMISSION_TASK)
+    sharing.label(call, tx, task, text_at(job.document, "Arn"))
+    return {"ResourceSnapshotJobId": job.id}
+
+
+def _start_job(call: Call, tx: Tx, task: Stored) -> Document:
+    if not submissions.resubmitted(_opportunity(call, tx, task)):
+        sharing.start_job(call, tx, task)
+    return {}
+
+
+def _invite(call: Call, tx: Tx, task: Stored) -> Document:
+    engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
+    pending = invitations.open_in(call, tx, engagement.id).get(AWS)
+    if pending is None and not submissions.knows_aws(call, tx, engagement.id):
+        opportunity = _opportunity(call, tx, task)
+        pending = submissions.invite_aws(call, tx, opportunity, engagement).id
+    return {"EngagementInvitationId": pending}
+
+
+def _submit(call: Call, tx: Tx, task: Stored) -> Document:
+    submissions.submit(call, tx, _opportunity(call, tx, task), _submission(task))
+    return {}
+
+
+_TARGET: Final = ("Engagement", "Opportunity")
+_QUOTA: Final[Reasons] = {ServiceQuotaExceededException: "ServiceQuotaExceeded"}
+SUBMITTING: Final = single(
+    "StartEngagementFromOpportunityTask",
+    Kind.SUBMISSION_TASK,
+    (
+        Step(
+            "GetOpportunity",
+            _get_opportunity,
+            reasons_of("Opportunity"),
+            ("OpportunitySubmissionFailed",),
+        ),
+        Step("CreateEngagement", _create_engagement, {**reasons_of("Engagement"), **_QUOTA}),
+        Step("CreateResourceSnapshot", _create_snapshot, reasons_of("ResourceSnapshot")),
+        Step("CreateResourceSnapshotJob", _create_job, reasons_of("ResourceSnapshotJob")),
+        Step("StartResourceSnapshotJob", _start_job, reasons_of("ResourceSnapshotJob")),
+        Step(
+            "CreateEngagementInvitation",
+            _invite,
+            {**reasons_of("Invitation", "EngagementInvitationConflict"), **_QUOTA},
+        ),
+        Step(
+            "SubmitOpportunity",
+            _submit,
+            {
+                **reasons_of("Opportunity", "OpportunitySubmissionFailed"),
+                ValidationException: "OpportunitySubmissionFailed",
+            },
+        ),
+    ),
+    Trait(
+        summary="ListEngagementFromOpportunityTaskSummary",
+        subject=lambda task: text_at(task, "OpportunityId"),
+        trace="EngagementId",
+        kept=("EngagementId", "tags"),
+        busy=BUSY,
+        promises=False,
+    ),
+)
