@@ -27,13 +27,6 @@ PENDING = [
     "AssociateOpportunity",
     "DisassociateOpportunity",
     "GetAwsOpportunitySummary",
-    "GetProspectingFromEngagementTask",
-    "ListEngagementFromOpportunityTasks",
-    "ListOpportunityFromEngagementTasks",
-    "ListProspectingFromEngagementTasks",
-    "StartEngagementFromOpportunityTask",
-    "StartOpportunityFromEngagementTask",
-    "StartProspectingFromEngagementTask",
     "UpdateOpportunity",
 ]
 
@@ -109,6 +102,7 @@ def test_pending_operation_with_invalid_input_refuses_it(world: World, name: str
         (lifecycle.INVITATION, "InvitationStatus"),
         (lifecycle.JOB, "ResourceSnapshotJobStatus"),
         (lifecycle.TASK, "TaskStatus"),
+        (lifecycle.PROSPECTING_TASK, "ProspectingTaskStatus"),
         (lifecycle.OPPORTUNITY_REVIEW, "ReviewStatus"),
     ],
 )

@@ -51,6 +51,7 @@ def test_rules_have_ids_of_their_own() -> None:
 def test_rules_speak_the_models_words(table: Table, rule: Rule[typing.Any]) -> None:
     assert rule.source in typing.get_args(Source)
     assert rule.message
+    assert not rule.reason or rule.reason in CONTRACT.enum("ReasonCode")
     assert rule.cite or rule.source in ("decision", "not documented")
     if rule.code is None:
         assert all(

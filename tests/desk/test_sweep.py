@@ -56,6 +56,8 @@ def fill(engine: Engine, space: str) -> None:
     ask(engine, space, f"{SELLING}.PutSellingSystemSettings", **role)
     ask(engine, space, f"{SELLING}.CreateOpportunity", **opportunity())
     ask(engine, space, "PutSolution", AccountId=ACCOUNT)
+    prospecting = f"{SELLING}.StartProspectingFromEngagementTask"
+    ask(engine, space, prospecting, Identifiers=[], TaskName="Nobody")
     ask(engine, space, "PutPace", Mode="Paced")
     waiting = ask(engine, space, "ReferOpportunity", ReceiverAccountId=ACCOUNT)
     ask(engine, space, start, Identifier=waiting["EngagementInvitationId"])
@@ -66,7 +68,7 @@ def fill(engine: Engine, space: str) -> None:
 
 
 # Tables that no operation writes to yet.
-UNFILLED = {"prospecting_view", "follower", "partner"}
+UNFILLED = {"follower", "partner"}
 
 
 def counted(store: SqliteStore) -> dict[str, dict[int, int]]:

@@ -13,7 +13,7 @@ from cosell.selling.contract import CONTRACT
 from cosell.service import SELLING_MODULES
 from tests import submitting
 from tests.answers import MODEL, ensure_form, faults
-from tests.engaging import invitation, lead, project
+from tests.engaging import engaged, invitation, lead, project
 from tests.harness import ACCOUNT, Reply, Server, World, opportunity, send
 from tests.scenes import TEMPLATE, started
 from tests.sharing import joined
@@ -84,14 +84,20 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
     "GetEngagement": lambda made: {"Identifier": made.engagement},
     "GetEngagementInvitation": Made.invited,
     "GetOpportunity": lambda made: {"Identifier": made.task["OpportunityId"]},
+    "GetProspectingFromEngagementTask": lambda made: {
+        "TaskIdentifier": _prospected(made)["TaskId"]
+    },
     "GetResourceSnapshot": lambda made: made.target,
     "GetResourceSnapshotJob": lambda made: _job(made),
     "GetSellingSystemSettings": lambda made: {},
     "ListEngagementByAcceptingInvitationTasks": lambda made: {},
+    "ListEngagementFromOpportunityTasks": lambda made: {},
     "ListEngagementInvitations": lambda made: {"ParticipantType": "RECEIVER"},
     "ListEngagementMembers": lambda made: {"Identifier": made.engagement},
     "ListEngagements": lambda made: {},
     "ListOpportunities": lambda made: {},
+    "ListOpportunityFromEngagementTasks": lambda made: {},
+    "ListProspectingFromEngagementTasks": lambda made: {},
     "ListResourceSnapshotJobs": lambda made: {},
     "ListTagsForResource": lambda made: {"ResourceArn": _arn(made)},
     "PutSellingSystemSettings": lambda made: {"ResourceSnapshotJobRoleIdentifier": "Snapshots"},
@@ -105,6 +111,21 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
         **made.invited(),
         "ClientToken": made.invited()["Identifier"],
     },
+    "StartEngagementFromOpportunityTask": lambda made: {
+        "AwsSubmission": submitting.CO_SELL,
+        "ClientToken": (id := submitting.created(made.world)),
+        "Identifier": id,
+    },
+    "StartOpportunityFromEngagementTask": lambda made: {
+        "ClientToken": (id := engaged(made.world, lead())["Id"]),
+        "ContextIdentifier": "1",
+        "Identifier": id,
+    },
+    "StartProspectingFromEngagementTask": lambda made: {
+        "ClientToken": (id := engaged(made.world, lead())["Id"]),
+        "Identifiers": [id, made.engagement],
+        "TaskName": "Spring",
+    },
     "StartResourceSnapshotJob": lambda made: _job(made),
     "SubmitOpportunity": Made.submittable,
     "TagResource": lambda made: {
@@ -114,6 +135,13 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
     "UntagResource": lambda made: {"ResourceArn": _arn(made), "TagKeys": ["none"]},
     "UpdateEngagementContext": lambda made: _updated(made),
 }
+
+
+def _prospected(made: Made) -> Any:
+    id = engaged(made.world, lead())["Id"]
+    return made.world.client().start_prospecting_from_engagement_task(
+        Catalog="Sandbox", Identifiers=[id, made.engagement], TaskName="Spring"
+    )
 
 
 def _job(made: Made) -> dict[str, Any]:

@@ -136,7 +136,8 @@ def test_put_task_fault_with_a_code_of_another_step_is_refused(world: World, ste
 
 def test_put_task_fault_takes_only_codes_of_the_model(world: World) -> None:
     assert set().union(*CODES.values()) <= MODELLED
-    for member, value in (("ReasonCode", "BadLuck"), ("Step", "SubmitOpportunity")):
+    unknown = {"ReasonCode": "BadLuck", "Step": "SendFlowers", "Task": "CreateOpportunity"}
+    for member, value in unknown.items():
         asked = {"Step": STEPS[0], "ReasonCode": "InternalError", member: value}
         with pytest.raises(Refused) as caught:
             world.desk("PutTaskFault", **asked)

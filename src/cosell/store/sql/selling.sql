@@ -140,7 +140,7 @@ update namespace set shut_out = (
 where ns = :ns;
 
 -- jobs_of: an account's jobs that share an opportunity, in order of their making.
-select id from job_view
+select id from job_view indexed by job_view_by_resource
 where ns = :ns and account = :account and catalog = :catalog and resource = :resource
 order by created_at, seq;
 
