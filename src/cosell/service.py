@@ -18,7 +18,7 @@ from cosell.clock import wall_ms
 from cosell.config import Config
 from cosell.contract import Contract, Document, Operation
 from cosell.desk.contract import CONTRACT as DESK
-from cosell.desk.operations import aws, estimates, laboratory, prospects
+from cosell.desk.operations import aws, estimates, laboratory, partners, prospects
 from cosell.desk.operations import solutions as desk_solutions
 from cosell.errors import (
     ApiError,
@@ -33,6 +33,7 @@ from cosell.http import HttpRequest, HttpResponse
 from cosell.routing import ForeignService, Route, Routes, Service
 from cosell.runner import Runner
 from cosell.selling.contract import CONTRACT as SELLING
+from cosell.selling.domain import accounts
 from cosell.selling.operations import (
     engagements,
     invitations,
@@ -65,7 +66,7 @@ SELLING_MODULES: Final = (
     tags,
     tasks,
 )
-DESK_MODULES: Final = (aws, desk_solutions, estimates, laboratory, prospects)
+DESK_MODULES: Final = (aws, desk_solutions, estimates, laboratory, partners, prospects)
 MODEL_HEADER: Final = ("x-cosell-model", SELLING.model_date)  # which API this is
 
 
@@ -143,6 +144,8 @@ class Engine:
         handler = service.handlers.get(operation.name)
         if handler is None:
             raise NotBuilt(f"{operation.name} is not built yet; its input was checked.")
+        if namespace.shut_out and service.contract is SELLING:
+            self._ensure_enrolled(namespace, identity.account, known)
         asked = _Asked(operation, handler, identity, namespace, known, request_id)
         answer: Answer
         if handler.kind == "query":
@@ -160,6 +163,14 @@ class Engine:
         code = retrying(self.store, lambda tx: fault_rows.spend(tx, namespace, operation.name))
         if code is not None:
             raise error_named(code)
+
+    def _ensure_enrolled(self, namespace: Namespace, account: str, known: Document) -> None:
+        """Refuse a caller that the desk shut out of the catalog which the request names, or the
+        ARN in it."""
+        arn = ids.parse_arn(str(known.get("ResourceArn", "")))
+        catalog = cast("str", known.get("Catalog", arn.catalog if arn else ""))
+        with self.store.read(single=True) as tx:
+            accounts.ensure_enrolled(tx, namespace.ns, account, catalog)
 
     def _carry_out(self, asked: "_Asked") -> Answer:
         """A command, and what follows it in transactions of their own if it is a procedure."""

@@ -62,13 +62,14 @@ def fill(engine: Engine, space: str) -> None:
     waiting = ask(engine, space, "ReferOpportunity", ReceiverAccountId=ACCOUNT)
     ask(engine, space, start, Identifier=waiting["EngagementInvitationId"])
     url = "https://calculator.aws/#/estimate?id=0123456789abcdef0123456789abcdef"
+    ask(engine, space, "PutPartner", AccountId="444455556666", Catalogs=[])
     ask(engine, space, "PutEstimate", EstimationUrl=url)
     ask(engine, space, "PutFault", Operation="ListSolutions", Error="ThrottlingException")
     ask(engine, space, "PutTaskFault", Step="CreateOpportunity", ReasonCode="InternalError")
 
 
 # Tables that no operation writes to yet.
-UNFILLED = {"follower", "partner"}
+UNFILLED = {"follower"}
 
 
 def counted(store: SqliteStore) -> dict[str, dict[int, int]]:

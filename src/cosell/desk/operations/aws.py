@@ -7,7 +7,7 @@ from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException, business_refused
 from cosell.selling import AWS, object_at, text_at
-from cosell.selling.domain import estimates, referrals
+from cosell.selling.domain import accounts, estimates, referrals
 from cosell.selling.rules import check
 from cosell.selling.rules.opportunity_content import RULES, Content
 from cosell.selling.rules.spend import RULES as SPEND_RULES
@@ -27,6 +27,7 @@ _KEPT_BY_AWS = (
 def refer_opportunity(call: Call, tx: Tx) -> Document:
     """AWS refers an opportunity to a partner; what is not said has realistic defaults."""
     receiver = text_at(call.input, "ReceiverAccountId")
+    accounts.ensure_partner(call, tx, receiver)
     content = referrals.completed(call, call.input)
     _ensure_referable(call, tx, content)
     as_aws = call._replace(account=AWS, principal="aws")

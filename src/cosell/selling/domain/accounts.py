@@ -8,11 +8,15 @@ import re
 from typing import NamedTuple, cast
 
 from cosell.calls import Call
+from cosell.errors import AccessDeniedException, ResourceNotFoundException
 from cosell.selling import AWS
 from cosell.store import Tx
 
 CATALOGS = ("AWS", "Sandbox")
 _NUMBER = re.compile("[0-9]{12}")
+_HOST = re.compile(r"[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)+")
+
+_HOST_MAX = 64  # so that an address at it is not too long
 
 
 class Profile(NamedTuple):
@@ -71,3 +75,30 @@ def is_partner(call: Call, tx: Tx, account: str) -> bool:
     if account == AWS:
         return True
     return bool(_NUMBER.fullmatch(account)) and call.catalog in find(tx, call.ns, account).catalogs
+
+
+def ensure_partner(call: Call, tx: Tx, account: str) -> None:
+    """ResourceNotFoundException for an account that nobody can invite in the call's catalog."""
+    if not is_partner(call, tx, account):
+        raise ResourceNotFoundException(f"There is no partner {account} in this catalog.")
+
+
+def ensure_enrolled(tx: Tx, ns: int, account: str, catalog: str) -> None:
+    """AccessDeniedException for a caller that is not a partner in the catalog. A catalog that does
+    not exist shuts nobody out.
+
+    Source: seen by programs whose account was not registered as a partner.
+    """
+    if catalog not in CATALOGS or catalog in find(tx, ns, account).catalogs:
+        return
+    raise AccessDeniedException(
+        f"The account {account} is not enrolled as a partner in catalog {catalog}.",
+        Reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE",
+    )
+
+
+def host(profile: Profile) -> str:
+    """The host of a company's website, fit for an e-mail address."""
+    name = profile.website.lower().partition("://")[2] or profile.website.lower()
+    found = _HOST.match(name.removeprefix("www."))
+    return found[0] if found and len(found[0]) <= _HOST_MAX else "example.com"

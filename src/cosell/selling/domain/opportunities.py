@@ -12,7 +12,7 @@ from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
 from cosell.selling.domain import estimates
-from cosell.selling.domain.accounts import profile
+from cosell.selling.domain.accounts import host, profile
 from cosell.selling.domain.telling import tell_of_opportunity
 from cosell.selling.rules import spend
 from cosell.selling.rules.spend import Estimates, nothing_known
@@ -196,10 +196,9 @@ def _campaign(call: Call, tx: Tx, invitation: Stored) -> Document:
 
 def _team(call: Call, tx: Tx, content: Document, owner: str) -> list[Json]:
     """The owner first, always; then whom the request named. Source: domain rule A1, observed."""
-    website = profile(call, tx, owner).website
     lead: Document = {
         "BusinessTitle": "OpportunityOwner",
-        "Email": f"alliance-lead@{website.removeprefix('https://')}",
+        "Email": f"alliance-lead@{host(profile(call, tx, owner))}",
         "FirstName": "Alliance",
         "LastName": "Lead",
     }

@@ -1,0 +1,80 @@
+"""AWS refers a lead: an engagement with the lead as its context, and an invitation to it.
+
+Source: developer guide, Working with your leads; the defaults are not documented and stand in
+values/lead.json.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+import orjson
+
+from cosell.calls import Call
+from cosell.contract import Document
+from cosell.selling import AWS, object_at, objects_at, text_at, values
+from cosell.selling.domain import contexts, engagements, invitations
+from cosell.store import Tx
+from cosell.store.documents import Stored
+
+_TITLE_MAX = 80  # of a contact, as an invitation tells it
+_CUSTOMER = ("AwsMaturity", "CompanyName", "Industry", "MarketSegment", "WebsiteUrl")
+_INTERACTION = ("SourceId", "SourceName", "SourceType", "Usecase")
+_LEAD = ("Insights", "Interactions", "QualificationStatus")
+
+
+@cache
+def defaults() -> Document:
+    """What AWS says of a lead when nobody says otherwise."""
+    return cast("Document", orjson.loads((files(values) / "lead.json").read_bytes()))
+
+
+def completed(said: Document) -> Document:
+    """What was said of a lead, and the defaults for what was not. A customer is completed member by
+    member, but no street of one town goes into another's address."""
+    default = object_at(defaults(), contexts.LEAD)
+    customer = {**object_at(default, "Customer"), **object_at(said, "Customer")}
+    kept = {name: said[name] for name in _LEAD if name in said}
+    return {**default, **kept, "Customer": customer}
+
+
+def refer(call: Call, tx: Tx, receiver: str, lead: Document, message: str) -> Stored:
+    """AWS (the caller) invites a partner to a lead; answers the invitation."""
+    newest = objects_at(lead, "Interactions")[-1]
+    company = text_at(lead, "Customer.CompanyName")
+    problem = text_at(newest, "BusinessProblem")
+    engagement = engagements.create(
+        call,
+        tx,
+        AWS,
+        {
+            "Title": f"Lead: {company}"[: engagements.TITLE_MAX],
+            "Description": problem[: engagements.DESCRIPTION_MAX],
+            "Contexts": [{"Type": contexts.LEAD, "Payload": {contexts.LEAD: lead}}],
+        },
+    )
+    return invitations.create(
+        call,
+        tx,
+        engagement,
+        AWS,
+        {
+            "Receiver": {"Account": {"AwsAccountId": receiver}},
+            "InvitationMessage": message or text_at(defaults(), "Message"),
+            "Payload": {"LeadInvitation": _payload(lead, newest)},
+        },
+    )
+
+
+def _payload(lead: Document, interaction: Document) -> Document:
+    """What the receiver may know before it accepts: of a contact its title, and no name, address or
+    number. Source: domain rule D14."""
+    customer = object_at(lead, "Customer")
+    told = {name: customer[name] for name in _CUSTOMER if name in customer}
+    return {
+        "Customer": {**told, "CountryCode": text_at(customer, "Address.CountryCode") or None},
+        "Interaction": {
+            **{name: interaction[name] for name in _INTERACTION if name in interaction},
+            "ContactBusinessTitle": text_at(interaction, "Contact.BusinessTitle")[:_TITLE_MAX],
+        },
+    }
