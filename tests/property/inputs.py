@@ -52,6 +52,11 @@ def draw(source: Source, random: Random, shape_name: str) -> Any:
     return _Drawing(source, random, random.choice((0.0, 0.2, 0.5, 0.8, 1.0))).value(shape_name)
 
 
+def least(source: Source, random: Random, shape_name: str) -> Any:
+    """A value of a shape with what is required and nothing else."""
+    return _Drawing(source, random, 0.0).value(shape_name)
+
+
 @dataclass(frozen=True)
 class _Drawing:
     source: Source
