@@ -8,35 +8,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
-from cosell.selling.views import (
-    ASSOCIATIONS,
-    ENGAGEMENTS,
-    INVITATIONS,
-    JOBS,
-    OPPORTUNITIES,
-    PROSPECTING_TASKS,
-    SNAPSHOTS,
-    SOLUTIONS,
-    TASKS,
-)
+from cosell.selling import views
 from cosell.store import Tx, Value, View, documents
 from cosell.store.documents import Stored
 from cosell.store.namespaces import Namespace, ensure
 
-VIEWS = {
-    view.table: view
-    for view in (
-        TASKS,
-        INVITATIONS,
-        OPPORTUNITIES,
-        ENGAGEMENTS,
-        JOBS,
-        SNAPSHOTS,
-        ASSOCIATIONS,
-        PROSPECTING_TASKS,
-        SOLUTIONS,
-    )
-}
+VIEWS = {view.table: view for view in vars(views).values() if isinstance(view, View)}
 NULLABLE = {  # columns that a row may leave empty
     "task_view": {"invitation", "opportunity", "engagement", "context", "subject"},
     "invitation_view": {"expires_at"},
