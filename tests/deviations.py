@@ -8,8 +8,16 @@ FURTHER_VALUES = {
     "PaymentFrequency": {"None"},
     "PrimaryNeedFromAws": {"Do Not Need Support from AWS Sales Rep"},
 }
-# Texts whose patterns contradict what AWS sends.
-OTHER_FORMS = {"EngagementInvitationArn", "SolutionArn"}
+# Texts whose patterns contradict what AWS sends. Of entities of AWS Marketplace, of which the model
+# knows ARNs alone, a recording has the id.
+OTHER_FORMS = {
+    "AwsMarketplaceOfferIdentifier",
+    "AwsMarketplaceOfferSetIdentifier",
+    "AwsMarketplaceProductArn",
+    "AwsMarketplaceSolutionIdentifier",
+    "EngagementInvitationArn",
+    "SolutionArn",
+}
 # Lists that are empty although the model wants an item.
 MAY_BE_EMPTY = {"TagList"}
 # Texts that are '' although the model wants a character: a national security customer has neither.

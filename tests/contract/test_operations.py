@@ -23,9 +23,6 @@ from tests.property.inputs import draw
 from tests.property.test_contract import FRUGAL, RANDOM, SHAPES, SOURCE
 
 PENDING = [
-    "AssignOpportunity",
-    "AssociateOpportunity",
-    "DisassociateOpportunity",
     "GetAwsOpportunitySummary",
     "UpdateOpportunity",
 ]

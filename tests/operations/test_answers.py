@@ -105,6 +105,17 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
     "DeleteResourceSnapshotJob": lambda made: _new_job(made, running=False),
     "ListEngagementResourceAssociations": lambda made: {},
     "ListResourceSnapshots": lambda made: {"EngagementIdentifier": made.engagement},
+    "AssignOpportunity": lambda made: {
+        "Identifier": made.task["OpportunityId"],
+        "Assignee": {
+            "BusinessTitle": "PartnerAccountManager",
+            "Email": "manager@example.com",
+            "FirstName": "Account",
+            "LastName": "Manager",
+        },
+    },
+    "AssociateOpportunity": lambda made: _related(made, "AmazonEC2Linux"),
+    "DisassociateOpportunity": lambda made: _unrelated(made),
     "ListSolutions": lambda made: {},
     "StopResourceSnapshotJob": lambda made: _new_job(made, running=True),
     "StartEngagementByAcceptingInvitationTask": lambda made: {
@@ -166,6 +177,21 @@ def _new_job(made: Made, *, running: bool) -> dict[str, Any]:
     asked = {"ResourceSnapshotJobIdentifier": job}
     if running:
         partner.start_resource_snapshot_job(Catalog="Sandbox", **asked)
+    return asked
+
+
+def _related(made: Made, product: str) -> dict[str, Any]:
+    return {
+        "OpportunityIdentifier": made.task["OpportunityId"],
+        "RelatedEntityIdentifier": product,
+        "RelatedEntityType": "AwsProducts",
+    }
+
+
+def _unrelated(made: Made) -> dict[str, Any]:
+    """Names a product that the opportunity is associated with."""
+    asked = _related(made, "AWSAmplify")
+    made.world.client().associate_opportunity(Catalog="Sandbox", **asked)
     return asked
 
 

@@ -21,6 +21,12 @@ def use_cases() -> tuple[str, ...]:
 
 
 @cache
+def aws_products() -> frozenset[str]:
+    """Identifiers that AssociateOpportunity takes for AwsProducts."""
+    return frozenset(_lines("aws_products"))
+
+
+@cache
 def us_states() -> frozenset[str]:
     """Values of Address.StateOrRegion in the United States."""
     return frozenset(_lines("us_states"))

@@ -1,0 +1,72 @@
+"""What and who belongs to an opportunity: related entities, and the user whom it is assigned to.
+
+Both go past the review's status: the developer guide allows them at any stage.
+"""
+
+from typing import cast
+
+from cosell.calls import Call, command
+from cosell.contract import Document, Json
+from cosell.selling import object_at, objects_at, related, text_at
+from cosell.selling.domain import opportunities, solutions
+from cosell.selling.domain.changes import change
+from cosell.selling.rules import assign_opportunity as assigning
+from cosell.selling.rules import associate_opportunity as associating
+from cosell.selling.rules import disassociate_opportunity as disassociating
+from cosell.selling.rules import enforce
+from cosell.store import Tx
+
+
+@command("AssociateOpportunity")
+def associate_opportunity(call: Call, tx: Tx) -> Document:
+    """One entity more; one that is associated already changes nothing."""
+    opportunity = opportunities.find(call, tx, text_at(call.input, "OpportunityIdentifier"))
+    document, (type, identifier) = opportunity.document, _entity(call)
+    if related.found(document, type, identifier) is not None:
+        return {}
+
+    def status() -> str | None:
+        solution = solutions.find_own(call, tx, identifier)
+        return None if solution is None else text_at(solution.document, "Status")
+
+    enforce(associating.RULES, associating.Association(document, type, identifier, status))
+    change(call, tx, opportunity, related.associated(document, type, identifier))
+    return {}
+
+
+@command("DisassociateOpportunity")
+def disassociate_opportunity(call: Call, tx: Tx) -> Document:
+    """One entity less."""
+    opportunity = opportunities.find(call, tx, text_at(call.input, "OpportunityIdentifier"))
+    document, (type, identifier) = opportunity.document, _entity(call)
+    kept = related.found(document, type, identifier)
+    enforce(disassociating.RULES, disassociating.Disassociation(document, type, kept))
+    change(call, tx, opportunity, related.dissociated(document, type, cast("str", kept)))
+    return {}
+
+
+@command("AssignOpportunity")
+def assign_opportunity(call: Call, tx: Tx) -> Document:
+    """The assignee takes the place of whoever has the same BusinessTitle in the team, or joins it.
+    The owner (`OpportunityOwner`) stays first."""
+    opportunity = opportunities.find(call, tx, text_at(call.input, "Identifier"))
+    assignee = object_at(call.input, "Assignee")
+    title = text_at(assignee, "BusinessTitle")
+    team = objects_at(opportunity.document, "OpportunityTeam")
+    others = [one for one in team if text_at(one, "BusinessTitle") != title]
+    enforce(assigning.RULES, assigning.Assignment(assignee, len(others)))
+    place = next(
+        (n for n, one in enumerate(team) if text_at(one, "BusinessTitle") == title), len(others)
+    )
+    others.insert(place, assignee)
+    named = {**opportunity.document, "OpportunityTeam": cast("list[Json]", others)}
+    change(call, tx, opportunity, named)
+    return {}
+
+
+def _entity(call: Call) -> tuple[str, str]:
+    """The type and the identifier that a request names."""
+    return (
+        text_at(call.input, "RelatedEntityType"),
+        text_at(call.input, "RelatedEntityIdentifier"),
+    )

@@ -1,0 +1,84 @@
+"""What an opportunity can be associated with: how it is named, how many there may be, in and out.
+
+Source: domain rules C. Must not decide who may associate what.
+"""
+
+import re
+from typing import Final, cast
+
+from cosell.contract import Document, Json
+from cosell.selling import at, object_at
+
+LIMITS: Final = {
+    "Solutions": 10,
+    "AwsProducts": 20,
+    "AwsMarketplaceSolutions": 10,
+    "AwsMarketplaceProducts": 10,
+    "AwsMarketplaceOffers": 1,
+    "AwsMarketplaceOfferSets": 1,
+}
+# An opportunity has one of these two at most.
+OFFERS: Final = ("AwsMarketplaceOffers", "AwsMarketplaceOfferSets")
+# What the customer is sold.
+SOLD: Final = ("Solutions", "AwsMarketplaceSolutions", "AwsMarketplaceProducts")
+# What a submission needs one of.
+NEEDED: Final = (*SOLD, "AwsProducts")
+
+_MEMBER = "RelatedEntityIdentifiers"
+_ARN = r"arn:aws:aws-marketplace:[a-z]{1,2}-[a-z]*-[0-9]+:[0-9]{12}:AWSMarketplace"
+# AWS Marketplace names its kinds of products SaaSProduct, AmiProduct, ContainerProduct …
+_ENTITIES: Final = {
+    "AwsMarketplaceSolutions": ("Solution", "soln"),
+    "AwsMarketplaceProducts": ("[A-Za-z]+Product", "prod"),
+    "AwsMarketplaceOffers": ("Offer", "offer"),
+    "AwsMarketplaceOfferSets": ("OfferSet", "offerset"),
+}
+_FORMS: Final = {
+    type: re.compile(rf"(?:{_ARN}/{entity}/)?{prefix}-[A-Za-z0-9_-]+")
+    for type, (entity, prefix) in _ENTITIES.items()
+}
+EXAMPLES: Final = {
+    type: f"arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace/{entity}/{prefix}-example"
+    for type, (entity, prefix) in {
+        **_ENTITIES,
+        "AwsMarketplaceProducts": ("SaaSProduct", "prod"),
+    }.items()
+}
+
+
+def is_well_formed(type: str, identifier: str) -> bool:
+    """Whether an AWS Marketplace entity of that type can be called so, by ARN or by id; what lives
+    elsewhere is called as it is called there."""
+    form = _FORMS.get(type)
+    return form is None or form.fullmatch(identifier) is not None
+
+
+def entities(opportunity: Document, type: str) -> list[str]:
+    """What an opportunity is associated with, of one type, as it was given."""
+    found = at(opportunity, f"{_MEMBER}.{type}")
+    return cast("list[str]", found) if isinstance(found, list) else []
+
+
+def found(opportunity: Document, type: str, identifier: str) -> str | None:
+    """The associated entity that an identifier names; an ARN and the id in it name the same."""
+    wanted = identifier.rpartition("/")[2]
+    every = entities(opportunity, type)
+    return next((one for one in every if one.rpartition("/")[2] == wanted), None)
+
+
+def associated(opportunity: Document, type: str, identifier: str) -> Document:
+    """The opportunity with one entity more."""
+    return _with(opportunity, type, [*entities(opportunity, type), identifier])
+
+
+def dissociated(opportunity: Document, type: str, kept: str) -> Document:
+    """The opportunity without an entity. A list that has become empty goes, so that the content is
+    what it was before there was one."""
+    return _with(opportunity, type, [one for one in entities(opportunity, type) if one != kept])
+
+
+def _with(opportunity: Document, type: str, identifiers: list[str]) -> Document:
+    related: Document = {**object_at(opportunity, _MEMBER), type: cast("list[Json]", identifiers)}
+    if not identifiers:
+        del related[type]
+    return {**opportunity, _MEMBER: related}

@@ -1,0 +1,48 @@
+"""Whom an opportunity may be assigned to. Which users an account has is not known: any will do."""
+
+from typing import NamedTuple
+
+from cosell.contract import Document
+from cosell.contract.faults import lower_camel
+from cosell.selling import text_at
+from cosell.selling.rules import Rule, Table
+
+TEAM_MAX = 10
+
+
+class Assignment(NamedTuple):
+    """The assignee, and how many others the team will have."""
+
+    assignee: Document
+    others: int
+
+
+def _blank(member: str) -> Rule[Assignment]:
+    field = f"assignee.{lower_camel(member)}"
+    return Rule(
+        f"assign.{lower_camel(member)}",
+        field,
+        "REQUIRED_FIELD_MISSING",
+        f"{field} is required",
+        "documented",
+        lambda facts: not text_at(facts.assignee, member).strip(),
+        "API reference: AssigneeContact",
+    )
+
+
+RULES: tuple[Rule[Assignment], ...] = (
+    _blank("FirstName"),
+    _blank("LastName"),
+    _blank("BusinessTitle"),
+    Rule(
+        "assign.team-full",
+        "assignee",
+        "TOO_MANY_VALUES",
+        f"A team has at most {TEAM_MAX} members; name one of its BusinessTitles to replace one",
+        "not documented",
+        lambda facts: facts.others >= TEAM_MAX,
+        "API reference: CreateOpportunity, OpportunityTeam (the list's maximum)",
+        store=True,
+    ),
+)
+TABLES = (Table("Assign an opportunity", ("AssignOpportunity",), RULES),)
