@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 import pytest
 
 from cosell.store import Tx, Value, View, agenda
-from cosell.store.pages import Filter, Order, Place, Selection, compose
+from cosell.store.pages import Bound, Filter, Order, Place, Selection, compose
 from cosell.store.sqlite import SqliteStore, SqliteTx
 from cosell.store.statements import statements
 from tests.store.rows import TEXTS, VIEWS, is_number, sorts
@@ -166,6 +166,23 @@ def test_page_of_a_large_list_costs_what_one_of_a_small_list_does(
         large = [page_cost(filled, 2 + add, place) for place in places(order, LARGE, tied)]
         assert max(large) <= DEARER_MAX * max(small), (sort, small, large)
         assert max(large) <= DEARER_MAX * min(small) or tied, (sort, small, large)
+
+
+@pytest.mark.parametrize(("comparison", "descending"), [("<=", True), (">=", False)])
+def test_page_of_a_range_of_the_sort_costs_the_same_wherever_it_is(
+    filled: Filled, comparison: str, descending: bool
+) -> None:
+    """A range begins where the walk does: what was walked already is not read again."""
+    order = Order(filled.view.sort, descending=descending)
+    everything = Bound(order.column, comparison, LARGE if descending else 0)
+    lead = (2, *LEAD[1:])[: len(filled.view.lead)]
+    spent = []
+    for place in places(order, LARGE, False):
+        with filled.store.read() as tx:
+            selection = Selection(lead, bounds=(everything,))
+            text, values = compose(tx, filled.view, selection, place)
+        spent.append(cost(filled.store, text, {**values, "limit": PAGE}, PAGE))
+    assert max(spent) <= DEARER_MAX * min(spent), spent
 
 
 def values_of(view: View, column: str) -> tuple[Value, ...]:

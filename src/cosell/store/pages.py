@@ -123,13 +123,14 @@ def compose(
 ) -> tuple[str, dict[str, Value]]:
     """The statement of a page and its values, all but `limit`; it shows the summary, or `shown`."""
     lead, filters, bounds, names, others = selection
-    (sort, textual, descending), renderer, after = place
+    (sort, _, descending), renderer, _ = place
     values: dict[str, Value] = dict(zip(view.lead, lead, strict=True))
     values["renderer"] = renderer
     for number, other in enumerate(others):
         values[f"other_{number}"] = other
     shown = shown or _SUMMARY
-    values["after"], values["after_seq"] = after or _BEGINNINGS[descending, textual]
+    start, bounds = _start(place, bounds)
+    values["after"], values["after_seq"] = start
     if not filters and not bounds:
         plain = _Shape(view.table, view.lead, len(others), (), (), sort, descending, False, shown)
         return _compose(plain, tx.hint(view.orders.get(sort))), values
@@ -156,6 +157,19 @@ def compose(
     )
     index = view.filters[first] if driven else view.orders.get(sort)
     return _compose(shape, tx.hint(index)), values
+
+
+def _start(place: Place, bounds: tuple[Bound, ...]) -> tuple[tuple[Value, int], tuple[Bound, ...]]:
+    """Where the walk begins, and the ranges that are left as conditions: one that ends the sort's
+    own column where the walk begins is a beginning, else every page would read up to it again."""
+    column, textual, descending = place.order
+    ends = {"<=": _LARGE} if descending else {">=": -1, ">": _LARGE}
+    begins = [one for one in bounds if one.column == column and one.comparison in ends]
+    starts = [place.after or _BEGINNINGS[descending, textual]]
+    starts += [(one.value, ends[one.comparison]) for one in begins]
+    ordered = cast("list[tuple[int, int]]", starts)
+    start = min(ordered) if descending else max(ordered)
+    return start, tuple(one for one in bounds if one not in begins)
 
 
 class _Shape(NamedTuple):
