@@ -24,7 +24,6 @@ from tests.property.test_contract import FRUGAL, RANDOM, SHAPES, SOURCE
 
 PENDING = [
     "GetAwsOpportunitySummary",
-    "UpdateOpportunity",
 ]
 
 STEPS = [step for workflow in WORKFLOWS for step in workflow.steps]

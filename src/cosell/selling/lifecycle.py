@@ -98,6 +98,21 @@ PROSPECTING_TASK: Final = {
     "FAILED": {},
 }
 
+# The stage of an opportunity that AWS approved; an act is called like the stage that it leads to.
+# Whether a stage asks for more (a solution, a reason) is a rule's business.
+_WORK: Final = (
+    "Prospect",
+    "Qualified",
+    "Technical Validation",
+    "Business Validation",
+    "Committed",
+)
+_ENDS: Final = ("Launched", "Closed Lost")
+OPPORTUNITY_STAGE: Final[dict[str, dict[str, str]]] = {
+    **{stage: {to: to for to in (*_WORK, *_ENDS) if to != stage} for stage in _WORK},
+    **{stage: {} for stage in _ENDS},
+}
+
 
 def follow(table: dict[str, dict[str, str]], state: str, act: str) -> str | None:
     """The state after an act; None if the act is not permitted in this state."""

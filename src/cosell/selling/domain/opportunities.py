@@ -21,7 +21,7 @@ from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
 _FIRST_NUMBER = 1_000_000
-_NEW_BUSINESS = "Net New Business"
+NEW_BUSINESS = "Net New Business"
 _KEPT = (
     "Customer",
     "LifeCycle",
@@ -54,14 +54,14 @@ def drafted(request: Document, estimates: Estimates = nothing_known) -> Document
     project = {**object_at(request, "Project")}
     if project.get("ExpectedContractDuration") is None:
         project.pop("ExpectedContractDuration", None)
-    if request.get("OpportunityType", _NEW_BUSINESS) == _NEW_BUSINESS:
+    if request.get("OpportunityType", NEW_BUSINESS) == NEW_BUSINESS:
         project.pop("RelatedOpportunityIdentifier", None)  # ignored: domain rule A1
     if objects_at(request, "Project.ExpectedCustomerSpend"):
         entries = spend.completed(spend.spend_of(project, estimates))
         project["ExpectedCustomerSpend"] = cast("list[Json]", entries)
     return {
         "NationalSecurity": "No",
-        "OpportunityType": _NEW_BUSINESS,
+        "OpportunityType": NEW_BUSINESS,
         **kept,
         "LifeCycle": {
             "Stage": "Prospect",
@@ -150,7 +150,7 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
         },
         "Marketing": {"Source": "None", **_campaign(call, tx, invitation)},
         "NationalSecurity": "No",
-        "OpportunityType": _NEW_BUSINESS,
+        "OpportunityType": NEW_BUSINESS,
         "received": True,  # from a partner: asks for more at Qualified
         "Project": {
             "CustomerBusinessProblem": project.get("BusinessProblem"),

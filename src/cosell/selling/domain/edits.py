@@ -1,0 +1,153 @@
+"""What an update asks for: the opportunity as it would be, and which members that changes.
+
+A request replaces all that its owner may write; what it leaves out is to be null. The contract's
+duration alone stays when it is left out, and the deal's value with it. What means the same as
+before stays as it is kept. Must not decide whether a change is allowed.
+"""
+
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple, cast
+
+from cosell.calls import Call
+from cosell.clock import iso
+from cosell.contract import Document, Json
+from cosell.selling import Path, at, object_at, objects_at, text_at
+from cosell.selling.domain import estimates
+from cosell.selling.domain.opportunities import NEW_BUSINESS
+from cosell.selling.rules import check, spend
+from cosell.selling.rules.opportunity_members import PATHS
+from cosell.selling.rules.spend import Spend
+from cosell.store import Tx
+
+HISTORY_MAX = 50
+_SPEND = "Project.ExpectedCustomerSpend"
+_DURATION = "Project.ExpectedContractDuration"
+_PARTITION = "Project.AwsPartition"
+_ACTIVITIES = "Project.SalesActivities"
+_REVENUE = "SoftwareRevenue.Value.Amount"
+_NEXT_STEPS = "LifeCycle.NextSteps"
+
+
+class Edit(NamedTuple):
+    """The opportunity as it would be, the members that differ from now, and its spend."""
+
+    wanted: Document
+    changed: frozenset[Path]
+    spend: Spend
+
+
+def edit(call: Call, tx: Tx, before: Document, asked: Document) -> Edit:
+    """What a request makes of an opportunity."""
+    project = {**object_at(asked, "Project")}
+    wanted: Document = {
+        **asked,
+        "NationalSecurity": asked.get("NationalSecurity", "No"),
+        "OpportunityType": asked.get("OpportunityType", NEW_BUSINESS),
+        "Project": project,
+    }
+    if wanted["OpportunityType"] == NEW_BUSINESS:
+        project.pop("RelatedOpportunityIdentifier", None)  # it has none, and one sent is ignored
+    if "ExpectedContractDuration" not in project:
+        project["ExpectedContractDuration"] = at(before, _DURATION)
+    facts = _spend(call, tx, before, project)
+    project["ExpectedCustomerSpend"] = cast("list[Json]", [*facts.entries])
+    changed = frozenset(
+        path for path in PATHS if not _same(path, at(before, path), at(wanted, path))
+    )
+    parts = {_SPEND: spend.ENTRIES, _DURATION: spend.DURATION, _PARTITION: spend.PARTITION}
+    touched = frozenset(part for path, part in parts.items() if path in changed)
+    return Edit(wanted, changed, replace(facts, changed=touched))
+
+
+def applied(call: Call, before: Document, edit: Edit) -> Document:
+    """The opportunity with the changes and nothing else: what the service owns is as it was, but
+    for the history of its next steps, which grows by what is new."""
+    document = before
+    for path in sorted(edit.changed):
+        document = _with(document, path.split("."), at(edit.wanted, path))
+    steps = text_at(document, _NEXT_STEPS)
+    if _NEXT_STEPS not in edit.changed or not steps:
+        return document
+    history = objects_at(document, "LifeCycle.NextStepsHistory")
+    entry: Document = {"Time": iso(call.now), "Value": steps}
+    kept = [*history, entry][-HISTORY_MAX:]
+    return _with(document, ["LifeCycle", "NextStepsHistory"], cast("Json", kept))
+
+
+def with_remarks(document: Document, asked: Document) -> Document:
+    """What a reviewer says goes into the opportunity, and what it leaves out goes away."""
+    for name in ("ReviewComments", "ReviewStatusReason"):
+        document = _with(document, ["LifeCycle", name], at(asked, f"LifeCycle.{name}"))
+    return document
+
+
+def _spend(call: Call, tx: Tx, before: Document, project: Document) -> Spend:
+    """The spend as it would be kept; as it was sent, if it could not be kept."""
+    stored = objects_at(before, _SPEND)
+    asked = spend.spend_of(project, estimates.known(call, tx))
+    if asked.duration is not None and not asked.own:
+        own = [entry for entry in stored if entry.get("TargetCompany") == "Self"]
+        asked = replace(asked, entries=(*own, *asked.entries))
+    same_length = asked.duration == at(before, _DURATION)
+    if same_length and _same(_SPEND, cast("Json", stored), cast("Json", [*asked.entries])):
+        return replace(asked, entries=tuple(stored))
+    if not asked.entries or check(spend.RULES, asked):
+        return asked
+    return replace(asked, entries=tuple(spend.completed(asked)))
+
+
+# --- what means the same -------------------------------------------------------------------------
+
+
+def _same(path: Path, one: Json, other: Json) -> bool:
+    """Whether two values of a member mean the same: amounts are numbers, lists of words are sets,
+    and an empty value is none."""
+    if one == other:
+        return True
+    if not one and not other:
+        return path != _ACTIVITIES or other is None  # an empty list there is refused, not ignored
+    if path == _REVENUE:
+        return _number(one) == _number(other)
+    if path == _SPEND:
+        return _entries(one) == _entries(other)
+    if isinstance(one, list) and isinstance(other, list):
+        return _items(one) == _items(other)
+    return False
+
+
+def _number(value: Json) -> Decimal | Json:
+    try:
+        return Decimal(value) if isinstance(value, str) else value
+    except InvalidOperation:
+        return value
+
+
+def _entries(value: Json) -> list[str]:
+    """Entries of the spend, so that they can be compared whatever their order."""
+    entries = (
+        [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    )
+    said = [{**entry, "Amount": _number(entry.get("Amount"))} for entry in entries]
+    return sorted(repr(sorted((k, str(v)) for k, v in one.items() if v)) for one in said)
+
+
+def _items(values: list[Json]) -> set[str] | list[Json]:
+    if all(isinstance(value, str) for value in values):
+        return {str(value) for value in values}
+    return [
+        {name: item for name, item in value.items() if item} if isinstance(value, dict) else value
+        for value in values
+    ]
+
+
+def _with(document: Document, path: list[str], value: Json) -> Document:
+    """The document with another value at a path; None takes the member away, and an object that
+    is left empty with it."""
+    name, *rest = path
+    if rest:
+        inner = _with(object_at(document, name), rest, value)
+        value = inner or None
+    if value is None:
+        return {other: item for other, item in document.items() if other != name}
+    return {**document, name: value}

@@ -1,0 +1,54 @@
+"""An opportunity's owner updates it; in the Sandbox the owner may play AWS's reviewer so.
+
+Source: domain rules A1 to A4 and B; decisions-operations, points 1, 2, 6 and 7, section 2.
+"""
+
+from cosell.calls import Call
+from cosell.clock import iso_date
+from cosell.contract import Document
+from cosell.errors import business_refused
+from cosell.selling import object_at, text_at
+from cosell.selling.domain import changes, edits, opportunities, reviews
+from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, followed
+from cosell.selling.profiles import profile
+from cosell.selling.rules import enforce
+from cosell.selling.rules.opportunity_content import Content
+from cosell.selling.rules.submit_opportunity import CO_SELL
+from cosell.selling.rules.update_opportunity import STATE, Update, becomes_co_sell, broken
+from cosell.store import Tx
+from cosell.store.documents import Stored
+
+
+def update(call: Call, tx: Tx, opportunity: Stored, asked: Document) -> Stored:
+    """The opportunity is what the request says from now on, as far as its owner writes it. A
+    request that changes nothing is taken in every state, and only the date moves."""
+    before = opportunity.document
+    edit = edits.edit(call, tx, before, asked)
+    content = Content(
+        edit.wanted,
+        iso_date(call.now),
+        lambda id: opportunities.find_own(call, tx, id) is not None,
+        edit.changed,
+    )
+    stage_open = profile(call).stage_open_while_pending
+    facts = Update(before, content, edit.spend, asked, call.catalog, stage_open)
+    enforce(STATE, facts)
+    if errors := broken(facts):
+        raise business_refused(*errors)
+    document = edits.applied(call, before, edit)
+    if facts.reviewed:
+        document = edits.with_remarks(document, asked)
+        return reviews.conclude(call, tx, opportunity, document, facts.reviewed)
+    return changes.change(call, tx, opportunity, _followed(document, facts))
+
+
+def _followed(document: Document, facts: Update) -> Document:
+    """What follows from a change: what AWS asked for is submitted again with it, and needs make a
+    Co-Sell opportunity of one that was only shown."""
+    if becomes_co_sell(facts):
+        document = {**document, "involvement": CO_SELL, "visibility": "Full"}
+    if facts.status != "Action Required" or not facts.content.changed:
+        return document
+    life = object_at(document, "LifeCycle")
+    status = followed(OPPORTUNITY_REVIEW, text_at(life, "ReviewStatus"), "correct")
+    return {**document, "resubmitted": True, "LifeCycle": {**life, "ReviewStatus": status}}

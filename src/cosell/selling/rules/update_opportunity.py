@@ -1,0 +1,363 @@
+"""When an opportunity may be updated, and what the update must bring along.
+
+STATE is asked first: whether the opportunity is still as the caller knows it, and what its review
+status and its stage leave open; then RULES, what every opportunity's content must hold to, and its
+spend, all told together. A row fires only if the request changes a member that it is about; a
+member that is left out is changed to null. In the Sandbox the owner plays AWS's reviewer by setting
+ReviewStatus: then nothing of the state is asked but the lock.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from cosell.contract import Document
+from cosell.errors import ConflictException, FieldError
+from cosell.selling import Path, at, object_at, text_at
+from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, OPPORTUNITY_STAGE, follow
+from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
+from cosell.selling.rules.opportunity_content import Content, field_of
+from cosell.selling.rules.opportunity_members import MEMBERS, Member
+from cosell.selling.rules.spend import Spend
+from cosell.selling.rules.submit_opportunity import CO_SELL, NO_SUPPORT, VISIBILITY_ONLY
+
+_STAGE, _STATUS = "LifeCycle.Stage", "LifeCycle.ReviewStatus"
+_NEEDS = "PrimaryNeedsFromAws"
+_OTHER_SOLUTION = "Project.OtherSolutionDescription"
+PENDING: Final = "Pending Submission"
+_CLOSED: Final = tuple(stage for stage, acts in OPPORTUNITY_STAGE.items() if not acts)
+_WON: Final = ("Committed", "Launched")
+_MATURE: Final = ("Qualified", "Technical Validation", "Business Validation")
+_SOLUTIONS = ("Solutions", "AwsMarketplaceSolutions", "AwsMarketplaceProducts")
+_REQUIRED = (_STAGE, "Marketing.Source")  # what every update must have: rows of their own
+
+_UPDATES = "developer guide: Working with opportunity updates"
+_ASSOCIATING = "developer guide: Associating opportunities"
+_PARTNERS = "developer guide: Working with multi-partner opportunities"
+_FIELDS = "opportunity fields of aws-samples/partner-crm-integration-samples"
+_ACE = "messages of the older channel, as an integrator lists them"
+_SEEN = "seen in the Sandbox by integrators"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An opportunity as it stands, what it is to be, what was asked for and where; whether the
+    stage is open before submission (a switch of the profile)."""
+
+    before: Document
+    content: Content
+    spend: Spend
+    asked: Document
+    catalog: str
+    stage_open: bool
+
+    @property
+    def status(self) -> str:
+        return text_at(self.before, _STATUS)
+
+    @property
+    def stage(self) -> str:
+        return text_at(self.before, _STAGE)
+
+    @property
+    def reviewed(self) -> str | None:
+        """The review status that the Sandbox's reviewer decides on; None for anybody's update."""
+        asked = text_at(self.asked, _STATUS)
+        if self.catalog != "Sandbox" or asked in ("", self.status):
+            return None
+        return follow(OPPORTUNITY_REVIEW, self.status, f"simulate {asked}")
+
+    @property
+    def is_over(self) -> bool:
+        return self.stage in _CLOSED
+
+    @property
+    def standing(self) -> str:
+        """What a member's change is refused for."""
+        over = self.status == "Approved" and self.is_over
+        return f"stage is {self.stage}" if over else f"status is {self.status}"
+
+    @property
+    def has_solution(self) -> bool:
+        related = object_at(self.before, "RelatedEntityIdentifiers")
+        return any(related.get(name) for name in _SOLUTIONS)
+
+    @property
+    def has_related(self) -> bool:
+        """Whether anything but an offer stands beside the opportunity, or a text instead."""
+        related = object_at(self.before, "RelatedEntityIdentifiers")
+        return (
+            self.has_solution
+            or bool(related.get("AwsProducts"))
+            or bool(self.content.text(_OTHER_SOLUTION))
+        )
+
+    def moves_to(self, *stages: str) -> bool:
+        return self.content.touches(_STAGE) and self.content.text(_STAGE) in stages
+
+    def permits(self, member: Member) -> bool:
+        """Whether the state lets the member change."""
+        if self.status == PENDING or self.reviewed:
+            return True
+        if self.status == "Action Required":
+            return member.correctable
+        if self.status != "Approved":
+            return False
+        filled = not at(self.before, member.path)  # what was never set may be set once
+        if self.is_over:
+            return member.lasting or (filled and self.stage == "Launched")
+        return filled or not member.frozen
+
+
+Condition: TypeAlias = Callable[[Update], bool]
+
+
+def needs_support(needs: object) -> bool:
+    """Whether PrimaryNeedsFromAws asks for anything: what a submission For Visibility Only leaves
+    there asks for nothing."""
+    return isinstance(needs, list) and any(need != NO_SUPPORT for need in needs)
+
+
+def _closed_member(member: Member) -> Rule[Update]:
+    """A member that the state closes: one that every update must have is missed, not closed."""
+    field = field_of(member.path)
+    required = member.path in _REQUIRED
+    return Rule(
+        f"update.{field}",
+        field,
+        "ACTION_NOT_PERMITTED",
+        f"{field} is not editable if {{facts.standing}}",
+        member.source,
+        lambda update: (
+            update.content.touches(member.path)
+            and not update.permits(member)
+            and not (required and not update.content.text(member.path))
+        ),
+        member.cite,
+    )
+
+
+def _status_moves(update: Update) -> bool:
+    asked = text_at(update.asked, _STATUS)
+    return asked not in ("", update.status) and update.reviewed is None
+
+
+def _is_simulated(update: Update) -> bool:
+    """Whether the Sandbox's reviewer could decide on it."""
+    acts = OPPORTUNITY_REVIEW[update.status]
+    return update.catalog == "Sandbox" and any(act.startswith("simulate ") for act in acts)
+
+
+def _stage_refused(update: Update) -> bool:
+    """Approved, or open before submission: the stage's own table says where it may go."""
+    open_now = update.status == "Approved" or (update.status == PENDING and update.stage_open)
+    wanted = update.content.text(_STAGE)
+    if not open_now or update.reviewed or not update.content.touches(_STAGE) or not wanted:
+        return False
+    return follow(OPPORTUNITY_STAGE, update.stage, wanted) is None
+
+
+def _stage_pending(update: Update) -> bool:
+    if update.status != PENDING or update.stage_open or update.reviewed:
+        return False
+    return update.content.touches(_STAGE) and bool(update.content.text(_STAGE))
+
+
+def _leaves_co_sell(update: Update) -> bool:
+    if update.reviewed or text_at(update.before, "involvement") != CO_SELL:
+        return False
+    member = next(one for one in MEMBERS if one.path == _NEEDS)
+    changes = update.content.touches(_NEEDS) and update.permits(member)
+    return changes and not needs_support(at(update.content.document, _NEEDS))
+
+
+STATE: tuple[Rule[Update], ...] = (
+    Rule(
+        "update.last-modified-date",
+        "lastModifiedDate",
+        None,
+        "Conflicting error, last modified date is not the latest",
+        "observed",
+        lambda u: u.asked.get("LastModifiedDate") != u.before.get("LastModifiedDate"),
+        "developer guide: Best practices; seen in the Sandbox by integrators",
+        error=ConflictException,
+    ),
+    Rule(
+        "update.review-status",
+        "lifeCycle.reviewStatus",
+        "ACTION_NOT_PERMITTED",
+        "reviewStatus is not editable if status is {facts.status}",
+        "observed",
+        lambda u: _status_moves(u) and not _is_simulated(u),
+        _SEEN,
+    ),
+    Rule(
+        "update.review-status-simulated",
+        "lifeCycle.reviewStatus",
+        "ACTION_NOT_PERMITTED",
+        "In the Sandbox reviewStatus can become Approved, Action Required or Rejected",
+        "documented",
+        lambda u: _status_moves(u) and _is_simulated(u),
+        "developer guide: Testing in the Sandbox",
+    ),
+    Rule(
+        "update.stage-pending",
+        "lifeCycle.stage",
+        "ACTION_NOT_PERMITTED",
+        "You can not update the stage when Opportunity status is Pending Submission",
+        "observed",
+        _stage_pending,
+        f"{_SEEN}; switch stage_open_while_pending",
+    ),
+    Rule(
+        "update.stage-over",
+        "lifeCycle.stage",
+        "ACTION_NOT_PERMITTED",
+        "Changes are not allowed when an opportunity stage is Closed Lost or Launched",
+        "observed",
+        _stage_refused,
+        _ACE,
+    ),
+    *(_closed_member(member) for member in MEMBERS),
+    Rule(
+        "update.co-sell",
+        "primaryNeedsFromAws",
+        "ACTION_NOT_PERMITTED",
+        "A Co-Sell opportunity cannot become one For Visibility Only",
+        "documented",
+        _leaves_co_sell,
+        _FIELDS,
+    ),
+)
+
+
+def _required(path: Path) -> Rule[Update]:
+    field = field_of(path)
+    return Rule(
+        f"update.{field}-required",
+        field,
+        "REQUIRED_FIELD_MISSING",
+        f"{field} is required",
+        "observed",
+        lambda u: u.content.touches(path) and not u.content.text(path),
+        _SEEN,
+    )
+
+
+def _received(path: Path, *further: Path) -> Rule[Update]:
+    """What a partner's invitation does not bring along, and Qualified asks for."""
+    field = field_of(path)
+    return Rule(
+        f"update.received-{field}",
+        field,
+        "REQUIRED_FIELD_MISSING",
+        f"{field} is required from Qualified on for an opportunity that came from a partner",
+        "documented",
+        lambda u: (
+            u.content.touches(_STAGE, *further)
+            and _is_received_and(u, *_MATURE, *_WON)
+            and not at(u.content.document, path)
+        ),
+        _PARTNERS,
+    )
+
+
+def _is_received_and(update: Update, *stages: str) -> bool:
+    return bool(update.before.get("received")) and update.content.text(_STAGE) in stages
+
+
+def _upgrade(path: Path) -> Rule[Update]:
+    """What an opportunity For Visibility Only needs besides its needs, to become Co-Sell."""
+    field = field_of(path)
+    return Rule(
+        f"update.upgrade-{field}",
+        field,
+        "REQUIRED_FIELD_MISSING",
+        f"{field} is required for Co-Sell",
+        "documented",
+        lambda u: becomes_co_sell(u) and not at(u.content.document, path),
+        _FIELDS,
+    )
+
+
+def becomes_co_sell(update: Update) -> bool:
+    """Whether the owner asks for AWS's support for an opportunity that it only showed before."""
+    return (
+        not update.reviewed
+        and text_at(update.before, "involvement") == VISIBILITY_ONLY
+        and update.content.touches(_NEEDS)
+        and needs_support(at(update.content.document, _NEEDS))
+    )
+
+
+RULES: tuple[Rule[Update], ...] = (
+    *(_required(path) for path in _REQUIRED),
+    Rule(
+        "update.solution",
+        "relatedEntityIdentifiers",
+        "REQUIRED_FIELD_MISSING",
+        "A solution or an AWS Marketplace product is required from Committed on",
+        "documented",
+        lambda u: u.moves_to(*_WON) and not u.has_solution and not u.reviewed,
+        _ASSOCIATING,
+    ),
+    Rule(
+        "update.closed-lost-reason",
+        "lifeCycle.closedLostReason",
+        "REQUIRED_FIELD_MISSING",
+        "Closed Lost Reason is required when closing the opportunity",
+        "observed",
+        lambda u: (
+            u.moves_to("Closed Lost")
+            and not u.content.text("LifeCycle.ClosedLostReason")
+            and not u.reviewed
+        ),
+        _ACE,
+    ),
+    _received("Project.CustomerUseCase", "Project.CustomerUseCase"),
+    _received("Project.DeliveryModels", "Project.DeliveryModels"),
+    Rule(
+        "update.received-solution",
+        "relatedEntityIdentifiers",
+        "REQUIRED_FIELD_MISSING",
+        "A solution, a product or Project.OtherSolutionDescription is required from Qualified on"
+        " for an opportunity that came from a partner",
+        "documented",
+        lambda u: u.content.touches(_STAGE) and _is_received_and(u, *_MATURE) and not u.has_related,
+        _PARTNERS,
+    ),
+    _received(_NEEDS, _NEEDS),
+    _received("LifeCycle.TargetCloseDate"),
+    _received("Project.ExpectedCustomerSpend"),
+    _received("Marketing.AwsFundingUsed", "Marketing.AwsFundingUsed"),
+    Rule(
+        "update.other-solution",
+        "project.otherSolutionDescription",
+        "REQUIRED_FIELD_MISSING",
+        "OtherSolutionDescription is required from Committed on while nothing else is associated",
+        "decision",
+        lambda u: (
+            u.content.touches(_OTHER_SOLUTION)
+            and u.content.text(_STAGE) in _WON
+            and not u.moves_to(*_WON)
+            and not u.has_related
+        ),
+        _ASSOCIATING,
+    ),
+    _upgrade("Project.SalesActivities"),
+    _upgrade("LifeCycle.NextSteps"),
+    _upgrade("Customer.Contacts"),
+)
+TABLES = (
+    Table("Update: what the opportunity's state leaves open", ("UpdateOpportunity",), STATE),
+    Table("Update: what it must bring along", ("UpdateOpportunity",), RULES),
+)
+
+
+def broken(update: Update) -> tuple[FieldError, ...]:
+    """Every rule that the update breaks, its state aside."""
+    return (
+        check(RULES, update)
+        + check(opportunity_content.RULES, update.content)
+        + check(spend.RULES, update.spend)
+    )
