@@ -11,7 +11,7 @@ import pytest
 from cosell.calls import collect
 from cosell.selling.contract import CONTRACT
 from cosell.service import SELLING_MODULES
-from tests import submitting
+from tests import submitting, updating
 from tests.answers import MODEL, ensure_form, faults
 from tests.engaging import engaged, invitation, lead, project
 from tests.harness import ACCOUNT, Reply, Server, World, opportunity, send
@@ -145,6 +145,7 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
     },
     "UntagResource": lambda made: {"ResourceArn": _arn(made), "TagKeys": ["none"]},
     "UpdateEngagementContext": lambda made: _updated(made),
+    "UpdateOpportunity": lambda made: updating.body(made.world, made.task["OpportunityId"]),
 }
 
 

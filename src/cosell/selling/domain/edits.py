@@ -5,6 +5,7 @@ duration alone stays when it is left out, and the deal's value with it. What mea
 before stays as it is kept. Must not decide whether a change is allowed.
 """
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple, cast
@@ -123,13 +124,11 @@ def _number(value: Json) -> Decimal | Json:
         return value
 
 
-def _entries(value: Json) -> list[str]:
+def _entries(value: Json) -> Counter[frozenset[tuple[str, object]]]:
     """Entries of the spend, so that they can be compared whatever their order."""
-    entries = (
-        [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-    )
+    entries = cast("list[Document]", value or [])
     said = [{**entry, "Amount": _number(entry.get("Amount"))} for entry in entries]
-    return sorted(repr(sorted((k, str(v)) for k, v in one.items() if v)) for one in said)
+    return Counter(frozenset((name, item) for name, item in one.items() if item) for one in said)
 
 
 def _items(values: list[Json]) -> set[str] | list[Json]:

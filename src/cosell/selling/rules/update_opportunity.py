@@ -22,7 +22,7 @@ from cosell.selling.rules.spend import Spend
 from cosell.selling.rules.submit_opportunity import CO_SELL, NO_SUPPORT, VISIBILITY_ONLY
 
 _STAGE, _STATUS = "LifeCycle.Stage", "LifeCycle.ReviewStatus"
-_NEEDS = "PrimaryNeedsFromAws"
+_NEEDS, _SPEND = "PrimaryNeedsFromAws", "Project.ExpectedCustomerSpend"
 _OTHER_SOLUTION = "Project.OtherSolutionDescription"
 PENDING: Final = "Pending Submission"
 _CLOSED: Final = tuple(stage for stage, acts in OPPORTUNITY_STAGE.items() if not acts)
@@ -245,7 +245,7 @@ def _required(path: Path) -> Rule[Update]:
 
 
 def _received(path: Path, *further: Path) -> Rule[Update]:
-    """What a partner's invitation does not bring along, and Qualified asks for."""
+    """What a partner's invitation may not bring along, and Qualified asks for."""
     field = field_of(path)
     return Rule(
         f"update.received-{field}",
@@ -257,6 +257,7 @@ def _received(path: Path, *further: Path) -> Rule[Update]:
             u.content.touches(_STAGE, *further)
             and _is_received_and(u, *_MATURE, *_WON)
             and not at(u.content.document, path)
+            and not (path == _SPEND and u.content.touches(path))  # which nobody may take away
         ),
         _PARTNERS,
     )
@@ -327,8 +328,7 @@ RULES: tuple[Rule[Update], ...] = (
         _PARTNERS,
     ),
     _received(_NEEDS, _NEEDS),
-    _received("LifeCycle.TargetCloseDate"),
-    _received("Project.ExpectedCustomerSpend"),
+    _received(_SPEND),  # the close date, which the guide lists too, no opportunity is without
     _received("Marketing.AwsFundingUsed", "Marketing.AwsFundingUsed"),
     Rule(
         "update.other-solution",
