@@ -3,15 +3,25 @@
 import importlib
 import pkgutil
 import typing
+from importlib.resources import files
 
+import orjson
 import pytest
 
+from cosell import desk
 from cosell.contract.faults import lower_camel
+from cosell.desk.contract import CONTRACT as DESK
 from cosell.selling import rules
 from cosell.selling.contract import CONTRACT
 from cosell.selling.rules import Rule, Source, Table
-from tests.property.test_contract import SHAPES
+from tests.property.test_contract import SHAPES as SELLING_SHAPES
 
+# The desk follows rules of its own where it plays AWS.
+SHAPES = {
+    **orjson.loads((files(desk) / "model.json").read_bytes())["shapes"],
+    **SELLING_SHAPES,
+}
+OPERATIONS = {**CONTRACT.operations, **DESK.operations}
 TABLES: list[Table] = [
     table
     for found in pkgutil.iter_modules(rules.__path__)
@@ -39,7 +49,7 @@ def test_tables_name_operations_of_the_model() -> None:
     for table in TABLES:
         assert table.act
         assert table.operations
-        assert set(table.operations) <= set(CONTRACT.operations), table.act
+        assert set(table.operations) <= set(OPERATIONS), table.act
 
 
 def test_rules_have_ids_of_their_own() -> None:
@@ -55,11 +65,10 @@ def test_rules_speak_the_models_words(table: Table, rule: Rule[typing.Any]) -> N
     assert rule.cite or rule.source in ("decision", "not documented")
     if rule.code is None:
         assert all(
-            rule.error.__name__ in CONTRACT.operations[operation].errors
-            for operation in table.operations
+            rule.error.__name__ in OPERATIONS[operation].errors for operation in table.operations
         )
         return
     assert rule.code in CONTRACT.enum("ValidationExceptionErrorCode")
-    shapes = [CONTRACT.operations[operation].input_shape for operation in table.operations]
+    shapes = [OPERATIONS[operation].input_shape for operation in table.operations]
     shapes.append("GetOpportunityResponse")  # rules speak of what an opportunity has, too
     assert any(knows(shape, rule.field) for shape in shapes), rule.field

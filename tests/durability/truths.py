@@ -83,9 +83,10 @@ def _check_namespace(connection: sqlite3.Connection, ns: int) -> Counter[str]:
     opportunities = Counter(task["OpportunityId"] for task in tasks)
     joined = rows("select engagement from member where ns = :ns and account = :account")
     assert Counter(one for (one,) in joined) == engagements
-    made = rows("select engagement, resource from snapshot where ns = :ns")
-    assert Counter(one for one, _ in made) == engagements
-    assert Counter(one for _, one in made) == opportunities
+    made = rows("select engagement, resource, created_by from snapshot where ns = :ns")
+    for author in (ACCOUNT, "aws"):  # the partner's view, and AWS's own
+        assert Counter(one for one, _, by in made if by == author) == engagements
+        assert Counter(one for _, one, by in made if by == author) == opportunities
     for table, expected in [
         ("task_view", Counter(task["TaskId"] for task in tasks)),
         ("opportunity_view", opportunities),
@@ -109,4 +110,4 @@ def _check_events(found: Counter[str], events: Counter[str]) -> None:
     assert events["Engagement Invitation Created"] == found["engagement-invitation"]
     assert events["Engagement Invitation Accepted"] == found[TASK]
     assert events["Engagement Member Added"] == found[TASK]
-    assert events["Engagement Resource Snapshot Created"] == found[TASK]
+    assert events["Engagement Resource Snapshot Created"] == 2 * found[TASK]

@@ -81,6 +81,9 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
     "CreateOpportunity": lambda made: {**opportunity(), "ClientToken": "create"},
     "CreateResourceSnapshot": lambda made: {**made.target, "ClientToken": "create"},
     "CreateResourceSnapshotJob": Made.unshared,
+    "GetAwsOpportunitySummary": lambda made: {
+        "RelatedOpportunityIdentifier": made.task["OpportunityId"]
+    },
     "GetEngagement": lambda made: {"Identifier": made.engagement},
     "GetEngagementInvitation": Made.invited,
     "GetOpportunity": lambda made: {"Identifier": made.task["OpportunityId"]},

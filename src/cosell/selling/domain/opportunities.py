@@ -11,7 +11,7 @@ from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
-from cosell.selling.domain import estimates
+from cosell.selling.domain import estimates, summaries
 from cosell.selling.domain.accounts import host, profile
 from cosell.selling.domain.telling import tell_of_opportunity
 from cosell.selling.rules import spend
@@ -116,6 +116,15 @@ def find(call: Call, tx: Tx, id: str) -> Stored:
     return found
 
 
+def find_any(call: Call, tx: Tx, id: str) -> Stored:
+    """An opportunity of any account, for AWS, or ResourceNotFoundException. One that AWS referred
+    is there once it was accepted."""
+    found = documents.find(tx, call.ns, Kind.OPPORTUNITY, id)
+    if found is None or not find_own(call._replace(account=found.owner), tx, id):
+        raise ResourceNotFoundException("There is no such opportunity in this catalog.")
+    return found
+
+
 def find_own(call: Call, tx: Tx, id: str) -> Stored | None:
     """One of the caller's opportunities, if there is such a one."""
     return documents.find_visible(tx, OPPORTUNITIES, call.key, Kind.OPPORTUNITY, id)
@@ -123,15 +132,19 @@ def find_own(call: Call, tx: Tx, id: str) -> Stored | None:
 
 def accept_referral(call: Call, tx: Tx, id: str) -> Stored:
     """The opportunity that AWS referred becomes the receiver's: Approved from the start, created
-    when it was referred."""
+    when it was referred, with AWS's own view of it."""
     referred = documents.get(tx, call.ns, Kind.OPPORTUNITY, id)
     reveal(call, tx, referred)
     tell_of_opportunity(call, tx, referred, "Updated")
+    if engagement := text_at(referred.document, "submitted_in"):
+        summaries.show(call, tx, referred, engagement)
     return referred
 
 
 def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> Stored:
-    """The receiver's own opportunity, drawn from what the invitation says and from nothing else."""
+    """The receiver's own opportunity, drawn from what the invitation says and from nothing else.
+    Its review follows that of the opportunity which the sender shared last, if there is one."""
+    shared = _shared_by_sender(call, tx, invitation)
     payload = object_at(invitation.document, "Payload.OpportunityInvitation")
     customer, project = object_at(payload, "Customer"), object_at(payload, "Project")
     content: Document = {
@@ -144,11 +157,11 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
             }
         },
         "LifeCycle": {
-            "ReviewStatus": _followed_status(call, tx, invitation),
+            "ReviewStatus": _followed_status(shared),
             "Stage": "Prospect",
             "TargetCloseDate": project.get("TargetCompletionDate"),
         },
-        "Marketing": {"Source": "None", **_campaign(call, tx, invitation)},
+        "Marketing": {"Source": "None", **_campaign(shared)},
         "NationalSecurity": "No",
         "OpportunityType": NEW_BUSINESS,
         "received": True,  # from a partner: asks for more at Qualified
@@ -157,8 +170,11 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
             "ExpectedCustomerSpend": [*_spend(call, tx, project)],
             "Title": project.get("Title"),
         },
+        "follows": shared.id if shared else None,
     }
     opportunity = insert(call, tx, id, call.account, content)
+    if shared:
+        tx.run("follow", ns=call.ns, leader=shared.id, follower=id)
     reveal(call, tx, opportunity)
     tell_of_opportunity(call, tx, opportunity, "Updated")
     return opportunity
@@ -180,16 +196,14 @@ def _shared_by_sender(call: Call, tx: Tx, invitation: Stored) -> Stored | None:
     return documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0])) if row else None
 
 
-def _followed_status(call: Call, tx: Tx, invitation: Stored) -> str:
-    shared = _shared_by_sender(call, tx, invitation)
+def _followed_status(shared: Stored | None) -> str:
     status = text_at(shared.document, "LifeCycle.ReviewStatus") if shared else ""
     if status in ("Submitted", "In review", "Action Required"):
         return "Submitted"
     return "Approved" if status == "Approved" else "Pending Submission"
 
 
-def _campaign(call: Call, tx: Tx, invitation: Stored) -> Document:
-    shared = _shared_by_sender(call, tx, invitation)
+def _campaign(shared: Stored | None) -> Document:
     name = text_at(shared.document, "Marketing.CampaignName") if shared else ""
     return {"CampaignName": name} if name else {}
 

@@ -6,7 +6,7 @@ and I; the defaults are not documented and stand in values/referral.json.
 
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 import orjson
 
@@ -18,6 +18,9 @@ from cosell.selling.domain import engagements, estimates, invitations, opportuni
 from cosell.selling.domain.contexts import CUSTOMER_PROJECT
 from cosell.store import Tx
 from cosell.store.documents import Stored
+
+# What AWS's summary says of a referral; it is kept with it as a submission's would be.
+_REFERRED: Final = {"origin": "AWS Referral", "involvement": "Co-Sell", "visibility": "Full"}
 
 
 class Referral(NamedTuple):
@@ -41,7 +44,8 @@ def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Docum
     context: Document = {"Type": CUSTOMER_PROJECT, "Payload": payloads.customer_project(content)}
     about: Document = {**payloads.engagement(content), "Contexts": [context]}
     engagement = engagements.create(call, tx, AWS, about)
-    made = opportunities.insert(call, tx, opportunities.reserve_id(tx), receiver, content)
+    kept: Document = {**content, **_REFERRED, "submitted_in": engagement.id}
+    made = opportunities.insert(call, tx, opportunities.reserve_id(tx), receiver, kept)
     invitation = invitations.create(
         call,
         tx,

@@ -1,15 +1,114 @@
-"""AWS decides on an opportunity. Must not know who may decide."""
+"""AWS reviews an opportunity, and everything that follows from what it decides.
+
+The desk and the Sandbox's reviewer both come here. Must not know who may decide. Source: domain
+rules D27 and I; domain-platform, section 3; decisions-operations, points 10 and 11, section 4.
+"""
+
+import re
+from typing import Final
 
 from cosell.calls import Call
 from cosell.contract import Document
-from cosell.selling import object_at
-from cosell.selling.domain import changes
-from cosell.store import Tx
+from cosell.selling import AWS, Kind, Template, object_at, text_at
+from cosell.selling.domain import (
+    changes,
+    engagements,
+    invitations,
+    jobs,
+    opportunities,
+    snapshots,
+    submissions,
+    summaries,
+)
+from cosell.selling.domain.snapshots import Target
+from cosell.store import Tx, documents
 from cosell.store.documents import Stored
+
+_FINAL: Final = ("Approved", "Rejected")
+_WRITABLE = re.compile(r"[\u0020-\u007E\u00A0-\uD7FF\uE000-\uFFFD]{1,80}")  # as the model has it
+_OTHER = "Other"
 
 
 def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status: str) -> Stored:
-    """The opportunity is `document` from now on, with that review status."""
+    """The opportunity is `document` from now on, with that review status, and what AWS's decision
+    brings about comes about, in this order: AWS answers its invitation, the status, the revisions,
+    the opportunities that follow. An opportunity that was never submitted has the status alone."""
+    engagement = text_at(opportunity.document, "submitted_in")
+    reviewed = _with_status({**_hidden(opportunity.document), **document}, status)
+    if status not in _FINAL or not engagement:
+        return changes.change(call, tx, opportunity, reviewed)
+    if status == "Approved":
+        _admit_aws(call, tx, engagement)
+    else:
+        reason = text_at(reviewed, "LifeCycle.ReviewStatusReason")
+        _decline(call, tx, opportunity, engagement, reason)
+    decided = opportunities.change(call, tx, opportunity, reviewed)
+    share(call, tx, decided, engagement)
+    if status == "Approved":
+        summaries.show(call, tx, decided, engagement)
+    _settle(call, tx, decided)
+    return decided
+
+
+def _settle(call: Call, tx: Tx, decided: Stored) -> None:
+    """What a decision brings about once it is shown where it was asked for: other engagements see
+    it if a job shares it there, and the opportunities that follow are decided alike."""
+    jobs.share(call, tx, decided)
+    status = text_at(decided.document, "LifeCycle.ReviewStatus")
+    for row in tx.all("followers_of", ns=call.ns, leader=decided.id):
+        follower = documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0]))
+        if not _follows(follower):
+            continue
+        after = opportunities.change(call, tx, follower, _with_status(follower.document, status))
+        share(call, tx, after, submissions.shared_in(call, tx, after))
+        _settle(call, tx, after)
+
+
+def share(call: Call, tx: Tx, opportunity: Stored, engagement: str | None) -> None:
+    """The service itself makes a revision of what is new, whatever the owner's job and role are."""
+    if engagement:
+        target = Target(engagement, opportunity.id, Template.SUMMARY)
+        snapshots.create(call, tx, target, opportunity, always=False)
+
+
+def _follows(opportunity: Stored) -> bool:
+    """Whether an opportunity waits for the decision on another: one that its owner submitted has
+    a review of its own."""
+    status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
+    return status == "Submitted" and not text_at(opportunity.document, "submitted_in")
+
+
+def _admit_aws(call: Call, tx: Tx, engagement: str) -> None:
+    """AWS becomes a member: by its invitation, or, if it declined that for another opportunity,
+    without one."""
+    as_aws = call._replace(account=AWS, principal=AWS)
+    id = invitations.open_in(call, tx, engagement).get(AWS)
+    if id is not None:
+        invitations.accept(as_aws, tx, documents.get(tx, call.ns, Kind.INVITATION, id), {})
+    elif not submissions.knows_aws(call, tx, engagement):
+        engagements.join(as_aws, tx, engagements.get(call, tx, engagement), AWS)
+
+
+def _decline(call: Call, tx: Tx, opportunity: Stored, engagement: str, reason: str) -> None:
+    """AWS rejects its invitation, if this opportunity's owner sent it."""
+    id = invitations.open_in(call, tx, engagement).get(AWS)
+    if id is None:
+        return
+    invitation = documents.get(tx, call.ns, Kind.INVITATION, id)
+    if text_at(invitation.document, "SenderAwsAccountId") == opportunity.owner:
+        as_aws = call._replace(account=AWS, principal=AWS)
+        told = _WRITABLE.match(reason)
+        invitations.reject(as_aws, tx, invitation, told[0] if told else _OTHER)
+
+
+def _hidden(document: Document) -> Document:
+    """What is kept with an opportunity and not shown: whoever makes a new document of it from a
+    request may leave it out."""
+    return {name: value for name, value in document.items() if name[0].islower()}
+
+
+def _with_status(document: Document, status: str) -> Document:
     life: Document = {**object_at(document, "LifeCycle"), "ReviewStatus": status}
-    kept = {name: value for name, value in document.items() if name != "resubmitted"}
-    return changes.change(call, tx, opportunity, {**kept, "LifeCycle": life})
+    after = {**document, "LifeCycle": life}
+    after.pop("resubmitted", None)
+    return after

@@ -13,7 +13,7 @@ from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
-from cosell.selling import AWS, Kind, Path, object_at, text_at
+from cosell.selling import AWS, Kind, Path, Template, object_at, text_at
 from cosell.selling.domain import engagements
 from cosell.selling.domain.telling import tell_of_snapshot
 from cosell.selling.rules import enforce
@@ -70,16 +70,41 @@ def ensure_template(name: str) -> None:
 def create(call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: bool) -> int:
     """The next revision; unless `always`, only if the content differs. Answers the latest one."""
     payload = _summary(opportunity.document)
-    digest = _digest(payload)
+    members = [member.account for member in engagements.members(call, tx, target.engagement)]
+    shown: Document = {"OpportunitySummary": payload}
+    content = _Content(opportunity.owner, shown, _digest(payload), members)
+    return _write(call, tx, target, content, always=always)
+
+
+def create_aws_view(
+    call: Call, tx: Tx, engagement: str, opportunity: Stored, summary: Document
+) -> None:
+    """AWS makes the next revision of its own view of an opportunity, if that differs from the
+    latest; the opportunity's owner alone sees it."""
+    owner = opportunity.owner
+    shown: Document = {"AwsOpportunitySummaryFullView": summary}
+    content = _Content(AWS, shown, _sum(summary), [owner], owner)
+    target = Target(engagement, opportunity.id, Template.AWS_FULL)
+    _write(call, tx, target, content, always=False)
+
+
+class _Content(NamedTuple):
+    """What a revision holds: who made it, its payload and the digest of that, for which accounts,
+    and which account alone sees it ('' if every member does)."""
+
+    author: str
+    payload: Document
+    digest: bytes
+    targets: list[str]
+    audience: str = ""
+
+
+def _write(call: Call, tx: Tx, target: Target, content: _Content, *, always: bool) -> int:
     row = tx.one("latest_snapshot", ns=call.ns, **target._asdict())
     revision, latest = (cast("int", row[0]), row[3]) if row else (0, None)
-    if latest == digest and not always:
+    if latest == content.digest and not always:
         return revision
-    targets = [member.account for member in engagements.members(call, tx, target.engagement)]
-    body: Document = {
-        "Payload": {"OpportunitySummary": payload},
-        "TargetMemberAccounts": [*targets],
-    }
+    targets, audience = content.targets, content.audience
     seq = tx.number("seq")
     tx.run(
         "insert_snapshot",
@@ -88,14 +113,14 @@ def create(call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: b
         revision=revision + 1,
         seq=seq,
         created_at=call.now,
-        created_by=opportunity.owner,
-        digest=digest,
-        body=orjson.dumps(body),
+        created_by=content.author,
+        digest=content.digest,
+        body=orjson.dumps({"Payload": content.payload, "TargetMemberAccounts": targets}),
     )
     made: Document = {
         "Arn": arn(call.catalog, target, revision + 1),
         "Catalog": call.catalog,
-        "CreatedBy": opportunity.owner,
+        "CreatedBy": content.author,
         "EngagementId": target.engagement,
         "ResourceId": target.resource,
         "ResourceSnapshotTemplateName": target.template,
@@ -103,8 +128,8 @@ def create(call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: b
         "Revision": revision + 1,
     }
     place = Place(call.ns, seq, call.now)
-    documents.show(tx, SNAPSHOTS, snapshot_row(place, "", made))
-    if not revision:
+    documents.show(tx, SNAPSHOTS, snapshot_row(place, audience, made))
+    if not revision and not audience:
         for account in targets:
             if account != AWS:
                 documents.show(tx, ASSOCIATIONS, association_row(place, account, made))
@@ -194,5 +219,8 @@ def _summary(opportunity: Document) -> Document:
 def _digest(payload: Document) -> bytes:
     related = object_at(payload, "RelatedEntityIdentifiers")
     kept = {name: value for name, value in related.items() if name not in _OFFERS}
-    counted = {**payload, "RelatedEntityIdentifiers": kept}
-    return hashlib.sha256(orjson.dumps(counted, option=orjson.OPT_SORT_KEYS)).digest()
+    return _sum({**payload, "RelatedEntityIdentifiers": kept})
+
+
+def _sum(payload: Document) -> bytes:
+    return hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).digest()

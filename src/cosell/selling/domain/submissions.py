@@ -12,9 +12,9 @@ from typing import NamedTuple, cast
 from cosell.calls import Call
 from cosell.clock import iso_date
 from cosell.contract import Document
-from cosell.errors import FieldError, ServiceQuotaExceededException, business_refused
+from cosell.errors import FieldError, business_refused
 from cosell.selling import AWS, Kind, Template, object_at, objects_at, text_at
-from cosell.selling.domain import changes, contexts, engagements, invitations, payloads
+from cosell.selling.domain import changes, contexts, engagements, invitations, payloads, summaries
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow, followed
 from cosell.selling.profiles import profile
 from cosell.selling.rules import check as broken
@@ -110,10 +110,7 @@ def submit(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> S
 def invite_aws(call: Call, tx: Tx, opportunity: Stored, engagement: Stored) -> Stored:
     """The opportunity's owner asks AWS into an engagement of its own. The invitation never expires,
     and speaks of the opportunity where the engagement has no title or description."""
-    if is_full(call, tx, engagement.id):
-        raise ServiceQuotaExceededException(
-            f"An engagement has at most {engagements.MEMBERS_MAX} members, invited ones included."
-        )
+    invitations.ensure_room(call, tx, engagement, AWS)
     document = opportunity.document
     about = {**payloads.engagement(document), **engagement.document}
     sender = objects_at(document, "OpportunityTeam")[0]
@@ -141,7 +138,7 @@ def knows_aws(call: Call, tx: Tx, engagement: str) -> bool:
     return is_member or AWS in invitations.open_in(call, tx, engagement)
 
 
-def is_full(call: Call, tx: Tx, engagement: str) -> bool:
+def _is_full(call: Call, tx: Tx, engagement: str) -> bool:
     """Whether members and invited accounts of an engagement are as many as there can be."""
     members = engagements.members(call, tx, engagement)
     invited = invitations.open_in(call, tx, engagement)
@@ -161,7 +158,7 @@ def sharing(call: Call, tx: Tx, engagement: Stored | None) -> Sharing:
         return Sharing(False, False, False)
     types = {text_at(one, "Type") for one in objects_at(engagement.document, "Contexts")}
     lacks_project = contexts.LEAD in types and contexts.CUSTOMER_PROJECT not in types
-    full = not knows_aws(call, tx, engagement.id) and is_full(call, tx, engagement.id)
+    full = not knows_aws(call, tx, engagement.id) and _is_full(call, tx, engagement.id)
     return Sharing(True, lacks_project, full)
 
 
@@ -173,7 +170,7 @@ def _facts(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> S
         follow(OPPORTUNITY_REVIEW, status, "submit") is not None,
         submission.involvement,
         submission.visibility,
-        text_at(opportunity.document, "involvement"),
+        summaries.involvement(opportunity.document),
         lambda: _twin(call, tx, opportunity),
     )
 

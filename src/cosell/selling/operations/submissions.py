@@ -1,9 +1,9 @@
-"""Submission to AWS. What follows is AWS's doing: see the desk."""
+"""Submission to AWS, and AWS's own summary of an opportunity. The review is the desk's."""
 
-from cosell.calls import Call, command
+from cosell.calls import Call, command, query
 from cosell.contract import Document
 from cosell.selling import text_at
-from cosell.selling.domain import opportunities, submissions
+from cosell.selling.domain import opportunities, submissions, summaries
 from cosell.selling.domain.submissions import Submission
 from cosell.store import Tx
 
@@ -16,3 +16,10 @@ def submit_opportunity(call: Call, tx: Tx) -> Document:
     visibility = text_at(call.input, "Visibility") or "Full"
     submissions.submit(call, tx, opportunity, Submission(involvement, visibility))
     return {}
+
+
+@query("GetAwsOpportunitySummary")
+def get_aws_opportunity_summary(call: Call, tx: Tx) -> Document:
+    """What AWS has of one of the caller's opportunities, sparse until it is submitted."""
+    id = text_at(call.input, "RelatedOpportunityIdentifier")
+    return summaries.read(call, tx, opportunities.find(call, tx, id))

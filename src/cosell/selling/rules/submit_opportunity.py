@@ -148,7 +148,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         "Duplicate Record: another opportunity for this customer with this title was submitted",
         "observed",
         lambda s: s.twin() is not None,
-        "switch duplicates_refused",
+        "seen once through the agent of Partner Central",
         store=True,
     ),
 )

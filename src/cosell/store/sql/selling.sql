@@ -61,6 +61,12 @@ where ns = :ns and account = :account and catalog = :catalog and company = :comp
   and review_status not in ('Pending Submission', 'Rejected')
 order by modified_at, seq;
 
+-- follow: the review of an opportunity follows that of another.
+insert into follower (ns, leader, follower) values (:ns, :leader, :follower);
+
+-- followers_of: the opportunities whose review follows that of another.
+select follower from follower where ns = :ns and leader = :leader order by follower;
+
 -- insert_job_target: what a snapshot job that somebody asked for is about.
 insert into job_target (ns, engagement, resource, template, job)
 values (:ns, :engagement, :resource, :template, :job);

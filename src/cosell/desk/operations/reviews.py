@@ -1,0 +1,88 @@
+"""AWS reviews what partners submit, and says what it thinks of it."""
+
+from typing import Final, cast
+
+from cosell.calls import Call, command
+from cosell.contract import Document
+from cosell.selling import object_at, text_at
+from cosell.selling.domain import opportunities, reviews, submissions, summaries
+from cosell.selling.domain.telling import tell_of_opportunity
+from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow
+from cosell.selling.rules import enforce
+from cosell.selling.rules.review_opportunity import RULES, Reviewing
+from cosell.store import Tx
+from cosell.store.documents import Stored
+
+_SPELLINGS: Final = {"ActionRequired": "Action Required", "InReview": "In review"}
+_COMMENTS: Final = (
+    "Please say more about what the customer needs, and check the customer's address and website."
+)
+_REASONS: Final = {"Action Required": "Customer problem unclear", "Rejected": "Other"}
+_SHOWN: Final = ("ReviewStatus", "ReviewComments", "ReviewStatusReason")
+_SAID: Final = (
+    "CosellMotion",
+    "Customer",
+    "Insights",
+    "InvolvementType",
+    "InvolvementTypeChangeReason",
+    "LifeCycle",
+    "OpportunityTeam",
+    "Project",
+    "RelatedEntityIds",
+    "SoftwareRevenue",
+    "Visibility",
+)
+
+
+@command("ReviewOpportunity")
+def review_opportunity(call: Call, tx: Tx) -> Document:
+    """AWS takes up a submission, approves or rejects it, or sends it back for action."""
+    opportunity = opportunities.find_any(call, tx, text_at(call.input, "OpportunityIdentifier"))
+    asked = text_at(call.input, "Outcome")
+    outcome = _SPELLINGS.get(asked, asked)
+    status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
+    after = follow(OPPORTUNITY_REVIEW, status, f"review {outcome}")
+    enforce(RULES, Reviewing(status, outcome, after))
+    document = _commented(call.input, opportunity.document, outcome)
+    reviewed = reviews.conclude(call, tx, opportunity, document, cast("str", after))
+    life = object_at(reviewed.document, "LifeCycle")
+    return {
+        **{name: life.get(name) for name in _SHOWN},
+        "LastModifiedDate": reviewed.document["LastModifiedDate"],
+        "OpportunityId": reviewed.id,
+    }
+
+
+def _commented(said: Document, document: Document, outcome: str) -> Document:
+    """The opportunity with what AWS says of it. What it said before is past once it decides."""
+    life = object_at(document, "LifeCycle")
+    comments, reason = said.get("Comments"), said.get("Reason")
+    if outcome == "In review":
+        comments = comments or life.get("ReviewComments")
+        reason = reason or life.get("ReviewStatusReason")
+    if outcome == "Action Required":
+        comments = comments or _COMMENTS
+    reason = reason or _REASONS.get(outcome)
+    told: Document = {"ReviewComments": comments, "ReviewStatusReason": reason}
+    return {**document, "LifeCycle": {**life, **told}}
+
+
+@command("UpdateAwsOpportunitySummary")
+def update_aws_opportunity_summary(call: Call, tx: Tx) -> Document:
+    """AWS says something of an opportunity: what is given, or a default if nothing is."""
+    opportunity = opportunities.find_any(call, tx, text_at(call.input, "OpportunityIdentifier"))
+    said: Document = {name: call.input[name] for name in _SAID if name in call.input}
+    said = said or object_at(summaries.defaults(), "Update")
+    told = summaries.say(call, tx, opportunity, said)
+    tell_of_opportunity(call, tx, told, "Updated")
+    _show(call, tx, told)
+    return summaries.read(call, tx, told)
+
+
+def _show(call: Call, tx: Tx, opportunity: Stored) -> None:
+    """Both views of the opportunity have what is new, where it is shown."""
+    submitted_in = text_at(opportunity.document, "submitted_in")
+    engagement = submitted_in or submissions.shared_in(call, tx, opportunity)
+    if engagement:
+        reviews.share(call, tx, opportunity, engagement)
+        summaries.show(call, tx, opportunity, engagement)

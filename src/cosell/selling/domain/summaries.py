@@ -1,0 +1,126 @@
+"""AWS's own summary of an opportunity: copied from the opportunity, and what AWS says besides.
+
+What AWS says is kept with the opportunity (`aws_says`), which nobody is shown, and stands over the
+copy. Must not decide who reviews. Source: domain rule C; decisions-operations, section 4.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import Final, cast
+
+import orjson
+
+from cosell.calls import Call
+from cosell.clock import iso
+from cosell.contract import Document, Json
+from cosell.selling import Kind, at, object_at, objects_at, text_at, truth, values, without_nulls
+from cosell.selling.domain import snapshots
+from cosell.store import Tx, documents
+from cosell.store.documents import Stored
+
+NEXT_STEPS_MAX: Final = 50
+_RELATED = ("AwsMarketplaceProducts", "AwsMarketplaceSolutions", "AwsProducts", "Solutions")
+_MERGED = ("Customer", "Insights", "LifeCycle", "Project", "RelatedEntityIds")
+
+
+@cache
+def defaults() -> Document:
+    """Who is in AWS's team, and what AWS says, when nobody says otherwise."""
+    return cast("Document", orjson.loads((files(values) / "aws_summary.json").read_bytes()))
+
+
+def read(call: Call, tx: Tx, opportunity: Stored) -> Document:
+    """The summary as it is now. An opportunity that was received has the summary of the one that it
+    follows, until its owner submits it."""
+    document = opportunity.document
+    leader = text_at(document, "follows")
+    if leader and not text_at(document, "submitted_in"):
+        followed = documents.get(tx, call.ns, Kind.OPPORTUNITY, leader)
+        summary = read(call, tx, followed)
+    else:
+        summary = _copied(document)
+    summary["RelatedOpportunityId"] = opportunity.id
+    return _over(summary, object_at(document, "aws_says"))
+
+
+def involvement(opportunity: Document) -> str:
+    """How AWS is involved in an opportunity that was submitted: as AWS says, else as its owner
+    did; '' before."""
+    changed = text_at(opportunity, "aws_says.InvolvementType")
+    return changed or text_at(opportunity, "involvement")
+
+
+def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
+    """AWS says something of an opportunity. Next steps that differ from the last ones go into their
+    history, a change of involvement has a reason; the opportunity itself does not change."""
+    before = object_at(opportunity.document, "aws_says")
+    said = {**said}
+    if isinstance(said.get("LifeCycle"), dict):
+        said["LifeCycle"] = _remembered(call, before, object_at(said, "LifeCycle"))
+    involved = said.get("InvolvementType")
+    if involved is not None and involved != involvement(opportunity.document):
+        reason = defaults()["InvolvementTypeChangeReason"]
+        said = {"InvolvementTypeChangeReason": reason, **said}
+    kept = {**opportunity.document, "aws_says": _over(before, said)}
+    return truth.replace(tx, opportunity, kept)
+
+
+def show(call: Call, tx: Tx, opportunity: Stored, engagement: str) -> None:
+    """The summary as it is now is a revision of AWS's own view, for the opportunity's owner."""
+    summary = without_nulls(read(call, tx, opportunity))
+    del summary["Catalog"]
+    snapshots.create_aws_view(call, tx, engagement, opportunity, summary)
+
+
+def _copied(document: Document) -> Document:
+    """What the summary has of the opportunity, more and more of it in the course of the review."""
+    status = text_at(document, "LifeCycle.ReviewStatus")
+    summary: Document = {
+        "Catalog": document["Catalog"],
+        "Origin": document.get("origin", "Partner Referral"),
+        "OpportunityTeam": [],
+        "Project": {
+            "AwsPartition": at(document, "Project.AwsPartition"),
+            "ExpectedCustomerSpend": _spend(document),
+        },
+    }
+    if status == "Pending Submission":
+        return summary
+    summary |= {
+        "Customer": {"Contacts": at(document, "Customer.Contacts")},
+        "InvolvementType": document.get("involvement"),
+        "RelatedEntityIds": {
+            name: at(document, f"RelatedEntityIdentifiers.{name}") or [] for name in _RELATED
+        },
+        "Visibility": document.get("visibility"),
+    }
+    if status == "Approved":
+        summary["LifeCycle"] = {"NextSteps": at(document, "LifeCycle.NextSteps")}
+        summary["OpportunityTeam"] = defaults()["OpportunityTeam"]
+    return summary
+
+
+def _spend(document: Document) -> list[Json]:
+    """What is spent with AWS; the contract value that the partner gets is its own."""
+    entries = objects_at(document, "Project.ExpectedCustomerSpend")
+    return [entry for entry in entries if entry.get("TargetCompany") != "Self"]
+
+
+def _over(summary: Document, said: Document) -> Document:
+    """`said` over `summary`; of what has members of its own, member by member."""
+    merged = {**summary, **said}
+    for name in _MERGED:
+        under, over = summary.get(name), said.get(name)
+        if isinstance(under, dict) and isinstance(over, dict):
+            merged[name] = {**under, **over}
+    return merged
+
+
+def _remembered(call: Call, before: Document, life: Document) -> Document:
+    """What AWS says of its life cycle, with the next steps that it has said so far."""
+    history = objects_at(before, "LifeCycle.NextStepsHistory")
+    steps = text_at(life, "NextSteps")
+    if steps and steps != text_at(before, "LifeCycle.NextSteps"):
+        entry: Document = {"Time": iso(call.now), "Value": steps}
+        history = [*history, entry][-NEXT_STEPS_MAX:]
+    return {**life, "NextStepsHistory": cast("list[Json]", history) or None}

@@ -1,0 +1,37 @@
+"""When AWS can review an opportunity. Source of the rows: domain rule A2; decisions-operations,
+section 2. In the Sandbox a partner that plays the reviewer follows the rows of an update."""
+
+from dataclasses import dataclass
+
+from cosell.selling.rules import Rule, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """An opportunity's review status, what AWS decides, and the status after that, if any."""
+
+    status: str
+    outcome: str
+    after: str | None
+
+
+RULES: tuple[Rule[Reviewing], ...] = (
+    Rule(
+        "review.approved",
+        "outcome",
+        "ACTION_NOT_PERMITTED",
+        "reviewStatus is not editable if status is Approved",
+        "observed",
+        lambda reviewing: reviewing.status == "Approved",
+        "seen in the Sandbox by an integrator",
+    ),
+    Rule(
+        "review.state",
+        "outcome",
+        "INVALID_RESOURCE_STATE",
+        "An opportunity that is {facts.status} cannot become {facts.outcome}",
+        "not documented",
+        lambda reviewing: reviewing.after is None and reviewing.status != "Approved",
+    ),
+)
+TABLES: tuple[Table, ...] = (Table("AWS reviews an opportunity", ("ReviewOpportunity",), RULES),)
