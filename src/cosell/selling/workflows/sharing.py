@@ -4,6 +4,7 @@ keeps it up to date. Must not know why it is shared.
 
 from cosell.calls import Call
 from cosell.contract import Document
+from cosell.errors import ResourceNotFoundException
 from cosell.selling import Template, objects_at, text_at
 from cosell.selling.domain import jobs, opportunities, snapshots, tags
 from cosell.selling.domain.snapshots import Target
@@ -27,10 +28,21 @@ def steps(engagement: str) -> tuple[Step, ...]:
     def create_job(call: Call, tx: Tx, task: Stored) -> Document:
         return {"ResourceSnapshotJobId": jobs.create(call, tx, target(task), {}).id}
 
+    def start_own_job(call: Call, tx: Tx, task: Stored) -> Document:
+        try:
+            return start_job(call, tx, task)
+        except ResourceNotFoundException:
+            if "resumes" not in task.document:
+                raise
+        # Somebody deleted what the failed task had made: its heir must not fail for ever.
+        job = jobs.create(call, tx, target(task), {})
+        jobs.start(call, tx, job)
+        return {"ResourceSnapshotJobId": job.id}
+
     return (
         Step("CreateResourceSnapshot", create_snapshot, reasons_of("ResourceSnapshot")),
         Step("CreateResourceSnapshotJob", create_job, reasons_of("ResourceSnapshotJob")),
-        Step("StartResourceSnapshotJob", start_job, reasons_of("ResourceSnapshotJob")),
+        Step("StartResourceSnapshotJob", start_own_job, reasons_of("ResourceSnapshotJob")),
     )
 
 

@@ -95,7 +95,8 @@ def _taken_over(tx: Tx, kind: Single, id: str, key: dict[str, Value]) -> Documen
     failed = documents.get(tx, cast("int", key["ns"]), workflow.kind, str(row[0]))
     after = truth.replace(tx, failed, {**failed.document, "resumed_by": id})
     documents.show_again(tx, workflow.view, workflow.row(after))
-    return {name: failed.document[name] for name in trait.kept if name in failed.document}
+    kept = {name: failed.document[name] for name in trait.kept if name in failed.document}
+    return {**kept, "resumes": failed.id}
 
 
 def _row(trait: Trait, task: Stored) -> dict[str, Value]:
