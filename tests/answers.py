@@ -90,6 +90,8 @@ def _check_structure(name: str, value: dict[str, Any], place: str, found: list[s
         inner = members[member]["shape"]
         if item == "" and (name, member) in MAY_BE_BLANK:
             continue
+        if isinstance(item, str) and (name, member) in OTHER_FORMS:
+            continue
         if item is not None:
             _check(inner, item, f"{place}.{member}", found)
         elif _is_promised(name, member):

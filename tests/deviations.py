@@ -8,8 +8,9 @@ FURTHER_VALUES = {
     "PaymentFrequency": {"None"},
     "PrimaryNeedFromAws": {"Do Not Need Support from AWS Sales Rep"},
 }
-# Texts whose patterns contradict what AWS sends. Of entities of AWS Marketplace, of which the model
-# knows ARNs alone, a recording has the id.
+# Texts whose patterns contradict what AWS sends, by shape or by member. Of entities of AWS
+# Marketplace, of which the model knows ARNs alone, a recording has the id; the site of an
+# engagement's customer is the one of an opportunity's, which may be any text.
 OTHER_FORMS = {
     "AwsMarketplaceOfferIdentifier",
     "AwsMarketplaceOfferSetIdentifier",
@@ -17,6 +18,7 @@ OTHER_FORMS = {
     "AwsMarketplaceSolutionIdentifier",
     "EngagementInvitationArn",
     "SolutionArn",
+    ("EngagementCustomer", "WebsiteUrl"),
 }
 # Lists that are empty although the model wants an item.
 MAY_BE_EMPTY = {"TagList"}

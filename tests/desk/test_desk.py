@@ -172,6 +172,12 @@ TEN = {"CurrencyCode": "USD", "Frequency": "Monthly", "TargetCompany": "AWS", "A
         ({"Message": ""}, "message", "INVALID_STRING_FORMAT"),
         ({"SenderContacts": []}, "senderContacts", "NOT_ENOUGH_VALUES"),
         ({"Project": {"CustomerUseCase": "x"}}, "project.customerUseCase", "INVALID_ENUM_VALUE"),
+        ({"Project": {"Title": ""}}, "project.title", "REQUIRED_FIELD_MISSING"),
+        (
+            {"Customer": {"Account": {"CompanyName": "A", "Address": {"City": "Berlin"}}}},
+            "customer.account.address.countryCode",
+            "REQUIRED_FIELD_MISSING",
+        ),
         (
             {"LifeCycle": {"TargetCloseDate": "2001-01-01"}},
             "lifeCycle.targetCloseDate", "INVALID_VALUE",

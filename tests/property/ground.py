@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 import orjson
 
 from cosell.contract import Document, Member
+from cosell.selling.contract import CONTRACT
 from tests.engaging import invitation, lead, project
 from tests.harness import Reply, opportunity
 from tests.submitting import submittable
@@ -219,7 +220,7 @@ class Ground:
         if found is None or not contexts:
             return None
         context = self.random.choice(contexts)
-        return {
+        body = {
             "Catalog": whose[1],
             "ContextIdentifier": context["Id"],
             "EngagementIdentifier": found["Id"],
@@ -227,6 +228,8 @@ class Ground:
             "Payload": context["Payload"],
             "Type": context["Type"],
         }
+        # A customer's site that came from an opportunity may be none to this operation.
+        return None if CONTRACT.operations["UpdateEngagementContext"].validate(body)[1] else body
 
     def target(self, whose: Whose) -> Document | None:
         """An opportunity and an engagement of the account."""

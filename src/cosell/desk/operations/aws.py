@@ -17,6 +17,8 @@ from cosell.store import Tx
 
 _WORDS = ("Message", "SenderContacts", "ReceiverResponsibilities")
 _KEPT_BY_AWS = (
+    "opportunity.customer.account.address.countryCode",
+    "opportunity.project.title",
     "opportunity.revenue-dates",
     "opportunity.close-date-impossible",
     "opportunity.close-date",
@@ -43,7 +45,8 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
 
 
 def _ensure_referable(call: Call, tx: Tx, content: Document) -> None:
-    """The rules that even AWS cannot leave aside: spend that adds up, dates that can be."""
+    """The rules that even AWS cannot leave aside: what an invitation has to say, spend that adds
+    up, dates that can be."""
     facts = Content(content, iso_date(call.now), lambda _: True)
     errors = check((rule for rule in RULES if rule.id in _KEPT_BY_AWS), facts)
     spend = spend_of(object_at(content, "Project"), estimates.known(call, tx))
