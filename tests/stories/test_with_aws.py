@@ -150,7 +150,7 @@ def test_deal_sizing_with_a_contract_duration(deal: Deal) -> None:
         "Frequency": "Monthly",
         "TargetCompany": "AWS",
     }
-    assert deal.get(id)["Project"]["ExpectedCustomerSpend"] == [own, estimate]
+    assert deal.get(id)["Project"]["ExpectedCustomerSpend"] == [estimate, own]
     insights = deal.summary(id)
     assert insights["Project"]["ExpectedCustomerSpend"][0]["TargetCompany"] == "AWS"
 
@@ -159,7 +159,7 @@ def test_deal_sizing_with_a_contract_duration(deal: Deal) -> None:
 
     deal.edit(id, prolong)
     amounts = [one["Amount"] for one in deal.get(id)["Project"]["ExpectedCustomerSpend"]]
-    assert amounts == ["120000.00", "10000.00"]
+    assert amounts == ["10000.00", "120000.00"]
     deal.edit(id, lambda one: one["Project"].pop("ExpectedContractDuration"))
     project = deal.get(id)["Project"]
     assert project["ExpectedContractDuration"]["Value"] == "12", "left out is unchanged"
