@@ -206,7 +206,7 @@ def test_aws_works_on_its_side(deal: Deal) -> None:
     deal.world.desk(
         "UpdateAwsOpportunitySummary",
         Catalog=deal.catalog,
-        RelatedOpportunityIdentifier=id,
+        OpportunityIdentifier=id,
         LifeCycle={"Stage": "Engaged", "NextSteps": "Workshop next week"},
     )
     life = deal.summary(id)["LifeCycle"]
