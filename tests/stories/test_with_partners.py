@@ -229,30 +229,32 @@ def _convert(deal: Deal, invitation: str, engagement: str) -> None:
         ("2", "CustomerProject"),
     ]
 
-    def complete(one: dict[str, Any]) -> None:
-        one["Customer"]["Account"]["Address"] |= {
-            "StateOrRegion": "Washington",
-            "PostalCode": "98101",
-        }
-        one["PrimaryNeedsFromAws"] = ["Co-Sell - Deal Support"]
-        one["Project"] |= {
-            "Title": "Analytics on AWS",
-            "CustomerUseCase": "AI Machine Learning and Analytics",
-            "DeliveryModels": ["Professional Services"],
-            "SalesActivities": ["Initialized discussions with customer"],
-            "ExpectedCustomerSpend": [
-                {
-                    "Amount": "700.00",
-                    "CurrencyCode": "USD",
-                    "Frequency": "Monthly",
-                    "TargetCompany": "AWS",
-                }
-            ],
-        }
-
-    deal.edit(id, complete)
+    deal.edit(id, _complete)
     deal.associate(id)
     submitted = deal.submit(id)
     assert submitted["EngagementId"] == engagement, "the lead's engagement goes on"
     deal.review(id, "Approved")
     assert deal.life(id)["ReviewStatus"] == "Approved"
+
+
+def _complete(one: dict[str, Any]) -> None:
+    """What a lead does not say and a submission asks for."""
+    one["Customer"]["Account"]["Address"] |= {
+        "StateOrRegion": "Washington",
+        "PostalCode": "98101",
+    }
+    one["PrimaryNeedsFromAws"] = ["Co-Sell - Deal Support"]
+    one["Project"] |= {
+        "Title": "Analytics on AWS",
+        "CustomerUseCase": "AI Machine Learning and Analytics",
+        "DeliveryModels": ["Professional Services"],
+        "SalesActivities": ["Initialized discussions with customer"],
+        "ExpectedCustomerSpend": [
+            {
+                "Amount": "700.00",
+                "CurrencyCode": "USD",
+                "Frequency": "Monthly",
+                "TargetCompany": "AWS",
+            }
+        ],
+    }
