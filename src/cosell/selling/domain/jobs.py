@@ -9,7 +9,7 @@ from cosell.clock import iso
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, text_at, truth
-from cosell.selling.domain import opportunities, settings, snapshots, tags
+from cosell.selling.domain import opportunities, settings, showing, snapshots, tags
 from cosell.selling.domain.snapshots import Target, target_of
 from cosell.selling.lifecycle import JOB, follow, followed
 from cosell.selling.rules import enforce
@@ -139,7 +139,7 @@ def _execute(call: Call, tx: Tx, job: Stored, opportunity: Stored) -> Document:
         return {}
     if settings.role(call, tx, opportunity.owner) is None:
         return {"LastFailure": NO_ROLE}
-    snapshots.create(call, tx, target, opportunity, always=False)
+    showing.show(call, tx, target, opportunity, always=False)
     return {"LastSuccessfulExecutionDate": iso(call.now), "LastFailure": None}
 
 

@@ -137,6 +137,11 @@ def _write(call: Call, tx: Tx, target: Target, content: _Content, *, always: boo
     return revision + 1
 
 
+def is_shown(call: Call, tx: Tx, target: Target) -> bool:
+    """Whether there is a snapshot of the resource in the engagement."""
+    return tx.one("latest_snapshot", ns=call.ns, **target._asdict()) is not None
+
+
 def differs(call: Call, tx: Tx, target: Target, opportunity: Stored) -> bool:
     """Whether the opportunity is not as its latest snapshot shows it."""
     row = tx.one("latest_snapshot", ns=call.ns, **target._asdict())

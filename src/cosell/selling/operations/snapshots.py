@@ -4,7 +4,7 @@ from cosell.calls import Call, Rendered, command, query
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, Template, text_at
-from cosell.selling.domain import engagements, jobs, opportunities, snapshots, tags
+from cosell.selling.domain import engagements, jobs, opportunities, showing, snapshots, tags
 from cosell.selling.domain.snapshots import Target, target_of
 from cosell.selling.listing import By, List, answer
 from cosell.selling.views import (
@@ -80,7 +80,7 @@ def create_resource_snapshot(call: Call, tx: Tx) -> Document:
     """The next revision, also when nothing changed."""
     target = target_of(call.input, _TARGET)
     opportunity = _shareable(call, tx, target)
-    revision = snapshots.create(call, tx, target, opportunity, always=True)
+    revision = showing.show(call, tx, target, opportunity, always=True)
     return {"Arn": snapshots.arn(call.catalog, target, revision), "Revision": revision}
 
 
