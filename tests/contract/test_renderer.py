@@ -10,13 +10,19 @@ from cosell.selling import RENDERER
 from cosell.selling.contract import ADDITIONS
 
 # Of each renderer, the digest of the shapes that it renders.
-KNOWN = {1: "26827576d19cac2b7380fe708406edf26c37323d80c1ab7cd04fa1b67fe0a37b"}
+KNOWN = {1: "43ba56862fd7efd0563813a604288d231e6aa992cdeb811f982c55a8def8f13c"}
 SUMMARIES = (
-    "ListEngagementByAcceptingInvitationTaskSummary",
     "EngagementInvitationSummary",
-    "OpportunitySummary",
+    "EngagementResourceAssociationSummary",
     "EngagementSummary",
+    "ListEngagementByAcceptingInvitationTaskSummary",
+    "ListEngagementFromOpportunityTaskSummary",
+    "ListOpportunityFromEngagementTaskSummary",
+    "OpportunitySummary",
+    "ProspectingTaskSummary",
     "ResourceSnapshotJobSummary",
+    "ResourceSnapshotSummary",
+    "SolutionBase",
 )
 
 
