@@ -48,28 +48,28 @@ def to_partner(receiver: str, **project: Any) -> dict[str, Any]:
     }
 
 
-def test_multi_partner(deal: Deal) -> None:
-    friend = Deal(deal.world, deal.catalog, OTHER)
-    for one in (deal, friend):
-        one.ask("put_selling_system_settings", ResourceSnapshotJobRoleIdentifier=ROLE)
-    id = deal.create(
-        Marketing={
-            "Source": "Marketing Activity",
-            "CampaignName": "Spring",
-            "AwsFundingUsed": "No",
-        }
-    )
+def invited(deal: Deal, **changes: Any) -> tuple[str, str, str]:
+    """An opportunity that AWS reviews, and a friend who is asked to join: opportunity, engagement,
+    invitation."""
+    for account in (deal.account, OTHER):
+        partner = Deal(deal.world, deal.catalog, account)
+        partner.ask("put_selling_system_settings", ResourceSnapshotJobRoleIdentifier=ROLE)
+    id = deal.create(**changes)
     deal.associate(id)
-    task = deal.submit(id)
-    engagement = task["EngagementId"]
-    invited = deal.ask(
+    engagement = deal.submit(id)["EngagementId"]
+    invitation = deal.ask(
         "create_engagement_invitation",
         EngagementIdentifier=engagement,
         Invitation=to_partner(OTHER),
     )
+    return id, engagement, invitation["Id"]
 
-    # Before it accepts, the friend knows what the invitation says and nothing else.
-    seen = friend.invitation(invited["Id"])
+
+def test_multi_partner_before_the_friend_accepts(deal: Deal) -> None:
+    """It knows what the invitation says and nothing else."""
+    friend = Deal(deal.world, deal.catalog, OTHER)
+    id, engagement, invitation = invited(deal)
+    seen = friend.invitation(invitation)
     assert seen["Payload"]["OpportunityInvitation"]["Project"]["Title"] == "Web shop, together"
     assert [one["CompanyName"] for one in seen["ExistingMembers"]]
     hidden = {"EngagementIdentifier": engagement}
@@ -78,7 +78,16 @@ def test_multi_partner(deal: Deal) -> None:
     )
     assert refusal(friend.get, id=id).code == "ResourceNotFoundException"
 
-    accepted = friend.ask("start_engagement_by_accepting_invitation_task", Identifier=invited["Id"])
+
+def test_multi_partner(deal: Deal) -> None:
+    friend = Deal(deal.world, deal.catalog, OTHER)
+    marketing = {
+        "Source": "Marketing Activity",
+        "CampaignName": "Spring",
+        "AwsFundingUsed": "No",
+    }
+    id, engagement, invitation = invited(deal, Marketing=marketing)
+    accepted = friend.ask("start_engagement_by_accepting_invitation_task", Identifier=invitation)
     assert accepted["TaskStatus"] == "COMPLETE"
     own = accepted["OpportunityId"]
     got = friend.get(own)
@@ -113,26 +122,17 @@ def test_multi_partner(deal: Deal) -> None:
 
 def test_multi_partner_invitation_is_rejected(deal: Deal) -> None:
     friend = Deal(deal.world, deal.catalog, OTHER)
-    id = deal.create()
-    deal.associate(id)
-    engagement = deal.submit(id)["EngagementId"]
-    invited = deal.ask(
-        "create_engagement_invitation",
-        EngagementIdentifier=engagement,
-        Invitation=to_partner(OTHER),
-    )
-    friend.ask(
-        "reject_engagement_invitation", Identifier=invited["Id"], RejectionReason="No capacity"
-    )
-    assert deal.invitation(invited["Id"])["Status"] == "REJECTED"
-    assert friend.invitation(invited["Id"])["RejectionReason"] == "No capacity"
+    _, engagement, invitation = invited(deal)
+    friend.ask("reject_engagement_invitation", Identifier=invitation, RejectionReason="No capacity")
+    assert deal.invitation(invitation)["Status"] == "REJECTED"
+    assert friend.invitation(invitation)["RejectionReason"] == "No capacity"
     assert deal.members(engagement) == [deal.account]
     again = deal.ask(
         "create_engagement_invitation",
         EngagementIdentifier=engagement,
         Invitation=to_partner(OTHER),
     )
-    assert again["Id"] != invited["Id"]
+    assert again["Id"] != invitation
 
 
 def test_lead_to_opportunity(deal: Deal) -> None:
