@@ -60,12 +60,21 @@ def test_life_cycle_has_the_states_of_the_model(
 def test_life_cycle_follows_no_act_that_a_state_does_not_name() -> None:
     tables = (
         lifecycle.INVITATION, lifecycle.JOB, lifecycle.TASK, lifecycle.OPPORTUNITY_REVIEW,
+        lifecycle.LEAD,
     )  # fmt: skip
     for table in tables:
         acts = {act for row in table.values() for act in row}
         for state, row in table.items():
             for act in acts:
                 assert lifecycle.follow(table, state, act) == row.get(act)
+
+
+def test_lead_that_is_out_of_the_race_is_the_only_one_that_is_not_open() -> None:
+    named = [*lifecycle.LEAD, "", "Waiting for a budget", "disqualified"]
+    closed = [status for status in named if not lifecycle.is_open_lead(status)]
+    assert closed == ["Disqualified"]
+    reached = {after for acts in lifecycle.LEAD.values() for after in acts.values()}
+    assert reached == set(lifecycle.LEAD)
 
 
 def test_act_of_our_own_that_a_state_does_not_name_is_a_fault() -> None:

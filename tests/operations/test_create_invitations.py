@@ -186,6 +186,20 @@ def test_an_invitation_tells_what_aws_found_out_by_then(world: World) -> None:
     assert seen["EnrichmentContext"] == {"LeadInsights": {"LeadReadinessScore": "High"}}
 
 
+def test_an_invitation_tells_what_prospecting_found(world: World) -> None:
+    made = engaged(world, lead())["Id"]
+    task = world.client().start_prospecting_from_engagement_task(
+        Catalog=CATALOG, Identifiers=[made], TaskName="Find out"
+    )
+    assert task["TaskStatus"] == "COMPLETED"
+    contexts = world.client().get_engagement(Catalog=CATALOG, Identifier=made)["Contexts"]
+    found = contexts[-1]["Payload"]["ProspectingResult"]["Aws"]
+    seen = read(world, invited(world, made, payload=lead_payload()))
+    assert seen["EnrichmentContext"] == {
+        "ProspectingResultAws": {name: found[name] for name in ("Customer", "Insights")}
+    }
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [

@@ -67,9 +67,9 @@ OPPORTUNITY_REVIEW: Final = {
     "Rejected": {},
 }
 
-# A lead's QualificationStatus is a free string: these are the values that AWS's guide gives a
+# A lead's QualificationStatus is a free string, and these are the values that AWS's guide gives a
 # meaning. Whoever may update the lead may set any; only one that is out of the race cannot become
-# an opportunity. See `lead_state` for all the other strings.
+# an opportunity, nor be prospected. For all other strings see `is_open_lead`.
 LEAD: Final = {
     "Unqualified": {
         "qualify": "Qualified",
@@ -85,10 +85,11 @@ LEAD: Final = {
 }
 
 
-def lead_state(status: str | None) -> str:
-    """Which row of LEAD holds for a QualificationStatus: none, and one of a partner's own, is as
-    good as Unqualified."""
-    return status if status in LEAD else "Unqualified"
+def is_open_lead(status: str) -> bool:
+    """Whether a lead of this QualificationStatus may become an opportunity. None, and one of a
+    partner's own making, are as good as Unqualified."""
+    state = status if status in LEAD else "Unqualified"
+    return follow(LEAD, state, "convert") is not None
 
 
 PROSPECTING_TASK: Final = {

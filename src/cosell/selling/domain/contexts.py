@@ -52,7 +52,8 @@ def enrichment(engagement: Document) -> Document | None:
         if insights:
             found["LeadInsights"] = insights
         if result:
-            found["ProspectingResultAws"] = result
+            told = ("Customer", "Insights")
+            found["ProspectingResultAws"] = {name: result.get(name) for name in told}
     return found or None
 
 

@@ -11,12 +11,12 @@ _LEADS = "developer guide: Working with your leads"
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """The context that is to be converted: its type ('' if there is no such context), what the
-    lead is qualified as, and what it lacks, in words; and how many contexts there are."""
+    """The context that is to be converted: its type ('' if there is no such context), whether the
+    lead is out of the race, and what it lacks, in words; and how many contexts there are."""
 
     context: str
     type: str
-    status: str
+    disqualified: bool
     lacks: str
     contexts: int
     contexts_max: int
@@ -51,7 +51,7 @@ RULES: tuple[Rule[Conversion], ...] = (
         None,
         "The lead is Disqualified.",
         "documented",
-        lambda facts: facts.status == "Disqualified",
+        lambda facts: facts.disqualified,
         cite=_LEADS,
         store=True,
         reason="DisqualifiedLeadNotPermitted",

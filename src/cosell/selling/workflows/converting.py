@@ -11,6 +11,7 @@ from cosell.contract import Document
 from cosell.errors import ServiceQuotaExceededException
 from cosell.selling import Kind, object_at, objects_at, text_at
 from cosell.selling.domain import contexts, conversions, engagements, opportunities, payloads
+from cosell.selling.lifecycle import is_open_lead
 from cosell.selling.rules.convert_task import BUSY, RULES, Conversion
 from cosell.selling.workflows import Step, ensure, reasons_of, sharing, told
 from cosell.selling.workflows.single import Trait, single
@@ -32,7 +33,7 @@ def _get_engagement(call: Call, tx: Tx, task: Stored) -> Document:
     facts = Conversion(
         context=number,
         type=text_at(contexts.find(engagement.document, number) or {}, "Type"),
-        status=text_at(lead, "QualificationStatus"),
+        disqualified=not is_open_lead(text_at(lead, "QualificationStatus")),
         lacks=told(lacking),
         contexts=len(objects_at(engagement.document, "Contexts")),
         contexts_max=engagements.CONTEXTS_MAX,

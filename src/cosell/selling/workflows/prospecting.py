@@ -13,7 +13,7 @@ from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException, ServiceQuotaExceededException
 from cosell.selling import AWS, Kind, object_at, objects_at, text_at
 from cosell.selling.domain import contexts, engagements, prospecting
-from cosell.selling.lifecycle import PROSPECTING_TASK, followed
+from cosell.selling.lifecycle import PROSPECTING_TASK, followed, is_open_lead
 from cosell.selling.rules.prospect_task import RULES, Prospect
 from cosell.selling.views import PROSPECTING_TASKS, prospecting_row
 from cosell.selling.workflows import Step, TaskEnd, Workflow, ensure, number_of, reasons_of
@@ -38,7 +38,7 @@ def _prospect(call: Call, tx: Tx, task: Stored) -> Document:
     id = text_at(_present(task.document), "EngagementIdentifier")
     engagement = _find(call, tx, id)
     leads = _leads(engagement)
-    unspoilt = [lead for lead in leads if text_at(lead, "QualificationStatus") != "Disqualified"]
+    unspoilt = [lead for lead in leads if is_open_lead(text_at(lead, "QualificationStatus"))]
     facts = Prospect(
         visible=engagement is not None,
         leads=len(leads),
