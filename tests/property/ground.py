@@ -21,6 +21,7 @@ from tests.submitting import submittable
 ACCOUNTS = ("111122223333", "444455556666", "777788889999")
 CATALOGS = ("Sandbox", "AWS")
 SEEN_MAX = 40  # identifiers of a kind that are remembered, the newest
+OUTCOMES = ("Approved", "Approved", "Rejected", "Action Required", "In review")
 TEMPLATES = ("OpportunitySummaryView", "AwsOpportunitySummaryFullView")
 PRODUCTS = ("AmazonEC2Linux", "AmazonS3", "NoSuchProduct")
 MARKETPLACE = "arn:aws:aws-marketplace:us-east-1:123456789012:AWSMarketplace/"
@@ -44,6 +45,8 @@ KINDS = {  # what identifiers look like in an answer
 }
 _SEEN = re.compile('"(?:' + "|".join(f"(?P<_{n}>{p})" for n, p in enumerate(KINDS.values())) + ')"')
 _NAMES = tuple(KINDS)
+
+MADE = {"CreateOpportunity": "own", "CreateEngagement": "own-engagement"}
 
 NAMED: dict[str | Member, tuple[str, ...]] = {  # which kinds a shape's values name
     "OpportunityIdentifier": ("opportunity",),
@@ -91,7 +94,7 @@ class Ground:
         self.world = world
         self._pages: dict[tuple[Whose, str], Document] = {}
         self._seen: dict[Whose, dict[str, deque[str]]] = {
-            (account, catalog): {kind: deque(maxlen=SEEN_MAX) for kind in KINDS}
+            (account, catalog): {kind: deque(maxlen=SEEN_MAX) for kind in (*KINDS, *MADE.values())}
             for account in ACCOUNTS
             for catalog in CATALOGS
         }
@@ -128,7 +131,7 @@ class Ground:
 
     def invitation(self, whose: Whose) -> Document | None:
         """One of the others is invited to an engagement of the account."""
-        engagement = self.one(whose, "engagement")
+        engagement = self.one(whose, "own-engagement")
         if engagement is None:
             return None
         return {
@@ -152,6 +155,8 @@ class Ground:
         if reply.status == 200:
             self.look(whose, reply.body)
             self._keep_page(whose, operation, body, reply)
+            if operation in MADE:
+                self._seen[whose][MADE[operation]].append(orjson.loads(reply.body)["Id"])
         return reply
 
     def ask_desk(self, operation: str, body: Document) -> Reply:
@@ -204,7 +209,8 @@ class Ground:
 
     def update(self, whose: Whose) -> Document | None:
         """An opportunity as it is, as an UpdateOpportunity."""
-        found = self.got(whose, "GetOpportunity", self.one(whose, "opportunity"))
+        kind = self.random.choice(("own", "opportunity"))
+        found = self.got(whose, "GetOpportunity", self.one(whose, kind))
         if found is None:
             return None
         found["Identifier"] = found.pop("Id")
@@ -233,7 +239,7 @@ class Ground:
 
     def target(self, whose: Whose) -> Document | None:
         """An opportunity and an engagement of the account."""
-        engagement, resource = self.one(whose, "engagement"), self.one(whose, "opportunity")
+        engagement, resource = self.one(whose, "own-engagement"), self.one(whose, "own")
         if engagement is None or resource is None:
             return None
         return {**_target(whose, engagement, resource), "ClientToken": self.token()}
@@ -254,6 +260,28 @@ class Ground:
             return None
         identifier = shown["ResourceIdentifier"]
         return {"Catalog": whose[1], "Identifier": identifier, "InvolvementType": "Co-Sell"}
+
+    def start(self, whose: Whose) -> Document | None:
+        """An opportunity of the account's own is submitted in one go."""
+        own = self.one(whose, "own")
+        submission: Document = {"InvolvementType": "Co-Sell", "Visibility": "Full"}
+        if own is None:
+            return None
+        return {
+            "AwsSubmission": submission,
+            "Catalog": whose[1],
+            "ClientToken": self.token(),
+            "Identifier": own,
+        }
+
+    def review(self, whose: Whose) -> Document | None:
+        """AWS reviews an opportunity that is shown somewhere."""
+        shown = self.snapshot(whose)
+        return shown and {
+            "Catalog": whose[1],
+            "OpportunityIdentifier": shown["ResourceIdentifier"],
+            "Outcome": self.random.choice(OUTCOMES),
+        }
 
     def got(self, whose: Whose, operation: str, id: str | None) -> dict[str, Any] | None:
         """An answer without nulls; None if there is none."""
@@ -287,6 +315,8 @@ BODIES: dict[str, Callable[[Ground, Whose], Document | None]] = {
     "CreateEngagement": Ground.engagement,
     "CreateEngagementInvitation": Ground.invitation,
     "CreateOpportunity": Ground.creation,
+    "ReviewOpportunity": Ground.review,
+    "StartEngagementFromOpportunityTask": Ground.start,
     "SubmitOpportunity": Ground.submission,
     "UpdateEngagementContext": Ground.context_update,
     "UpdateOpportunity": Ground.update,

@@ -79,9 +79,10 @@ class Outcome:
     wrong: str = ""
 
 
-# Steps of the clock that leave a world in which something can happen.
+# What leaves a world in which something can happen: small steps of the clock, few who are shut out.
 NEAR: Mapping[str | Member, Sequence[Any]] = {
     "AdvanceSeconds": (0, 60, 86_400, 20 * 86_400),
+    ("PutPartnerRequest", "Catalogs"): (*[["AWS", "Sandbox"]] * 19, ["AWS"]),
     ("AdvanceClockRequest", "To"): ("2020-01-01T00:00:00Z",),
 }
 
