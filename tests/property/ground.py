@@ -57,6 +57,7 @@ NAMED: dict[str | Member, tuple[str, ...]] = {  # which kinds a shape's values n
     "EngagementInvitationArnOrIdentifier": ("invitation", "invitation-arn"),
     "ResourceSnapshotJobIdentifier": ("job",),
     "TaskIdentifier": ("task",),
+    "AnyTaskIdentifier": ("task", "task-arn", "prospecting"),
     "TaskArnOrIdentifier": ("task", "task-arn"),
     "ProspectingTaskIdentifier": ("prospecting",),
     "SolutionIdentifier": ("solution",),
@@ -69,6 +70,7 @@ FIXED: dict[str | Member, tuple[Any, ...]] = {
     "AccountId": ACCOUNTS,
     "AwsAccount": (*ACCOUNTS, "aws"),
     "ContextIdentifier": ("1", "2", "3"),
+    "EstimateAddress": ("https://calculator.aws/#/estimate?id=" + "0123456789abcdef" * 2,),
     "Date": ("2099-12-31", "2031-02-28", "2020-01-01"),
     "EngagementContextIdentifier": ("1", "2", "3"),
     "ResourceSnapshotRevision": (1, 2, 3),
@@ -93,6 +95,7 @@ class Ground:
         self.random = random
         self.world = world
         self._pages: dict[tuple[Whose, str], Document] = {}
+        self._associated: dict[Whose, deque[Document]] = {}
         self._seen: dict[Whose, dict[str, deque[str]]] = {
             (account, catalog): {kind: deque(maxlen=SEEN_MAX) for kind in (*KINDS, *MADE.values())}
             for account in ACCOUNTS
@@ -155,6 +158,8 @@ class Ground:
         if reply.status == 200:
             self.look(whose, reply.body)
             self._keep_page(whose, operation, body, reply)
+            if operation == "AssociateOpportunity":
+                self._associated.setdefault(whose, deque(maxlen=SEEN_MAX)).append(dict(body))
             if operation in MADE:
                 self._seen[whose][MADE[operation]].append(orjson.loads(reply.body)["Id"])
         return reply
@@ -261,6 +266,23 @@ class Ground:
         identifier = shown["ResourceIdentifier"]
         return {"Catalog": whose[1], "Identifier": identifier, "InvolvementType": "Co-Sell"}
 
+    def association(self, whose: Whose) -> Document | None:
+        """A solution of the account for an opportunity of its own."""
+        own, solution = self.one(whose, "own"), self.one(whose, "solution")
+        if own is None or solution is None:
+            return None
+        return {
+            "Catalog": whose[1],
+            "OpportunityIdentifier": own,
+            "RelatedEntityIdentifier": solution,
+            "RelatedEntityType": "Solutions",
+        }
+
+    def dissociation(self, whose: Whose) -> Document | None:
+        """What was associated once; it may be gone."""
+        made = self._associated.get(whose)
+        return dict(self.random.choice(made)) if made else None
+
     def start(self, whose: Whose) -> Document | None:
         """An opportunity of the account's own is submitted in one go."""
         own = self.one(whose, "own")
@@ -312,9 +334,11 @@ BODIES: dict[str, Callable[[Ground, Whose], Document | None]] = {
     "CreateResourceSnapshot": Ground.target,
     "CreateResourceSnapshotJob": Ground.target,
     "GetResourceSnapshot": Ground.snapshot,
+    "AssociateOpportunity": Ground.association,
     "CreateEngagement": Ground.engagement,
     "CreateEngagementInvitation": Ground.invitation,
     "CreateOpportunity": Ground.creation,
+    "DisassociateOpportunity": Ground.dissociation,
     "ReviewOpportunity": Ground.review,
     "StartEngagementFromOpportunityTask": Ground.start,
     "SubmitOpportunity": Ground.submission,
