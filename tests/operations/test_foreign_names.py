@@ -11,10 +11,10 @@ from tests.engaging import lead
 from tests.estate import SOLUTION, Estate, settled
 from tests.foreign import EMPTY, MISSING, Attempt, code, ensure, ensure_kept, listed, strangers
 from tests.harness import ACCOUNT, Server, opportunity
-from tests.operations.test_foreign import BUILT
+from tests.operations.test_foreign import OPERATIONS
 from tests.sharing import SUMMARY
 
-LISTS = [name for name in BUILT if name.startswith("List") and name != "ListTagsForResource"]
+LISTS = [name for name in OPERATIONS if name.startswith("List") and name != "ListTagsForResource"]
 
 
 @pytest.fixture(scope="module")
