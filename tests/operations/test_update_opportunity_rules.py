@@ -255,6 +255,45 @@ def test_update_opportunity_moves_an_approved_one_to_any_open_stage(
     assert (life["Stage"], life["ClosedLostReason"]) == ("Closed Lost", "Price")
 
 
+SOLD = "arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace"
+
+
+@pytest.mark.parametrize(
+    ("type", "identifier", "enough"),
+    [
+        ("Solutions", "S-1234567", True),
+        ("AwsMarketplaceSolutions", f"{SOLD}/Solution/soln-example", True),
+        ("AwsMarketplaceProducts", f"{SOLD}/SaaSProduct/prod-example", True),
+        ("AwsProducts", "AmazonEC2Linux", False),
+        ("AwsMarketplaceOffers", f"{SOLD}/Offer/offer-example", False),
+    ],
+)
+def test_update_opportunity_commits_and_launches_what_is_sold(
+    world: World, type: str, identifier: str, enough: bool
+) -> None:
+    id = in_state(world, "Approved")
+    entity = {"RelatedEntityType": type, "RelatedEntityIdentifier": identifier}
+    world.client().associate_opportunity(Catalog="Sandbox", OpportunityIdentifier=id, **entity)
+    if not enough:
+        told = refused(world, id, {STAGE: "Committed"})
+        assert told.fields == [("relatedEntityIdentifiers", "REQUIRED_FIELD_MISSING")]
+        return
+    for stage in ("Committed", "Qualified", "Committed", "Launched"):
+        assert updated(world, id, {STAGE: stage})["LifeCycle"]["Stage"] == stage
+    assert refused(world, id, {STAGE: "Committed"}).errors == [
+        ("lifeCycle.stage", "ACTION_NOT_PERMITTED", OVER)
+    ]
+    lasting = {"LifeCycle.NextSteps": "Renew", "Project.AdditionalComments": "Live"}
+    assert updated(world, id, lasting)["LifeCycle"]["NextSteps"] == "Renew"
+
+
+def test_update_opportunity_needs_no_words_beside_a_solution(world: World) -> None:
+    id = in_state(world, "Approved", "Committed")
+    solution = {"RelatedEntityType": "Solutions", "RelatedEntityIdentifier": "S-1234567"}
+    world.client().associate_opportunity(Catalog="Sandbox", OpportunityIdentifier=id, **solution)
+    assert "OtherSolutionDescription" not in updated(world, id, {OTHER_SOLUTION: None})["Project"]
+
+
 def test_update_opportunity_from_a_partner_goes_on_with_what_it_needs(world: World) -> None:
     id = start(world, "received")
     told = refused(world, received(world, "Approved"), {STAGE: "Qualified"})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests import submitting
+from tests.engaging import engaged, lead
 from tests.harness import World, answered
 from tests.scenes import started
 from tests.updating import (
@@ -75,6 +76,15 @@ def sparse_referral(world: World) -> str:
     return str(made["OpportunityId"])
 
 
+def converted(world: World) -> str:
+    """A draft from a lead: no spend, no postal code, no contacts."""
+    engagement = engaged(world, lead())["Id"]
+    task = world.client().start_opportunity_from_engagement_task(
+        Catalog="Sandbox", Identifier=engagement, ContextIdentifier="1"
+    )
+    return str(task["OpportunityId"])
+
+
 STATES: dict[str, Callable[[World], str]] = {
     "Pending Submission": lambda world: in_state(world, "Pending Submission"),
     "Pending Submission, contract value": lambda world: in_state(
@@ -96,6 +106,7 @@ STATES: dict[str, Callable[[World], str]] = {
     "received, Submitted": lambda world: received(world, "Action Required"),
     "received, Approved": lambda world: received(world, "Approved"),
     "received without spend": lambda world: received(world, ExpectedCustomerSpend=[]),
+    "converted from a lead": converted,
     "referred": referred,
     "referred sparsely": sparse_referral,
 }

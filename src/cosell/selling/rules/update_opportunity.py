@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from cosell.contract import Document
 from cosell.errors import ConflictException, FieldError
-from cosell.selling import Path, at, object_at, text_at
+from cosell.selling import Path, at, related, text_at
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, OPPORTUNITY_STAGE, follow
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
 from cosell.selling.rules.opportunity_content import Content, field_of
@@ -28,7 +28,6 @@ PENDING: Final = "Pending Submission"
 _CLOSED: Final = tuple(stage for stage, acts in OPPORTUNITY_STAGE.items() if not acts)
 _WON: Final = ("Committed", "Launched")
 _MATURE: Final = ("Qualified", "Technical Validation", "Business Validation")
-_SOLUTIONS = ("Solutions", "AwsMarketplaceSolutions", "AwsMarketplaceProducts")
 _REQUIRED = (_STAGE, "Marketing.Source")  # what every update must have: rows of their own
 
 _UPDATES = "developer guide: Working with opportunity updates"
@@ -79,18 +78,13 @@ class Update:
 
     @property
     def has_solution(self) -> bool:
-        related = object_at(self.before, "RelatedEntityIdentifiers")
-        return any(related.get(name) for name in _SOLUTIONS)
+        return any(related.entities(self.before, type) for type in related.SOLD)
 
     @property
     def has_related(self) -> bool:
         """Whether anything but an offer stands beside the opportunity, or a text instead."""
-        related = object_at(self.before, "RelatedEntityIdentifiers")
-        return (
-            self.has_solution
-            or bool(related.get("AwsProducts"))
-            or bool(self.content.text(_OTHER_SOLUTION))
-        )
+        some = any(related.entities(self.before, type) for type in related.NEEDED)
+        return some or bool(self.content.text(_OTHER_SOLUTION))
 
     def moves_to(self, *stages: str) -> bool:
         return self.content.touches(_STAGE) and self.content.text(_STAGE) in stages
