@@ -8,7 +8,7 @@ import pytest
 from tests import submitting
 from tests.harness import World
 from tests.refusal import refusal
-from tests.updating import body, decided, full, in_state, updated, whole
+from tests.updating import body, decided, full, in_state, received, updated, whole
 
 STATUS = "LifeCycle.ReviewStatus"
 DECISIONS = ("Approved", "Action Required", "Rejected")
@@ -128,7 +128,10 @@ def test_update_opportunity_with_the_status_that_it_has_decides_nothing(world: W
     assert told.fields == [("project.title", "ACTION_NOT_PERMITTED")]
 
 
-def test_update_opportunity_launches_by_the_reviewer_without_a_solution(world: World) -> None:
-    id = in_state(world, "Pending Submission")
-    life = decided(world, id, "Approved", {"LifeCycle.Stage": "Launched"})["LifeCycle"]
-    assert life["Stage"] == "Launched"
+@pytest.mark.parametrize("stage", ["Qualified", "Committed", "Launched", "Closed Lost"])
+def test_update_opportunity_decides_on_any_stage_whatever_it_asks_an_owner_for(
+    world: World, stage: str
+) -> None:
+    bare = {"LifeCycle.Stage": stage, "Project.OtherSolutionDescription": None}
+    for id in (in_state(world, "Pending Submission"), received(world)):
+        assert decided(world, id, "Approved", bare)["LifeCycle"]["Stage"] == stage

@@ -31,8 +31,8 @@ _MATURE: Final = ("Qualified", "Technical Validation", "Business Validation")
 _REQUIRED = (_STAGE, "Marketing.Source")  # what every update must have: rows of their own
 
 _UPDATES = "developer guide: Working with opportunity updates"
-_ASSOCIATING = "developer guide: Associating opportunities"
-_PARTNERS = "developer guide: Working with multi-partner opportunities"
+_ASSOCIATING = "developer guide: Associating, disassociating and assigning opportunities"
+_PARTNERS = "developer guide: Working with multipartner opportunities"
 _FIELDS = "opportunity fields of aws-samples/partner-crm-integration-samples"
 _ACE = "messages of the older channel, as an integrator lists them"
 _SEEN = "seen in the Sandbox by integrators"
@@ -87,7 +87,9 @@ class Update:
         return some or bool(self.content.text(_OTHER_SOLUTION))
 
     def moves_to(self, *stages: str) -> bool:
-        return self.content.touches(_STAGE) and self.content.text(_STAGE) in stages
+        """Whether the owner moves the stage to one of these."""
+        moves = self.content.touches(_STAGE) and not self.reviewed
+        return moves and self.content.text(_STAGE) in stages
 
     def permits(self, member: Member) -> bool:
         """Whether the state lets the member change."""
@@ -192,7 +194,7 @@ STATE: tuple[Rule[Update], ...] = (
         "In the Sandbox reviewStatus can become Approved, Action Required or Rejected",
         "documented",
         lambda u: _status_moves(u) and _is_simulated(u),
-        "developer guide: Testing in the Sandbox",
+        "developer guide: Testing in a sandbox",
     ),
     Rule(
         "update.stage-pending",
@@ -258,7 +260,8 @@ def _received(path: Path, *further: Path) -> Rule[Update]:
 
 
 def _is_received_and(update: Update, *stages: str) -> bool:
-    return bool(update.before.get("received")) and update.content.text(_STAGE) in stages
+    owned = bool(update.before.get("received")) and not update.reviewed
+    return owned and update.content.text(_STAGE) in stages
 
 
 def _upgrade(path: Path) -> Rule[Update]:
@@ -293,7 +296,7 @@ RULES: tuple[Rule[Update], ...] = (
         "REQUIRED_FIELD_MISSING",
         "A solution or an AWS Marketplace product is required from Committed on",
         "documented",
-        lambda u: u.moves_to(*_WON) and not u.has_solution and not u.reviewed,
+        lambda u: u.moves_to(*_WON) and not u.has_solution,
         _ASSOCIATING,
     ),
     Rule(
@@ -302,11 +305,7 @@ RULES: tuple[Rule[Update], ...] = (
         "REQUIRED_FIELD_MISSING",
         "Closed Lost Reason is required when closing the opportunity",
         "observed",
-        lambda u: (
-            u.moves_to("Closed Lost")
-            and not u.content.text("LifeCycle.ClosedLostReason")
-            and not u.reviewed
-        ),
+        lambda u: u.moves_to("Closed Lost") and not u.content.text("LifeCycle.ClosedLostReason"),
         _ACE,
     ),
     _received("Project.CustomerUseCase", "Project.CustomerUseCase"),
@@ -332,6 +331,7 @@ RULES: tuple[Rule[Update], ...] = (
         "decision",
         lambda u: (
             u.content.touches(_OTHER_SOLUTION)
+            and not u.reviewed
             and u.content.text(_STAGE) in _WON
             and not u.moves_to(*_WON)
             and not u.has_related
