@@ -51,21 +51,24 @@ def edit(call: Call, tx: Tx, before: Document, asked: Document) -> Edit:
         project.pop("RelatedOpportunityIdentifier", None)  # it has none, and one sent is ignored
     if "ExpectedContractDuration" not in project:
         project["ExpectedContractDuration"] = at(before, _DURATION)
-    facts = _spend(call, tx, before, project)
-    project["ExpectedCustomerSpend"] = cast("list[Json]", [*facts.entries])
-    changed = frozenset(
-        path for path in PATHS if not _same(path, at(before, path), at(wanted, path))
-    )
+    sent = _spend(call, tx, before, project)
+    kept = _kept(before, sent)
+    project["ExpectedCustomerSpend"] = cast("list[Json]", [*sent.entries])
+    changed = {path for path in PATHS if not _same(path, at(before, path), at(wanted, path))}
+    project["ExpectedCustomerSpend"] = kept
+    if _same(_SPEND, at(before, _SPEND), kept):
+        changed.discard(_SPEND)
     parts = {_SPEND: spend.ENTRIES, _DURATION: spend.DURATION, _PARTITION: spend.PARTITION}
     touched = frozenset(part for path, part in parts.items() if path in changed)
-    return Edit(wanted, changed, replace(facts, changed=touched))
+    return Edit(wanted, frozenset(changed), replace(sent, changed=touched))
 
 
 def applied(call: Call, before: Document, edit: Edit) -> Document:
     """The opportunity with the changes and nothing else: what the service owns is as it was, but
     for the history of its next steps, which grows by what is new."""
     document = before
-    for path in sorted(edit.changed):
+    estimated = {_SPEND} if _DURATION in edit.changed else set()  # anew, whatever was sent
+    for path in sorted(edit.changed | estimated):
         document = _with(document, path.split("."), at(edit.wanted, path))
     steps = text_at(document, _NEXT_STEPS)
     if _NEXT_STEPS not in edit.changed or not steps:
@@ -84,18 +87,21 @@ def with_remarks(document: Document, asked: Document) -> Document:
 
 
 def _spend(call: Call, tx: Tx, before: Document, project: Document) -> Spend:
-    """The spend as it would be kept; as it was sent, if it could not be kept."""
-    stored = objects_at(before, _SPEND)
-    asked = spend.spend_of(project, estimates.known(call, tx))
-    if asked.duration is not None and not asked.own:
-        own = [entry for entry in stored if entry.get("TargetCompany") == "Self"]
-        asked = replace(asked, entries=(*own, *asked.entries))
-    same_length = asked.duration == at(before, _DURATION)
-    if same_length and _same(_SPEND, cast("Json", stored), cast("Json", [*asked.entries])):
-        return replace(asked, entries=tuple(stored))
-    if not asked.entries or check(spend.RULES, asked):
-        return asked
-    return replace(asked, entries=tuple(spend.completed(asked)))
+    """The spend as it was sent, with the deal's value as it was if a duration came without it."""
+    sent = spend.spend_of(project, estimates.known(call, tx))
+    if sent.duration is None or sent.own:
+        return sent
+    own = [one for one in objects_at(before, _SPEND) if one.get("TargetCompany") == "Self"]
+    return replace(sent, entries=(*own, *sent.entries))
+
+
+def _kept(before: Document, sent: Spend) -> list[Json]:
+    """The spend as it would be kept; as it was sent, if it could not be."""
+    stored, entries = objects_at(before, _SPEND), list(sent.entries)
+    if sent.duration == at(before, _DURATION) and _entries(stored) == _entries(entries):
+        return cast("list[Json]", stored)
+    fits = entries and not check(spend.RULES, sent)
+    return cast("list[Json]", spend.completed(sent) if fits else entries)
 
 
 # --- what means the same -------------------------------------------------------------------------
@@ -111,7 +117,7 @@ def _same(path: Path, one: Json, other: Json) -> bool:
     if path == _REVENUE:
         return _number(one) == _number(other)
     if path == _SPEND:
-        return _entries(one) == _entries(other)
+        return _entries(cast("list[Document]", one)) == _entries(cast("list[Document]", other))
     if isinstance(one, list) and isinstance(other, list):
         return _items(one) == _items(other)
     return False
@@ -124,10 +130,9 @@ def _number(value: Json) -> Decimal | Json:
         return value
 
 
-def _entries(value: Json) -> Counter[frozenset[tuple[str, object]]]:
+def _entries(entries: list[Document] | None) -> Counter[frozenset[tuple[str, object]]]:
     """Entries of the spend, so that they can be compared whatever their order."""
-    entries = cast("list[Document]", value or [])
-    said = [{**entry, "Amount": _number(entry.get("Amount"))} for entry in entries]
+    said = [{**entry, "Amount": _number(entry.get("Amount"))} for entry in entries or ()]
     return Counter(frozenset((name, item) for name, item in one.items() if item) for one in said)
 
 
