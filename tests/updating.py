@@ -85,8 +85,11 @@ def in_state(world: World, status: str, stage: str = "", request: Body | None = 
         Catalog="Sandbox", **(request or submitting.submittable())
     )
     id = str(made["Id"])
-    if status == "Submitted":
+    if status in ("Submitted", "In review"):
         submitted(world, id)
+        if status == "In review":
+            asked = {"Catalog": "Sandbox", "OpportunityIdentifier": id}
+            world.desk("ReviewOpportunity", **asked, Outcome="InReview")
     elif status != "Pending Submission":
         decided(world, id, status, {"LifeCycle.Stage": stage} if stage else {})
     return id

@@ -104,6 +104,7 @@ EVERY = set(OTHERS) - {"LifeCycle.Stage"}
 STATES = [
     ("Pending Submission", "Prospect", EVERY, ""),
     ("Submitted", "Prospect", set(), "status is Submitted"),
+    ("In review", "Prospect", set(), "status is In review"),
     ("Rejected", "Prospect", set(), "status is Rejected"),
     ("Action Required", "Prospect", CORRECTABLE, "status is Action Required"),
     ("Approved", "Prospect", EVERY - FROZEN, "status is Approved"),

@@ -55,6 +55,7 @@ LADDERS = [
         ],
     ),
     ladder("Submitted", "", [(fault(STATUS, "In review"), *READ_ONLY)]),
+    ladder("In review", "", [(fault(STATUS, "Submitted"), *READ_ONLY)]),
     ladder("Rejected", "", [(fault(STATUS, "Approved"), *READ_ONLY)]),
     ladder(
         "Action Required", "",

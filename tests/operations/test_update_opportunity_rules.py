@@ -100,7 +100,7 @@ CASES = [
             "update.review-status-simulated", status, {STATUS: value}, "lifeCycle.reviewStatus",
             "ACTION_NOT_PERMITTED", SIMULATED,
         )
-        for status in ("Pending Submission", "Submitted", "Action Required")
+        for status in ("Pending Submission", "Submitted", "In review", "Action Required")
         for value in ("Pending Submission", "Submitted", "In review")
         if value != status
     ),

@@ -12,7 +12,7 @@ from tests.updating import body, decided, full, in_state, received, updated, who
 
 STATUS = "LifeCycle.ReviewStatus"
 DECISIONS = ("Approved", "Action Required", "Rejected")
-OPEN = ("Pending Submission", "Submitted", "Action Required")
+OPEN = ("Pending Submission", "Submitted", "In review", "Action Required")
 # What no owner could change after submission, as programs change it when they approve.
 ALSO: dict[str, Any] = {
     "Customer.Account.CompanyName": "Another Company",

@@ -92,6 +92,7 @@ STATES: dict[str, Callable[[World], str]] = {
     ),
     "Submitted": lambda world: in_state(world, "Submitted"),
     "Submitted, visibility only": shown_only,
+    "In review": lambda world: in_state(world, "In review"),
     "Action Required": lambda world: in_state(world, "Action Required"),
     "Approved": lambda world: in_state(world, "Approved"),
     "Approved, contract value": lambda world: in_state(world, "Approved", request=full()),
