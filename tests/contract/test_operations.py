@@ -47,6 +47,7 @@ def test_handler_of_unknown_or_second_name_is_refused(names: list[str]) -> None:
         (lifecycle.TASK, "TaskStatus"),
         (lifecycle.PROSPECTING_TASK, "ProspectingTaskStatus"),
         (lifecycle.OPPORTUNITY_REVIEW, "ReviewStatus"),
+        (lifecycle.OPPORTUNITY_STAGE, "Stage"),
     ],
 )
 def test_life_cycle_has_the_states_of_the_model(
@@ -60,7 +61,7 @@ def test_life_cycle_has_the_states_of_the_model(
 def test_life_cycle_follows_no_act_that_a_state_does_not_name() -> None:
     tables = (
         lifecycle.INVITATION, lifecycle.JOB, lifecycle.TASK, lifecycle.OPPORTUNITY_REVIEW,
-        lifecycle.LEAD,
+        lifecycle.LEAD, lifecycle.OPPORTUNITY_STAGE,
     )  # fmt: skip
     for table in tables:
         acts = {act for row in table.values() for act in row}

@@ -287,12 +287,17 @@ def test_update_opportunity_of_what_aws_asked_for_submits_it_again(world: World)
 
 def test_update_opportunity_with_needs_makes_co_sell_of_what_was_shown(world: World) -> None:
     id = submitting.created(world)
-    submitted(world, id, submitting.VISIBILITY_ONLY)
+    submitted(world, id, {**submitting.VISIBILITY_ONLY, "Visibility": "Limited"})
     decided(world, id, "Approved")
+    asked = {"Catalog": "Sandbox", "RelatedOpportunityIdentifier": id}
+    seen = world.client().get_aws_opportunity_summary(**asked)
+    assert (seen["InvolvementType"], seen["Visibility"]) == ("For Visibility Only", "Limited")
     updated(world, id, {
         "PrimaryNeedsFromAws": ["Co-Sell - Deal Support"], STEPS: "Call",
         "Customer.Contacts": [{"Email": "a@example.com"}],
     })  # fmt: skip
+    seen = world.client().get_aws_opportunity_summary(**asked)
+    assert (seen["InvolvementType"], seen["Visibility"]) == ("Co-Sell", "Full")
     back = refusal(
         world.client().update_opportunity, **body(world, id, {"PrimaryNeedsFromAws": None})
     )

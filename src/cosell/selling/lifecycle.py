@@ -67,6 +67,21 @@ OPPORTUNITY_REVIEW: Final = {
     "Rejected": {},
 }
 
+# The stage of an opportunity that AWS approved; an act is called like the stage that it leads to.
+# Whether a stage asks for more (a solution, a reason) is a rule's business.
+_WORK: Final = (
+    "Prospect",
+    "Qualified",
+    "Technical Validation",
+    "Business Validation",
+    "Committed",
+)
+_ENDS: Final = ("Launched", "Closed Lost")
+OPPORTUNITY_STAGE: Final[dict[str, dict[str, str]]] = {
+    **{stage: {to: to for to in (*_WORK, *_ENDS) if to != stage} for stage in _WORK},
+    **{stage: {} for stage in _ENDS},
+}
+
 # A lead's QualificationStatus is a free string, and these are the values that AWS's guide gives a
 # meaning. Whoever may update the lead may set any; only one that is out of the race cannot become
 # an opportunity, nor be prospected. For all other strings see `is_open_lead`.
@@ -97,21 +112,6 @@ PROSPECTING_TASK: Final = {
     "IN_PROGRESS": {"go on": "IN_PROGRESS", "complete": "COMPLETED", "fail": "FAILED"},
     "COMPLETED": {},
     "FAILED": {},
-}
-
-# The stage of an opportunity that AWS approved; an act is called like the stage that it leads to.
-# Whether a stage asks for more (a solution, a reason) is a rule's business.
-_WORK: Final = (
-    "Prospect",
-    "Qualified",
-    "Technical Validation",
-    "Business Validation",
-    "Committed",
-)
-_ENDS: Final = ("Launched", "Closed Lost")
-OPPORTUNITY_STAGE: Final[dict[str, dict[str, str]]] = {
-    **{stage: {to: to for to in (*_WORK, *_ENDS) if to != stage} for stage in _WORK},
-    **{stage: {} for stage in _ENDS},
 }
 
 
