@@ -18,7 +18,15 @@ from cosell.clock import wall_ms
 from cosell.config import Config
 from cosell.contract import Contract, Document, Operation
 from cosell.desk.contract import CONTRACT as DESK
-from cosell.desk.operations import aws, estimates, laboratory, partners, prospects, reviews
+from cosell.desk.operations import (
+    autopilot,
+    aws,
+    estimates,
+    laboratory,
+    partners,
+    prospects,
+    reviews,
+)
 from cosell.desk.operations import solutions as desk_solutions
 from cosell.errors import (
     ApiError,
@@ -70,7 +78,16 @@ SELLING_MODULES: Final = (
     tags,
     tasks,
 )
-DESK_MODULES: Final = (aws, desk_solutions, estimates, laboratory, partners, prospects, reviews)
+DESK_MODULES: Final = (
+    autopilot,
+    aws,
+    desk_solutions,
+    estimates,
+    laboratory,
+    partners,
+    prospects,
+    reviews,
+)
 MODEL_HEADER: Final = ("x-cosell-model", SELLING.model_date)  # which API this is
 
 

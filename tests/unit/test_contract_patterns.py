@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 import cosell.contract
-from cosell.contract.patterns import Engine, is_plainly_linear, plan, rest_matcher
+from cosell.contract.patterns import Engine, finder, is_plainly_linear, plan, rest_matcher
 
 MODEL = Path(cosell.contract.__file__).parents[1] / "selling/model.json"
 SHAPES = orjson.loads(MODEL.read_bytes())["shapes"].values()
@@ -246,3 +246,19 @@ def test_the_known_attack_on_website_addresses() -> None:
     assert matches is not None
     assert not matches("a." * HUGE + " ")
     assert matches("https://www.example.com")
+
+
+# --- patterns of somebody's own ------------------------------------------------------------------
+
+
+def test_finder_finds_a_pattern_anywhere() -> None:
+    assert finder("(?i)^web")("Web shop")
+    assert finder("shop$")("Web shop")
+    assert not finder("^shop")("Web shop")
+    assert not finder("(a|aa)+$")("a" * HUGE + "b")
+
+
+@pytest.mark.parametrize("pattern", ["(", "(?=a)", "((a{1000}){1000}){1000}", "\\", "a**"])
+def test_finder_takes_only_what_is_linear(pattern: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        finder(pattern)

@@ -8,8 +8,8 @@ shapes or faults.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal, NamedTuple, TypeAlias
+from functools import cache, lru_cache
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 Engine: TypeAlias = Literal["length", "re", "re2"]
 Match: TypeAlias = Callable[[str], bool]
@@ -67,6 +67,20 @@ def rest_matcher(pattern: str) -> Match | None:
     return matches
 
 
+@lru_cache(maxsize=256)
+def finder(pattern: str) -> Match:
+    """Whether a pattern of somebody's own is found in a text, by RE2; ValueError if RE2 does not
+    take it."""
+    import re2
+
+    try:
+        search = re2.compile(pattern, _re2_options()).search
+    except re2.error as error:
+        told = error.args[0] if error.args else ""
+        raise ValueError(told.decode() if isinstance(told, bytes) else str(told)) from None
+    return lambda text: search(text.encode("utf-8", "surrogatepass")) is not None
+
+
 def _backtracking(pattern: str) -> Match:
     # AWS's \d and \w are ASCII, as they are in RE2.
     fullmatch = re.compile(pattern, re.ASCII).fullmatch
@@ -76,16 +90,22 @@ def _backtracking(pattern: str) -> Match:
 def _automaton(pattern: str) -> Match:
     import re2  # a request that needs no such pattern does not pay for the import
 
-    options = re2.Options()
-    options.never_capture = True
-    options.log_errors = False
     spelled = _FOUR_HEX.sub(r"\\x{\1}", pattern)
-    fullmatch = re2.compile(spelled, options).fullmatch
+    fullmatch = re2.compile(spelled, _re2_options()).fullmatch
 
     def matches(text: str) -> bool:
         return fullmatch(text.encode("utf-8", "surrogatepass")) is not None
 
     return matches
+
+
+def _re2_options() -> Any:
+    import re2
+
+    options = re2.Options()
+    options.never_capture = True
+    options.log_errors = False
+    return options
 
 
 # --- how many ways a backtracking engine could go ------------------------------------------------

@@ -31,7 +31,7 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
     receiver = text_at(call.input, "ReceiverAccountId")
     accounts.ensure_partner(call, tx, receiver)
     content = referrals.completed(call, call.input)
-    _ensure_referable(call, tx, content)
+    ensure_referable(call, tx, content)
     as_aws = call._replace(account=AWS, principal="aws")
     words = {name: call.input[name] for name in _WORDS if name in call.input}
     made = referrals.refer(as_aws, tx, receiver, content, words)
@@ -44,7 +44,7 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
     }
 
 
-def _ensure_referable(call: Call, tx: Tx, content: Document) -> None:
+def ensure_referable(call: Call, tx: Tx, content: Document) -> None:
     """The rules that even AWS cannot leave aside: what an invitation has to say, spend that adds
     up, dates that can be."""
     facts = Content(content, iso_date(call.now), lambda _: True)

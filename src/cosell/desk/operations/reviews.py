@@ -13,7 +13,7 @@ from cosell.selling.rules.review_opportunity import RULES, Reviewing
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
-_SPELLINGS: Final = {"ActionRequired": "Action Required", "InReview": "In review"}
+SPELLINGS: Final = {"ActionRequired": "Action Required", "InReview": "In review"}
 _COMMENTS: Final = (
     "Please say more about what the customer needs, and check the customer's address and website."
 )
@@ -39,7 +39,7 @@ def review_opportunity(call: Call, tx: Tx) -> Document:
     """AWS takes up a submission, approves or rejects it, or sends it back for action."""
     opportunity = opportunities.find_any(call, tx, text_at(call.input, "OpportunityIdentifier"))
     asked = text_at(call.input, "Outcome")
-    outcome = _SPELLINGS.get(asked, asked)
+    outcome = SPELLINGS.get(asked, asked)
     status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
     after = follow(OPPORTUNITY_REVIEW, status, f"review {outcome}")
     enforce(RULES, Reviewing(status, outcome, after))

@@ -11,7 +11,7 @@ from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
-from cosell.selling.domain import estimates, summaries
+from cosell.selling.domain import autopilot, estimates, summaries
 from cosell.selling.domain.accounts import host, profile
 from cosell.selling.domain.telling import tell_of_opportunity
 from cosell.selling.rules import spend
@@ -103,6 +103,7 @@ def change(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Store
     changed = truth.replace(tx, opportunity, {**document, "LastModifiedDate": modified})
     documents.show_again(tx, OPPORTUNITIES, opportunity_row(changed))
     tell_of_opportunity(call, tx, changed, "Updated")
+    autopilot.await_review(call, tx, opportunity, changed)
     return changed
 
 

@@ -34,6 +34,7 @@ from cosell.store.documents import Stored
 
 _MESSAGE = "An opportunity was submitted to AWS. Please review it."
 _RESPONSIBILITIES = ("Co-Sell Facilitator",)
+_UNDECIDED = ("Submitted", "In review", "Action Required")
 _CONTACT = ("BusinessTitle", "Email", "FirstName", "LastName", "Phone")
 
 
@@ -87,6 +88,24 @@ def shared_in(call: Call, tx: Tx, opportunity: Stored) -> str | None:
     )
     shown = cast("list[tuple[str, int]]", rows)
     return max(shown, key=lambda one: one[1])[0] if shown else None
+
+
+def awaited_in(call: Call, tx: Tx, invitation: Stored) -> bool:
+    """Whether an opportunity of an invitation's sender awaits AWS's review in the engagement."""
+    engagement = text_at(invitation.document, "EngagementId")
+    rows = tx.all(
+        "resources_in",
+        ns=call.ns,
+        account=text_at(invitation.document, "SenderAwsAccountId"),
+        catalog=invitation.catalog,
+        engagement=engagement,
+    )
+    shown = (documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0])).document for row in rows)
+    return any(
+        text_at(one, "submitted_in") == engagement
+        and text_at(one, "LifeCycle.ReviewStatus") in _UNDECIDED
+        for one in shown
+    )
 
 
 def submit(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> Stored:

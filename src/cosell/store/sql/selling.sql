@@ -55,6 +55,10 @@ from association_view a indexed by association_view_by_resource
 where ns = :ns and account = :account and catalog = :catalog and resource = :resource
 order by created_at, seq;
 
+-- resources_in: what an account lists as shown in an engagement.
+select resource from association_view indexed by association_view_by_engagement
+where ns = :ns and account = :account and catalog = :catalog and engagement = :engagement;
+
 -- submitted_for: an account's opportunities for a company that AWS knows of.
 select id from opportunity_view indexed by opportunity_view_by_company
 where ns = :ns and account = :account and catalog = :catalog and company = :company

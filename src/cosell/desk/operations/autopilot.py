@@ -1,0 +1,176 @@
+"""AWS's autopilot: rules by which it does by itself what the desk does by hand.
+
+When something is due, the operation of the desk that does it is called as AWS. Which rule is for
+what, and when AWS looks, is known to the domain.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from typing import Final, cast
+
+from cosell.calls import Call, command, due, query
+from cosell.clock import SECOND_MS
+from cosell.contract import Document, Json
+from cosell.contract.faults import lower_camel
+from cosell.contract.patterns import finder
+from cosell.desk.operations.aws import ensure_referable, refer_opportunity
+from cosell.desk.operations.reviews import SPELLINGS, review_opportunity
+from cosell.errors import ApiError, FieldError, request_refused
+from cosell.selling import AWS, Kind, object_at, text_at
+from cosell.selling.domain import autopilot, desk_rules, invitations, referrals, submissions
+from cosell.store import Tx, agenda, documents
+
+log = logging.getLogger("cosell.autopilot")
+
+_RULES_MAX = 100
+# What a rule for an act may say beside its Id, Act and Catalog.
+_MEMBERS: Final = {
+    "Review": ("TitlePattern", "DelaySeconds", "Outcome", "Comments", "Reason"),
+    "Accept": ("TitlePattern", "DelaySeconds"),
+    "Refer": ("ReceiverAccountId", "EverySeconds", "Referral"),
+}
+_REQUIRED: Final = {"Review": (), "Accept": (), "Refer": ("Catalog", "ReceiverAccountId")}
+_DEFAULTS: Final[dict[str, Document]] = {
+    "Review": {"Outcome": "Approved", "DelaySeconds": 0},
+    "Accept": {"DelaySeconds": 0},
+    "Refer": {"EverySeconds": 86_400},
+}
+
+
+# --- the rules -----------------------------------------------------------------------------------
+
+
+@command("PutAutopilot")
+def put_autopilot(call: Call, tx: Tx) -> Document:
+    """AWS does something by itself from now on; a rule with the same id gives way."""
+    rule = _rule(call.input)
+    id = text_at(rule, "Id")
+    _ensure_sound(call, tx, rule)
+    agenda.forget(tx, call.ns, autopilot.REFER, id)
+    if rule["Act"] == "Refer":
+        _plan_referral(call, tx, rule)
+    desk_rules.put(call, tx, autopilot.KIND, id, rule)
+    return {"Id": id, "Rules": _rules(call, tx)}
+
+
+@query("GetAutopilot")
+def get_autopilot(call: Call, tx: Tx) -> Document:
+    """Every rule, in the order in which they were first put."""
+    return {"Rules": _rules(call, tx)}
+
+
+@command("DeleteAutopilot")
+def delete_autopilot(call: Call, tx: Tx) -> Document:
+    """AWS does something no more by itself, or nothing at all."""
+    asked = text_at(call.input, "Id") or None
+    ids = [text_at(rule, "Id") for rule in desk_rules.every(call, tx, autopilot.KIND)]
+    gone = [id for id in ids if asked in (None, id)]
+    for id in gone:
+        desk_rules.forget(call, tx, autopilot.KIND, id)
+        agenda.forget(tx, call.ns, autopilot.REFER, id)
+    return {"Deleted": len(gone), "Rules": _rules(call, tx)}
+
+
+def _rules(call: Call, tx: Tx) -> list[Json]:
+    return [*desk_rules.every(call, tx, autopilot.KIND)]
+
+
+def _rule(said: Document) -> Document:
+    """The rule that was said, with its defaults. One without an id is called after what it is for,
+    so that a second one for the same takes its place."""
+    act = text_at(said, "Act") or "Review"
+    rule: Document = {"Act": act, **_DEFAULTS[act]}
+    rule |= {name: value for name, value in said.items() if name != "ClientToken"}
+    if "Outcome" in rule:
+        asked = text_at(rule, "Outcome")
+        rule["Outcome"] = SPELLINGS.get(asked, asked)
+    parts = [act.lower(), text_at(rule, "Catalog"), text_at(rule, "ReceiverAccountId")]
+    pattern = text_at(rule, "TitlePattern")
+    parts.append(hashlib.sha256(pattern.encode()).hexdigest()[:8] if pattern else "")
+    return {"Id": "-".join(part for part in parts if part), **rule}
+
+
+def _ensure_sound(call: Call, tx: Tx, rule: Document) -> None:
+    """ValidationException for a rule that could not be carried out."""
+    act = text_at(rule, "Act")
+    known = {"Id", "Act", "Catalog", *_MEMBERS[act]}
+    errors = [
+        FieldError(lower_camel(name), "INVALID_VALUE", f"is not for rules with Act {act}")
+        for name in rule
+        if name not in known
+    ]
+    errors += [
+        FieldError(lower_camel(name), "REQUIRED_FIELD_MISSING", f"is required with Act {act}")
+        for name in _REQUIRED[act]
+        if name not in rule
+    ]
+    try:
+        finder(text_at(rule, "TitlePattern"))
+    except ValueError as error:
+        errors.append(FieldError("titlePattern", "INVALID_VALUE", f"RE2 does not take it: {error}"))
+    ids = {text_at(one, "Id") for one in desk_rules.every(call, tx, autopilot.KIND)}
+    if len(ids | {text_at(rule, "Id")}) > _RULES_MAX:
+        errors.append(FieldError("id", "INVALID_VALUE", f"There are {_RULES_MAX} rules at most"))
+    if errors:
+        raise request_refused(*errors)
+    if act == "Refer":
+        in_catalog = call._replace(catalog=text_at(rule, "Catalog"))
+        ensure_referable(in_catalog, tx, referrals.completed(call, object_at(rule, "Referral")))
+
+
+# --- what is due ---------------------------------------------------------------------------------
+
+
+@due(autopilot.REVIEW)
+def review(call: Call, tx: Tx, ref: str) -> None:
+    """AWS looks at an opportunity that was submitted."""
+    opportunity = documents.get(tx, call.ns, Kind.OPPORTUNITY, ref)
+    rule = autopilot.review_rule(call, tx, opportunity)
+    if rule is not None:
+        input: Document = {"OpportunityIdentifier": ref}
+        input |= {name: rule[name] for name in ("Outcome", "Comments", "Reason") if name in rule}
+        _do(call, tx, opportunity.catalog, input, review_opportunity)
+
+
+@due(autopilot.ANSWER)
+def answer(call: Call, tx: Tx, ref: str) -> None:
+    """AWS looks at an invitation that a partner sent. One by which an opportunity was submitted is
+    answered by that review."""
+    invitation = documents.get(tx, call.ns, Kind.INVITATION, ref)
+    pending = invitations.status_at(invitation.document, call.now) == "PENDING"
+    rule = autopilot.answer_rule(call, tx, invitation) if pending else None
+    if rule is None or submissions.awaited_in(call, tx, invitation):
+        return
+
+    def accept(as_aws: Call, tx: Tx) -> None:
+        invitations.accept(as_aws, tx, invitation, {})
+
+    _do(call, tx, invitation.catalog, {}, accept)
+
+
+@due(autopilot.REFER)
+def refer(call: Call, tx: Tx, ref: str) -> None:
+    """AWS refers an opportunity, and plans the next referral."""
+    rule = desk_rules.find(call, tx, autopilot.KIND, ref)
+    if rule is not None:
+        _plan_referral(call, tx, rule)
+        input = {**object_at(rule, "Referral"), "ReceiverAccountId": rule["ReceiverAccountId"]}
+        _do(call, tx, text_at(rule, "Catalog"), input, refer_opportunity)
+
+
+def _plan_referral(call: Call, tx: Tx, rule: Document) -> None:
+    wait_ms = cast("int", rule["EverySeconds"]) * SECOND_MS
+    agenda.plan(tx, call.ns, call.now + wait_ms, autopilot.REFER, text_at(rule, "Id"))
+
+
+def _do(
+    call: Call, tx: Tx, catalog: str, input: Document, act: Callable[[Call, Tx], object]
+) -> None:
+    """Act as AWS. What cannot be done is left undone: what is due after it must not wait for it."""
+    as_aws = call._replace(account=AWS, principal=AWS, catalog=catalog)
+    try:
+        with tx.savepoint():
+            act(as_aws._replace(input={"Catalog": catalog, **input}), tx)
+    except ApiError as error:
+        log.warning("autopilot, %s in %s: %s", call.operation, call.namespace.name, error.message)
