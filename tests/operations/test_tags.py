@@ -41,7 +41,7 @@ def test_tag_resource_adds_and_replaces_and_untag_resource_takes_away(
     arn = made(world, catalog, Tags=labels(team="blue", kept="as it was"))
     partner.tag_resource(ResourceArn=arn, Tags=labels(team="red", new=""))
     assert read(world, arn) == labels(kept="as it was", new="", team="red")
-    partner.untag_resource(ResourceArn=arn, TagKeys=["team", "absent", "new", "new"])
+    partner.untag_resource(ResourceArn=arn, TagKeys=["team", "absent", "new"])
     assert read(world, arn) == labels(kept="as it was")
     partner.untag_resource(ResourceArn=arn, TagKeys=["kept"])
     partner.untag_resource(ResourceArn=arn, TagKeys=["kept"])
@@ -109,6 +109,19 @@ def test_tag_resource_repaired_fault_by_fault_tells_the_next(world: World) -> No
     asked["Tags"] = labels(a="1")
     partner.tag_resource(**asked)
     assert len(read(world, arn)) == 200
+
+
+def test_untag_resource_repaired_fault_by_fault_tells_the_next(world: World) -> None:
+    partner = world.client()
+    asked: dict[str, Any] = {"ResourceArn": arn_of("O1"), "TagKeys": ["a", "b", "a", "a"]}
+    refused = refusal(partner.untag_resource, **asked)
+    assert refused.reason == "REQUEST_VALIDATION_FAILED"
+    assert refused.fields == [
+        ("tagKeys[2]", "DUPLICATE_KEY_VALUE"), ("tagKeys[3]", "DUPLICATE_KEY_VALUE"),
+    ]  # fmt: skip
+    asked["TagKeys"] = ["a", "b"]
+    assert refusal(partner.untag_resource, **asked).code == "ResourceNotFoundException"
+    partner.untag_resource(**{**asked, "ResourceArn": made(world)})
 
 
 def test_tags_of_what_is_not_the_callers_are_not_found(world: World) -> None:

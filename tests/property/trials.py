@@ -54,7 +54,11 @@ EXEMPT = {"EstimationUrl"}
 OPPORTUNITY = "GetOpportunityResponse"
 # Shape faults that the model does not know of: tokens of pages are made by the service, and the
 # keys of tags stand once.
-BEYOND_THE_MODEL = {("nextToken", "INVALID_VALUE"), ("key", "DUPLICATE_KEY_VALUE")}
+BEYOND_THE_MODEL = {
+    ("nextToken", "INVALID_VALUE"),
+    ("key", "DUPLICATE_KEY_VALUE"),
+    ("tagKeys", "DUPLICATE_KEY_VALUE"),
+}
 
 
 @dataclass(frozen=True)
@@ -199,7 +203,8 @@ def _refusal(trial: Trial, told: Document) -> str:
         shapes = (declared.input_shape, OPPORTUNITY)  # what a refusal may speak of
         if not any(has_path(trial.service.shapes, one, str(path)) for one in shapes):
             return f"there is no member {path!r}: {told}"
-        if shape and (path.rpartition(".")[2], code) not in BEYOND_THE_MODEL:
+        name = path.rpartition(".")[2].partition("[")[0]
+        if shape and (name, code) not in BEYOND_THE_MODEL:
             return f"a valid request is told that its shape is wrong: {told}"
     return ""
 

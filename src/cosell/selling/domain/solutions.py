@@ -24,7 +24,7 @@ _GIVEN: Final = (
     (0, "S-1234567", "Example Solution", "Software Product"),
 )
 _GIVEN_AT = "2025-01-01T00:00:00.000Z"
-_DIGITS = 7
+_DIGITS, _DIGITS_MAX = 7, 18
 _CATEGORY = "Software Product"
 
 
@@ -92,10 +92,12 @@ def put(call: Call, tx: Tx, said: Document) -> Stored:
 
 def _unused(call: Call, tx: Tx) -> str:
     """An identifier that the caller has no solution of in the catalog."""
+    digits = _DIGITS
     while True:
-        id = f"S-{call.random.randrange(10**_DIGITS):0{_DIGITS}}"
+        id = f"S-{call.random.randrange(10**digits):0{digits}}"
         if _kept(call, tx, id) is None:
             return id
+        digits = min(digits + 1, _DIGITS_MAX)  # there are many: longer ones are free
 
 
 def _kept(call: Call, tx: Tx, id: str) -> Stored | None:

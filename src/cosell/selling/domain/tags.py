@@ -4,24 +4,31 @@ from typing import cast
 
 from cosell.calls import Call
 from cosell.contract import Document
-from cosell.errors import FieldError, request_refused
+from cosell.errors import ErrorCode, FieldError, request_refused
 from cosell.selling import objects_at
+from cosell.selling.rules.tag_resource import TWICE
 from cosell.store import Tx
 
 
 def tags_of(document: Document) -> dict[str, str]:
     """The tags that a request carries; ValidationException if a key stands twice."""
-    tags: dict[str, str] = {}
-    errors = []
-    for number, tag in enumerate(objects_at(document, "Tags")):
-        key, value = cast("str", tag["Key"]), cast("str", tag["Value"])
-        if key in tags:
-            message = "The key stands twice in this request"
-            errors.append(FieldError(f"tags[{number}].key", "DUPLICATE_KEY_VALUE", message))
-        tags[key] = value
-    if errors:
-        raise request_refused(*errors)
-    return tags
+    tags = objects_at(document, "Tags")
+    _ensure_once([cast("str", tag["Key"]) for tag in tags], "tags[{}].key")
+    return {cast("str", tag["Key"]): cast("str", tag["Value"]) for tag in tags}
+
+
+def keys_of(document: Document) -> list[str]:
+    """The keys of tags that a request names; ValidationException if one stands twice."""
+    keys = cast("list[str]", document["TagKeys"])
+    _ensure_once(keys, "tagKeys[{}]")
+    return keys
+
+
+def _ensure_once(keys: list[str], place: str) -> None:
+    if TWICE.broken(keys):
+        code = cast("ErrorCode", TWICE.code)
+        again = [number for number, key in enumerate(keys) if key in keys[:number]]
+        raise request_refused(*[FieldError(place.format(n), code, TWICE.message) for n in again])
 
 
 def put(call: Call, tx: Tx, arn: str, tags: dict[str, str]) -> None:

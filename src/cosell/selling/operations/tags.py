@@ -1,7 +1,5 @@
 """Tags of opportunities and snapshot jobs. The catalog comes from the ARN."""
 
-from typing import cast
-
 from cosell import ids
 from cosell.calls import Call, command, query
 from cosell.contract import Document
@@ -36,9 +34,10 @@ def tag_resource(call: Call, tx: Tx) -> Document:
 @command("UntagResource")
 def untag_resource(call: Call, tx: Tx) -> Document:
     """Take tags away by key; a key that the resource does not have is no fault."""
+    keys = tags.keys_of(call.input)
     arn = text_at(call.input, "ResourceArn")
     _ensure_own(call, tx, arn)
-    for key in cast("list[str]", call.input["TagKeys"]):
+    for key in keys:
         tags.remove(call, tx, arn, key)
     return {}
 

@@ -1,5 +1,4 @@
-"""How many tags a resource may have. A key that stands twice in one request is refused before,
-as a fault of the request's shape (domain/tags.py)."""
+"""Tags: how often a key may stand in a request, and how many tags a resource may have."""
 
 from typing import NamedTuple
 
@@ -15,6 +14,16 @@ class Tagging(NamedTuple):
     given: frozenset[str]
 
 
+# A fault of the request's shape, which is told before anything is looked up, with the key's place.
+TWICE: Rule[list[str]] = Rule(
+    "tag.key-twice",
+    "tags",
+    "DUPLICATE_KEY_VALUE",
+    "The key stands twice in this request",
+    "not documented",
+    lambda keys: len(set(keys)) < len(keys),
+    "API reference: ValidationExceptionError, Code",
+)
 RULES: tuple[Rule[Tagging], ...] = (
     Rule(
         "tag.too-many",
@@ -27,4 +36,19 @@ RULES: tuple[Rule[Tagging], ...] = (
         store=True,
     ),
 )
-TABLES = (Table("Tag a resource", ("TagResource",), RULES),)
+TABLES = (
+    Table(
+        "Name tags in a request",
+        (
+            "CreateOpportunity",
+            "CreateResourceSnapshotJob",
+            "StartEngagementByAcceptingInvitationTask",
+            "StartEngagementFromOpportunityTask",
+            "StartOpportunityFromEngagementTask",
+            "TagResource",
+            "UntagResource",
+        ),
+        (TWICE,),
+    ),
+    Table("Tag a resource", ("TagResource",), RULES),
+)
