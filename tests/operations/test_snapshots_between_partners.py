@@ -121,6 +121,32 @@ def test_jobs_of_two_members_share_each_their_own(world: World) -> None:
     assert told == [ids[ACCOUNT], ids[OTHER], ids[OTHER]]
 
 
+def test_what_aws_says_of_an_opportunity_is_listed_for_its_owner_alone(world: World) -> None:
+    referred = world.referred()
+    task = world.client().start_engagement_by_accepting_invitation_task(
+        Catalog="Sandbox", Identifier=referred["EngagementInvitationId"]
+    )
+    engagement, id = referred["EngagementId"], task["OpportunityId"]
+    for words in ("Call them", "Call them again"):
+        world.desk(
+            "UpdateAwsOpportunitySummary",
+            Catalog="Sandbox",
+            OpportunityIdentifier=id,
+            LifeCycle={"NextSteps": words},
+        )
+    accepted(world, invited(world, engagement))
+    by_aws = {"CreatedBy": "aws"}
+    owned = snapshots(world, engagement, ACCOUNT, **by_aws)
+    assert owned[:2] == [("aws", id, len(owned)), ("aws", id, len(owned) - 1)]
+    template = {"ResourceSnapshotTemplateIdentifier": AWS_FULL}
+    assert snapshots(world, engagement, ACCOUNT, **template) == owned
+    assert snapshots(world, engagement, OTHER, **by_aws) == []
+    assert snapshots(world, engagement, OTHER, **template) == []
+    for_all = [one for one in snapshots(world, engagement, ACCOUNT) if one not in owned]
+    assert snapshots(world, engagement, OTHER) == for_all != []
+    assert associations(world, OTHER) == associations(world, ACCOUNT) == [(ACCOUNT, id)]
+
+
 # --- rows that are written into the store --------------------------------------------------------
 
 
