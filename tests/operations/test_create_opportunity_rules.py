@@ -69,6 +69,12 @@ ROWS = [
         "create.stage", {"LifeCycle.Stage": "Launched"}, "lifeCycle.stage", "INVALID_VALUE",
         "An opportunity cannot be created as Closed Lost or Launched",
     ),
+    Row(
+        "create.team",
+        {"OpportunityTeam": [{"FirstName": "A", "BusinessTitle": "PartnerAccountManager"}] * 10},
+        "opportunityTeam", "TOO_MANY_VALUES",
+        "OpportunityTeam has at most 9 members beside the OpportunityOwner",
+    ),
     missing(f"{ACCOUNT}.CompanyName", ""),  # absent, it is the model that misses it
     missing(f"{ACCOUNT}.WebsiteUrl"),
     missing(f"{ACCOUNT}.Industry"),
@@ -285,7 +291,7 @@ def test_create_opportunity_with_one_rule_broken_tells_just_that(world: World, r
 # Rules that one request can break together: no two of a line need the same member.
 TOGETHER = {
     "a bare draft": [
-        "create.origin", "create.stage", "opportunity.customer.account.companyName",
+        "create.origin", "create.stage", "create.team", "opportunity.customer.account.companyName",
         "opportunity.customer.account.websiteUrl", "opportunity.customer.account.industry",
         "opportunity.postal-code", "opportunity.state", "opportunity.project.title",
         "opportunity.project.customerBusinessProblem", "opportunity.spend",

@@ -6,7 +6,7 @@ Server-made drafts (referrals, leads, invitations) bypass this table.
 from dataclasses import dataclass
 
 from cosell.errors import FieldError
-from cosell.selling import object_at
+from cosell.selling import object_at, objects_at
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
 from cosell.selling.rules.opportunity_content import Content
 from cosell.selling.rules.spend import Estimates, nothing_known, spend_of
@@ -25,6 +25,14 @@ class Draft:
 
 
 _STAGES_NEVER_FIRST = ("Closed Lost", "Launched")
+_TEAM_MAX = 10  # the model's, the owner included, whom the service puts first
+
+
+def _team_too_large(draft: Draft) -> bool:
+    named = objects_at(draft.content.document, "OpportunityTeam")
+    return sum(one.get("BusinessTitle") != "OpportunityOwner" for one in named) >= _TEAM_MAX
+
+
 RULES: tuple[Rule[Draft], ...] = (
     Rule(
         "create.origin",
@@ -43,6 +51,15 @@ RULES: tuple[Rule[Draft], ...] = (
         "observed",
         lambda draft: draft.text("LifeCycle.Stage") in _STAGES_NEVER_FIRST,
         "messages of the older channel, as an integrator lists them",
+    ),
+    Rule(
+        "create.team",
+        "opportunityTeam",
+        "TOO_MANY_VALUES",
+        f"OpportunityTeam has at most {_TEAM_MAX - 1} members beside the OpportunityOwner",
+        "not documented",
+        _team_too_large,
+        "API reference: GetOpportunity shows at most 10 members, the owner among them",
     ),
 )
 TABLES = (Table("Create an opportunity", ("CreateOpportunity",), RULES),)
