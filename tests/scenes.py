@@ -94,7 +94,7 @@ class Scene:
         headers = {
             "content-type": "application/x-amz-json-1.0",
             "x-amz-target": f"AWSPartnerCentralSelling.{operation}",
-            "authorization": _credential(account),
+            "authorization": credential(account),
         }
         reply = self._send("/ns/scene/", headers, {"Catalog": "Sandbox", **members})
         return checked(operation, reply)
@@ -155,7 +155,8 @@ class Scene:
         self.store.close()
 
 
-def _credential(account: str) -> str:
+def credential(account: str) -> str:
+    """An Authorization header that open mode takes for the account's."""
     scope = f"{account}/20260101/us-east-1/partnercentral-selling/aws4_request"
     return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature={'0' * 64}"
 

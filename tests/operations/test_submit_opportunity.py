@@ -1,79 +1,122 @@
-"""SubmitOpportunity: what it needs, what it refuses and in which order, and what it does."""
-
-from typing import Any
+"""SubmitOpportunity: what it does."""
 
 import pytest
 
-from tests.harness import ACCOUNT, OTHER, World
-from tests.refusal import refusal
-from tests.submitting import CO_SELL, VISIBILITY_ONLY, created, shared, submittable
+from tests.deals import CATALOGS, beside_aws, created, engaged, shown, submitted
+from tests.harness import World
+from tests.submitting import VISIBILITY_ONLY
 
-STATUS = ("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED")
-
-
-def submit(world: World, id: str, account: str = ACCOUNT, **members: Any) -> Any:
-    asked = {"Catalog": "Sandbox", "Identifier": id, **CO_SELL, **members}
-    return world.client(account).submit_opportunity(**asked)
+LIMITED = {"Visibility": "Limited"}
+NO_SUPPORT = "Do Not Need Support from AWS Sales Rep"
 
 
-def refused(world: World, id: str, account: str = ACCOUNT, **members: Any) -> Any:
-    asked = {"Catalog": "Sandbox", "Identifier": id, **CO_SELL, **members}
-    return refusal(world.client(account).submit_opportunity, **asked)
+@pytest.mark.parametrize("catalog", CATALOGS)
+def test_submission_waits_for_review_and_asks_aws_in(world: World, catalog: str) -> None:
+    deal = engaged(world, {"Project.Title": "A" * 60}, catalog)
+    before = deal.read()
+    deal.submit()
+    after = deal.read()
+    assert after["LifeCycle"].pop("ReviewStatus") == "Submitted"
+    assert after.pop("LastModifiedDate") > before.pop("LastModifiedDate")
+    del before["LifeCycle"]["ReviewStatus"], before["ResponseMetadata"], after["ResponseMetadata"]
+    assert after == before
+    assert deal.members() == [deal.account]
+    [asked] = deal.invitations()
+    assert asked["Receiver"] == {"Account": {"AwsAccountId": "aws"}}
+    assert asked["Status"] == "PENDING"
+    assert "ExpirationDate" not in asked
+    assert (asked["EngagementTitle"], asked["EngagementDescription"]) == ("Web shop", "Shared work")
+    payload = asked["Payload"]["OpportunityInvitation"]
+    assert payload["Project"]["Title"] == "A" * 60
+    assert payload["Customer"]["CompanyName"] == "Example Company"
+    [contact] = payload["SenderContacts"]
+    assert contact["Email"] == after["OpportunityTeam"][0]["Email"]
+    assert payload["ReceiverResponsibilities"] == ["Co-Sell Facilitator"]
+    world.desk("AdvanceClock", Seconds=365 * 86_400)
+    assert deal.invitations()[0]["Status"] == "PENDING"
 
 
-def read(world: World, id: str) -> Any:
-    return world.client().get_opportunity(Catalog="Sandbox", Identifier=id)
+def test_engagement_without_a_title_asks_with_the_opportunitys(world: World) -> None:
+    problem = "The customer has a web shop. " * 12
+    changes = {"Project.Title": "B" * 60, "Project.CustomerBusinessProblem": problem}
+    deal = created(world, changes)
+    made = deal.partner.create_engagement(Catalog="Sandbox")
+    deal = shown(deal, made["Id"])
+    deal.submit()
+    [asked] = deal.invitations()
+    assert asked["EngagementTitle"] == "B" * 40
+    assert asked["EngagementDescription"] == problem[:255]
 
 
-def test_submitted_opportunity_waits_for_review(world: World) -> None:
-    id = shared(world)
-    before = read(world, id)
-    submit(world, id)
-    after = read(world, id)
-    assert after["LifeCycle"]["ReviewStatus"] == "Submitted"
-    assert after["LastModifiedDate"] > before["LastModifiedDate"]
-    assert after["PrimaryNeedsFromAws"] == before["PrimaryNeedsFromAws"]
-    assert refused(world, id).fields == [STATUS]
+def test_submission_where_aws_is_a_member_asks_nobody(world: World) -> None:
+    deal = beside_aws(world)
+    deal.submit()
+    assert deal.status == "Submitted"
+    assert deal.invitations() == []
+
+
+def test_second_submission_into_an_engagement_asks_aws_once(world: World) -> None:
+    first = submitted(world)
+    second = shown(created(world), first.engagement)
+    second.submit()
+    assert second.status == "Submitted"
+    assert len(first.invitations()) == 1
+
+
+def test_submission_goes_where_the_opportunity_was_shown_last(world: World) -> None:
+    first = engaged(world)
+    made = first.partner.create_engagement(Catalog="Sandbox", Title="Other", Description="Work")
+    second = shown(first, made["Id"])
+    second.submit()
+    assert (first.invitations(), len(second.invitations())) == ([], 1)
+
+
+def test_submission_makes_no_snapshot_of_its_own(world: World) -> None:
+    deal = submitted(world)
+    shown_then = deal.snapshot()
+    assert shown_then["Revision"] == 1
+    assert shown_then["Payload"]["OpportunitySummary"]["Lifecycle"]["ReviewStatus"] == (
+        "Pending Submission"
+    )
+    jobs = deal.partner.list_resource_snapshot_jobs(Catalog="Sandbox")
+    assert jobs["ResourceSnapshotJobSummaries"] == []
 
 
 def test_submission_for_visibility_only_wants_no_support(world: World) -> None:
-    id = shared(world, LifeCycle={"TargetCloseDate": "2099-12-31", "NextSteps": "Call them."})
-    submit(world, id, **VISIBILITY_ONLY)
-    after = read(world, id)
-    assert after["PrimaryNeedsFromAws"] == ["Do Not Need Support from AWS Sales Rep"]
-    assert after["LifeCycle"]["NextSteps"] == "Call them."
+    deal = engaged(world)
+    deal.submit(**VISIBILITY_ONLY, **LIMITED)
+    after = deal.read()
+    assert after["PrimaryNeedsFromAws"] == [NO_SUPPORT]
+    assert after["LifeCycle"]["NextSteps"] == "Call the customer."
 
 
-def test_submission_of_what_is_not_shared_is_refused(world: World) -> None:
-    id = created(world)
-    told = refused(world, id)
-    assert (told.code, told.reason) == ("ValidationException", "BUSINESS_VALIDATION_FAILED")
-    assert told.fields == [("identifier", "INVALID_RESOURCE_STATE")]
-    assert read(world, id)["LifeCycle"]["ReviewStatus"] == "Pending Submission"
+def test_submission_for_visibility_only_drops_next_steps_as_documented(world: World) -> None:
+    world.desk("PutProfile", Profile="documented")
+    deal = engaged(world)
+    deal.submit(**VISIBILITY_ONLY)
+    assert "NextSteps" not in deal.read()["LifeCycle"]
 
 
-def test_submission_tells_all_that_is_missing(world: World) -> None:
-    bare = submittable()["Project"]
-    for member in (
-        "CustomerUseCase", "DeliveryModels", "SalesActivities", "OtherSolutionDescription",
-    ):  # fmt: skip
-        del bare[member]
-    id = created(world, Project=bare, PrimaryNeedsFromAws=[])
-    fields = [
-        "project.customerUseCase",
-        "project.deliveryModels",
-        "project.salesActivities",
-        "primaryNeedsFromAws",
-        "relatedEntityIdentifiers",
-    ]
-    missing = "REQUIRED_FIELD_MISSING"
-    assert refused(world, id).fields == [(field, missing) for field in fields]
-    told = refused(world, id, **VISIBILITY_ONLY).fields
-    assert told == [(field, missing) for field in (*fields[:2], fields[4])]
+def test_submission_after_an_update_of_what_aws_asked_for_has_nothing_left_to_do(
+    world: World,
+) -> None:
+    deal = submitted(world)
+    deal.review("ActionRequired")
+    deal.update({"Customer.Account.Address.City": "Seattle"})
+    assert deal.status == "Submitted"
+    told = world.events()
+    before = deal.read()
+    for _ in "12":
+        deal.submit(**VISIBILITY_ONLY)
+    assert deal.read()["LastModifiedDate"] == before["LastModifiedDate"]
+    assert world.events() == told
 
 
-@pytest.mark.parametrize("catalog", ["Sandbox", "AWS"])
-def test_submission_of_others_opportunity_is_not_found(world: World, catalog: str) -> None:
-    id = shared(world)
-    account = OTHER if catalog == "Sandbox" else ACCOUNT
-    assert refused(world, id, account, Catalog=catalog).code == "ResourceNotFoundException"
+def test_submission_of_what_aws_sent_back_changes_nothing_else(world: World) -> None:
+    deal = submitted(world)
+    [asked] = deal.invitations()
+    deal.review("ActionRequired", Comments="Which city?")
+    deal.submit()
+    assert deal.status == "Submitted"
+    assert deal.read()["LifeCycle"]["ReviewComments"] == "Which city?"
+    assert [one["Id"] for one in deal.invitations()] == [asked["Id"]]

@@ -1,0 +1,91 @@
+"""AWS's own view of an opportunity, in the engagement where it is shown: made when AWS approves and
+whenever it says something, for the opportunity's owner alone."""
+
+from typing import Any
+
+import pytest
+
+from tests.deals import AWS_VIEW, CATALOGS, Deal, created, engaged, followed, submitted
+from tests.harness import ACCOUNT, OTHER, World
+from tests.refusal import refusal
+
+
+def view(deal: Deal, **members: Any) -> Any:
+    return deal.snapshot(AWS_VIEW, **members)
+
+
+@pytest.mark.parametrize("catalog", CATALOGS)
+def test_approval_makes_awss_view(world: World, catalog: str) -> None:
+    deal = submitted(world, catalog)
+    told = refusal(deal.partner.get_resource_snapshot, **deal.target(AWS_VIEW))
+    assert told.code == "ResourceNotFoundException"
+    deal.review("Approved")
+    made = view(deal)
+    assert (made["Revision"], made["CreatedBy"], made["ResourceId"]) == (1, "aws", deal.id)
+    assert made["TargetMemberAccounts"] == [ACCOUNT]
+    expected = deal.summary()
+    del expected["Catalog"]
+    assert made["Payload"] == {"AwsOpportunitySummaryFullView": expected}
+    assert made["Arn"].endswith(f"/template/{AWS_VIEW}/snapshot/1")
+
+
+def test_accepted_referral_has_awss_view(world: World) -> None:
+    referred = world.referred()
+    deal = Deal(world, referred["OpportunityId"], referred["EngagementId"])
+    deal.partner.start_engagement_by_accepting_invitation_task(
+        Catalog="Sandbox", Identifier=referred["EngagementInvitationId"]
+    )
+    made = view(deal)
+    assert made["Revision"] == 1
+    assert made["Payload"]["AwsOpportunitySummaryFullView"]["Origin"] == "AWS Referral"
+
+
+def test_each_update_makes_a_revision_unless_it_says_nothing_new(world: World) -> None:
+    deal = submitted(world)
+    deal.review("Approved")
+    for number, score in ((2, "High"), (2, "High"), (3, "Low")):
+        deal.say(Insights={"EngagementScore": score})
+        made = view(deal)
+        assert made["Revision"] == number
+        shown = made["Payload"]["AwsOpportunitySummaryFullView"]
+        assert shown["Insights"] == {"EngagementScore": score}
+    assert "Insights" not in view(deal, Revision=1)["Payload"]["AwsOpportunitySummaryFullView"]
+
+
+def test_update_of_what_is_shown_nowhere_makes_no_view(world: World) -> None:
+    deal = created(world)
+    deal.say(Insights={"EngagementScore": "High"})
+    assert deal.summary()["Insights"] == {"EngagementScore": "High"}
+
+
+def test_update_of_what_was_never_submitted_makes_a_view_where_it_is_shown(world: World) -> None:
+    deal = engaged(world)
+    deal.say(Insights={"EngagementScore": "High"})
+    assert view(deal)["Revision"] == 1
+
+
+def test_awss_view_is_for_the_owner_alone(world: World) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    deal.review("Approved")
+    asked = deal.target(AWS_VIEW)
+    told = refusal(follower.partner.get_resource_snapshot, **asked)
+    assert told.code == "ResourceNotFoundException"
+
+    def listed(one: Deal) -> list[tuple[str, str]]:
+        found = one.partner.list_resource_snapshots(
+            Catalog=one.catalog, EngagementIdentifier=one.engagement, MaxResults=100
+        )["ResourceSnapshotSummaries"]
+        return sorted((made["ResourceId"], made["ResourceSnapshotTemplateName"]) for made in found)
+
+    assert (deal.id, AWS_VIEW) in listed(deal)
+    assert AWS_VIEW not in {template for _, template in listed(follower)}
+    events = [one["detail"] for one in world.events(OTHER) if "Snapshot" in one["detail-type"]]
+    assert not [one for one in events if AWS_VIEW in one["resourceSnapshot"]["arn"]]
+
+
+@pytest.mark.parametrize("operation", ["create_resource_snapshot", "create_resource_snapshot_job"])
+def test_awss_view_is_not_a_partners_to_make(world: World, operation: str) -> None:
+    deal = submitted(world)
+    told = refusal(getattr(deal.partner, operation), **deal.target(AWS_VIEW))
+    assert told.fields == [("resourceSnapshotTemplateIdentifier", "ACTION_NOT_PERMITTED")]
