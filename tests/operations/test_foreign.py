@@ -146,3 +146,13 @@ def test_a_fellow_member_reaches_what_is_shared_and_no_more(estate: Estate, oper
     for one in variants(operation, body):
         reply = ensure_kept(estate, fellow, MISSING, (operation, one))
         ensure(reply, expected[operation], operation)
+
+
+@pytest.mark.parametrize("operation", sorted(SHARED))
+def test_a_fellow_member_reaches_what_is_shared(estate: Estate, operation: str) -> None:
+    """Else the test above would leave out too much."""
+    body = request(estate, operation)
+    if "Invitation" in body:
+        body["Invitation"]["Receiver"] = {"Account": {"AwsAccountId": "777777777777"}}
+    reply = Attempt(estate.world, OTHER).send(operation, {**body, "ClientToken": "fellow"})
+    assert reply.status == 200, reply.body

@@ -172,6 +172,15 @@ MIXED = [
         EMPTY,
     ),
     Mixed(
+        "AssociateOpportunity",
+        lambda estate, _, opportunity: {
+            "OpportunityIdentifier": opportunity,
+            "RelatedEntityType": "Solutions",
+            "RelatedEntityIdentifier": SOLUTION,
+        },
+        MISSING,
+    ),
+    Mixed(
         "StartOpportunityFromEngagementTask",
         lambda estate, _, __: {
             "Identifier": estate.lead, "ContextIdentifier": "1", "ClientToken": "t",
@@ -202,16 +211,18 @@ def test_what_is_one_s_own_leads_to_nothing_of_the_owner_s(estate: Estate, numbe
         ensure(reply, expected, operation)
 
 
-def test_a_renewal_names_an_opportunity_of_one_s_own(estate: Estate) -> None:
-    for who in strangers(estate, 400).values():
-        body = {"Catalog": "Sandbox", "ClientToken": "t", **opportunity()}
+@pytest.mark.parametrize("operation", ["CreateOpportunity", "UpdateOpportunity"])
+def test_a_renewal_names_an_opportunity_of_one_s_own(estate: Estate, operation: str) -> None:
+    for who in strangers(estate, 400 + len(operation)).values():
+        client = who.world.client(who.account)
+        own = client.create_opportunity(Catalog=who.catalog, **opportunity())
+        body = {"Catalog": "Sandbox", "ClientToken": "t", "Identifier": own["Id"], **opportunity()}
+        body["LastModifiedDate"] = own["LastModifiedDate"].isoformat()
         body["OpportunityType"] = "Flat Renewal"
         body["Project"]["RelatedOpportunityIdentifier"] = estate.opportunities[0]
-        reply = ensure_kept(estate, who, MISSING, ("CreateOpportunity", body))
-        [error] = reply.document["ErrorList"]
-        assert (error["FieldName"], error["Code"]) == (
-            "project.relatedOpportunityIdentifier", "INVALID_VALUE",
-        )  # fmt: skip
+        reply = ensure_kept(estate, who, MISSING, (operation, body))
+        refused = {one["FieldName"]: one["Code"] for one in reply.document["ErrorList"]}
+        assert refused["project.relatedOpportunityIdentifier"] == "INVALID_VALUE"
 
 
 def test_prospecting_fails_for_the_owner_s_engagement_alone(estate: Estate) -> None:

@@ -58,6 +58,29 @@ def test_accept_engagement_invitation_is_the_receivers_alone(scene: Scene) -> No
     assert [one["Status"] for one in listed(scene, OTHER, "SENDER")] == ["ACCEPTED"]
 
 
+@pytest.mark.parametrize("act", ["Accept", "Reject"])
+def test_an_answer_is_refused_in_order(scene: Scene, act: str) -> None:
+    """Nobody's invitation, another's to answer, answered already, answered too late."""
+    scene.desk("PutClock", Time="2030-01-01T00:00:00Z", Frozen=True)
+    first, second, third = scene.invite(opportunity_invitation(), times=3)
+    operation = f"{act}EngagementInvitation"
+    scene.ask("RejectEngagementInvitation", Identifier=first)
+    for id, account, expected in (
+        ("engi-0000000000000", OTHER, "ResourceNotFoundException"),
+        (first, THIRD, "ResourceNotFoundException"),
+        (first, OTHER, "AccessDeniedException"),
+        (first, ACCOUNT, "ConflictException"),
+    ):
+        assert error(scene.ask(operation, account, Identifier=id)) == expected
+    assert scene.ask(operation, Identifier=second).status == 200
+    told = scene.ask(operation, Identifier=second).document["Message"]
+    assert told == f"Only PENDING invitations can be {act.lower()}ed; this one is {act.upper()}ED."
+    scene.desk("PutClock", Time="2030-01-16T00:00:00Z", Frozen=True)
+    late = scene.ask(operation, Identifier=third)
+    assert (error(late), late.document["Message"][-8:]) == ("ConflictException", "EXPIRED.")
+    assert error(scene.ask(operation, OTHER, Identifier=third)) == "AccessDeniedException"
+
+
 def test_accept_engagement_invitation_changes_the_engagement_for_each_member(
     scene: Scene,
 ) -> None:
