@@ -1,4 +1,5 @@
-"""A world without a server: an engine in this process, on a state in memory, asked as a server is.
+"""A world without a server: an engine in this process, on a state in memory unless a file is named,
+asked as a server is.
 
 For what needs very many calls, or has to look into the store. Must not know what a test expects.
 """
@@ -23,9 +24,11 @@ PLACE = "http://127.0.0.1:2673"
 class Inside(World):
     """Tests call it as they call a World; `accounts` may differ from one raw call to the next."""
 
-    def __init__(self, namespace: str = "inside", seed: int | None = None) -> None:
-        super().__init__(Server(":memory:"), namespace)
-        self.store = SqliteStore(":memory:")
+    def __init__(
+        self, namespace: str = "inside", seed: int | None = None, state: str = ":memory:"
+    ) -> None:
+        super().__init__(Server(state), namespace)
+        self.store = SqliteStore(state)
         self.engine = Engine(self.store, Config(), b"k" * 32)
         if seed is not None:
             self.engine.runner._random.seed(seed)  # the engine's own: ids repeat

@@ -25,12 +25,17 @@ Whom = Literal["worker", "main", "both"]
 @dataclass(frozen=True)
 class Plan:
     """Who is killed before or after which commit (0: nobody, ever); each commit is a byte in
-    `commits`, and the plan is spent once `commits` + '.spent' exists."""
+    `commits`, and the plan is spent once `commits` + '.spent' exists.
+
+    With `every`, from when the plan is armed until it is disarmed: before each commit, and after
+    it when it is tried again.
+    """
 
     commits: str
     at: int = 0
     moment: Moment = "before"
     whom: Whom = "both"
+    every: bool = False
 
     @property
     def program(self) -> tuple[str, ...]:
@@ -47,9 +52,31 @@ class Plan:
         """How many commits there were."""
         return Path(self.commits).stat().st_size
 
+    @property
+    def armed(self) -> Path:
+        """The file that says after how many commits killing began."""
+        return Path(f"{self.commits}.armed")
+
+    def arm(self) -> None:
+        self.armed.write_text(str(self.counted))
+
+    def disarm(self) -> int:
+        """Answers how often a commit was tried meanwhile."""
+        begun = int(self.armed.read_text())
+        self.armed.unlink()
+        return self.counted - begun
+
+    def _is_due(self, number: int, moment: Moment) -> bool:
+        if not self.every:
+            return (number, moment) == (self.at, self.moment) and not self.spent.exists()
+        if not self.armed.exists():
+            return False
+        tried_again = (number - int(self.armed.read_text())) % 2 == 0
+        return tried_again == (moment == "after")
+
     def meet(self, number: int, moment: Moment) -> None:
         """Carry the plan out, if its moment has come."""
-        if number != self.at or moment != self.moment or self.spent.exists():
+        if not self._is_due(number, moment):
             return
         self.spent.touch()
         main = os.getppid()
