@@ -12,7 +12,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.engaging import lead
 from tests.harness import OTHER, Server, World, opportunity
+from tests.submitting import CO_SELL, created
 
 FOLDER = Path(__file__).parent / "states"
 FORMAT = 2
@@ -48,7 +50,40 @@ def live(world: World) -> None:
     world.desk("PutPace", Mode="Paced", StepSeconds=60)
     start(Catalog=CATALOG, ClientToken="at-work", Identifier=at_work["EngagementInvitationId"])
     partner.create_opportunity(Catalog=CATALOG, ClientToken="draft", **opportunity())
+    live_on(world)
     world.desk("PutFault", Operation="GetOpportunity", Error="ThrottlingException", Count=1)
+
+
+def live_on(world: World) -> None:
+    """What format 1 did not know: tasks of the other kinds, at work."""
+    partner = world.client()
+    engagements = [
+        partner.create_engagement(Catalog=CATALOG, ClientToken=str(number), Contexts=[lead()])["Id"]
+        for number in range(2)
+    ]
+    partner.start_opportunity_from_engagement_task(
+        Catalog=CATALOG, ClientToken="lead", Identifier=engagements[0], ContextIdentifier="1"
+    )
+    partner.start_engagement_from_opportunity_task(
+        Catalog=CATALOG,
+        ClientToken="submission",
+        Identifier=created(world, catalog=CATALOG),
+        AwsSubmission=CO_SELL,
+    )
+    partner.start_prospecting_from_engagement_task(
+        Catalog=CATALOG, ClientToken="campaign", Identifiers=engagements, TaskName="Spring"
+    )
+
+
+def others(world: World) -> dict[str, Any]:
+    """The lists of what format 1 did not know."""
+    partner = world.client()
+    return {
+        "campaigns": partner.list_prospecting_from_engagement_tasks(Catalog=CATALOG),
+        "conversions": partner.list_opportunity_from_engagement_tasks(Catalog=CATALOG),
+        "engagements": partner.list_engagements(Catalog=CATALOG),
+        "submissions": partner.list_engagement_from_opportunity_tasks(Catalog=CATALOG),
+    }
 
 
 def answers(world: World) -> dict[str, Any]:
@@ -66,6 +101,7 @@ def answers(world: World) -> dict[str, Any]:
         ),
         "clock": world.desk("GetClock"),
         "events": world.events(),
+        **others(world),
     }
     [ended] = [t for t in lists["tasks"]["TaskSummaries"] if t["TaskStatus"] == "COMPLETE"]
     arn = next(
