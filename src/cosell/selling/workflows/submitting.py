@@ -43,8 +43,11 @@ def _submission(task: Stored) -> Submission:
 
 
 def _target(task: Stored) -> Target:
-    engagement, resource = (text_at(task.document, f"{one}Id") for one in _TARGET)
-    return Target(engagement, resource, Template.SUMMARY)
+    return Target(
+        text_at(task.document, "EngagementId"),
+        text_at(task.document, "OpportunityId"),
+        Template.SUMMARY,
+    )
 
 
 def _get_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
@@ -116,7 +119,6 @@ def _submit(call: Call, tx: Tx, task: Stored) -> Document:
     return {}
 
 
-_TARGET: Final = ("Engagement", "Opportunity")
 _QUOTA: Final[Reasons] = {ServiceQuotaExceededException: "ServiceQuotaExceeded"}
 SUBMITTING: Final = single(
     "StartEngagementFromOpportunityTask",
