@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cosell.selling.contract import CONTRACT
+from tests.engaging import accepted, engaged, invited
 from tests.estate import Estate, settled
 from tests.foreign import EMPTY, MISSING, OWN, Attempt, ensure, ensure_kept, strangers
 from tests.harness import OTHER, Server
@@ -154,5 +155,8 @@ def test_a_fellow_member_reaches_what_is_shared(estate: Estate, operation: str) 
     body = request(estate, operation)
     if "Invitation" in body:
         body["Invitation"]["Receiver"] = {"Account": {"AwsAccountId": "777777777777"}}
+    if operation == "CreateEngagementContext":  # where there is room for one
+        body["EngagementIdentifier"] = engaged(estate.world)["Id"]
+        accepted(estate.world, invited(estate.world, body["EngagementIdentifier"]))
     reply = Attempt(estate.world, OTHER).send(operation, {**body, "ClientToken": "fellow"})
     assert reply.status == 200, reply.body
