@@ -1,7 +1,7 @@
 # Every chore, one word each. Needs make and Python 3.11 or newer; the rest sets itself up in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check soak fmt bench bench-peers update-model lock setup clean
+.PHONY: help run test check soak fmt docs bench bench-peers update-model lock setup clean
 
 VENV    := .venv
 BIN     := $(VENV)/bin
@@ -36,6 +36,9 @@ soak: $(DEV)  ## a million generated calls on every core, judged (ARGS="--calls 
 fmt: $(DEV)  ## put the code into its form
 	@$(BIN)/ruff check --fix --exit-zero --quiet $(CODE)
 	@$(BIN)/ruff format $(CODE)
+
+docs: $(DEV)  ## write docs/reference/ from the program
+	@$(BIN)/python -m tools.reference
 
 bench: $(DEV)  ## measure beside the floor program, one table (ARGS="--quick", ARGS="--write")
 	@$(BIN)/python -m bench.run $(ARGS)

@@ -1,7 +1,5 @@
 """Every rule of every table against the model: its code, its field, its id, its words."""
 
-import importlib
-import pkgutil
 import typing
 from importlib.resources import files
 
@@ -11,9 +9,9 @@ import pytest
 from cosell import desk
 from cosell.contract.faults import lower_camel
 from cosell.desk.contract import CONTRACT as DESK
-from cosell.selling import rules
 from cosell.selling.contract import CONTRACT
 from cosell.selling.rules import Rule, Source, Table
+from cosell.selling.rules.tables import TABLES
 from tests.property.test_contract import SHAPES as SELLING_SHAPES
 
 # The desk follows rules of its own where it plays AWS.
@@ -22,11 +20,6 @@ SHAPES = {
     **SELLING_SHAPES,
 }
 OPERATIONS = {**CONTRACT.operations, **DESK.operations}
-TABLES: list[Table] = [
-    table
-    for found in pkgutil.iter_modules(rules.__path__)
-    for table in getattr(importlib.import_module(f"{rules.__name__}.{found.name}"), "TABLES", ())
-]
 ROWS = [(table, rule) for table in TABLES for rule in table.rules]
 
 

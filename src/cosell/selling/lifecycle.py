@@ -67,8 +67,6 @@ OPPORTUNITY_REVIEW: Final = {
     "Rejected": {},
 }
 
-# The stage of an opportunity that AWS approved; an act is called like the stage that it leads to.
-# Whether a stage asks for more (a solution, a reason) is a rule's business.
 _WORK: Final = (
     "Prospect",
     "Qualified",
@@ -77,6 +75,9 @@ _WORK: Final = (
     "Committed",
 )
 _ENDS: Final = ("Launched", "Closed Lost")
+
+# The stage of an opportunity that AWS approved; an act is called like the stage that it leads to.
+# Whether a stage asks for more (a solution, a reason) is a rule's business.
 OPPORTUNITY_STAGE: Final[dict[str, dict[str, str]]] = {
     **{stage: {to: to for to in (*_WORK, *_ENDS) if to != stage} for stage in _WORK},
     **{stage: {} for stage in _ENDS},
@@ -84,7 +85,7 @@ OPPORTUNITY_STAGE: Final[dict[str, dict[str, str]]] = {
 
 # A lead's QualificationStatus is a free string, and these are the values that AWS's guide gives a
 # meaning. Whoever may update the lead may set any; only one that is out of the race cannot become
-# an opportunity, nor be prospected. For all other strings see `is_open_lead`.
+# an opportunity, nor be prospected. Any other string counts as Unqualified.
 LEAD: Final = {
     "Unqualified": {
         "qualify": "Qualified",
@@ -101,8 +102,7 @@ LEAD: Final = {
 
 
 def is_open_lead(status: str) -> bool:
-    """Whether a lead of this QualificationStatus may become an opportunity. None, and one of a
-    partner's own making, are as good as Unqualified."""
+    """Whether a lead of this QualificationStatus may become an opportunity."""
     state = status if status in LEAD else "Unqualified"
     return follow(LEAD, state, "convert") is not None
 

@@ -33,8 +33,7 @@ _BOUNDS: Final = (("StartAfter", ">=", 1), ("StartBefore", "<=", -1))
 
 @command("StartProspectingFromEngagementTask", replay=tasks.present(PROSPECTING))
 def start_prospecting_from_engagement_task(call: Call, tx: Tx) -> Document:
-    """Start the task; in pace Inline it has ended when the answer goes out. An engagement that the
-    caller cannot see fails in the task."""
+    """Start the task that looks into engagements; one that the caller cannot see fails in it."""
     about = prospecting.about(call, cast("list[str]", call.input["Identifiers"]))
     content: Document = {**about, "TaskName": call.input["TaskName"], "step": 0}
     return tasks.begin(call, tx, PROSPECTING, tasks.new(call, tx, PROSPECTING, content))

@@ -70,7 +70,7 @@ def list_engagement_by_accepting_invitation_tasks(call: Call, tx: Tx) -> Rendere
 
 @command("StartEngagementByAcceptingInvitationTask", replay=tasks.present(ACCEPTING.workflow))
 def start_engagement_by_accepting_invitation_task(call: Call, tx: Tx) -> Document:
-    """Start the task; in pace Inline it has ended when the answer goes out."""
+    """Start the task that accepts an invitation and gives the caller an opportunity of its own."""
     about = tasks.labelled(call)
     invitation = invitations.find(call, tx, text_at(call.input, "Identifier"))
     about |= {"EngagementInvitationId": invitation.id}

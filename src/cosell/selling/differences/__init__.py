@@ -1,0 +1,44 @@
+"""Where cosell had to choose: what AWS's documents say, what was observed, and what cosell does.
+
+These are the choices that no row of `rules` shows; the reference page has both. A row is written
+for a reader outside the project. Imports no sibling: `rows` lists them all.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from cosell.selling.rules import Source
+
+GUIDE: Final = "developer guide"
+REFERENCE: Final = "API reference"
+RECORDED: Final = "recorded traffic: aws-samples/partner-crm-integration-samples"
+SAMPLES: Final = "sample programs: aws-samples/partner-crm-integration-samples"
+INTEGRATION: Final = "Sandbox findings: pandora-cloud/govwin-hubspot-integration"
+CONNECTOR: Final = "Sandbox findings of a public HubSpot connector"
+CSV: Final = "field list of the older channel: Opportunity-Fields.csv"
+SILENT: Final = "Nothing."
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One choice. `says` is what AWS's documents say, `seen` what was observed ('' for nothing),
+    `done` what cosell does; `switch` is the profile switch that turns it, `operations` are those
+    in which a user meets it (none: all)."""
+
+    id: str
+    title: str
+    says: str
+    seen: str
+    done: str
+    source: Source
+    cite: str = ""
+    operations: tuple[str, ...] = ()
+    switch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Choices about one thing, under one heading."""
+
+    title: str
+    rows: tuple[Difference, ...]

@@ -1,0 +1,213 @@
+"""Choices about submission, AWS's review, AWS's summary, and the Sandbox."""
+
+from typing import Final
+
+from cosell.selling.differences import (
+    CONNECTOR,
+    GUIDE,
+    INTEGRATION,
+    RECORDED,
+    REFERENCE,
+    SAMPLES,
+    SILENT,
+    Difference,
+    Subject,
+)
+
+_SUBMIT = ("SubmitOpportunity", "StartEngagementFromOpportunityTask")
+
+REVIEWS: Final = Subject(
+    "Submission and review",
+    (
+        Difference(
+            "submit.where",
+            "What SubmitOpportunity needs",
+            "It is one of the steps of StartEngagementFromOpportunityTask.",
+            "",
+            "A snapshot of the opportunity in an engagement, the latest counts, else "
+            "`INVALID_RESOURCE_STATE`. AWS is invited there unless it is a member or invited; no "
+            "snapshot and no job are made. Missing members are told all together. Visibility is "
+            "Full by default.",
+            "not documented",
+            f"{REFERENCE}: SubmitOpportunity",
+            ("SubmitOpportunity",),
+        ),
+        Difference(
+            "submit.all-at-once",
+            "Where a submission by task fails",
+            "The steps are named.",
+            "Faults of several members came in one message.",
+            "Everything that a submission needs is checked in the first step and again in the "
+            "last, so that a refusal leaves no engagement and no invitation behind. The message "
+            "is `CODE fieldName: text; …`.",
+            "decision",
+            CONNECTOR,
+            ("StartEngagementFromOpportunityTask",),
+        ),
+        Difference(
+            "submit.duplicates",
+            "A second submission for the same customer and title",
+            SILENT,
+            "A duplicate was refused once, in AWS's own console.",
+            "Accepted; profile `documented` refuses it.",
+            "decision",
+            "",
+            _SUBMIT,
+            "duplicates_refused",
+        ),
+        Difference(
+            "submit.visibility-next-steps",
+            "NextSteps in a submission For Visibility Only",
+            "The older channel's test scenarios: not stored.",
+            "",
+            "Kept; profile `documented` drops them.",
+            "decision",
+            SAMPLES,
+            _SUBMIT,
+            "visibility_drops_next_steps",
+        ),
+        Difference(
+            "submit.visibility-again",
+            "From Co-Sell back to For Visibility Only",
+            "Not possible.",
+            "",
+            "Refused; needs are not emptied either once a Co-Sell submission was made.",
+            "documented",
+            REFERENCE,
+            _SUBMIT,
+        ),
+        Difference(
+            "review.states",
+            "Which review follows which status",
+            "Names of statuses.",
+            'Approved is the end: "reviewStatus is not editable if status is Approved".',
+            "See the life cycle of the review. Approved and Rejected are ends; AWS can look again "
+            "while action is required.",
+            "decision",
+            INTEGRATION,
+        ),
+        Difference(
+            "review.invitation",
+            "AWS's invitation during the review",
+            "Invitations expire after 15 days.",
+            "",
+            "An invitation to AWS never expires and has ExpirationDate null. In review and Action "
+            "Required leave it pending, Approved accepts it, Rejected rejects it.",
+            "decision",
+            f"{GUIDE}: Selling API events",
+            ("CreateEngagementInvitation", "SubmitOpportunity"),
+        ),
+        Difference(
+            "review.followers",
+            "The status of an opportunity that another partner's invitation made",
+            "It inherits the approval.",
+            "It was Submitted or Approved, as the sender's was.",
+            "It follows the sender's opportunity that was shared last in that engagement when the "
+            "invitation was accepted: under review means Submitted, Approved means Approved, else "
+            "Pending Submission. Approval and rejection of that one reach followers that are "
+            "Submitted.",
+            "observed",
+            RECORDED,
+            ("StartEngagementByAcceptingInvitationTask",),
+        ),
+        Difference(
+            "review.sandbox",
+            "Playing the reviewer with UpdateOpportunity",
+            "In the Sandbox, ReviewStatus can be set to Approved or Action Required.",
+            "To Rejected too, straight from Pending Submission too, and together with other "
+            "changes, in AWS's own samples.",
+            "All of these work in the Sandbox: no row about frozen members or stages is asked "
+            "then. From Pending Submission the status alone is set. Submitted, In review and any "
+            "change in catalog AWS are `ACTION_NOT_PERMITTED`.",
+            "observed",
+            f"{SAMPLES}; {INTEGRATION}",
+            ("UpdateOpportunity",),
+        ),
+    ),
+)
+
+SUMMARY: Final = Subject(
+    "AWS's opportunity summary",
+    (
+        Difference(
+            "summary.when",
+            "GetAwsOpportunitySummary before a submission",
+            "It returns what AWS knows.",
+            "It answers right after creation; InvolvementType and Visibility are absent until "
+            "submission.",
+            "The same. RelatedOpportunityId and Origin are always there. Contacts, spend and "
+            "related entities are copied from the opportunity as it is; the team and LifeCycle "
+            "appear with the approval.",
+            "observed",
+            CONNECTOR,
+            ("GetAwsOpportunitySummary",),
+        ),
+        Difference(
+            "summary.desk",
+            "What AWS says in it",
+            "Stage, next steps, insights, team.",
+            "",
+            "What the desk set with UpdateAwsOpportunitySummary stays over what is copied. An "
+            "approval puts a partner development manager into the team. The contract value of a "
+            "`Self` entry is the partner's own and not shown.",
+            "decision",
+            "",
+            ("GetAwsOpportunitySummary",),
+        ),
+        Difference(
+            "summary.received",
+            "The summary of an opportunity that another partner's invitation made",
+            SILENT,
+            "It showed the sender's contacts and spend.",
+            "The sender's summary, with its own RelatedOpportunityId.",
+            "observed",
+            RECORDED,
+            ("GetAwsOpportunitySummary",),
+        ),
+    ),
+)
+
+SANDBOX: Final = Subject(
+    "The Sandbox",
+    (
+        Difference(
+            "sandbox.referral",
+            "CreateOpportunity with Origin `AWS Referral`",
+            "Allowed in the Sandbox.",
+            "It answers an id that cannot be read, and an invitation by AWS arrives; accepting it "
+            "makes the opportunity visible under that id.",
+            "The same.",
+            "observed",
+            INTEGRATION,
+            ("CreateOpportunity",),
+        ),
+        Difference(
+            "sandbox.equal",
+            "What AWS does by itself",
+            "In catalog AWS, people do.",
+            "",
+            "Nothing happens by itself in either catalog: the desk plays AWS in both, by hand or "
+            "by the rules of its autopilot.",
+            "decision",
+        ),
+        Difference(
+            "sandbox.wipe",
+            "The yearly wipe",
+            "Sandbox data is deleted once a year.",
+            "",
+            "It stays until the namespace is reset.",
+            "decision",
+            f"{GUIDE}: Testing in the sandbox",
+        ),
+        Difference(
+            "sandbox.referral-values",
+            "What AWS says in a referral",
+            SILENT,
+            "A project manager as sender contact, Services and Software Partner as "
+            "responsibilities, the title cut to 40 characters as the engagement's.",
+            "As observed; whatever the desk is not told has a default.",
+            "observed",
+            RECORDED,
+        ),
+    ),
+)

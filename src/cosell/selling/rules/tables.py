@@ -1,0 +1,49 @@
+"""Every table of rules, in the order in which the reference shows them.
+
+A module of this package that has rows is listed here, or a test says so. Must not hold rows.
+"""
+
+from typing import Final
+
+from cosell.selling.rules import (
+    Table,
+    accept_task,
+    assign_opportunity,
+    associate_opportunity,
+    convert_task,
+    create_engagement_invitation,
+    create_opportunity,
+    disassociate_opportunity,
+    engagement_context,
+    invitation,
+    opportunity_content,
+    prospect_task,
+    resource_snapshots,
+    review_opportunity,
+    spend,
+    submit_opportunity,
+    submit_task,
+    tag_resource,
+    update_opportunity,
+)
+
+TABLES: Final[tuple[Table, ...]] = (
+    *create_opportunity.TABLES,
+    *opportunity_content.TABLES,
+    *spend.TABLES,
+    *update_opportunity.TABLES,
+    *associate_opportunity.TABLES,
+    *disassociate_opportunity.TABLES,
+    *assign_opportunity.TABLES,
+    *submit_opportunity.TABLES,
+    *review_opportunity.TABLES,
+    *engagement_context.TABLES,
+    *create_engagement_invitation.TABLES,
+    *invitation.TABLES,
+    *resource_snapshots.TABLES,
+    *accept_task.TABLES,
+    *submit_task.TABLES,
+    *convert_task.TABLES,
+    *prospect_task.TABLES,
+    *tag_resource.TABLES,
+)

@@ -1,0 +1,102 @@
+"""rules.md: every row that a request is held against, table by table, in order of precedence."""
+
+from collections import Counter
+from typing import Any, Final
+
+from cosell.selling.contract import CONTRACT
+from cosell.selling.rules import Rule, Source, Table
+from cosell.selling.rules.tables import TABLES
+from tools.reference import code, counted, link, listed, open_message, page, table
+
+FILE: Final = "rules.md"
+_INTRODUCTION: Final = (
+    "What Partner Central refuses, act by act. The rows of this page are the rows that the program "
+    "checks: it has no other list of them. They stand in order of precedence. A row with a field is"
+    " a field error of a `ValidationException` whose Reason is `BUSINESS_VALIDATION_FAILED`, and "
+    "all field errors that follow each other are told together; a row with another error stands "
+    "alone, and what comes after it is not looked at; FAILED refuses no call, but ends a task with "
+    "a reason code. What the model itself asks of a request "
+    "comes before all of this: see [operations](operations.md)."
+)
+_SOURCES: Final = (
+    "**Source** says where a row comes from: *documented* is AWS's own text; *observed* was seen "
+    "in recorded traffic or by people who wrote down what the service did; *decision* is a choice "
+    "between the two, and *not documented* is a rule of our own where both are silent. Rows of the "
+    "last two kinds stand among the [differences](differences.md) as well. *Looks up*: the "
+    "condition asks for something that is stored."
+)
+TOLD: Final[dict[Source, str]] = {
+    "documented": "documented",
+    "observed": "observed",
+    "decision": "decision",
+    "not documented": "not documented",
+}
+
+
+def rules_page() -> str:
+    """The page."""
+    parts = [_INTRODUCTION, _SOURCES, _overview()]
+    for one in TABLES:
+        parts += [f"## {one.act}", _heading(one), rows_of(one.rules)]
+    return page("Rules", *parts)
+
+
+def _overview() -> str:
+    return table(
+        ("act", "rows", "of which", "checked by"),
+        [
+            (
+                link(one.act),
+                str(len(one.rules)),
+                tally(one.rules),
+                listed(code(name) for name in one.operations),
+            )
+            for one in TABLES
+        ],
+    )
+
+
+def tally(rules: tuple[Rule[Any], ...]) -> str:
+    """How many rows come from where."""
+    count = Counter(rule.source for rule in rules)
+    return ", ".join(f"{count[source]} {told}" for source, told in TOLD.items() if count[source])
+
+
+def _heading(one: Table) -> str:
+    operations = listed(_operation(name) for name in one.operations)
+    return f"Checked by {operations}. {counted(len(one.rules), 'row').capitalize()}."
+
+
+def _operation(name: str) -> str:
+    if name in CONTRACT.operations:
+        return link(name, "operations.md", code(name))
+    return f"{code(name)} at [the desk](../guide/desk.md)"
+
+
+def rows_of(rules: tuple[Rule[Any], ...]) -> str:
+    """Rows as a table."""
+    looks_up = any(rule.store for rule in rules)
+    heads = ["id", "field", "refusal", "message", "source"]
+    rows = []
+    for rule in rules:
+        row = [
+            code(rule.id),
+            code(rule.field),
+            refusal(rule),
+            open_message(rule.message),
+            sourced(rule.source, rule.cite),
+        ]
+        rows.append([*row, "yes" if rule.store else ""] if looks_up else row)
+    return table([*heads, "looks up"] if looks_up else heads, rows)
+
+
+def refusal(rule: Rule[Any]) -> str:
+    """How a row refuses: a field error's code, another error, or a task's reason code."""
+    if rule.reason:
+        return f"FAILED, {code(rule.reason)}"
+    return code(rule.code or rule.error.__name__)
+
+
+def sourced(source: Source, cite: str) -> str:
+    """Where something comes from, and which text or recording says so."""
+    return f"{TOLD[source]}: {cite}" if cite else TOLD[source]
