@@ -296,7 +296,8 @@ def test_update_opportunity_needs_no_words_beside_a_solution(world: World) -> No
 
 def test_update_opportunity_from_a_partner_goes_on_with_what_it_needs(world: World) -> None:
     id = start(world, "received")
-    told = refused(world, received(world, "Approved"), {STAGE: "Qualified"})
+    without = {STAGE: "Qualified", "PrimaryNeedsFromAws": None}
+    told = refused(world, received(world, "Approved"), without)
     assert [field for field, _ in told.fields] == [
         "project.customerUseCase",
         "project.deliveryModels",

@@ -16,6 +16,7 @@ from cosell.selling.domain.accounts import host, profile
 from cosell.selling.domain.telling import tell_of_opportunity
 from cosell.selling.rules import spend
 from cosell.selling.rules.spend import Estimates, nothing_known
+from cosell.selling.rules.submit_opportunity import NO_SUPPORT
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
@@ -165,6 +166,7 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
         "Marketing": {"Source": "None", **_campaign(shared)},
         "NationalSecurity": "No",
         "OpportunityType": NEW_BUSINESS,
+        "PrimaryNeedsFromAws": [NO_SUPPORT],  # observed
         "received": True,  # from a partner: asks for more at Qualified
         "Project": {
             "CustomerBusinessProblem": project.get("BusinessProblem"),

@@ -32,36 +32,38 @@ _OTHER = "Other"
 def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status: str) -> Stored:
     """The opportunity is `document` from now on, with that review status, and what AWS's decision
     brings about comes about, in this order: AWS answers its invitation, the status, the revisions,
-    the opportunities that follow. An opportunity that was never submitted has the status alone."""
-    engagement = text_at(opportunity.document, "submitted_in")
+    the opportunities that follow. An opportunity that was never submitted has the status alone; one
+    that came from a partner was submitted where it is shown, without an invitation of its own."""
+    asked = text_at(opportunity.document, "submitted_in")
+    pending = text_at(opportunity.document, "LifeCycle.ReviewStatus") == "Pending Submission"
+    engagement = asked or (None if pending else submissions.shared_in(call, tx, opportunity))
     reviewed = _with_status({**_hidden(opportunity.document), **document}, status)
     if status not in _FINAL or not engagement:
         return changes.change(call, tx, opportunity, reviewed)
-    if status == "Approved":
-        _admit_aws(call, tx, engagement)
-    else:
+    if asked and status == "Approved":
+        _admit_aws(call, tx, asked)
+    elif asked:
         reason = text_at(reviewed, "LifeCycle.ReviewStatusReason")
-        _decline(call, tx, opportunity, engagement, reason)
+        _decline(call, tx, opportunity, asked, reason)
     decided = opportunities.change(call, tx, opportunity, reviewed)
-    share(call, tx, decided, engagement)
-    if status == "Approved":
-        summaries.show(call, tx, decided, engagement)
-    _settle(call, tx, decided)
+    _settle(call, tx, decided, engagement)
     return decided
 
 
-def _settle(call: Call, tx: Tx, decided: Stored) -> None:
-    """What a decision brings about once it is shown where it was asked for: other engagements see
-    it if a job shares it there, and the opportunities that follow are decided alike."""
-    jobs.share(call, tx, decided)
+def _settle(call: Call, tx: Tx, decided: Stored, engagement: str | None) -> None:
+    """What a decision brings about: it is shown where it was asked for, other engagements see it if
+    a job shares it there, and the opportunities that follow are decided alike."""
+    share(call, tx, decided, engagement)
     status = text_at(decided.document, "LifeCycle.ReviewStatus")
+    if engagement and status == "Approved":
+        summaries.show(call, tx, decided, engagement)
+    jobs.share(call, tx, decided)
     for row in tx.all("followers_of", ns=call.ns, leader=decided.id):
         follower = documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0]))
         if not _follows(follower):
             continue
         after = opportunities.change(call, tx, follower, _with_status(follower.document, status))
-        share(call, tx, after, submissions.shared_in(call, tx, after))
-        _settle(call, tx, after)
+        _settle(call, tx, after, submissions.shared_in(call, tx, after))
 
 
 def share(call: Call, tx: Tx, opportunity: Stored, engagement: str | None) -> None:
@@ -90,12 +92,15 @@ def _admit_aws(call: Call, tx: Tx, engagement: str) -> None:
 
 
 def _decline(call: Call, tx: Tx, opportunity: Stored, engagement: str, reason: str) -> None:
-    """AWS rejects its invitation, if this opportunity's owner sent it."""
+    """AWS rejects its invitation, if this opportunity's owner sent it and no other of its
+    opportunities awaits AWS there."""
     id = invitations.open_in(call, tx, engagement).get(AWS)
     if id is None:
         return
     invitation = documents.get(tx, call.ns, Kind.INVITATION, id)
-    if text_at(invitation.document, "SenderAwsAccountId") == opportunity.owner:
+    if text_at(invitation.document, "SenderAwsAccountId") != opportunity.owner:
+        return
+    if not submissions.awaited_in(call, tx, invitation, besides=opportunity.id):
         as_aws = call._replace(account=AWS, principal=AWS)
         told = _WRITABLE.match(reason)
         invitations.reject(as_aws, tx, invitation, told[0] if told else _OTHER)

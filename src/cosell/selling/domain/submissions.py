@@ -56,8 +56,14 @@ class Faults(NamedTuple):
 def resubmitted(opportunity: Stored) -> bool:
     """Whether an update of what AWS asked for has submitted the opportunity again: a submission
     that follows has nothing left to do."""
-    status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
-    return status == "Submitted" and opportunity.document.get("resubmitted") is True
+    return _by_update(opportunity.document) and bool(text_at(opportunity.document, "submitted_in"))
+
+
+def _by_update(document: Document) -> bool:
+    """Whether an opportunity is Submitted through an update alone. The Sandbox's reviewer may ask
+    for changes of what never reached AWS: such a one is still to be submitted."""
+    status = text_at(document, "LifeCycle.ReviewStatus")
+    return status == "Submitted" and document.get("resubmitted") is True
 
 
 def faults(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> Faults:
@@ -90,8 +96,9 @@ def shared_in(call: Call, tx: Tx, opportunity: Stored) -> str | None:
     return max(shown, key=lambda one: one[1])[0] if shown else None
 
 
-def awaited_in(call: Call, tx: Tx, invitation: Stored) -> bool:
-    """Whether an opportunity of an invitation's sender awaits AWS's review in the engagement."""
+def awaited_in(call: Call, tx: Tx, invitation: Stored, besides: str = "") -> bool:
+    """Whether an opportunity of an invitation's sender, other than `besides`, awaits AWS's review
+    in the engagement."""
     engagement = text_at(invitation.document, "EngagementId")
     rows = tx.all(
         "resources_in",
@@ -100,7 +107,8 @@ def awaited_in(call: Call, tx: Tx, invitation: Stored) -> bool:
         catalog=invitation.catalog,
         engagement=engagement,
     )
-    shown = (documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0])).document for row in rows)
+    ids = (str(row[0]) for row in rows if row[0] != besides)
+    shown = (documents.get(tx, call.ns, Kind.OPPORTUNITY, id).document for id in ids)
     return any(
         text_at(one, "submitted_in") == engagement
         and text_at(one, "LifeCycle.ReviewStatus") in _UNDECIDED
@@ -186,7 +194,8 @@ def _facts(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> S
     draft = Content(opportunity.document, iso_date(call.now), lambda _: True)
     return Submitting(
         draft,
-        follow(OPPORTUNITY_REVIEW, status, "submit") is not None,
+        _by_update(opportunity.document)
+        or follow(OPPORTUNITY_REVIEW, status, "submit") is not None,
         submission.involvement,
         submission.visibility,
         summaries.involvement(opportunity.document),
@@ -216,12 +225,15 @@ def _twin(call: Call, tx: Tx, opportunity: Stored) -> str | None:
 
 def _submitted(call: Call, document: Document, submission: Submission) -> Document:
     life = {**object_at(document, "LifeCycle")}
-    life["ReviewStatus"] = followed(OPPORTUNITY_REVIEW, text_at(life, "ReviewStatus"), "submit")
+    if not _by_update(document):
+        status = text_at(life, "ReviewStatus")
+        life["ReviewStatus"] = followed(OPPORTUNITY_REVIEW, status, "submit")
     after: Document = {
         **document,
         "involvement": submission.involvement,
         "visibility": submission.visibility,
         "LifeCycle": life,
+        "resubmitted": None,
     }
     if submission.involvement == VISIBILITY_ONLY:
         after["PrimaryNeedsFromAws"] = [NO_SUPPORT]
