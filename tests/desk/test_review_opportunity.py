@@ -6,7 +6,8 @@ import pytest
 
 from tests.harness import OTHER, World
 from tests.refusal import desk_refusal
-from tests.submitting import CO_SELL, created, shared
+from tests.sharing import joined
+from tests.submitting import CO_SELL, created, shared, shown
 
 SANDBOX = {"Catalog": "Sandbox"}
 
@@ -125,6 +126,18 @@ def test_review_is_asked_in_the_form_of_the_model(world: World) -> None:
         ("outcome", "INVALID_ENUM_VALUE"),
         ("reason", "INVALID_STRING_FORMAT"),
     ]
+
+
+def test_what_is_refused_first(world: World) -> None:
+    """Each line repairs the fault that was told before, and meets the next."""
+    id = created(world)
+    assert refused(world, id, "Maybe", Catalog="AWS").fields == [("outcome", "INVALID_ENUM_VALUE")]
+    assert refused(world, id, "Approved", Catalog="AWS").code == "ResourceNotFoundException"
+    assert refused(world, id, "Approved").fields == STATE
+    shown(world, id, joined(world))
+    world.client().submit_opportunity(**SANDBOX, Identifier=id, **CO_SELL)
+    review(world, id, "Approved")
+    assert refused(world, id, "Approved").fields == APPROVED
 
 
 def test_review_with_a_token_happens_once(world: World) -> None:

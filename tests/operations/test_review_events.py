@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.deals import AWS_VIEW, CATALOGS, Deal, beside_aws, engaged, followed, submitted
+from tests.engaging import accepted, invited
 from tests.harness import ACCOUNT, OTHER, World
 from tests.sharing import SUMMARY
 from tests.submitting import CO_SELL
@@ -358,6 +359,32 @@ def test_rejection_of_a_receivers_submission_leaves_the_senders_invitation(world
 
 def _to_aws(invitation: Any) -> bool:
     return bool(invitation["Receiver"]["Account"]["AwsAccountId"] == "aws")
+
+
+@pytest.mark.parametrize("by_desk", [True, False])
+def test_decision_on_a_follower_is_its_own(world: World, by_desk: bool) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    act = partial(follower.review, "Approved")
+    if not by_desk:
+        act = partial(follower.update, {"LifeCycle.ReviewStatus": "Approved"})
+    assert told(world, OTHER, act) == [(UPDATED, follower.id), VIEW]
+    assert (deal.status, follower.status) == ("Submitted", "Approved")
+    assert [one["Status"] for one in deal.invitations() if _to_aws(one)] == ["PENDING"]
+    deal.review("Rejected")
+    assert follower.status == "Approved"
+
+
+def test_aws_stays_out_of_an_engagement_that_filled_up_after_it_declined(world: World) -> None:
+    first = submitted(world)
+    second = second_in(first)
+    first.review("Rejected")
+    for number in range(9):
+        account = f"{number:012}"
+        accepted(world, invited(world, first.engagement, account), account)
+    second.review("Approved")
+    assert second.status == "Approved"
+    assert "aws" not in second.members()
 
 
 def test_follower_of_another_opportunity_is_left_alone(world: World) -> None:

@@ -80,15 +80,19 @@ def _follows(opportunity: Stored) -> bool:
     return status == "Submitted" and not text_at(opportunity.document, "submitted_in")
 
 
-def _admit_aws(call: Call, tx: Tx, engagement: str) -> None:
+def _admit_aws(call: Call, tx: Tx, id: str) -> None:
     """AWS becomes a member: by its invitation, or, if it declined that for another opportunity,
-    without one."""
+    without one, as long as there is room."""
     as_aws = call._replace(account=AWS, principal=AWS)
-    id = invitations.open_in(call, tx, engagement).get(AWS)
-    if id is not None:
-        invitations.accept(as_aws, tx, documents.get(tx, call.ns, Kind.INVITATION, id), {})
-    elif not submissions.knows_aws(call, tx, engagement):
-        engagements.join(as_aws, tx, engagements.get(call, tx, engagement), AWS)
+    invitation = invitations.open_in(call, tx, id).get(AWS)
+    if invitation is not None:
+        found = documents.get(tx, call.ns, Kind.INVITATION, invitation)
+        invitations.accept(as_aws, tx, found, {})
+        return
+    engagement = engagements.get(call, tx, id)
+    has_room = not submissions.sharing(call, tx, engagement).is_full
+    if has_room and not submissions.knows_aws(call, tx, id):
+        engagements.join(as_aws, tx, engagement, AWS)
 
 
 def _decline(call: Call, tx: Tx, opportunity: Stored, engagement: str, reason: str) -> None:
