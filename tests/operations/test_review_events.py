@@ -197,16 +197,6 @@ def test_two_submissions_into_an_engagement_are_reviewed_one_by_one(world: World
     assert [one["Status"] for one in first.invitations()] == ["ACCEPTED"]
 
 
-def test_aws_joins_for_another_opportunity_after_it_declined(world: World) -> None:
-    first = submitted(world)
-    second = second_in(first)
-    first.review("Rejected")
-    assert told(world, ACCOUNT, partial(second.review, "Approved")) == [
-        (JOINED, "aws"), (UPDATED, second.id), VIEW, AWS_OWN,
-    ]  # fmt: skip
-    assert second.members() == [ACCOUNT, "aws"]
-
-
 # --- the Sandbox's reviewer ----------------------------------------------------------------------
 
 
@@ -282,11 +272,13 @@ def test_decision_cascades_to_two_who_follow(world: World, catalog: str, outcome
     ]
     assert updated == [(one.account, one.id) for one in (deal, *followers)]
     shown = [
-        one["Event"]["detail"]["resourceSnapshot"]["resourceId"]
+        (_about(one["Event"]), one["Event"]["detail"]["resourceSnapshot"]["resourceId"])
         for one in events
         if one["AccountId"] == OTHER and one["Event"]["detail-type"] == SHOWN
     ]
-    assert shown == [deal.id, *(one.id for one in followers)]
+    own = [(AWS_VIEW, followers[0].id)] if outcome == "Approved" else []
+    nearer, farther = ((SUMMARY, one.id) for one in followers)
+    assert shown == [(SUMMARY, deal.id), nearer, *own, farther]
 
 
 def test_decision_reaches_those_who_follow_a_follower(world: World) -> None:
@@ -368,23 +360,41 @@ def test_decision_on_a_follower_is_its_own(world: World, by_desk: bool) -> None:
     act = partial(follower.review, "Approved")
     if not by_desk:
         act = partial(follower.update, {"LifeCycle.ReviewStatus": "Approved"})
-    assert told(world, OTHER, act) == [(UPDATED, follower.id), VIEW]
+    assert told(world, OTHER, act) == [(UPDATED, follower.id), VIEW, AWS_OWN]
     assert (deal.status, follower.status) == ("Submitted", "Approved")
     assert [one["Status"] for one in deal.invitations() if _to_aws(one)] == ["PENDING"]
     deal.review("Rejected")
     assert follower.status == "Approved"
 
 
+def declined(world: World) -> Deal:
+    """A receiver's submission in an engagement whose sender's was rejected, with the invitation."""
+    deal = engaged(world)
+    follower = completed(followed(deal))
+    deal.submit()
+    follower.submit()
+    deal.review("Rejected")
+    assert (deal.status, follower.status) == ("Rejected", "Submitted")
+    assert [one["Status"] for one in deal.invitations() if _to_aws(one)] == ["REJECTED"]
+    return follower
+
+
+def test_aws_joins_for_another_opportunity_after_it_declined(world: World) -> None:
+    follower = declined(world)
+    assert told(world, OTHER, partial(follower.review, "Approved")) == [
+        (JOINED, "aws"), (UPDATED, follower.id), VIEW, AWS_OWN,
+    ]  # fmt: skip
+    assert follower.members() == [ACCOUNT, OTHER, "aws"]
+
+
 def test_aws_stays_out_of_an_engagement_that_filled_up_after_it_declined(world: World) -> None:
-    first = submitted(world)
-    second = second_in(first)
-    first.review("Rejected")
-    for number in range(9):
+    follower = declined(world)
+    for number in range(8):
         account = f"{number:012}"
-        accepted(world, invited(world, first.engagement, account), account)
-    second.review("Approved")
-    assert second.status == "Approved"
-    assert "aws" not in second.members()
+        accepted(world, invited(world, follower.engagement, account), account)
+    follower.review("Approved")
+    assert follower.status == "Approved"
+    assert "aws" not in follower.members()
 
 
 def test_follower_of_another_opportunity_is_left_alone(world: World) -> None:
