@@ -1,6 +1,7 @@
 """What the model asks of a request, in sentences: one for each member of a structure."""
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final, cast
 
@@ -20,6 +21,7 @@ _KINDS: Final = {
 }
 
 
+@cache
 def shapes() -> Mapping[str, Any]:
     """The model's shapes, as AWS has them."""
     model = orjson.loads((files(selling) / "model.json").read_bytes())
