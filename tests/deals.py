@@ -3,6 +3,7 @@
 Must not know what a test expects.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,16 @@ from tests.updating import changed, renamed, stripped
 
 CATALOGS = ("AWS", "Sandbox")
 AWS_VIEW = "AwsOpportunitySummaryFullView"
+
+# What is told, and of what.
+CREATED = "Engagement Invitation Created"
+ACCEPTED = "Engagement Invitation Accepted"
+REJECTED = "Engagement Invitation Rejected"
+JOINED = "Engagement Member Added"
+UPDATED = "Opportunity Updated"
+SHOWN = "Engagement Resource Snapshot Created"
+Told = tuple[str, str]
+VIEW, AWS_OWN = (SHOWN, SUMMARY), (SHOWN, AWS_VIEW)
 
 
 @dataclass(frozen=True)
@@ -158,6 +169,29 @@ def followed(deal: Deal, account: str = OTHER) -> Deal:
     return Deal(deal.world, task["OpportunityId"], deal.engagement, deal.catalog, account)
 
 
-def types(events: list[Any]) -> list[str]:
-    """What happened, and to what if that is one of several things of a kind."""
-    return [event["detail-type"] for event in events]
+def told(world: World, account: str, act: Callable[[], Any]) -> list[Told]:
+    """What an account is told of an act: each event, and what it is about."""
+    before = len(world.events(account))
+    act()
+    return [(one["detail-type"], about(one)) for one in world.events(account)[before:]]
+
+
+def about(event: Any) -> str:
+    """What an event is about: a template, an opportunity, a member, or who is invited."""
+    detail = event["detail"]
+    if "resourceSnapshot" in detail:
+        return str(detail["resourceSnapshot"]["arn"].split("/template/")[1].split("/")[0])
+    if "opportunity" in detail:
+        return str(detail["opportunity"]["identifier"])
+    if "engagementMember" in detail:
+        return str(detail["engagementMember"]["accountId"])
+    return str(detail["engagementInvitation"]["receiverAccountId"])
+
+
+def statuses(deal: Deal) -> list[str]:
+    """The review status that each revision shows."""
+    newest = deal.snapshot()["Revision"]
+    return [
+        deal.snapshot(Revision=number)["Payload"]["OpportunitySummary"]["Lifecycle"]["ReviewStatus"]
+        for number in range(1, newest + 1)
+    ]

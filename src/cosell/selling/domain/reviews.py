@@ -12,7 +12,6 @@ from cosell.contract import Document
 from cosell.selling import AWS, Kind, Template, object_at, text_at
 from cosell.selling.domain import (
     changes,
-    engagements,
     invitations,
     jobs,
     opportunities,
@@ -80,34 +79,28 @@ def _follows(opportunity: Stored) -> bool:
     return status == "Submitted" and not text_at(opportunity.document, "submitted_in")
 
 
-def _admit_aws(call: Call, tx: Tx, id: str) -> None:
-    """AWS becomes a member: by its invitation, or, if it declined that for another opportunity,
-    without one, as long as there is room."""
-    as_aws = call._replace(account=AWS, principal=AWS)
-    invitation = invitations.open_in(call, tx, id).get(AWS)
-    if invitation is not None:
-        found = documents.get(tx, call.ns, Kind.INVITATION, invitation)
-        invitations.accept(as_aws, tx, found, {})
-        return
-    engagement = engagements.get(call, tx, id)
-    has_room = not submissions.sharing(call, tx, engagement).is_full
-    if has_room and not submissions.knows_aws(call, tx, id):
-        engagements.join(as_aws, tx, engagement, AWS)
+def _admit_aws(call: Call, tx: Tx, engagement: str) -> None:
+    """AWS becomes a member, unless it is one."""
+    if (invitation := _invitation(call, tx, engagement)) is not None:
+        invitations.accept(_as_aws(call), tx, invitation, {})
 
 
 def _decline(call: Call, tx: Tx, opportunity: Stored, engagement: str, reason: str) -> None:
-    """AWS rejects its invitation, if this opportunity's owner sent it and no other of its
-    opportunities awaits AWS there."""
-    id = invitations.open_in(call, tx, engagement).get(AWS)
-    if id is None:
-        return
-    invitation = documents.get(tx, call.ns, Kind.INVITATION, id)
-    if text_at(invitation.document, "SenderAwsAccountId") != opportunity.owner:
-        return
-    if not submissions.awaited_in(call, tx, invitation, besides=opportunity.id):
-        as_aws = call._replace(account=AWS, principal=AWS)
+    """AWS rejects its invitation, unless another opportunity awaits AWS there."""
+    invitation = _invitation(call, tx, engagement)
+    if invitation and not submissions.awaited_in(call, tx, invitation, besides=opportunity.id):
         told = _WRITABLE.match(reason)
-        invitations.reject(as_aws, tx, invitation, told[0] if told else _OTHER)
+        invitations.reject(_as_aws(call), tx, invitation, told[0] if told else _OTHER)
+
+
+def _invitation(call: Call, tx: Tx, engagement: str) -> Stored | None:
+    """The invitation of AWS to an engagement that it has not answered."""
+    id = invitations.open_in(call, tx, engagement).get(AWS)
+    return None if id is None else documents.get(tx, call.ns, Kind.INVITATION, id)
+
+
+def _as_aws(call: Call) -> Call:
+    return call._replace(account=AWS, principal=AWS)
 
 
 def _hidden(document: Document) -> Document:

@@ -97,8 +97,8 @@ def shared_in(call: Call, tx: Tx, opportunity: Stored) -> str | None:
 
 
 def awaited_in(call: Call, tx: Tx, invitation: Stored, besides: str = "") -> bool:
-    """Whether an opportunity of an invitation's sender, other than `besides`, awaits AWS's review
-    in the engagement."""
+    """Whether an opportunity other than `besides`, whoever's, awaits AWS's review in the engagement
+    of an invitation."""
     engagement = text_at(invitation.document, "EngagementId")
     rows = tx.all(
         "resources_in",

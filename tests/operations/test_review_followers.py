@@ -1,0 +1,178 @@
+"""AWS's decision on one partner's opportunity, and those of other partners that follow it."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tests.deals import (
+    AWS_OWN,
+    AWS_VIEW,
+    CATALOGS,
+    JOINED,
+    SHOWN,
+    UPDATED,
+    VIEW,
+    Deal,
+    about,
+    engaged,
+    followed,
+    statuses,
+    submitted,
+    told,
+)
+from tests.harness import ACCOUNT, OTHER, World
+from tests.sharing import SUMMARY
+from tests.submitting import CO_SELL
+
+
+@pytest.mark.parametrize("catalog", CATALOGS)
+@pytest.mark.parametrize("outcome", ["Approved", "Rejected"])
+def test_decision_cascades_to_two_who_follow(world: World, catalog: str, outcome: str) -> None:
+    deal = submitted(world, catalog)
+    partners = (OTHER, "777788889999")
+    followers = [followed(deal, account) for account in partners]
+    assert [one.status for one in followers] == ["Submitted"] * 2
+    dates = [one.read()["LastModifiedDate"] for one in followers]
+    deal.review("ActionRequired")
+    assert [one.status for one in followers] == ["Submitted"] * 2
+    before = len(world.desk("ListEvents", MaxResults=1000)["Events"])
+    deal.review(outcome)
+    assert [one.status for one in (deal, *followers)] == [outcome] * 3
+    assert all(
+        one.read()["LastModifiedDate"] > date for one, date in zip(followers, dates, strict=True)
+    )
+    assert [statuses(one) for one in followers] == [["Submitted", outcome]] * 2
+    events = world.desk("ListEvents", MaxResults=1000)["Events"][before:]
+    updated = [
+        (one["AccountId"], about(one["Event"]))
+        for one in events
+        if one["Event"]["detail-type"] == UPDATED
+    ]
+    assert updated == [(one.account, one.id) for one in (deal, *followers)]
+    shown = [
+        (about(one["Event"]), one["Event"]["detail"]["resourceSnapshot"]["resourceId"])
+        for one in events
+        if one["AccountId"] == OTHER and one["Event"]["detail-type"] == SHOWN
+    ]
+    own = [(AWS_VIEW, followers[0].id)] if outcome == "Approved" else []
+    nearer, farther = ((SUMMARY, one.id) for one in followers)
+    assert shown == [(SUMMARY, deal.id), nearer, *own, farther]
+
+
+def test_decision_reaches_those_who_follow_a_follower(world: World) -> None:
+    deal = submitted(world)
+    nearer = followed(deal)
+    farther = followed(Deal(world, nearer.id, deal.engagement, "Sandbox", OTHER), "777788889999")
+    assert farther.status == "Submitted"
+    deal.review("Approved")
+    assert (nearer.status, farther.status) == ("Approved", "Approved")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ([], "Pending Submission"),
+        (["submit"], "Submitted"),
+        (["submit", "InReview"], "Submitted"),
+        (["submit", "ActionRequired"], "Submitted"),
+        (["submit", "Approved"], "Approved"),
+        (["submit", "Rejected"], "Pending Submission"),
+    ],
+)
+def test_received_opportunity_begins_where_the_senders_is(
+    world: World, path: list[str], expected: str
+) -> None:
+    deal = engaged(world)
+    for act in path:
+        deal.submit() if act == "submit" else deal.review(act)
+    assert followed(deal).status == expected
+
+
+def completed(follower: Deal) -> Deal:
+    """With all that a submission needs."""
+    follower.update(
+        {
+            "Customer.Account.Address.PostalCode": "98101",
+            "Customer.Account.Address.StateOrRegion": "Washington",
+            "PrimaryNeedsFromAws": ["Co-Sell - Deal Support"],
+            "Project.CustomerUseCase": "Migration / Database Migration",
+            "Project.DeliveryModels": ["SaaS or PaaS"],
+            "Project.OtherSolutionDescription": "Ours",
+            "Project.SalesActivities": ["SOW Signed"],
+        }
+    )
+    return follower
+
+
+def test_received_opportunity_that_its_owner_submits_has_a_review_of_its_own(world: World) -> None:
+    deal = engaged(world)
+    follower = completed(followed(deal))
+    deal.submit()
+    follower.submit(**CO_SELL)
+    assert (follower.status, follower.invitations()) == ("Submitted", [])
+    deal.review("Approved")
+    assert (deal.status, follower.status) == ("Approved", "Submitted")
+    follower.review("Rejected")
+    assert (deal.status, follower.status) == ("Approved", "Rejected")
+
+
+def test_rejection_of_a_receivers_submission_leaves_the_senders_invitation(world: World) -> None:
+    deal = engaged(world)
+    follower = completed(followed(deal))
+    deal.submit()
+    follower.submit()
+    follower.review("Rejected")
+    assert [one["Status"] for one in deal.invitations() if _to_aws(one)] == ["PENDING"]
+    deal.review("Approved")
+    assert "aws" in deal.members()
+
+
+def _to_aws(invitation: Any) -> bool:
+    return bool(invitation["Receiver"]["Account"]["AwsAccountId"] == "aws")
+
+
+@pytest.mark.parametrize("by_desk", [True, False])
+def test_decision_on_a_follower_is_its_own(world: World, by_desk: bool) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    act = partial(follower.review, "Approved")
+    if not by_desk:
+        act = partial(follower.update, {"LifeCycle.ReviewStatus": "Approved"})
+    assert told(world, OTHER, act) == [(UPDATED, follower.id), VIEW, AWS_OWN]
+    assert (deal.status, follower.status) == ("Submitted", "Approved")
+    assert [one["Status"] for one in deal.invitations() if _to_aws(one)] == ["PENDING"]
+    deal.review("Rejected")
+    assert follower.status == "Approved"
+
+
+def test_invitation_stays_open_for_the_receivers_submission(world: World) -> None:
+    deal = engaged(world)
+    follower = completed(followed(deal))
+    deal.submit()
+    follower.submit()
+    deal.review("Rejected")
+    assert (deal.status, follower.status) == ("Rejected", "Submitted")
+    assert told(world, OTHER, partial(follower.review, "Approved")) == [
+        (JOINED, "aws"), (UPDATED, follower.id), VIEW, AWS_OWN,
+    ]  # fmt: skip
+    assert follower.members() == [ACCOUNT, OTHER, "aws"]
+    assert [one["Status"] for one in deal.invitations() if _to_aws(one)] == ["ACCEPTED"]
+
+
+def test_last_rejection_in_an_engagement_rejects_the_invitation(world: World) -> None:
+    deal = engaged(world)
+    follower = completed(followed(deal))
+    deal.submit()
+    follower.submit()
+    for one in (deal, follower):
+        assert [one["Status"] for one in deal.invitations() if _to_aws(one)] == ["PENDING"]
+        one.review("Rejected")
+    assert [one["Status"] for one in deal.invitations() if _to_aws(one)] == ["REJECTED"]
+
+
+def test_follower_of_another_opportunity_is_left_alone(world: World) -> None:
+    deal, other = submitted(world), submitted(world)
+    follower = followed(other)
+    deal.review("Approved")
+    assert follower.status == "Submitted"
