@@ -2,8 +2,9 @@
 
     python examples/demo.py [--port 2673] [--state .cosell/demo.db]
 
-One referral is accepted and COMPLETE, one ends FAILED with its reason, one is still pending. A
-scene that is there already is left as it is. Serves until Ctrl-C.
+Of three referrals one is accepted and COMPLETE, one ends FAILED with its reason, one is pending; an
+opportunity of the partner's own waits for AWS's review. A scene that is there already is left as it
+is. Serves until Ctrl-C.
 """
 
 import argparse
@@ -22,6 +23,33 @@ from botocore.config import Config
 ACCOUNT = "111122223333"
 CATALOG = "Sandbox"
 START_S_MAX = 30.0
+OWN: dict[str, Any] = {
+    "Customer": {
+        "Account": {
+            "CompanyName": "Example Company",
+            "Industry": "Retail",
+            "WebsiteUrl": "https://www.example.com",
+            "Address": {"CountryCode": "US", "StateOrRegion": "Washington", "PostalCode": "98101"},
+        }
+    },
+    "Project": {
+        "Title": "Web shop on AWS",
+        "CustomerBusinessProblem": "The customer wants to move its web shop to AWS.",
+        "CustomerUseCase": "Migration / Database Migration",
+        "DeliveryModels": ["SaaS or PaaS"],
+        "SalesActivities": ["Customer has shown interest in solution"],
+        "ExpectedCustomerSpend": [
+            {
+                "Amount": "2500.00",
+                "CurrencyCode": "USD",
+                "Frequency": "Monthly",
+                "TargetCompany": "AWS",
+            }
+        ],
+    },
+    "PrimaryNeedsFromAws": ["Co-Sell - Technical Consultation"],
+    "LifeCycle": {"Stage": "Prospect", "TargetCloseDate": "2099-12-31"},
+}
 COLUMNS = ("TaskId", "TaskStatus", "OpportunityId", "ReasonCode", "StartTime")
 
 
@@ -89,6 +117,7 @@ def play(partner: Any, port: int) -> None:
     )
     start(partner, failing)
     refer(port, "Contact center migration")
+    share(partner)
 
 
 def refer(port: int, title: str) -> str:
@@ -105,6 +134,20 @@ def refer(port: int, title: str) -> str:
 
 def start(partner: Any, invitation: str) -> None:
     partner.start_engagement_by_accepting_invitation_task(Catalog=CATALOG, Identifier=invitation)
+
+
+def share(partner: Any) -> None:
+    """An opportunity of the partner's own is submitted to AWS."""
+    id = partner.create_opportunity(Catalog=CATALOG, **OWN)["Id"]
+    partner.associate_opportunity(
+        Catalog=CATALOG,
+        OpportunityIdentifier=id,
+        RelatedEntityType="Solutions",
+        RelatedEntityIdentifier="S-1234567",
+    )
+    partner.start_engagement_from_opportunity_task(
+        Catalog=CATALOG, Identifier=id, AwsSubmission={"InvolvementType": "Co-Sell"}
+    )
 
 
 def desk(port: int, operation: str, **members: Any) -> Any:
@@ -146,7 +189,7 @@ and play AWS:
 
     curl {endpoint}/_cosell/ReferOpportunity -H 'Content-Type: application/json' \\
       -d '{{"Catalog": "{CATALOG}", "ReceiverAccountId": "{ACCOUNT}"}}'
-
+{review(partner, endpoint)}
 ListEngagementByAcceptingInvitationTasks answers:
 """
     )
@@ -158,6 +201,17 @@ ListEngagementByAcceptingInvitationTasks answers:
         if number == 0:
             print("   ", "  ".join("-" * width for width in widths))
     print("\nServing until Ctrl-C.", flush=True)
+
+
+def review(partner: Any, endpoint: str) -> str:
+    """How AWS approves what waits for its review, if something does."""
+    waiting = partner.list_opportunities(Catalog=CATALOG, LifeCycleReviewStatus=["Submitted"])
+    if not waiting["OpportunitySummaries"]:
+        return ""
+    id = waiting["OpportunitySummaries"][0]["Id"]
+    return f"""    curl {endpoint}/_cosell/ReviewOpportunity -H 'Content-Type: application/json' \\
+      -d '{{"Catalog": "{CATALOG}", "OpportunityIdentifier": "{id}", "Outcome": "Approved"}}'
+"""
 
 
 def told(value: object) -> str:
