@@ -1,12 +1,15 @@
-"""A first direct snapshot in an engagement that comes from a lead: it brings a context along."""
+"""A first snapshot in an engagement that comes from a lead: it brings a context along."""
 
 from typing import Any
 
 import pytest
 
-from tests.engaging import engaged, lead, project
-from tests.harness import World, opportunity
+from tests.engaging import engaged, invited, lead, project
+from tests.harness import ACCOUNT, OTHER, World, opportunity
 from tests.sharing import joined, target
+from tests.submitting import CO_SELL, submittable
+from tests.tasking import ACCEPTING, SUBMITTING, failure
+from tests.updating import updated
 
 CATALOGS = ("AWS", "Sandbox")
 
@@ -125,3 +128,47 @@ def test_snapshot_of_what_a_task_made_of_the_lead_brings_no_second_context(world
     assert types(world, engagement) == ["Lead", "CustomerProject"]
     assert shared(world, engagement, task["OpportunityId"]) == 2
     assert types(world, engagement) == ["Lead", "CustomerProject"]
+
+
+def asked_in(world: World, engagement: str) -> dict[str, Any]:
+    """Another partner's invitation to an opportunity, as the task on it names it."""
+    return {"Identifier": invited(world, engagement, ACCOUNT, OTHER)}
+
+
+def test_accepting_into_a_leads_engagement_brings_a_context_too(world: World) -> None:
+    engagement = engaged(world, lead(), account=OTHER)["Id"]
+    task = ACCEPTING.start(world, **asked_in(world, engagement))
+    assert failure(task) == ("COMPLETE", None)
+    assert types(world, engagement) == ["Lead", "CustomerProject"]
+    mine = world.client().get_opportunity(Catalog="Sandbox", Identifier=task["OpportunityId"])
+    customer_project = contexts(world, engagement)[1]["Payload"]["CustomerProject"]
+    assert customer_project["Project"]["Title"] == mine["Project"]["Title"]
+    assert shared(world, engagement, task["OpportunityId"]) == 2
+    assert types(world, engagement) == ["Lead", "CustomerProject"]
+
+
+def test_what_was_received_in_a_leads_engagement_can_be_submitted(world: World) -> None:
+    engagement = engaged(world, lead(), account=OTHER)["Id"]
+    id = ACCEPTING.start(world, **asked_in(world, engagement))["OpportunityId"]
+    request = submittable()
+    address = request["Customer"]["Account"]["Address"]
+    lacking = ("CustomerUseCase", "DeliveryModels", "OtherSolutionDescription", "SalesActivities")
+    updated(
+        world,
+        id,
+        {
+            "Customer.Account.Address": address,
+            "PrimaryNeedsFromAws": request["PrimaryNeedsFromAws"],
+            **{f"Project.{name}": request["Project"][name] for name in lacking},
+        },
+    )
+    task = SUBMITTING.start(world, Identifier=id, AwsSubmission={**CO_SELL, "Visibility": "Full"})
+    assert failure(task) == ("COMPLETE", None)
+    assert task["EngagementId"] == engagement
+    assert types(world, engagement) == ["Lead", "CustomerProject"]
+
+
+def test_accepting_where_no_context_has_room_completes_without(world: World) -> None:
+    engagement = engaged(world, lead(), *[project() for _ in range(4)], account=OTHER)["Id"]
+    assert failure(ACCEPTING.start(world, **asked_in(world, engagement))) == ("COMPLETE", None)
+    assert types(world, engagement) == ["Lead", *["CustomerProject"] * 4]

@@ -1,5 +1,6 @@
-"""An opportunity is shown in an engagement, outside the tasks, which have steps of their own for
-what happens here at once.
+"""An opportunity is shown in an engagement, with what that brings about there.
+
+Not for the conversion of a lead, which has a step of its own for the context.
 
 Source: domain rule D22; decisions-operations, section 1.
 """

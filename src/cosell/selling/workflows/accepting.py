@@ -9,7 +9,7 @@ from cosell.calls import Call
 from cosell.contract import Document
 from cosell.errors import ServiceQuotaExceededException
 from cosell.selling import Kind, text_at
-from cosell.selling.domain import engagements, invitations, opportunities
+from cosell.selling.domain import engagements, invitations, opportunities, showing
 from cosell.selling.rules.accept_task import BUSY, RULES, Acceptance
 from cosell.selling.workflows import Step, ensure, reasons_of, sharing
 from cosell.selling.workflows.single import Trait, single
@@ -65,7 +65,7 @@ ACCEPTING: Final = single(
             ("EngagementAccessDenied", "EngagementConflict"),
         ),
         Step("CreateOpportunity", _create_opportunity, reasons_of("Opportunity")),
-        *sharing.steps("engagement"),
+        *sharing.steps("engagement", showing.show),
     ),
     Trait(
         summary="ListEngagementByAcceptingInvitationTaskSummary",

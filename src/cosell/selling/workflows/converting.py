@@ -10,7 +10,14 @@ from cosell.calls import Call
 from cosell.contract import Document
 from cosell.errors import ServiceQuotaExceededException
 from cosell.selling import Kind, object_at, objects_at, text_at
-from cosell.selling.domain import contexts, conversions, engagements, opportunities, payloads
+from cosell.selling.domain import (
+    contexts,
+    conversions,
+    engagements,
+    opportunities,
+    payloads,
+    snapshots,
+)
 from cosell.selling.lifecycle import is_open_lead
 from cosell.selling.rules.convert_task import BUSY, RULES, Conversion
 from cosell.selling.workflows import Step, ensure, reasons_of, sharing, told
@@ -79,7 +86,7 @@ CONVERTING: Final = single(
             ),
         ),
         Step("CreateOpportunity", _create_opportunity, reasons_of("Opportunity")),
-        *sharing.steps("EngagementId"),
+        *sharing.steps("EngagementId", snapshots.create),
         Step("CreateEngagementContext", _create_context, _ENGAGEMENT),
     ),
     Trait(

@@ -2,18 +2,29 @@
 keeps it up to date. Must not know why it is shared.
 """
 
+from typing import Protocol
+
 from cosell.calls import Call
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Template, objects_at, text_at
-from cosell.selling.domain import jobs, opportunities, snapshots, tags
+from cosell.selling.domain import jobs, opportunities, tags
 from cosell.selling.domain.snapshots import Target
 from cosell.selling.workflows import Step, reasons_of
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
 
-def steps(engagement: str) -> tuple[Step, ...]:
+class Show(Protocol):
+    """How a task's opportunity is shown: `showing.show`, or `snapshots.create` where the task has a
+    step of its own for the context that goes with it."""
+
+    def __call__(
+        self, call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: bool
+    ) -> int: ...
+
+
+def steps(engagement: str, show: Show) -> tuple[Step, ...]:
     """The three steps; `engagement` is the task's member that names the engagement."""
 
     def target(task: Stored) -> Target:
@@ -22,7 +33,7 @@ def steps(engagement: str) -> tuple[Step, ...]:
 
     def create_snapshot(call: Call, tx: Tx, task: Stored) -> Document:
         opportunity = opportunities.find(call, tx, target(task).resource)
-        snapshots.create(call, tx, target(task), opportunity, always=False)
+        show(call, tx, target(task), opportunity, always=False)
         return {}
 
     def create_job(call: Call, tx: Tx, task: Stored) -> Document:
