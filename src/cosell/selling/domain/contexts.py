@@ -15,15 +15,22 @@ LEAD = "Lead"
 PROSPECTING_RESULT = "ProspectingResult"
 
 
-def made(call: Call, number: int, type: str, payload: Document) -> Document:
-    """A new context. An interaction of a lead that has no date happened now."""
-    return {"Id": str(number), "Type": type, "Payload": _dated(call, payload)}
+def made(call: Call, number: int, given: Document) -> Document:
+    """A new context from its Type and its Payload. An interaction of a lead that has no date
+    happened now."""
+    return {**given, "Id": str(number), "Payload": _dated(call, object_at(given, "Payload"))}
 
 
 def find(engagement: Document, id: str) -> Document | None:
     """The context of an engagement that has this number."""
     contexts = objects_at(engagement, "Contexts")
     return next((one for one in contexts if text_at(one, "Id") == id), None)
+
+
+def find_project(engagement: Document, opportunity: str) -> Document | None:
+    """The context of an engagement that the service made for an opportunity."""
+    contexts = objects_at(engagement, "Contexts")
+    return next((one for one in contexts if one.get("opportunity") == opportunity), None)
 
 
 def updated(call: Call, context: Document, payload: Document) -> Document:

@@ -39,10 +39,7 @@ def create(call: Call, tx: Tx, creator: str, content: Document) -> Stored:
     id = ids.mint(call.random, "eng-", 14)
     created_at = iso(call.now)
     given = enumerate(objects_at(content, "Contexts"), 1)
-    numbered: list[Json] = [
-        contexts.made(call, number, text_at(one, "Type"), object_at(one, "Payload"))
-        for number, one in given
-    ]
+    numbered: list[Json] = [contexts.made(call, number, one) for number, one in given]
     document: Document = {
         **content,
         "Contexts": numbered or None,
@@ -75,16 +72,15 @@ def get(call: Call, tx: Tx, id: str) -> Stored:
     return documents.get(tx, call.ns, Kind.ENGAGEMENT, id)
 
 
-def add_context(
-    call: Call, tx: Tx, engagement: Stored, type: str, payload: Document
-) -> tuple[Stored, str]:
-    """One context more, for all members to see; answers the engagement and the context's id.
+def add_context(call: Call, tx: Tx, engagement: Stored, given: Document) -> tuple[Stored, str]:
+    """One context more, of a Type and with a Payload, for all members to see; answers the
+    engagement and the context's id.
 
     ServiceQuotaExceededException if the engagement has as many as it can have.
     """
     present = objects_at(engagement.document, "Contexts")
-    enforce(ROOM, Context(type, payload, len(present)))
-    context = contexts.made(call, len(present) + 1, type, payload)
+    context = contexts.made(call, len(present) + 1, given)
+    enforce(ROOM, Context(text_at(context, "Type"), object_at(context, "Payload"), len(present)))
     return put_contexts(call, tx, engagement, [*present, context]), text_at(context, "Id")
 
 

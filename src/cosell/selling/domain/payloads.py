@@ -5,7 +5,9 @@ Only makes documents, of what is there. Must not decide who is told. Source: dom
 
 from cosell.contract import Document
 from cosell.selling import at, object_at, text_at
+from cosell.selling.domain.contexts import CUSTOMER_PROJECT
 from cosell.selling.domain.engagements import DESCRIPTION_MAX, TITLE_MAX
+from cosell.store.documents import Stored
 
 
 def engagement(opportunity: Document) -> Document:
@@ -29,6 +31,13 @@ def invitation(opportunity: Document, words: Document) -> Document:
             "SenderContacts": words["SenderContacts"],
         }
     }
+
+
+def project_context(opportunity: Stored) -> Document:
+    """The context that stands for an opportunity in an engagement. For which one is kept with it
+    (`opportunity`), and nobody is shown."""
+    payload = customer_project(opportunity.document)
+    return {"Type": CUSTOMER_PROJECT, "Payload": payload, "opportunity": opportunity.id}
 
 
 def customer_project(opportunity: Document) -> Document:

@@ -25,8 +25,8 @@ def show(call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: boo
         first
         and contexts.LEAD in types
         and len(types) < engagements.CONTEXTS_MAX
+        and contexts.find_project(engagement.document, opportunity.id) is None
         and not conversions.lacks(opportunity.document)
     ):
-        payload = payloads.customer_project(opportunity.document)
-        engagements.add_context(call, tx, engagement, contexts.CUSTOMER_PROJECT, payload)
+        engagements.add_context(call, tx, engagement, payloads.project_context(opportunity))
     return revision

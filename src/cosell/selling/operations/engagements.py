@@ -133,7 +133,8 @@ def create_engagement_context(call: Call, tx: Tx) -> Document:
     engagement = _named(call, tx, "EngagementIdentifier")
     type, payload = text_at(call.input, "Type"), object_at(call.input, "Payload")
     enforce(CONTENT, Context(type, payload))
-    changed, id = engagements.add_context(call, tx, engagement, type, payload)
+    given: Document = {"Type": type, "Payload": payload}
+    changed, id = engagements.add_context(call, tx, engagement, given)
     return _answer(changed, id)
 
 

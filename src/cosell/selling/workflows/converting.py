@@ -62,8 +62,10 @@ def _create_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
 def _create_context(call: Call, tx: Tx, task: Stored) -> Document:
     engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
     opportunity = opportunities.find(call, tx, text_at(task.document, "OpportunityId"))
-    payload = payloads.customer_project(opportunity.document)
-    _, id = engagements.add_context(call, tx, engagement, contexts.CUSTOMER_PROJECT, payload)
+    present = contexts.find_project(engagement.document, opportunity.id)
+    if present is not None:
+        return {"ContextId": present["Id"]}  # a snapshot that was made by hand meanwhile brought it
+    _, id = engagements.add_context(call, tx, engagement, payloads.project_context(opportunity))
     return {"ContextId": id}
 
 

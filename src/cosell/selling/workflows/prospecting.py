@@ -55,10 +55,13 @@ def _prospect(call: Call, tx: Tx, task: Stored) -> Document:
         **{name: task.document[name] for name in ("StartTime", "TaskId", "TaskArn", "TaskName")},
         "EndTime": iso(call.now),
     }
-    payload: Document = {contexts.PROSPECTING_RESULT: {"Aws": found}}
+    context: Document = {
+        "Type": contexts.PROSPECTING_RESULT,
+        "Payload": {contexts.PROSPECTING_RESULT: {"Aws": found}},
+    }
     as_aws = call._replace(account=AWS)
     visible = engagements.find(call, tx, id)
-    engagements.add_context(as_aws, tx, visible, contexts.PROSPECTING_RESULT, payload)
+    engagements.add_context(as_aws, tx, visible, context)
     return {"EngagementContextId": ids.mint(call.random, "ctx-", 14)}
 
 

@@ -15,7 +15,6 @@ from cosell.contract import Document, Json
 from cosell.errors import ServiceQuotaExceededException, ValidationException
 from cosell.selling import AWS, Kind, Template, text_at
 from cosell.selling.domain import (
-    contexts,
     conversions,
     engagements,
     invitations,
@@ -76,8 +75,7 @@ def _contexts(opportunity: Stored) -> list[Json]:
     """The customer project, if the opportunity says all that such a context has to."""
     if conversions.lacks(opportunity.document):
         return []
-    payload = payloads.customer_project(opportunity.document)
-    return [{"Type": contexts.CUSTOMER_PROJECT, "Payload": payload}]
+    return [payloads.project_context(opportunity)]
 
 
 def _create_snapshot(call: Call, tx: Tx, task: Stored) -> Document:
