@@ -7,7 +7,7 @@ import pytest
 from tests.engaging import engaged, invited, lead, project
 from tests.harness import ACCOUNT, OTHER, World, opportunity
 from tests.sharing import joined, target
-from tests.submitting import CO_SELL, submittable
+from tests.submitting import CO_SELL, created, submittable
 from tests.tasking import ACCEPTING, SUBMITTING, failure
 from tests.updating import updated
 
@@ -116,6 +116,27 @@ def test_first_snapshot_of_a_job_brings_a_context_too(world: World) -> None:
     for _ in "12":
         partner.start_resource_snapshot_job(**named)
         assert types(world, engagement) == ["Lead", "CustomerProject"]
+
+
+def test_context_is_the_owners_doing_also_when_aws_changes_what_is_shown(world: World) -> None:
+    partner = world.client(OTHER)  # the desk is asked in another account's name
+    id = created(world, OTHER)
+    partner.create_resource_snapshot(**target(joined(world, OTHER), id))
+    partner.submit_opportunity(Catalog="Sandbox", Identifier=id, **CO_SELL)
+    engagement = engaged(world, lead(), account=OTHER)["Id"]
+    job = partner.create_resource_snapshot_job(**target(engagement, id))["Id"]
+    named = {"Catalog": "Sandbox", "ResourceSnapshotJobIdentifier": job}
+    partner.start_resource_snapshot_job(**named)  # no role: it shares nothing
+    partner.put_selling_system_settings(
+        Catalog="Sandbox", ResourceSnapshotJobRoleIdentifier="Snapshots"
+    )
+    before = partner.get_engagement(Catalog="Sandbox", Identifier=engagement)
+    assert len(before["Contexts"]) == 1
+    asked = {"Catalog": "Sandbox", "OpportunityIdentifier": id}
+    world.desk("ReviewOpportunity", **asked, Outcome="Approved")
+    found = partner.get_engagement(Catalog="Sandbox", Identifier=engagement)
+    assert [one["Type"] for one in found["Contexts"]] == ["Lead", "CustomerProject"]
+    assert (found["ModifiedBy"], found["ModifiedAt"] > before["ModifiedAt"]) == (OTHER, True)
 
 
 def test_snapshot_of_what_a_task_made_of_the_lead_brings_no_second_context(world: World) -> None:
