@@ -185,6 +185,7 @@ def test_create_opportunity_of_renewal_takes_own_opportunity_only(world: World) 
         ("100", "3", "33.33"),
         ("0.01", "1", "0.01"),
         ("1", "144", "0.01"),
+        ("0.50", "144", "0.01"),
         ("9" * 31 + ".99", "1", "9" * 31 + ".99"),
     ],
 )

@@ -332,7 +332,7 @@ def test_create_opportunity_repaired_rule_by_rule_tells_the_rest_in_order(
 
 def test_create_opportunity_repaired_spend_tells_the_rest_in_order(world: World) -> None:
     own = entry("Self", Amount="0", CurrencyCode="GBP", EstimationUrl=URL)
-    odd = entry("Example", Amount="")
+    odd = entry("Example")
     request = request_with(
         {SPEND: [own, SELF, odd], DURATION: {"Term": "Months", "Value": "0"}},
         {"Project.AwsPartition": "aws-eusc"},
@@ -348,7 +348,6 @@ def test_create_opportunity_repaired_spend_tells_the_rest_in_order(world: World)
         "spend.euro": lambda: project.pop("AwsPartition"),
         "spend.currency": lambda: own.update(CurrencyCode="EUR"),
         "spend.currency-mixed": lambda: own.update(CurrencyCode="USD"),
-        "spend.amount-missing": lambda: odd.update(Amount="1"),
         "spend.amount-positive": lambda: own.update(Amount="1200.00"),
     }
     waiting = list(repairs)
@@ -357,3 +356,12 @@ def test_create_opportunity_repaired_spend_tells_the_rest_in_order(world: World)
         repair()
         waiting.remove(rule)
     assert world.client().create_opportunity(Catalog="AWS", **request)["Id"]
+
+
+def test_create_opportunity_without_duration_tells_both_faults_of_amounts(world: World) -> None:
+    entries = [entry(Amount="0"), entry(Amount="")]
+    request = request_with({SPEND: entries})
+    rules = ["spend.amount-missing", "spend.amount-positive"]
+    assert errors_of(world, request) == [BY_RULE[one].error for one in rules]
+    entries[1]["Amount"] = "1"
+    assert errors_of(world, request) == [BY_RULE["spend.amount-positive"].error]

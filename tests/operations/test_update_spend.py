@@ -78,6 +78,47 @@ def test_update_opportunity_in_contract_value_keeps_what_is_left_out(
     assert spend_of(world, id) == (entries, months)
 
 
+@pytest.mark.parametrize("estimate", [{}, {"Amount": ""}, {"Amount": "0.00"}, {"Amount": None}])
+def test_update_opportunity_makes_awss_own_entry_anew_whatever_is_sent(
+    world: World, estimate: Body
+) -> None:
+    id = in_state(world, "Pending Submission")
+    decade = {"Term": "Months", "Value": "144"}
+    updated(world, id, {SPEND: [entry("Self", "0.50", "None")], DURATION: decade})
+    assert spend_of(world, id)[0] == [entry("AWS", "0.01"), entry("Self", "0.50", "None")]
+    request = body(world, id)
+    aws, own = request["Project"]["ExpectedCustomerSpend"]
+    aws |= estimate
+    own["Amount"] = "288.00"
+    assert world.post("UpdateOpportunity", request).status == 200
+    assert spend_of(world, id) == ([entry("AWS", "2.00"), entry("Self", "288.00", "None")], decade)
+
+
+def test_update_opportunity_with_another_currency_beside_awss_own_entry_is_refused(
+    world: World,
+) -> None:
+    id = in_contract_value(world)
+    request = body(world, id)
+    _, own = request["Project"]["ExpectedCustomerSpend"]
+    own["CurrencyCode"] = "EUR"
+    told = refusal(world.client().update_opportunity, **request)
+    assert told.fields == [("project.expectedCustomerSpend.currencyCode", "INVALID_VALUE")]
+    request["Project"]["ExpectedCustomerSpend"] = [own]
+    world.client().update_opportunity(**request)
+    assert spend_of(world, id)[0] == [entry("AWS", "1000.00") | {"CurrencyCode": "EUR"}, own]
+
+
+@pytest.mark.parametrize("amount", ["0", "0.00", ""])
+def test_update_opportunity_with_a_worthless_contract_is_refused(world: World, amount: str) -> None:
+    id = in_contract_value(world)
+    request = body(world, id)
+    _, own = request["Project"]["ExpectedCustomerSpend"]
+    own["Amount"] = amount
+    told = refusal(world.client().update_opportunity, **request)
+    code = "INVALID_VALUE" if amount else "REQUIRED_FIELD_MISSING"
+    assert told.fields == [("project.expectedCustomerSpend.amount", code)]
+
+
 def test_update_opportunity_without_its_whole_project_keeps_the_contract(world: World) -> None:
     id = in_contract_value(world)
     told = refusal(world.client().update_opportunity, **body(world, id, {"Project": None}))

@@ -102,13 +102,19 @@ def _any(test: Callable[[Document, Spend], bool], *further: str) -> Condition:
     )
 
 
-def _worthless(entry: Document, _: Spend) -> bool:
+def _counts(entry: Document, spend: Spend) -> bool:
+    """Whether an entry's amount is the partner's word: beside a duration AWS makes its own anew."""
+    return spend.duration is None or entry.get("TargetCompany") == "Self"
+
+
+def _worthless(entry: Document, spend: Spend) -> bool:
     amount = _amount(entry)
-    return amount is not None and amount <= 0
+    return _counts(entry, spend) and amount is not None and amount <= 0
 
 
-def _without_amount(entry: Document, _: Spend) -> bool:
-    return _amount(entry) is None and not text_at(entry, "EstimationUrl")
+def _without_amount(entry: Document, spend: Spend) -> bool:
+    stated = _amount(entry) is not None or bool(text_at(entry, "EstimationUrl"))
+    return _counts(entry, spend) and not stated
 
 
 def _url_alone(entry: Document) -> str:
@@ -262,7 +268,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "CurrencyCode must match between entries",
         "documented",
         _about(_MODE, _mixed_currencies),
-        _SIZING,
+        f"{_SIZING}: its errors of total contract value (AWS's own entry that is sent back counts)",
     ),
     Rule(
         "spend.amount-missing",
@@ -316,7 +322,8 @@ def completed(spend: Spend) -> list[Document]:
     months = int(text_at(spend.duration, "Value"))
     monthly = _PRECISE.divide(Decimal(text_at(own, "Amount")), months)
     estimate: Document = {
-        "Amount": str(monthly.quantize(_CENT, context=_PRECISE)),
+        # Nothing is no amount that may be sent back; that there is a least one is not documented.
+        "Amount": str(max(_CENT, monthly.quantize(_CENT, context=_PRECISE))),
         "CurrencyCode": own["CurrencyCode"],
         "Frequency": "Monthly",
         "TargetCompany": "AWS",
