@@ -74,6 +74,12 @@ def start(world: World, name: str) -> str:
         submitted(world, id, {"InvolvementType": name})
         updated(world, id, {STATUS: "Approved"})
         return id
+    if name == "documented":
+        world.desk("PutProfile", Profile="documented")
+        id = in_state(world, "Pending Submission")
+        sold = {"RelatedEntityType": "Solutions", "RelatedEntityIdentifier": "S-1234567"}
+        world.client().associate_opportunity(Catalog="Sandbox", OpportunityIdentifier=id, **sold)
+        return id
     status, _, stage = name.partition(", ")
     return in_state(world, status, stage)
 
@@ -110,6 +116,15 @@ CASES = [
             "ACTION_NOT_PERMITTED", PENDING_STAGE,
         )
         for stage in ("Qualified", "Committed", "Launched", "Closed Lost")
+    ),
+    *(
+        Case(
+            "update.stage-unsubmitted", "documented",
+            {STAGE: stage, "LifeCycle.ClosedLostReason": reason}, "lifeCycle.stage",
+            "ACTION_NOT_PERMITTED",
+            "An opportunity cannot become Closed Lost or Launched before it is submitted",
+        )
+        for stage, reason in (("Launched", None), ("Closed Lost", "Price"))
     ),
     *(
         Case(
@@ -319,11 +334,18 @@ def test_update_opportunity_with_the_documented_profile_moves_the_stage_early(
     assert updated(world, id, {STAGE: "Qualified"})["LifeCycle"]["Stage"] == "Qualified"
     told = refused(world, id, {STAGE: "Committed"})
     assert told.fields == [("relatedEntityIdentifiers", "REQUIRED_FIELD_MISSING")]
+    assert updated(world, id, {STAGE: "Prospect"})["LifeCycle"]["Stage"] == "Prospect"
+
+
+def test_update_opportunity_with_the_documented_profile_ends_what_was_approved(
+    world: World,
+) -> None:
+    id = start(world, "documented")
+    submitted(world, id)
+    asked = {"Catalog": "Sandbox", "OpportunityIdentifier": id}
+    world.desk("ReviewOpportunity", **asked, Outcome="Approved")
     closing = {STAGE: "Closed Lost", "LifeCycle.ClosedLostReason": "Price"}
     assert updated(world, id, closing)["LifeCycle"]["Stage"] == "Closed Lost"
-    assert refused(world, id, {STAGE: "Prospect"}).errors == [
-        ("lifeCycle.stage", "ACTION_NOT_PERMITTED", OVER)
-    ]
 
 
 def test_update_opportunity_in_catalog_aws_never_reviews(world: World) -> None:

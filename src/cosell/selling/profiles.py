@@ -12,7 +12,8 @@ class Profile(NamedTuple):
     """What a namespace does where there are two readings; each switch says which one is on."""
 
     stage_open_while_pending: bool = False
-    """UpdateOpportunity may change Stage before submission (documented; observed: refused)."""
+    """UpdateOpportunity may change Stage before submission, but not to Launched or Closed Lost
+    (documented; observed: refused)."""
     visibility_drops_next_steps: bool = False
     """A submission For Visibility Only clears NextSteps (the older channel's test scenarios)."""
     duplicates_refused: bool = False

@@ -43,9 +43,10 @@ SPEND: Final = Subject(
             "What is kept in contract-duration mode",
             "A `Self` entry, and an `AWS` entry that the service adds.",
             "",
-            "The `AWS` entry is Amount divided by months, rounded to cents; one that is sent back "
-            "is ignored and made anew. ExpectedContractDuration left out of an update stays; null "
-            "outside this mode does nothing.",
+            "The `AWS` entry is Amount divided by months, rounded to cents, 0.01 at least; one "
+            "that is sent back is ignored and made anew, but its currency must be that of the "
+            "`Self` entry. ExpectedContractDuration left out of an update stays; null outside this "
+            "mode does nothing.",
             "documented",
             f"{GUIDE}: Working with deal sizing insights",
             _WRITTEN,

@@ -202,7 +202,7 @@ UPDATES: Final = Subject(
             "A pending opportunity is fully editable.",
             'A changed stage is `ACTION_NOT_PERMITTED`: "You can not update the stage when '
             'Opportunity status is Pending Submission".',
-            "As observed; profile `documented` allows it.",
+            "As observed; profile `documented` allows it, but for Launched and Closed Lost.",
             "observed",
             CONNECTOR,
             _UPDATE,

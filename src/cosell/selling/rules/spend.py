@@ -268,7 +268,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "CurrencyCode must match between entries",
         "documented",
         _about(_MODE, _mixed_currencies),
-        f"{_SIZING}: its errors of total contract value (AWS's own entry that is sent back counts)",
+        f"{_SIZING}; AWS's own entry that is sent back counts",
     ),
     Rule(
         "spend.amount-missing",

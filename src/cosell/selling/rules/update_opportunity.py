@@ -145,18 +145,24 @@ def _is_simulated(update: Update) -> bool:
 
 
 def _stage_refused(update: Update) -> bool:
-    """Approved, or open before submission: the stage's own table says where it may go."""
-    open_now = update.status == "Approved" or (update.status == PENDING and update.stage_open)
-    wanted = update.content.text(_STAGE)
-    if not open_now or update.reviewed or not update.content.touches(_STAGE) or not wanted:
+    """Once it is approved, the stage's own table says where it may go."""
+    if update.status != "Approved" or not _moves_stage(update):
         return False
-    return follow(OPPORTUNITY_STAGE, update.stage, wanted) is None
+    return follow(OPPORTUNITY_STAGE, update.stage, update.content.text(_STAGE)) is None
 
 
 def _stage_pending(update: Update) -> bool:
-    if update.status != PENDING or update.stage_open or update.reviewed:
-        return False
-    return update.content.touches(_STAGE) and bool(update.content.text(_STAGE))
+    return update.status == PENDING and not update.stage_open and _moves_stage(update)
+
+
+def _ends_unsubmitted(update: Update) -> bool:
+    """Where the stage is open before submission, its ends are not: they cannot be submitted."""
+    return update.status == PENDING and update.stage_open and update.moves_to(*_CLOSED)
+
+
+def _moves_stage(update: Update) -> bool:
+    moves = update.content.touches(_STAGE) and not update.reviewed
+    return moves and bool(update.content.text(_STAGE))
 
 
 def _leaves_co_sell(update: Update) -> bool:
@@ -204,6 +210,16 @@ STATE: tuple[Rule[Update], ...] = (
         "observed",
         _stage_pending,
         f"{_SEEN}; switch stage_open_while_pending",
+    ),
+    Rule(
+        "update.stage-unsubmitted",
+        "lifeCycle.stage",
+        "ACTION_NOT_PERMITTED",
+        "An opportunity cannot become Closed Lost or Launched before it is submitted",
+        "decision",
+        _ends_unsubmitted,
+        f"{_ACE}; API reference: LifeCycle (what is closed before submission cannot be submitted);"
+        " switch stage_open_while_pending",
     ),
     Rule(
         "update.stage-over",
