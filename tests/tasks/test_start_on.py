@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.harness import ACCOUNT, OTHER, World
-from tests.scenes import UNKNOWN, ids_of, listed, refusal, start, started
+from tests.scenes import UNKNOWN, ids_of, listed, refusal, refused, start, started
 
 DAY_S = 86_400
 ARN = "arn:aws:partnercentral:us-east-1:{}:catalog/{}/{}/{}"
@@ -130,12 +130,16 @@ def test_start_on_one_that_a_task_completed_fails_with_a_conflict(world: World) 
 
 
 def test_start_on_an_accepted_invitation_fails_with_a_conflict(world: World) -> None:
-    id = world.referred()["EngagementInvitationId"]
+    """And there is no other way to what AWS referred: see the differences."""
+    referral = world.referred()
+    id = referral["EngagementInvitationId"]
     partner = world.client()
     partner.accept_engagement_invitation(Catalog="Sandbox", Identifier=id)
     for _ in range(2):
         ensure_failed(world, start(partner, id), "EngagementInvitationConflict")
     assert opportunities(world) == []
+    named = {"Catalog": "Sandbox", "Identifier": referral["OpportunityId"]}
+    assert refused(partner.get_opportunity, **named) == "ResourceNotFoundException"
 
 
 def test_start_on_a_failed_conflict_never_becomes_a_way_in(world: World) -> None:

@@ -92,10 +92,13 @@ ENGAGEMENTS: Final = Subject(
             "AcceptEngagementInvitation of an invitation to an opportunity",
             "Such invitations are accepted by StartEngagementByAcceptingInvitationTask.",
             "",
-            "Succeeds: the account becomes a member, and gets no opportunity.",
+            "Succeeds: the account becomes a member, and gets no opportunity. There is no way to "
+            "one from there: the opportunity of AWS's referral stays unseen, and a "
+            "StartEngagementByAcceptingInvitationTask afterwards ends FAILED with "
+            "EngagementInvitationConflict.",
             "not documented",
             REFERENCE,
-            ("AcceptEngagementInvitation",),
+            ("AcceptEngagementInvitation", "StartEngagementByAcceptingInvitationTask"),
         ),
         Difference(
             "invitation.referral-context",
