@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.deals import AWS_VIEW, CATALOGS, Deal, created, engaged, followed, submitted
-from tests.harness import ACCOUNT, OTHER, World
+from tests.harness import ACCOUNT, World
 from tests.refusal import refusal
 
 
@@ -78,10 +78,12 @@ def test_awss_view_is_for_the_owner_alone(world: World) -> None:
         )["ResourceSnapshotSummaries"]
         return sorted((made["ResourceId"], made["ResourceSnapshotTemplateName"]) for made in found)
 
-    assert (deal.id, AWS_VIEW) in listed(deal)
-    assert AWS_VIEW not in {template for _, template in listed(follower)}
-    events = [one["detail"] for one in world.events(OTHER) if "Snapshot" in one["detail-type"]]
-    assert not [one for one in events if AWS_VIEW in one["resourceSnapshot"]["arn"]]
+    for one, other in ((deal, follower), (follower, deal)):  # each has a view of its own
+        assert (one.id, AWS_VIEW) in listed(one)
+        assert (other.id, AWS_VIEW) not in listed(one)
+        events = [made["detail"] for made in world.events(one.account)]
+        arns = [made["resourceSnapshot"]["arn"] for made in events if "resourceSnapshot" in made]
+        assert [f"/{one.id}/" in arn for arn in arns if AWS_VIEW in arn] == [True]
 
 
 @pytest.mark.parametrize("operation", ["create_resource_snapshot", "create_resource_snapshot_job"])
