@@ -116,10 +116,15 @@ class Scene:
         return Reply(answer.status, dict(answer.headers), answer.body)
 
     def invite(
-        self, payload: dict[str, Any], sender: str = OTHER, *, members: int = 1, times: int = 1
-    ) -> list[str]:
-        """A partner invites ACCOUNT, so many times, to an engagement of its own with that many
-        members already: the invitations' ids."""
+        self,
+        payload: dict[str, Any],
+        sender: str = OTHER,
+        *,
+        members: int = 1,
+        joined: bool = False,
+    ) -> str:
+        """A partner invites ACCOUNT to an engagement of its own with that many members already,
+        and ACCOUNT is one of them then, if it `joined` without an answer: the invitation's id."""
         content: dict[str, Any] = {
             "Receiver": {"Account": {"AwsAccountId": ACCOUNT}},
             "InvitationMessage": "Join us.",
@@ -127,14 +132,17 @@ class Scene:
         }
         about: dict[str, Any] = {"Title": "Shared", "Description": "Shared work", "Contexts": []}
         with self.store.write() as tx:
-            call = self._call(tx, sender)
+            call = self.call(tx, sender)
             engagement = engagements.create(call, tx, sender, about)
             for number in range(1, members):
                 engagement = engagements.join(call, tx, engagement, f"{number:012}")
-            made = [invitations.create(call, tx, engagement, sender, content) for _ in range(times)]
-        return [one.id for one in made]
+            made = invitations.create(call, tx, engagement, sender, content)
+            if joined:
+                engagements.join(call, tx, engagement, ACCOUNT)
+        return made.id
 
-    def _call(self, tx: Tx, account: str) -> Call:
+    def call(self, tx: Tx, account: str) -> Call:
+        """A call of an account's, for what the domain does with it."""
         wall = wall_ms()
         namespace = namespaces.ensure(tx, "scene", wall)
         return Call(

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from cosell.selling.domain import engagements, invitations
+from cosell.store import Contention, Value
 from tests.harness import ACCOUNT, OTHER, Reply, answered, opportunity
 from tests.scenes import Scene, lead_invitation, opportunity_invitation
 
@@ -31,8 +33,8 @@ def error(reply: Reply) -> str:
 
 
 def test_list_engagement_invitations_shows_each_side_its_own(scene: Scene) -> None:
-    [lead] = scene.invite(lead_invitation())
-    [shared] = scene.invite(opportunity_invitation())
+    lead = scene.invite(lead_invitation())
+    shared = scene.invite(opportunity_invitation())
     for account, participant in ((ACCOUNT, "RECEIVER"), (OTHER, "SENDER")):
         found = listed(scene, account, participant)
         assert [one["Id"] for one in found] == [shared, lead]
@@ -46,7 +48,7 @@ def test_list_engagement_invitations_shows_each_side_its_own(scene: Scene) -> No
 
 
 def test_accept_engagement_invitation_is_the_receivers_alone(scene: Scene) -> None:
-    [id] = scene.invite(lead_invitation())
+    id = scene.invite(lead_invitation())
     assert answered(scene.ask("GetEngagementInvitation", OTHER, Identifier=id))["Id"] == id
     for operation in ("AcceptEngagementInvitation", "RejectEngagementInvitation"):
         assert error(scene.ask(operation, OTHER, Identifier=id)) == "AccessDeniedException"
@@ -62,7 +64,7 @@ def test_accept_engagement_invitation_is_the_receivers_alone(scene: Scene) -> No
 def test_an_answer_is_refused_in_order(scene: Scene, act: str) -> None:
     """Nobody's invitation, another's to answer, answered already, answered too late."""
     scene.desk("PutClock", Time="2030-01-01T00:00:00Z", Frozen=True)
-    first, second, third = scene.invite(opportunity_invitation(), times=3)
+    first, second, third = (scene.invite(opportunity_invitation()) for _ in range(3))
     operation = f"{act}EngagementInvitation"
     scene.ask("RejectEngagementInvitation", Identifier=first)
     for id, account, expected in (
@@ -84,7 +86,7 @@ def test_an_answer_is_refused_in_order(scene: Scene, act: str) -> None:
 def test_accept_engagement_invitation_changes_the_engagement_for_each_member(
     scene: Scene,
 ) -> None:
-    [id] = scene.invite(opportunity_invitation())
+    id = scene.invite(opportunity_invitation())
     engagement = answered(scene.ask("GetEngagementInvitation", Identifier=id))["EngagementId"]
     before = answered(scene.ask("GetEngagement", OTHER, Identifier=engagement))
     assert (before["MemberCount"], before["ModifiedBy"]) == (1, OTHER)
@@ -101,7 +103,7 @@ def test_accept_engagement_invitation_changes_the_engagement_for_each_member(
 
 
 def test_get_resource_snapshot_of_another_member_is_read_and_not_made(scene: Scene) -> None:
-    [id] = scene.invite(opportunity_invitation())
+    id = scene.invite(opportunity_invitation())
     engagement = answered(scene.ask("GetEngagementInvitation", Identifier=id))["EngagementId"]
     made = scene.ask("CreateOpportunity", OTHER, **opportunity(ClientToken="one"))
     target = {
@@ -124,7 +126,7 @@ def test_get_resource_snapshot_of_another_member_is_read_and_not_made(scene: Sce
 
 def test_task_follows_what_the_sender_shared_last_while_the_clock_stands(scene: Scene) -> None:
     scene.desk("PutClock", Frozen=True)
-    [id] = scene.invite(opportunity_invitation())
+    id = scene.invite(opportunity_invitation())
     engagement = answered(scene.ask("GetEngagementInvitation", Identifier=id))["EngagementId"]
     for name, revisions in (("first", 3), ("last", 1)):
         marketing = {
@@ -155,3 +157,39 @@ def test_lead_invitation_is_open_for_five_years(scene: Scene) -> None:
     assert scene.desk("AdvanceClock", Seconds=1)["Fired"] == 1
     for account, participant in ((ACCOUNT, "RECEIVER"), (OTHER, "SENDER")):
         assert [one["Status"] for one in listed(scene, account, participant)] == ["EXPIRED"]
+
+
+def test_only_an_invitation_whose_time_is_over_gives_way(scene: Scene) -> None:
+    def invite(id: str, expires_at: int | None, now: int) -> int:
+        who: dict[str, Value] = {
+            "ns": 1,
+            "engagement": "eng-1",
+            "account": ACCOUNT,
+            "invitation": id,
+        }
+        return tx.run("invite", **who, expires_at=expires_at, now=now)
+
+    def open_at(now: int) -> list[str]:
+        rows = tx.all("list_invited", ns=1, engagement="eng-1", now=now)
+        return [str(row[1]) for row in rows]
+
+    with scene.store.write() as tx:
+        assert invite("first", 10, now=1) == 1
+        assert invite("second", 20, now=9) == 0
+        assert open_at(9) == ["first"]
+        assert invite("third", None, now=10) == 1
+        assert invite("fourth", 99, now=10**15) == 0
+        assert open_at(10**15) == ["third"]
+
+
+def test_a_second_open_invitation_is_never_made(scene: Scene) -> None:
+    content: dict[str, Any] = {
+        "Receiver": {"Account": {"AwsAccountId": ACCOUNT}},
+        "Payload": opportunity_invitation(),
+    }
+    with scene.store.write() as tx:
+        call = scene.call(tx, OTHER)
+        engagement = engagements.create(call, tx, OTHER, {"Title": "Shared", "Description": "Work"})
+        invitations.create(call, tx, engagement, OTHER, content)
+        with pytest.raises(Contention):
+            invitations.create(call, tx, engagement, OTHER, content)

@@ -274,7 +274,7 @@ def revisions_after(scene: Scene, path: str, value: Any) -> int:
     assert scene.ask("StartResourceSnapshotJob", **started).status == 200
     for _ in "12":
         with scene.store.write() as tx:
-            call: Call = scene._call(tx, ACCOUNT)
+            call: Call = scene.call(tx, ACCOUNT)
             stored = documents.get(tx, call.ns, Kind.OPPORTUNITY, made.document["Id"])
             changes.change(call, tx, stored, changed(stored.document, path, value))
     found = scene.ask("ListResourceSnapshots", EngagementIdentifier=invitation["EngagementId"])

@@ -169,7 +169,7 @@ def shown_to(scene: Scene, engagement: str, audience: str, revision: int) -> Non
     """A snapshot that one account alone sees, as AWS makes them."""
     arn = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{engagement}"
     with scene.store.write() as tx:
-        call = scene._call(tx, audience)
+        call = scene.call(tx, audience)
         document: Document = {
             "Arn": f"{arn}/resource/Opportunity/O1/template/{AWS_FULL}/snapshot/{revision}",
             "CreatedBy": "aws",

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cosell.store import Contention, Store, Value, View, documents
+from cosell.store import Store, Value, View, documents
 from cosell.store.pages import Bound, Entry, Filter, Order, Place, Selection, page, page_with_ids
 from tests.store.rows import NULLABLE, TEXTS, VIEWS, is_number, row, sorts
 
@@ -235,23 +235,39 @@ def test_page_of_a_frozen_clock_is_in_the_order_of_insertion(store: Store) -> No
 
 
 def test_page_shows_what_was_shown_again_and_not_what_was_hidden(store: Store) -> None:
-    view = VIEWS["job_view"]
+    view = VIEWS["opportunity_view"]
     with store.write() as tx:
         for seq in (1, 2, 3):
-            documents.show(tx, view, row(view, 1, seq, id=f"id-{seq}"))
-        moved = row(view, 1, 1, id="id-1", status="Running", created_at=9, summary=b"new")
+            documents.show(tx, view, row(view, 1, seq, id=f"id-{seq}", modified_at=seq))
+        moved = row(view, 1, 1, id="id-1", stage="Launched", modified_at=9, summary=b"new")
         documents.show_again(tx, view, moved)
         documents.hide(tx, view, 1, "a", "id-2")
-        found = page(tx, view, Selection((1, "a", "c")), Place(Order("created_at"), RENDERER), 9)
-        running = Selection((1, "a", "c"), (Filter("status", ("Running",)),))
-        filtered = page(tx, view, running, Place(Order("created_at"), RENDERER), 9)
+        found = page(tx, view, Selection((1, "a", "c")), Place(Order("modified_at"), RENDERER), 9)
+        launched = Selection((1, "a", "c"), (Filter("stage", ("Launched",)),))
+        filtered = page(tx, view, launched, Place(Order("modified_at"), RENDERER), 9)
     assert [entry[1] for entry in found] == [1, 3]
     assert [entry[2] for entry in filtered] == [b"new"]
 
 
+@pytest.mark.parametrize("view", [view for view in VIEWS.values() if "account" in view.lead])
+def test_row_that_is_shown_again_keeps_what_is_fixed(store: Store, view: View) -> None:
+    assert set(view.fixed) <= set(view.columns)
+    before = row(view, 1, 1)
+    after = {**before, "summary": b"new"}
+    after |= {column: 99 if is_number(column) else "other" for column in view.kept}
+    lead = tuple(before[column] for column in view.lead)
+    with store.write() as tx:
+        documents.show(tx, view, before)
+        documents.show_again(tx, view, after)
+        for column in view.kept:
+            filters = (Filter(column, (before[column],)),) if column in view.filters else ()
+            found = page(tx, view, Selection(lead, filters), Place(Order(view.sort), RENDERER), 9)
+            assert [(entry[0], entry[2]) for entry in found] == [(before[view.sort], b"new")]
+
+
 def test_row_that_is_not_there_cannot_be_shown_again(store: Store) -> None:
     view = VIEWS["job_view"]
-    with store.write() as tx, pytest.raises(Contention):
+    with store.write() as tx, pytest.raises(LookupError):
         documents.show_again(tx, view, row(view, 1, 1))
 
 

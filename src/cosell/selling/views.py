@@ -35,6 +35,7 @@ TASKS = View(
         "status": "task_view_by_status",
     },
     orders={},
+    kept=("start_at", "invitation"),
 )  # fmt: skip
 
 PROSPECTING_TASKS = View(
@@ -47,6 +48,7 @@ PROSPECTING_TASKS = View(
     ),
     filters={"id": "prospecting_view_by_id", "name": "prospecting_view_by_name"},
     orders={"name": "prospecting_view_in_name", "failed": "prospecting_view_in_failed"},
+    kept=("start_at", "name"),
 )  # fmt: skip
 
 INVITATIONS = View(
@@ -64,6 +66,7 @@ INVITATIONS = View(
         "payload_type": "invitation_view_by_payload_type",
     },
     orders={},
+    kept=("invited_at", "engagement", "payload_type", "sender"),
 )  # fmt: skip
 
 OPPORTUNITIES = View(
@@ -86,6 +89,7 @@ OPPORTUNITIES = View(
         "created_at": "opportunity_view_in_created",
         "close_date": "opportunity_view_in_close_date",
     },
+    kept=("number", "created_at"),
 )  # fmt: skip
 
 ENGAGEMENTS = View(
@@ -102,6 +106,7 @@ ENGAGEMENTS = View(
         "contexts": "engagement_view_by_contexts",
     },
     orders={},
+    kept=("created_at", "created_by"),
 )  # fmt: skip
 
 JOBS = View(
@@ -118,6 +123,7 @@ JOBS = View(
         "status": "job_view_by_status",
     },
     orders={},
+    kept=("created_at", "engagement", "resource"),
 )  # fmt: skip
 
 # What an engagement's members see of it; what only one account sees has it as `audience`.
@@ -173,6 +179,7 @@ SOLUTIONS = View(
         "category": "solution_view_in_category",
         "created_at": "solution_view_in_created",
     },
+    kept=("number", "identifier"),
 )  # fmt: skip
 
 

@@ -26,7 +26,8 @@ class View:
     """A table of view rows: `lead` narrows it to one account's list, `sort` is the default order.
 
     `filters` maps a column to the index that leads with it, the most selective first; `orders` maps
-    each further sort column to its index (None: the table itself).
+    each further sort column to its index (None: the table itself). A row keeps what is in the
+    columns of `lead`, in seq and id, and in those that `kept` names, from its first day on.
     """
 
     table: str
@@ -35,6 +36,12 @@ class View:
     columns: tuple[str, ...]
     filters: Mapping[str, str]
     orders: Mapping[str, str]
+    kept: tuple[str, ...] = ()
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """The columns that no change of a row writes."""
+        return (*self.lead, "seq", "id", *self.kept)
 
 
 class Tx(Protocol):

@@ -104,10 +104,12 @@ def show(tx: Tx, view: View, row: dict[str, Value]) -> None:
 
 
 def show_again(tx: Tx, view: View, row: dict[str, Value]) -> None:
-    """What an account sees of a resource changes: `row` has ns, account, id and what changes."""
-    changed = tx.execute(_update_view(view.table, tuple(row)), row)
+    """What an account sees of a resource changes: `row` has ns, account, id and what changes. What
+    the view says is fixed is not written, so that no index with nothing else in it is. LookupError
+    for a row that is not there, since truth and views change in one transaction."""
+    changed = tx.execute(_update_view(view.table, view.fixed, tuple(row)), row)
     if changed != 1:
-        raise Contention(f"{view.table} has no row of {row['id']!r}")
+        raise LookupError(f"{view.table} has no row of {row['id']!r} for {row['account']!r}")
 
 
 def hide(tx: Tx, view: View, ns: int, account: str, id: str) -> None:
@@ -136,8 +138,7 @@ def _insert_view(table: str, columns: tuple[str, ...]) -> str:
 
 
 @cache
-def _update_view(table: str, columns: tuple[str, ...]) -> str:
-    kept = ("ns", "account", "id")
-    changed = ", ".join(f"{column} = :{column}" for column in columns if column not in kept)
+def _update_view(table: str, fixed: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    changed = ", ".join(f"{column} = :{column}" for column in columns if column not in fixed)
     text = statements()["update_view"].replace("{table}", table)
     return text.replace("{assignments}", changed)

@@ -15,9 +15,9 @@ from cosell.selling.domain.telling import tell_of_invitation
 from cosell.selling.lifecycle import INVITATION, follow
 from cosell.selling.rules import enforce
 from cosell.selling.rules.create_engagement_invitation import ROOM, Invited
-from cosell.selling.rules.invitation import ANSWER, RECEIVED, Answer
+from cosell.selling.rules.invitation import ANSWER, Answer
 from cosell.selling.views import INVITATIONS, invitation_row
-from cosell.store import Tx, agenda, documents
+from cosell.store import Contention, Tx, agenda, documents
 from cosell.store.documents import Stored
 
 EXPIRY = "invitation-expiry"  # the agenda's word
@@ -61,10 +61,25 @@ def create(call: Call, tx: Tx, engagement: Stored, sender: str, content: Documen
         documents.show(tx, INVITATIONS, invitation_row(invitation, account, participant))
     if expires_at:
         agenda.plan(tx, call.ns, expires_at, EXPIRY, id)
-    open_to = {"engagement": engagement.id, "account": receiver, "invitation": id}
-    tx.run("invite", ns=call.ns, **open_to, expires_at=expires_at)
+    _ask(call, tx, invitation, expires_at)
     tell_of_invitation(call, tx, invitation, participants(invitation), "Created")
     return invitation
+
+
+def _ask(call: Call, tx: Tx, invitation: Stored, expires_at: int | None) -> None:
+    """One invitation of an account to an engagement is open at a time; `Contention` if one is."""
+    engagement = text_at(invitation.document, "EngagementId")
+    done = tx.run(
+        "invite",
+        ns=call.ns,
+        engagement=engagement,
+        account=invitation.owner,
+        invitation=invitation.id,
+        expires_at=expires_at,
+        now=call.now,
+    )
+    if done != 1:
+        raise Contention(f"{invitation.owner} has an open invitation to {engagement}")
 
 
 def asked(call: Call, tx: Tx, engagement: Stored, content: Document) -> Invited:
@@ -152,11 +167,6 @@ def expire(call: Call, tx: Tx, id: str) -> None:
     _answered(tx, invitation)
     after = _put(tx, invitation, {"Status": status, "ExpirationDate": None})
     tell_of_invitation(call, tx, after, participants(after), "Expired")
-
-
-def ensure_received(call: Call, invitation: Stored) -> None:
-    """AccessDeniedException for whoever is not the receiver."""
-    enforce(RECEIVED, _answer(call, invitation, "accept"))
 
 
 def _answer(call: Call, invitation: Stored, act: str) -> Answer:

@@ -32,7 +32,7 @@ class Joining:
     members: Callable[[], Collection[str]]
 
 
-RECEIVED: tuple[Rule[Answer], ...] = (
+ANSWER: tuple[Rule[Answer], ...] = (
     Rule(
         "answer.receiver",
         "",
@@ -44,10 +44,6 @@ RECEIVED: tuple[Rule[Answer], ...] = (
         store=True,
         error=AccessDeniedException,
     ),
-)
-
-ANSWER: tuple[Rule[Answer], ...] = (
-    *RECEIVED,
     Rule(
         "answer.pending",
         "",

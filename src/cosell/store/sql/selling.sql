@@ -159,11 +159,13 @@ select id from job_view indexed by job_view_by_resource
 where ns = :ns and account = :account and catalog = :catalog and resource = :resource
   and status = 'Running' order by created_at, seq;
 
--- invite: an account is asked into an engagement; an invitation whose time is over gives way.
+-- invite: an account is asked into an engagement; an invitation whose time is over gives way, and
+-- one that can still be answered does not: then nothing changes.
 insert into invited (ns, engagement, account, invitation, expires_at)
 values (:ns, :engagement, :account, :invitation, :expires_at)
 on conflict (ns, engagement, account) do update set invitation = excluded.invitation,
-  expires_at = excluded.expires_at;
+  expires_at = excluded.expires_at
+where invited.expires_at <= :now;
 
 -- answer_invitation: an account that was asked into an engagement has answered, or cannot any more.
 delete from invited
