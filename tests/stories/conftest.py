@@ -3,10 +3,10 @@
 import pytest
 
 from tests.harness import World
-from tests.stories.deals import Deal
+from tests.stories.sides import Side
 
 
 @pytest.fixture(params=["AWS", "Sandbox"])
-def deal(request: pytest.FixtureRequest, world: World) -> Deal:
+def side(request: pytest.FixtureRequest, world: World) -> Side:
     """A partner's side of a catalog in a world of its own."""
-    return Deal(world, request.param)
+    return Side(world, request.param)

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.harness import OTHER
 from tests.refusal import refusal
-from tests.stories.deals import ROLE, Deal
+from tests.stories.sides import ROLE, Side
 
 CONTACT = {
     "BusinessTitle": "Alliance Lead",
@@ -48,16 +48,16 @@ def to_partner(receiver: str, **project: Any) -> dict[str, Any]:
     }
 
 
-def invited(deal: Deal, **changes: Any) -> tuple[str, str, str]:
+def invited(side: Side, **changes: Any) -> tuple[str, str, str]:
     """An opportunity that AWS reviews, and a friend who is asked to join: opportunity, engagement,
     invitation."""
-    for account in (deal.account, OTHER):
-        partner = Deal(deal.world, deal.catalog, account)
+    for account in (side.account, OTHER):
+        partner = Side(side.world, side.catalog, account)
         partner.ask("put_selling_system_settings", ResourceSnapshotJobRoleIdentifier=ROLE)
-    id = deal.create(**changes)
-    deal.associate(id)
-    engagement = deal.submit(id)["EngagementId"]
-    invitation = deal.ask(
+    id = side.create(**changes)
+    side.associate(id)
+    engagement = side.submit(id)["EngagementId"]
+    invitation = side.ask(
         "create_engagement_invitation",
         EngagementIdentifier=engagement,
         Invitation=to_partner(OTHER),
@@ -65,10 +65,10 @@ def invited(deal: Deal, **changes: Any) -> tuple[str, str, str]:
     return id, engagement, invitation["Id"]
 
 
-def test_multi_partner_before_the_friend_accepts(deal: Deal) -> None:
+def test_multi_partner_before_the_friend_accepts(side: Side) -> None:
     """It knows what the invitation says and nothing else."""
-    friend = Deal(deal.world, deal.catalog, OTHER)
-    id, engagement, invitation = invited(deal)
+    friend = Side(side.world, side.catalog, OTHER)
+    id, engagement, invitation = invited(side)
     seen = friend.invitation(invitation)
     assert seen["Payload"]["OpportunityInvitation"]["Project"]["Title"] == "Web shop, together"
     assert [one["CompanyName"] for one in seen["ExistingMembers"]]
@@ -79,14 +79,14 @@ def test_multi_partner_before_the_friend_accepts(deal: Deal) -> None:
     assert refusal(friend.get, id=id).code == "ResourceNotFoundException"
 
 
-def test_multi_partner(deal: Deal) -> None:
-    friend = Deal(deal.world, deal.catalog, OTHER)
+def test_multi_partner(side: Side) -> None:
+    friend = Side(side.world, side.catalog, OTHER)
     marketing = {
         "Source": "Marketing Activity",
         "CampaignName": "Spring",
         "AwsFundingUsed": "No",
     }
-    id, engagement, invitation = invited(deal, Marketing=marketing)
+    id, engagement, invitation = invited(side, Marketing=marketing)
     accepted = friend.ask("start_engagement_by_accepting_invitation_task", Identifier=invitation)
     assert accepted["TaskStatus"] == "COMPLETE"
     own = accepted["OpportunityId"]
@@ -98,36 +98,36 @@ def test_multi_partner(deal: Deal) -> None:
     )
     assert got["LifeCycle"]["TargetCloseDate"] == "2099-06-30"
     assert got["Marketing"]["CampaignName"] == "Spring"
-    assert friend.members(engagement) == [deal.account, OTHER]
+    assert friend.members(engagement) == [side.account, OTHER]
     assert friend.snapshot(engagement, id)["Customer"]["Account"]["CompanyName"]
     assert refusal(friend.get, id=id).code == "ResourceNotFoundException"
 
     # What AWS decides of the sender's holds for the receiver's too.
-    deal.review(id, "Approved")
-    assert deal.life(id)["ReviewStatus"] == "Approved"
+    side.review(id, "Approved")
+    assert side.life(id)["ReviewStatus"] == "Approved"
     assert friend.life(own)["ReviewStatus"] == "Approved"
-    assert deal.members(engagement) == [deal.account, OTHER, "aws"]
+    assert side.members(engagement) == [side.account, OTHER, "aws"]
 
     # Each sees what the other shares from then on, through its running job.
-    deal.move(id, "Qualified", NextSteps="Meet in May")
+    side.move(id, "Qualified", NextSteps="Meet in May")
     shown = friend.snapshot(engagement, id)["Lifecycle"]
     assert (shown["Stage"], shown["NextSteps"]) == ("Qualified", "Meet in May")
     associated = friend.ask("list_engagement_resource_associations")
     resources = associated["EngagementResourceAssociationSummaries"]
     assert {(one["ResourceId"], one["CreatedBy"]) for one in resources} == {
-        (id, deal.account),
+        (id, side.account),
         (own, OTHER),
     }
 
 
-def test_multi_partner_invitation_is_rejected(deal: Deal) -> None:
-    friend = Deal(deal.world, deal.catalog, OTHER)
-    _, engagement, invitation = invited(deal)
+def test_multi_partner_invitation_is_rejected(side: Side) -> None:
+    friend = Side(side.world, side.catalog, OTHER)
+    _, engagement, invitation = invited(side)
     friend.ask("reject_engagement_invitation", Identifier=invitation, RejectionReason="No capacity")
-    assert deal.invitation(invitation)["Status"] == "REJECTED"
+    assert side.invitation(invitation)["Status"] == "REJECTED"
     assert friend.invitation(invitation)["RejectionReason"] == "No capacity"
-    assert deal.members(engagement) == [deal.account]
-    again = deal.ask(
+    assert side.members(engagement) == [side.account]
+    again = side.ask(
         "create_engagement_invitation",
         EngagementIdentifier=engagement,
         Invitation=to_partner(OTHER),
@@ -135,9 +135,9 @@ def test_multi_partner_invitation_is_rejected(deal: Deal) -> None:
     assert again["Id"] != invitation
 
 
-def test_lead_to_opportunity(deal: Deal) -> None:
+def test_lead_to_opportunity(side: Side) -> None:
     """In the Sandbox a second account plays AWS; the desk does so in both catalogs."""
-    sender = Deal(deal.world, deal.catalog, OTHER)
+    sender = Side(side.world, side.catalog, OTHER)
     made = sender.ask(
         "create_engagement",
         Title="Lead from the trade fair",
@@ -149,7 +149,7 @@ def test_lead_to_opportunity(deal: Deal) -> None:
         EngagementIdentifier=made["Id"],
         Invitation={
             "Message": "A lead for you.",
-            "Receiver": {"Account": {"AwsAccountId": deal.account}},
+            "Receiver": {"Account": {"AwsAccountId": side.account}},
             "Payload": {
                 "LeadInvitation": {
                     "Customer": {"CompanyName": "Example Company", "CountryCode": "US"},
@@ -158,17 +158,17 @@ def test_lead_to_opportunity(deal: Deal) -> None:
             },
         },
     )
-    _convert(deal, invited["Id"], made["Id"])
+    _convert(side, invited["Id"], made["Id"])
 
 
-def test_lead_from_aws_to_opportunity(deal: Deal) -> None:
-    referred = deal.world.desk("ReferLead", Catalog=deal.catalog, ReceiverAccountId=deal.account)
-    invitation = deal.invitation(referred["EngagementInvitationId"])
+def test_lead_from_aws_to_opportunity(side: Side) -> None:
+    referred = side.world.desk("ReferLead", Catalog=side.catalog, ReceiverAccountId=side.account)
+    invitation = side.invitation(referred["EngagementInvitationId"])
     assert (invitation["PayloadType"], invitation["SenderAwsAccountId"]) == (
         "LeadInvitation",
         "aws",
     )
-    _convert(deal, referred["EngagementInvitationId"], referred["EngagementId"])
+    _convert(side, referred["EngagementInvitationId"], referred["EngagementId"])
 
 
 LEAD = {
@@ -195,14 +195,14 @@ LEAD = {
 }
 
 
-def _convert(deal: Deal, invitation: str, engagement: str) -> None:
+def _convert(side: Side, invitation: str, engagement: str) -> None:
     """Accept the lead, qualify it, make an opportunity of it, and share that with AWS."""
-    deal.ask("accept_engagement_invitation", Identifier=invitation)
-    found = deal.ask("get_engagement", Identifier=engagement)
+    side.ask("accept_engagement_invitation", Identifier=invitation)
+    found = side.ask("get_engagement", Identifier=engagement)
     [context] = found["Contexts"]
     assert context["Type"] == "Lead"
     customer = context["Payload"]["Lead"]["Customer"]
-    deal.ask(
+    side.ask(
         "update_engagement_context",
         EngagementIdentifier=engagement,
         ContextIdentifier=context["Id"],
@@ -210,7 +210,7 @@ def _convert(deal: Deal, invitation: str, engagement: str) -> None:
         Type="Lead",
         Payload={"Lead": {"QualificationStatus": "Qualified", "Customer": customer}},
     )
-    task = deal.ask(
+    task = side.ask(
         "start_opportunity_from_engagement_task",
         Identifier=engagement,
         ContextIdentifier=context["Id"],
@@ -218,23 +218,23 @@ def _convert(deal: Deal, invitation: str, engagement: str) -> None:
     )
     assert (task["TaskStatus"], task["ContextId"]) == ("COMPLETE", "2")
     id = task["OpportunityId"]
-    draft = deal.get(id)
+    draft = side.get(id)
     assert draft["Project"]["Title"] == "Converted from Lead"
     assert draft["LifeCycle"]["ReviewStatus"] == "Pending Submission"
-    tags = deal.tags(draft["Arn"])
+    tags = side.tags(draft["Arn"])
     assert tags == [{"Key": "origin", "Value": "lead"}]
-    contexts = deal.ask("get_engagement", Identifier=engagement)["Contexts"]
+    contexts = side.ask("get_engagement", Identifier=engagement)["Contexts"]
     assert [(one["Id"], one["Type"]) for one in contexts] == [
         ("1", "Lead"),
         ("2", "CustomerProject"),
     ]
 
-    deal.edit(id, _complete)
-    deal.associate(id)
-    submitted = deal.submit(id)
+    side.edit(id, _complete)
+    side.associate(id)
+    submitted = side.submit(id)
     assert submitted["EngagementId"] == engagement, "the lead's engagement goes on"
-    deal.review(id, "Approved")
-    assert deal.life(id)["ReviewStatus"] == "Approved"
+    side.review(id, "Approved")
+    assert side.life(id)["ReviewStatus"] == "Approved"
 
 
 def _complete(one: dict[str, Any]) -> None:

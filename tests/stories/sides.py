@@ -35,7 +35,7 @@ def complete(**changes: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Deal:
+class Side:
     """One account's side of a catalog: its boto3 client with the Catalog filled in."""
 
     world: World
