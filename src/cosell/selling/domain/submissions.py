@@ -116,25 +116,34 @@ def awaited_in(call: Call, tx: Tx, invitation: Stored, besides: str = "") -> boo
     )
 
 
-def submit(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> Stored:
-    """The opportunity goes to AWS for review, and AWS is invited to where it is shown, unless it is
-    there or invited already. Makes no snapshot and no job of its own."""
+def submit(
+    call: Call, tx: Tx, opportunity: Stored, submission: Submission, place: str | None
+) -> str | None:
+    """The opportunity goes to AWS for review in the engagement `place`, where it has to be shown;
+    AWS is invited there, unless it is a member. Answers AWS's invitation, if it has one to answer.
+    Makes no snapshot and no job of its own."""
     if resubmitted(opportunity):
-        return opportunity
+        return None
     check(call, tx, opportunity, submission)
-    id = place(call, tx, opportunity)
-    engagement = engagements.get(call, tx, id) if id else None
+    engagement = engagements.get(call, tx, place) if place else None
     enforce(SHARING, sharing(call, tx, engagement))
     engagement = cast("Stored", engagement)
     document = _submitted(call, opportunity.document, submission)
     document["submitted_in"] = engagement.id
     submitted = changes.change(call, tx, opportunity, document)
-    if not knows_aws(call, tx, engagement.id):
-        invite_aws(call, tx, submitted, engagement)
-    return submitted
+    return ask_aws(call, tx, submitted, engagement)
 
 
-def invite_aws(call: Call, tx: Tx, opportunity: Stored, engagement: Stored) -> Stored:
+def ask_aws(call: Call, tx: Tx, opportunity: Stored, engagement: Stored) -> str | None:
+    """The invitation that AWS has yet to answer, made unless there is one; None if AWS is a member
+    of the engagement."""
+    pending = invitations.open_in(call, tx, engagement.id).get(AWS)
+    if pending or knows_aws(call, tx, engagement.id):
+        return pending
+    return _invite_aws(call, tx, opportunity, engagement).id
+
+
+def _invite_aws(call: Call, tx: Tx, opportunity: Stored, engagement: Stored) -> Stored:
     """The opportunity's owner asks AWS into an engagement of its own. The invitation never expires,
     and speaks of the opportunity where the engagement has no title or description."""
     invitations.ensure_room(call, tx, engagement, AWS)
@@ -172,11 +181,11 @@ def _is_full(call: Call, tx: Tx, engagement: str) -> bool:
     return len(members) + len(invited) >= engagements.MEMBERS_MAX
 
 
-def place(call: Call, tx: Tx, opportunity: Stored) -> str | None:
-    """The engagement of a submission: that of the last one, else where the opportunity was shown
-    last."""
+def place(call: Call, tx: Tx, opportunity: Stored, task: str = "") -> str | None:
+    """The engagement of a submission: that of the last one, else that of the `task` which failed
+    to submit it, else where the opportunity was shown last."""
     before = text_at(opportunity.document, "submitted_in")
-    return before or shared_in(call, tx, opportunity)
+    return before or task or shared_in(call, tx, opportunity)
 
 
 def sharing(call: Call, tx: Tx, engagement: Stored | None) -> Sharing:

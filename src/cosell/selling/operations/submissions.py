@@ -14,7 +14,8 @@ def submit_opportunity(call: Call, tx: Tx) -> Document:
     opportunity = opportunities.find(call, tx, text_at(call.input, "Identifier"))
     involvement = text_at(call.input, "InvolvementType")
     visibility = text_at(call.input, "Visibility") or "Full"
-    submissions.submit(call, tx, opportunity, Submission(involvement, visibility))
+    place = submissions.place(call, tx, opportunity)
+    submissions.submit(call, tx, opportunity, Submission(involvement, visibility), place)
     return {}
 
 

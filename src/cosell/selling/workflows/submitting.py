@@ -13,11 +13,10 @@ from typing import Final
 from cosell.calls import Call
 from cosell.contract import Document, Json
 from cosell.errors import ServiceQuotaExceededException, ValidationException
-from cosell.selling import AWS, Kind, Template, text_at
+from cosell.selling import Kind, Template, text_at
 from cosell.selling.domain import (
     conversions,
     engagements,
-    invitations,
     jobs,
     opportunities,
     payloads,
@@ -61,7 +60,7 @@ def _get_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
 
 def _create_engagement(call: Call, tx: Tx, task: Stored) -> Document:
     opportunity = _opportunity(call, tx, task)
-    place = submissions.place(call, tx, opportunity) or text_at(task.document, "EngagementId")
+    place = submissions.place(call, tx, opportunity, text_at(task.document, "EngagementId"))
     if place:
         engagement = engagements.find(call, tx, place)
         ensure(ENGAGEMENT, submissions.sharing(call, tx, engagement))
@@ -105,16 +104,16 @@ def _start_job(call: Call, tx: Tx, task: Stored) -> Document:
 
 def _invite(call: Call, tx: Tx, task: Stored) -> Document:
     engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
-    pending = invitations.open_in(call, tx, engagement.id).get(AWS)
-    if pending is None and not submissions.knows_aws(call, tx, engagement.id):
-        opportunity = _opportunity(call, tx, task)
-        pending = submissions.invite_aws(call, tx, opportunity, engagement).id
-    return {"EngagementInvitationId": pending}
+    opportunity = _opportunity(call, tx, task)
+    return {"EngagementInvitationId": submissions.ask_aws(call, tx, opportunity, engagement)}
 
 
 def _submit(call: Call, tx: Tx, task: Stored) -> Document:
-    submissions.submit(call, tx, _opportunity(call, tx, task), _submission(task))
-    return {}
+    """In the task's own engagement, wherever else the opportunity was shown meanwhile; AWS may have
+    answered the invitation meanwhile, and be asked again."""
+    opportunity, engagement = _opportunity(call, tx, task), text_at(task.document, "EngagementId")
+    asked = submissions.submit(call, tx, opportunity, _submission(task), engagement)
+    return {"EngagementInvitationId": asked} if asked else {}
 
 
 _QUOTA: Final[Reasons] = {ServiceQuotaExceededException: "ServiceQuotaExceeded"}
