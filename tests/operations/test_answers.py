@@ -105,7 +105,7 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
     "ListTagsForResource": lambda made: {"ResourceArn": _arn(made)},
     "PutSellingSystemSettings": lambda made: {"ResourceSnapshotJobRoleIdentifier": "Snapshots"},
     "RejectEngagementInvitation": Made.invited,
-    "DeleteResourceSnapshotJob": lambda made: _new_job(made, running=False),
+    "DeleteResourceSnapshotJob": lambda made: new_job(made, running=False),
     "ListEngagementResourceAssociations": lambda made: {},
     "ListResourceSnapshots": lambda made: {"EngagementIdentifier": made.engagement},
     "AssignOpportunity": lambda made: {
@@ -120,7 +120,7 @@ REQUESTS: dict[str, Callable[[Made], dict[str, Any]]] = {
     "AssociateOpportunity": lambda made: _related(made, "AmazonEC2Linux"),
     "DisassociateOpportunity": lambda made: _unrelated(made),
     "ListSolutions": lambda made: {},
-    "StopResourceSnapshotJob": lambda made: _new_job(made, running=True),
+    "StopResourceSnapshotJob": lambda made: new_job(made, running=True),
     "StartEngagementByAcceptingInvitationTask": lambda made: {
         **made.invited(),
         "ClientToken": made.invited()["Identifier"],
@@ -175,7 +175,7 @@ def _updated(made: Made) -> dict[str, Any]:
     }
 
 
-def _new_job(made: Made, *, running: bool) -> dict[str, Any]:
+def new_job(made: Made, *, running: bool) -> dict[str, Any]:
     partner = made.world.client()
     job = partner.create_resource_snapshot_job(Catalog="Sandbox", **made.unshared())["Id"]
     asked = {"ResourceSnapshotJobIdentifier": job}
