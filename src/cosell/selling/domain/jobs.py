@@ -51,7 +51,7 @@ def create(
     made = Stored(call.ns, Kind.JOB, id, call.catalog, call.account, 1, seq, document)
     job = truth.insert(tx, made)
     documents.show(tx, JOBS, job_row(job))
-    tags.put(call, tx, arn, labels)
+    tags.add(call, tx, arn, labels)
     return job
 
 

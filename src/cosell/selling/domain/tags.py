@@ -5,8 +5,9 @@ from typing import cast
 from cosell.calls import Call
 from cosell.contract import Document
 from cosell.errors import ErrorCode, FieldError, request_refused
-from cosell.selling import objects_at
-from cosell.selling.rules.tag_resource import TWICE
+from cosell.selling import objects_at, text_at
+from cosell.selling.rules import enforce
+from cosell.selling.rules.tag_resource import RULES, TWICE, Tagging
 from cosell.store import Tx
 
 
@@ -31,10 +32,19 @@ def _ensure_once(keys: list[str], place: str) -> None:
         raise request_refused(*[FieldError(place.format(n), code, TWICE.message) for n in again])
 
 
-def put(call: Call, tx: Tx, arn: str, tags: dict[str, str]) -> None:
-    """Set tags of a resource; others that it has stay."""
+def add(call: Call, tx: Tx, arn: str, tags: dict[str, str]) -> None:
+    """Set tags of a resource; others that it has stay. ValidationException if that were too many,
+    whoever asks for them."""
+    if tags:
+        enforce(RULES, tagging(call, tx, arn, tags))
     for key, value in tags.items():
         tx.run("put_tag", ns=call.ns, arn=arn, key=key, value=value)
+
+
+def tagging(call: Call, tx: Tx, arn: str, tags: dict[str, str]) -> Tagging:
+    """What the rules of tagging ask of a resource that is to have these tags as well."""
+    present = frozenset(text_at(tag, "Key") for tag in read(call, tx, arn))
+    return Tagging(present, frozenset(tags))
 
 
 def remove(call: Call, tx: Tx, arn: str, key: str) -> None:

@@ -63,7 +63,7 @@ def create_opportunity(call: Call, tx: Tx) -> Document:
         id = opportunities.reserve_id(tx)
         made = opportunities.insert(call, tx, id, call.account, draft)
         opportunities.reveal(call, tx, made)
-    tags.put(call, tx, text_at(made.document, "Arn"), labels)
+    tags.add(call, tx, text_at(made.document, "Arn"), labels)
     return {"Id": made.id, "LastModifiedDate": made.document["LastModifiedDate"]}
 
 

@@ -6,8 +6,6 @@ from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, text_at
 from cosell.selling.domain import jobs, opportunities, tags
-from cosell.selling.rules import enforce
-from cosell.selling.rules.tag_resource import RULES, Tagging
 from cosell.store import Tx
 
 
@@ -25,9 +23,7 @@ def tag_resource(call: Call, tx: Tx) -> Document:
     labels = tags.tags_of(call.input)
     arn = text_at(call.input, "ResourceArn")
     _ensure_own(call, tx, arn)
-    present = frozenset(text_at(tag, "Key") for tag in tags.read(call, tx, arn))
-    enforce(RULES, Tagging(present, frozenset(labels)))
-    tags.put(call, tx, arn, labels)
+    tags.add(call, tx, arn, labels)
     return {}
 
 

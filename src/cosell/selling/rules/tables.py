@@ -24,6 +24,7 @@ from cosell.selling.rules import (
     submit_opportunity,
     submit_task,
     tag_resource,
+    unfinished,
     update_opportunity,
 )
 
@@ -45,5 +46,6 @@ TABLES: Final[tuple[Table, ...]] = (
     *submit_task.TABLES,
     *convert_task.TABLES,
     *prospect_task.TABLES,
+    *unfinished.TABLES,
     *tag_resource.TABLES,
 )

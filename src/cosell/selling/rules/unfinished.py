@@ -1,8 +1,10 @@
-"""A task has what it is about to itself while it is at work. Source: decisions; not documented."""
+"""A task has what it is about to itself while it is at work, and goes on where one failed. Source:
+decisions; not documented."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cosell.selling.rules import Rule
+from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.tag_resource import RULES, Tagging
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +26,23 @@ def busy(id: str, thing: str, reason: str) -> Rule[Unfinished]:
         store=True,
         reason=reason,
     )
+
+
+# The opportunity that a failed task made has to have room for the tags of the Start that goes on.
+TAGS: tuple[Rule[Tagging], ...] = tuple(
+    replace(
+        row,
+        id="go-on.too-many-tags",
+        field="",
+        code=None,
+        reason="OpportunityValidationFailed",
+    )
+    for row in RULES
+)
+TABLES = (
+    Table(
+        "Go on where a task failed",
+        ("StartEngagementByAcceptingInvitationTask", "StartOpportunityFromEngagementTask"),
+        TAGS,
+    ),
+)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from cosell.calls import Call
 from cosell.errors import ApiError, ValidationException
 from cosell.selling import text_at
+from cosell.selling.domain.accounts import ensure_enrolled
 from cosell.selling.workflows import ANYWHERE, Step, TaskEnd, Workflow, number_of, told
 from cosell.store import Contention, StoreError, Tx
 from cosell.store import faults as fault_rows
@@ -34,6 +35,8 @@ def _step(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> Stored:
         fault = fault_rows.spend_for_task(tx, call.namespace, workflow.operation, step.name)
         if fault is not None:
             raise TaskEnd(*fault)
+        if call.namespace.shut_out:  # a step may do what its operation's own call may
+            ensure_enrolled(tx, call.ns, call.account, call.catalog)
         with tx.savepoint():
             learnt = step.run(call, tx, task)
     except (Contention, StoreError):

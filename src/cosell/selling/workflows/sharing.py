@@ -7,10 +7,10 @@ from typing import Protocol
 from cosell.calls import Call
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
-from cosell.selling import Template, objects_at, text_at
+from cosell.selling import Template, text_at
 from cosell.selling.domain import jobs, opportunities, tags
 from cosell.selling.domain.snapshots import Target
-from cosell.selling.workflows import Step, reasons_of
+from cosell.selling.workflows import Step, reasons_of, tasks
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
@@ -65,6 +65,4 @@ def start_job(call: Call, tx: Tx, task: Stored) -> Document:
 
 def label(call: Call, tx: Tx, task: Stored, arn: str) -> None:
     """Put the tags that the request carried on what the task made of it."""
-    asked = objects_at(task.document, "tags")
-    labels = {text_at(tag, "Key"): text_at(tag, "Value") for tag in asked}
-    tags.put(call, tx, arn, labels)
+    tags.add(call, tx, arn, tasks.labels_of(task.document))

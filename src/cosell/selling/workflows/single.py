@@ -11,9 +11,10 @@ from typing import Final, NamedTuple, cast
 from cosell.calls import Call
 from cosell.contract import Document
 from cosell.selling import text_at, truth
+from cosell.selling.domain import opportunities, tags
 from cosell.selling.lifecycle import TASK, followed
 from cosell.selling.rules import Rule
-from cosell.selling.rules.unfinished import Unfinished
+from cosell.selling.rules.unfinished import TAGS, Unfinished
 from cosell.selling.views import TASKS, task_row
 from cosell.selling.workflows import Step, TaskEnd, Workflow, ensure, number_of, tasks
 from cosell.store import Tx, Value, documents
@@ -73,26 +74,42 @@ def start(
         "kind": workflow.kind,
         "subject": trait.subject(task.document),
     }
-    other = tx.one("unfinished_task", **key)
+    other, before = tx.one("unfinished_task", **key), _failed_before(tx, kind, key)
     try:
         ensure((trait.busy,), Unfinished(str(other[0]) if other else None))
+        if before:
+            _label(call, tx, before, about)
     except TaskEnd as end:
         task = replace(task, document=workflow.failed(call, task.document, end))
         return tasks.begin(call, tx, workflow, task)
-    kept = _taken_over(tx, kind, task.id, key)
+    kept = _taken_over(tx, kind, task.id, before) if before else {}
     document = {**task.document, **kept, **about}
     if trait.promises and "OpportunityId" not in document:
         document |= promise()
     return tasks.begin(call, tx, workflow, replace(task, document=document))
 
 
-def _taken_over(tx: Tx, kind: Single, id: str, key: dict[str, Value]) -> Document:
-    """What a task that failed left to go on with; it leaves that to this one alone."""
-    workflow, trait = kind
+def _failed_before(tx: Tx, kind: Single, key: dict[str, Value]) -> Stored | None:
+    """The task that failed and left something to go on with, if there is one."""
     row = tx.one("failed_task", **key)
     if row is None:
-        return {}
-    failed = documents.get(tx, cast("int", key["ns"]), workflow.kind, str(row[0]))
+        return None
+    return documents.get(tx, cast("int", key["ns"]), kind.workflow.kind, str(row[0]))
+
+
+def _label(call: Call, tx: Tx, failed: Stored, about: Document) -> None:
+    """The tags of a Start that goes on belong on the opportunity that there is already: the step
+    that would put them there is done."""
+    labels = tasks.labels_of(about)
+    if failed.document.get("created") and labels:
+        arn = opportunities.arn(call, text_at(failed.document, "OpportunityId"), call.account)
+        ensure(TAGS, tags.tagging(call, tx, arn, labels))
+        tags.add(call, tx, arn, labels)
+
+
+def _taken_over(tx: Tx, kind: Single, id: str, failed: Stored) -> Document:
+    """What a task that failed left to go on with; it leaves that to this one alone."""
+    workflow, trait = kind
     after = truth.replace(tx, failed, {**failed.document, "resumed_by": id})
     documents.show_again(tx, workflow.view, workflow.row(after))
     kept = {name: failed.document[name] for name in trait.kept if name in failed.document}

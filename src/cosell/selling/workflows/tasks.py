@@ -6,7 +6,7 @@ from cosell import ids
 from cosell.calls import Call, Replay
 from cosell.clock import iso
 from cosell.contract import Document
-from cosell.selling import text_at, truth
+from cosell.selling import objects_at, text_at, truth
 from cosell.selling.domain import tags
 from cosell.selling.workflows import Workflow
 from cosell.selling.workflows.running import advance, is_at_work
@@ -37,6 +37,11 @@ def labelled(call: Call) -> Document:
     if not labels:
         return {}
     return {"tags": [{"Key": key, "Value": value} for key, value in labels.items()]}
+
+
+def labels_of(task: Document) -> dict[str, str]:
+    """The tags that a task remembers."""
+    return {text_at(one, "Key"): text_at(one, "Value") for one in objects_at(task, "tags")}
 
 
 def begin(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> Document:
