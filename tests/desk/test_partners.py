@@ -9,7 +9,7 @@ import pytest
 
 from cosell.calls import collect
 from cosell.selling.contract import CONTRACT
-from cosell.selling.domain.leads import defaults
+from cosell.selling.values import defaults
 from cosell.service import SELLING_MODULES
 from tests.engaging import CATALOG, accepted, engaged, interaction, invitation, invited
 from tests.harness import ACCOUNT, OTHER, Reply, World, opportunity
@@ -227,9 +227,9 @@ def test_refer_lead_takes_no_more_than_a_receiver(world: World, catalog: str) ->
     assert (seen["SenderAwsAccountId"], seen["SenderCompanyName"]) == ("aws", "AWS")
     assert (seen["PayloadType"], seen["Status"]) == ("LeadInvitation", "PENDING")
     assert seen["ExpirationDate"].isoformat() == "2034-12-31T00:00:00+00:00"
-    assert seen["InvitationMessage"] == defaults()["Message"]
+    assert seen["InvitationMessage"] == defaults("lead")["Message"]
     assert seen["EngagementTitle"] == "Lead: Example Logistics Corporation"
-    lead: Any = defaults()["Lead"]
+    lead: Any = defaults("lead")["Lead"]
     [first] = lead["Interactions"]
     customer = {name: value for name, value in lead["Customer"].items() if name != "Address"}
     assert seen["Payload"]["LeadInvitation"] == {

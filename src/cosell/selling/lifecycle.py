@@ -74,13 +74,13 @@ _WORK: Final = (
     "Business Validation",
     "Committed",
 )
-_ENDS: Final = ("Launched", "Closed Lost")
+CLOSED: Final = ("Closed Lost", "Launched")
 
 # The stage of an opportunity that AWS approved; an act is called like the stage that it leads to.
 # Whether a stage asks for more (a solution, a reason) is a rule's business.
 OPPORTUNITY_STAGE: Final[dict[str, dict[str, str]]] = {
-    **{stage: {to: to for to in (*_WORK, *_ENDS) if to != stage} for stage in _WORK},
-    **{stage: {} for stage in _ENDS},
+    **{stage: {to: to for to in (*_WORK, *CLOSED) if to != stage} for stage in _WORK},
+    **{stage: {} for stage in CLOSED},
 }
 
 # A lead's QualificationStatus is a free string, and these are the values that AWS's guide gives a

@@ -59,6 +59,11 @@ def entities(opportunity: Document, type: str) -> list[str]:
     return cast("list[str]", found) if isinstance(found, list) else []
 
 
+def is_related(opportunity: Document, instead: str) -> bool:
+    """Whether anything but an offer stands beside an opportunity, or a text instead."""
+    return bool(instead) or any(entities(opportunity, type) for type in NEEDED)
+
+
 def found(opportunity: Document, type: str, identifier: str) -> str | None:
     """The associated entity that an identifier names; an ARN and the id in it name the same."""
     wanted = identifier.rpartition("/")[2]

@@ -4,7 +4,7 @@ from typing import Final, cast
 
 from cosell.calls import Call, command
 from cosell.contract import Document
-from cosell.selling import object_at, text_at
+from cosell.selling import object_at, text_at, values
 from cosell.selling.domain import opportunities, reviews, submissions, summaries
 from cosell.selling.domain.telling import tell_of_opportunity
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow
@@ -72,7 +72,7 @@ def update_aws_opportunity_summary(call: Call, tx: Tx) -> Document:
     """AWS says something of an opportunity: what is given, or a default if nothing is."""
     opportunity = opportunities.find_any(call, tx, text_at(call.input, "OpportunityIdentifier"))
     said: Document = {name: call.input[name] for name in _SAID if name in call.input}
-    said = said or object_at(summaries.defaults(), "Update")
+    said = said or object_at(values.defaults(summaries.DEFAULTS), "Update")
     told = summaries.say(call, tx, opportunity, said)
     tell_of_opportunity(call, tx, told, "Updated")
     _show(call, tx, told)

@@ -12,6 +12,7 @@ from cosell.errors import FieldError
 from cosell.selling import object_at, objects_at, text_at
 from cosell.selling.contract import CONTRACT
 from cosell.selling.domain import contexts, payloads
+from cosell.selling.rules.opportunity_content import NEW_BUSINESS
 
 TITLE: Final = "Converted from Lead"
 _CLOSES_MS: Final = 90 * DAY_MS
@@ -39,7 +40,7 @@ def draft(call: Call, lead: Document) -> Document:
         },
         "Marketing": {"Source": "None"},
         "NationalSecurity": "No",
-        "OpportunityType": "Net New Business",
+        "OpportunityType": NEW_BUSINESS,
         "Project": {
             "CustomerBusinessProblem": next((problem for problem in told if problem), None),
             "ExpectedCustomerSpend": [],

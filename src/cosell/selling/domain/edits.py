@@ -11,17 +11,15 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple, cast
 
 from cosell.calls import Call
-from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.selling import Path, at, object_at, objects_at, text_at
-from cosell.selling.domain import estimates
-from cosell.selling.domain.opportunities import NEW_BUSINESS
+from cosell.selling.domain import estimates, next_steps
 from cosell.selling.rules import check, spend
+from cosell.selling.rules.opportunity_content import NEW_BUSINESS
 from cosell.selling.rules.opportunity_members import PATHS
 from cosell.selling.rules.spend import Spend
 from cosell.store import Tx
 
-HISTORY_MAX = 50
 _SPEND = "Project.ExpectedCustomerSpend"
 _DURATION = "Project.ExpectedContractDuration"
 _PARTITION = "Project.AwsPartition"
@@ -73,10 +71,7 @@ def applied(call: Call, before: Document, edit: Edit) -> Document:
     steps = text_at(document, _NEXT_STEPS)
     if _NEXT_STEPS not in edit.changed or not steps:
         return document
-    history = objects_at(document, "LifeCycle.NextStepsHistory")
-    entry: Document = {"Time": iso(call.now), "Value": steps}
-    kept = [*history, entry][-HISTORY_MAX:]
-    return _with(document, ["LifeCycle", "NextStepsHistory"], cast("Json", kept))
+    return _with(document, ["LifeCycle", "NextStepsHistory"], next_steps.grown(call, before, steps))
 
 
 def with_remarks(document: Document, asked: Document) -> Document:

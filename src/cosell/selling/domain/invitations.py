@@ -169,14 +169,15 @@ def expire(call: Call, tx: Tx, id: str) -> None:
     tell_of_invitation(call, tx, after, participants(after), "Expired")
 
 
-def _answer(call: Call, invitation: Stored, act: str) -> Answer:
+def answered(call: Call, invitation: Stored, act: str) -> Answer:
+    """What the rules of an answer look at: the caller accepts or rejects."""
     status = status_at(invitation.document, call.now)
     after = follow(INVITATION, status, act)
     return Answer(act, call.account, invitation.owner, status, after)
 
 
 def _move(call: Call, tx: Tx, invitation: Stored, act: str, note: Document) -> Stored:
-    answer = _answer(call, invitation, act)
+    answer = answered(call, invitation, act)
     enforce(ANSWER, answer)
     agenda.forget(tx, call.ns, EXPIRY, invitation.id)
     _answered(tx, invitation)

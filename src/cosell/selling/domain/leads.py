@@ -4,12 +4,6 @@ Source: developer guide, Working with your leads; the defaults are not documente
 values/lead.json.
 """
 
-from functools import cache
-from importlib.resources import files
-from typing import cast
-
-import orjson
-
 from cosell.calls import Call
 from cosell.contract import Document
 from cosell.selling import AWS, object_at, objects_at, text_at, values
@@ -23,16 +17,10 @@ _INTERACTION = ("SourceId", "SourceName", "SourceType", "Usecase")
 _LEAD = ("Insights", "Interactions", "QualificationStatus")
 
 
-@cache
-def defaults() -> Document:
-    """What AWS says of a lead when nobody says otherwise."""
-    return cast("Document", orjson.loads((files(values) / "lead.json").read_bytes()))
-
-
 def completed(said: Document) -> Document:
     """What was said of a lead, and the defaults for what was not. A customer is completed member by
     member, but no street of one town goes into another's address."""
-    default = object_at(defaults(), contexts.LEAD)
+    default = object_at(values.defaults("lead"), contexts.LEAD)
     customer = {**object_at(default, "Customer"), **object_at(said, "Customer")}
     kept = {name: said[name] for name in _LEAD if name in said}
     return {**default, **kept, "Customer": customer}
@@ -60,7 +48,7 @@ def refer(call: Call, tx: Tx, receiver: str, lead: Document, message: str) -> St
         AWS,
         {
             "Receiver": {"Account": {"AwsAccountId": receiver}},
-            "InvitationMessage": message or text_at(defaults(), "Message"),
+            "InvitationMessage": message or text_at(values.defaults("lead"), "Message"),
             "Payload": {"LeadInvitation": _payload(lead, newest)},
         },
     )

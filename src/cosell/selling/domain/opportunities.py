@@ -15,6 +15,8 @@ from cosell.selling.domain import autopilot, estimates, summaries
 from cosell.selling.domain.accounts import host, profile
 from cosell.selling.domain.telling import tell_of_opportunity
 from cosell.selling.rules import spend
+from cosell.selling.rules.opportunity_content import NEW_BUSINESS
+from cosell.selling.rules.opportunity_members import SERVER_OWNED
 from cosell.selling.rules.spend import Estimates, nothing_known
 from cosell.selling.rules.submit_opportunity import NO_SUPPORT
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
@@ -22,7 +24,6 @@ from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
 _FIRST_NUMBER = 1_000_000
-NEW_BUSINESS = "Net New Business"
 _KEPT = (
     "Customer",
     "LifeCycle",
@@ -35,8 +36,6 @@ _KEPT = (
     "Project",
     "SoftwareRevenue",
 )
-# Members of LifeCycle that only the service writes.
-_SERVER_OWNED = ("ReviewStatus", "ReviewComments", "ReviewStatusReason", "NextStepsHistory")
 
 
 def reserve_id(tx: Tx) -> str:
@@ -66,7 +65,7 @@ def drafted(request: Document, estimates: Estimates = nothing_known) -> Document
         **kept,
         "LifeCycle": {
             "Stage": "Prospect",
-            **{name: value for name, value in life.items() if name not in _SERVER_OWNED},
+            **{n: value for n, value in life.items() if f"LifeCycle.{n}" not in SERVER_OWNED},
             "ReviewStatus": "Pending Submission",
         },
         "Marketing": {"Source": "None", **object_at(request, "Marketing")},

@@ -4,12 +4,6 @@ Source: decisions-operations, section 1; the defaults are not documented and sta
 values/prospecting.json.
 """
 
-from functools import cache
-from importlib.resources import files
-from typing import cast
-
-import orjson
-
 from cosell.calls import Call
 from cosell.contract import Document
 from cosell.selling import object_at, text_at, values
@@ -18,11 +12,6 @@ from cosell.selling.domain import desk_rules
 from cosell.store import Tx
 
 _KIND = "prospecting-result"
-
-
-@cache
-def _defaults() -> Document:
-    return cast("Document", orjson.loads((files(values) / "prospecting.json").read_bytes()))
 
 
 def put(call: Call, tx: Tx, engagement: str, said: Document) -> Document:
@@ -59,9 +48,10 @@ def result(lead: Document, said: Document) -> Document:
         "Segment": text_at(customer, "MarketSegment"),
     }
     told = {name: value for name, value in known.items() if value}
+    default = values.defaults("prospecting")
     return {
-        "Customer": {**object_at(_defaults(), "Customer"), **told, **object_at(said, "Customer")},
-        "Insights": {**object_at(_defaults(), "Insights"), **object_at(said, "Insights")},
+        "Customer": {**object_at(default, "Customer"), **told, **object_at(said, "Customer")},
+        "Insights": {**object_at(default, "Insights"), **object_at(said, "Insights")},
     }
 
 

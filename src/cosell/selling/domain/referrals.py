@@ -4,11 +4,7 @@ The desk and the Sandbox's `Origin: AWS Referral` both come here. Source: domain
 and I; the defaults are not documented and stand in values/referral.json.
 """
 
-from functools import cache
-from importlib.resources import files
 from typing import Final, NamedTuple, cast
-
-import orjson
 
 from cosell.calls import Call
 from cosell.clock import DAY_MS, iso_date
@@ -30,17 +26,11 @@ class Referral(NamedTuple):
     opportunity: Stored
 
 
-@cache
-def defaults() -> Document:
-    """What AWS says of an opportunity when nobody says otherwise."""
-    return cast("Document", orjson.loads((files(values) / "referral.json").read_bytes()))
-
-
 def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Document) -> Referral:
     """Refer an opportunity. `opportunity`: members of CreateOpportunity, as they are to be;
     `words`: Message, SenderContacts, ReceiverResponsibilities, or their defaults."""
     content = _approved(call, tx, opportunity)
-    invited = {**object_at(defaults(), "Invitation"), **words}
+    invited = {**object_at(values.defaults("referral"), "Invitation"), **words}
     context: Document = {"Type": CUSTOMER_PROJECT, "Payload": payloads.customer_project(content)}
     about: Document = {**payloads.engagement(content), "Contexts": [context]}
     engagement = engagements.create(call, tx, AWS, about)
@@ -63,8 +53,9 @@ def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Docum
 
 def completed(call: Call, said: Document) -> Document:
     """What was said of an opportunity, and the defaults for what was not."""
-    content = _merged(object_at(defaults(), "Opportunity"), said)
-    close = iso_date(call.now + cast("int", defaults()["TargetCloseDays"]) * DAY_MS)
+    default = values.defaults("referral")
+    content = _merged(object_at(default, "Opportunity"), said)
+    close = iso_date(call.now + cast("int", default["TargetCloseDays"]) * DAY_MS)
     return {**content, "LifeCycle": {"TargetCloseDate": close, **object_at(content, "LifeCycle")}}
 
 

@@ -178,9 +178,8 @@ def _named(call: Call, target: Target, row: Row) -> Document:
 
 def listed(call: Call, tx: Tx, id: str) -> Stored:
     """A row of the list of snapshots, by its ARN, as if it had a document."""
-    parts = id.split("/")
-    target = Target(parts[3], parts[6], parts[8])
-    row = tx.one("find_snapshot", ns=call.ns, revision=int(parts[10]), **target._asdict())
+    target, revision = _read_arn(id)
+    row = tx.one("find_snapshot", ns=call.ns, revision=revision, **target._asdict())
     if row is None:
         raise LookupError(f"{id} is listed in namespace {call.ns} and absent")
     document, owner = _named(call, target, row), str(row[2])
@@ -209,6 +208,12 @@ def arn(catalog: str, target: Target, revision: int) -> str:
         f"/template/{target.template}/snapshot/{revision}"
     )
     return ids.arn("", catalog, path)
+
+
+def _read_arn(arn: str) -> tuple[Target, int]:
+    """The target and the revision that an ARN of ours names."""
+    parts = arn.split("/")
+    return Target(parts[3], parts[6], parts[8]), int(parts[10])
 
 
 def _summary(opportunity: Document) -> Document:

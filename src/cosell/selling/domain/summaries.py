@@ -4,29 +4,18 @@ What AWS says is kept with the opportunity (`aws_says`), which nobody is shown, 
 copy. Must not decide who reviews. Source: domain rule C; decisions-operations, section 4.
 """
 
-from functools import cache
-from importlib.resources import files
-from typing import Final, cast
-
-import orjson
+from typing import Final
 
 from cosell.calls import Call
-from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.selling import Kind, at, object_at, objects_at, text_at, truth, values, without_nulls
-from cosell.selling.domain import snapshots
+from cosell.selling.domain import next_steps, snapshots
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
-NEXT_STEPS_MAX: Final = 50
+DEFAULTS: Final = "aws_summary"  # who is in AWS's team, and what AWS says
 _RELATED = ("AwsMarketplaceProducts", "AwsMarketplaceSolutions", "AwsProducts", "Solutions")
 _MERGED = ("Customer", "Insights", "LifeCycle", "Project", "RelatedEntityIds")
-
-
-@cache
-def defaults() -> Document:
-    """Who is in AWS's team, and what AWS says, when nobody says otherwise."""
-    return cast("Document", orjson.loads((files(values) / "aws_summary.json").read_bytes()))
 
 
 def read(call: Call, tx: Tx, opportunity: Stored) -> Document:
@@ -59,7 +48,7 @@ def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
         said["LifeCycle"] = _remembered(call, before, object_at(said, "LifeCycle"))
     involved = said.get("InvolvementType")
     if involved is not None and involved != involvement(opportunity.document):
-        reason = defaults()["InvolvementTypeChangeReason"]
+        reason = values.defaults(DEFAULTS)["InvolvementTypeChangeReason"]
         said = {"InvolvementTypeChangeReason": reason, **said}
     kept = {**opportunity.document, "aws_says": _over(before, said)}
     return truth.replace(tx, opportunity, kept)
@@ -96,7 +85,7 @@ def _copied(document: Document) -> Document:
     }
     if status == "Approved":
         summary["LifeCycle"] = {"NextSteps": at(document, "LifeCycle.NextSteps")}
-        summary["OpportunityTeam"] = defaults()["OpportunityTeam"]
+        summary["OpportunityTeam"] = values.defaults(DEFAULTS)["OpportunityTeam"]
     return summary
 
 
@@ -118,9 +107,8 @@ def _over(summary: Document, said: Document) -> Document:
 
 def _remembered(call: Call, before: Document, life: Document) -> Document:
     """What AWS says of its life cycle, with the next steps that it has said so far."""
-    history = objects_at(before, "LifeCycle.NextStepsHistory")
+    history = at(before, "LifeCycle.NextStepsHistory")
     steps = text_at(life, "NextSteps")
     if steps and steps != text_at(before, "LifeCycle.NextSteps"):
-        entry: Document = {"Time": iso(call.now), "Value": steps}
-        history = [*history, entry][-NEXT_STEPS_MAX:]
-    return {**life, "NextStepsHistory": cast("list[Json]", history) or None}
+        history = next_steps.grown(call, before, steps)
+    return {**life, "NextStepsHistory": history or None}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
+from cosell.clock import is_date
 from cosell.errors import (
     ApiError,
     ErrorCode,
@@ -80,3 +81,8 @@ def enforce(rules: Iterable[Rule[Facts]], facts: Facts) -> None:
         errors.append(FieldError(rule.field, rule.code, rule.told(facts)))
     if errors:
         raise business_refused(*errors)
+
+
+def is_impossible_date(date: str) -> bool:
+    """Whether a date was given (`2026-02-30`) that no calendar has."""
+    return bool(date) and not is_date(date)

@@ -1,39 +1,54 @@
-"""When a task that accepts an invitation ends FAILED at its first step.
+"""When a task that accepts an invitation ends FAILED at its first step: what an answer by hand is
+refused for, and a lead, which no task accepts."""
 
-Source: the steps' reason codes are told apart by their names alone; the rows are decisions.
-"""
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.invitation import NO_MEMBER, PENDING, RECEIVER, ROOM, Answer, Joining
 from cosell.selling.rules.unfinished import busy
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """An invitation as it stands, and who accepts it into which company."""
+    """What the invitation tells of, and who accepts it into which company."""
 
-    received: bool  # by the caller
     payload_type: str
-    status: str
-    member: bool  # the caller is one already
-    members: int
-    members_max: int
+    answer: Answer
+    joining: Joining
+
+
+def _in_task(
+    id: str, row: Rule[Part], part: Callable[[Acceptance], Part], reason: str
+) -> Rule[Acceptance]:
+    """What refuses an act by hand ends the task with a reason code."""
+    return Rule(
+        f"accept-task.{id}",
+        "",
+        None,
+        row.message.replace("{facts.", "{facts.answer."),
+        row.source,
+        lambda facts: row.broken(part(facts)),
+        row.cite,
+        row.store,
+        reason=reason,
+    )
+
+
+def _answer(facts: Acceptance) -> Answer:
+    return facts.answer
+
+
+def _joining(facts: Acceptance) -> Joining:
+    return facts.joining
 
 
 BUSY = busy("accept-task.busy", "invitation", "EngagementInvitationConflict")
 RULES: tuple[Rule[Acceptance], ...] = (
-    Rule(
-        "accept-task.sender",
-        "",
-        None,
-        "Only the receiver of an engagement invitation can accept or reject it.",
-        "not documented",
-        lambda facts: not facts.received,
-        store=True,
-        reason="InvitationAccessDenied",
-    ),
+    _in_task("sender", RECEIVER, _answer, "InvitationAccessDenied"),
     Rule(
         "accept-task.lead",
         "",
@@ -45,38 +60,9 @@ RULES: tuple[Rule[Acceptance], ...] = (
         store=True,
         reason="InvitationValidationFailed",
     ),
-    Rule(
-        "accept-task.status",
-        "",
-        None,
-        "Only PENDING invitations can be accepted; this one is {facts.status}.",
-        "observed",
-        lambda facts: facts.status != "PENDING",
-        cite="recorded traffic: aws-samples/partner-crm-integration-samples",
-        store=True,
-        reason="EngagementInvitationConflict",
-    ),
-    Rule(
-        "accept-task.member",
-        "",
-        None,
-        "The account is a member of the engagement already.",
-        "not documented",
-        lambda facts: facts.member,
-        store=True,
-        reason="EngagementConflict",
-    ),
-    Rule(
-        "accept-task.members",
-        "",
-        None,
-        "An engagement has at most {facts.members_max} members.",
-        "documented",
-        lambda facts: facts.members >= facts.members_max,
-        cite="developer guide: Working with multi-partner opportunities",
-        store=True,
-        reason="ServiceQuotaExceeded",
-    ),
+    _in_task("status", PENDING, _answer, "EngagementInvitationConflict"),
+    _in_task("member", NO_MEMBER, _joining, "EngagementConflict"),
+    _in_task("members", ROOM, _joining, "ServiceQuotaExceeded"),
 )
 _OPERATION = "StartEngagementByAcceptingInvitationTask"
 _ROWS: tuple[Rule[Any], ...] = (BUSY, *RULES)

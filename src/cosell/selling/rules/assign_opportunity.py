@@ -7,7 +7,7 @@ from cosell.contract.faults import lower_camel
 from cosell.selling import text_at
 from cosell.selling.rules import Rule, Table
 
-TEAM_MAX = 10
+TEAM_MAX = 10  # the model's, the owner included, whom the service puts first
 
 
 class Assignment(NamedTuple):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.engagement_context import CONTEXTS_MAX
 from cosell.selling.rules.unfinished import busy
 
 _LEADS = "developer guide: Working with your leads"
@@ -19,7 +20,6 @@ class Conversion:
     disqualified: bool
     lacks: str
     contexts: int
-    contexts_max: int
 
 
 BUSY = busy("convert-task.busy", "context", "EngagementConflict")
@@ -71,9 +71,9 @@ RULES: tuple[Rule[Conversion], ...] = (
         "convert-task.contexts",
         "",
         None,
-        "An engagement has at most {facts.contexts_max} contexts.",
+        f"An engagement has at most {CONTEXTS_MAX} contexts.",
         "documented",
-        lambda facts: facts.contexts >= facts.contexts_max,
+        lambda facts: facts.contexts >= CONTEXTS_MAX,
         cite="API reference: GetEngagement",
         store=True,
         reason="ServiceQuotaExceeded",

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from cosell.clock import is_date
 from cosell.contract import Document
 from cosell.errors import (
     ConflictException,
@@ -11,7 +10,7 @@ from cosell.errors import (
     ServiceQuotaExceededException,
 )
 from cosell.selling import object_at, objects_at, text_at
-from cosell.selling.rules import Rule, Table
+from cosell.selling.rules import Rule, Table, is_impossible_date
 from cosell.selling.rules.spend import RULES as SPEND_RULES
 from cosell.selling.rules.spend import Estimates, Spend, nothing_known, spend_of
 
@@ -56,11 +55,6 @@ _SPEND = (
 def _own_spend(invited: Invited) -> bool:
     entries = objects_at(invited.project, "ExpectedCustomerSpend")
     return any(text_at(entry, "TargetCompany") == "Self" for entry in entries)
-
-
-def _impossible_date(invited: Invited) -> bool:
-    date = text_at(invited.project, "TargetCompletionDate")
-    return bool(date) and not is_date(date)
 
 
 def _within(row: Rule[Spend]) -> Rule[Invited]:
@@ -144,7 +138,7 @@ PAYLOAD: tuple[Rule[Invited], ...] = (
         "INVALID_VALUE",
         "TargetCompletionDate must be a day of the calendar",
         "not documented",
-        _impossible_date,
+        lambda invited: is_impossible_date(text_at(invited.project, "TargetCompletionDate")),
     ),
     Rule(
         "invite.spend-self",

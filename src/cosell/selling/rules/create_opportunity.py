@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from cosell.errors import FieldError
 from cosell.selling import object_at, objects_at
+from cosell.selling.lifecycle import CLOSED
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
+from cosell.selling.rules.assign_opportunity import TEAM_MAX
 from cosell.selling.rules.opportunity_content import Content
 from cosell.selling.rules.spend import Estimates, nothing_known, spend_of
 
@@ -24,13 +26,9 @@ class Draft:
         return self.content.text(path)
 
 
-_STAGES_NEVER_FIRST = ("Closed Lost", "Launched")
-_TEAM_MAX = 10  # the model's, the owner included, whom the service puts first
-
-
 def _team_too_large(draft: Draft) -> bool:
     named = objects_at(draft.content.document, "OpportunityTeam")
-    return sum(one.get("BusinessTitle") != "OpportunityOwner" for one in named) >= _TEAM_MAX
+    return sum(one.get("BusinessTitle") != "OpportunityOwner" for one in named) >= TEAM_MAX
 
 
 RULES: tuple[Rule[Draft], ...] = (
@@ -49,14 +47,14 @@ RULES: tuple[Rule[Draft], ...] = (
         "INVALID_VALUE",
         "An opportunity cannot be created as Closed Lost or Launched",
         "observed",
-        lambda draft: draft.text("LifeCycle.Stage") in _STAGES_NEVER_FIRST,
+        lambda draft: draft.text("LifeCycle.Stage") in CLOSED,
         "messages of the older channel, as an integrator lists them",
     ),
     Rule(
         "create.team",
         "opportunityTeam",
         "TOO_MANY_VALUES",
-        f"OpportunityTeam has at most {_TEAM_MAX - 1} members beside the OpportunityOwner",
+        f"OpportunityTeam has at most {TEAM_MAX - 1} members beside the OpportunityOwner",
         "not documented",
         _team_too_large,
         "API reference: GetOpportunity shows at most 10 members, the owner among them",

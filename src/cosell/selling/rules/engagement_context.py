@@ -7,7 +7,6 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cosell.clock import is_date
 from cosell.contract import Document
 from cosell.errors import (
     ConflictException,
@@ -16,10 +15,11 @@ from cosell.errors import (
     ServiceQuotaExceededException,
 )
 from cosell.selling import object_at, objects_at, text_at
-from cosell.selling.rules import Rule, Table, check
+from cosell.selling.rules import Rule, Table, check, is_impossible_date
 
 CONTEXTS_MAX = 5
 INTERACTIONS_MAX = 10
+_COMPLETION = "CustomerProject.Project.TargetCompletionDate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,6 @@ class Context:
         """How many interactions a lead would have."""
         added = bool(object_at(self.payload, "Lead.Interaction"))
         return len(objects_at(self.stored or {}, "Payload.Lead.Interactions")) + added
-
-
-def _impossible_date(context: Context) -> bool:
-    date = text_at(context.payload, "CustomerProject.Project.TargetCompletionDate")
-    return bool(date) and not is_date(date)
 
 
 CONTENT: tuple[Rule[Context], ...] = (
@@ -86,7 +81,7 @@ CONTENT: tuple[Rule[Context], ...] = (
         "INVALID_VALUE",
         "TargetCompletionDate must be a day of the calendar",
         "not documented",
-        _impossible_date,
+        lambda context: is_impossible_date(text_at(context.payload, _COMPLETION)),
     ),
 )
 

@@ -32,64 +32,57 @@ class Joining:
     members: Callable[[], Collection[str]]
 
 
-ANSWER: tuple[Rule[Answer], ...] = (
-    Rule(
-        "answer.receiver",
-        "",
-        None,
-        "Only the receiver of an engagement invitation can accept or reject it.",
-        "not documented",
-        lambda answer: answer.account != answer.receiver,
-        cite="API reference: AcceptEngagementInvitation, errors",
-        store=True,
-        error=AccessDeniedException,
-    ),
-    Rule(
-        "answer.pending",
-        "",
-        None,
-        "Only PENDING invitations can be {facts.act}ed; this one is {facts.status}.",
-        "observed",
-        lambda answer: answer.after is None,
-        cite="sample code: aws-samples/partner-crm-integration-samples",
-        store=True,
-        error=ConflictException,
-    ),
+RECEIVER: Rule[Answer] = Rule(
+    "answer.receiver",
+    "",
+    None,
+    "Only the receiver of an engagement invitation can accept or reject it.",
+    "not documented",
+    lambda answer: answer.account != answer.receiver,
+    cite="API reference: AcceptEngagementInvitation, errors",
+    store=True,
+    error=AccessDeniedException,
 )
-
-_NO_MEMBER: tuple[Rule[Joining], ...] = (
-    Rule(
-        "join.member",
-        "",
-        None,
-        "The account is a member of the engagement already.",
-        "not documented",
-        lambda joining: joining.account in joining.members(),
-        store=True,
-        error=ConflictException,
-    ),
+PENDING: Rule[Answer] = Rule(
+    "answer.pending",
+    "",
+    None,
+    "Only PENDING invitations can be {facts.act}ed; this one is {facts.status}.",
+    "observed",
+    lambda answer: answer.after is None,
+    cite="sample code: aws-samples/partner-crm-integration-samples",
+    store=True,
+    error=ConflictException,
 )
+ANSWER = (RECEIVER, PENDING)
 
-_ROOM: tuple[Rule[Joining], ...] = (
-    Rule(
-        "join.quota",
-        "",
-        None,
-        f"An engagement has at most {MEMBERS_MAX} members.",
-        "documented",
-        lambda joining: len(joining.members()) >= MEMBERS_MAX,
-        cite="developer guide: Working with multi-partner opportunities",
-        store=True,
-        error=ServiceQuotaExceededException,
-    ),
+NO_MEMBER: Rule[Joining] = Rule(
+    "join.member",
+    "",
+    None,
+    "The account is a member of the engagement already.",
+    "not documented",
+    lambda joining: joining.account in joining.members(),
+    store=True,
+    error=ConflictException,
 )
-
-JOIN = (*_NO_MEMBER, *_ROOM)
+ROOM: Rule[Joining] = Rule(
+    "join.quota",
+    "",
+    None,
+    f"An engagement has at most {MEMBERS_MAX} members.",
+    "documented",
+    lambda joining: len(joining.members()) >= MEMBERS_MAX,
+    cite="developer guide: Working with multi-partner opportunities",
+    store=True,
+    error=ServiceQuotaExceededException,
+)
+JOIN = (NO_MEMBER, ROOM)
 
 _ACCEPT, _START = "AcceptEngagementInvitation", "StartEngagementByAcceptingInvitationTask"
 TABLES = (
     Table("Answer an invitation", (_ACCEPT, _START, "RejectEngagementInvitation"), ANSWER),
-    Table("Become a member of an engagement", (_ACCEPT, _START), _NO_MEMBER),
+    Table("Become a member of an engagement", (_ACCEPT, _START), (NO_MEMBER,)),
     # Invitations count as members do, so that only somebody who joins without one can meet this.
-    Table("Find room in an engagement", (_START,), _ROOM),
+    Table("Find room in an engagement", (_START,), (ROOM,)),
 )

@@ -7,13 +7,12 @@ left open, or wrote otherwise, is not held against an update of something else. 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from cosell.clock import is_date
 from cosell.contract import Document, Json
 from cosell.contract.faults import lower_camel
 from cosell.selling import Path, at, objects_at, text_at, values
-from cosell.selling.rules import Rule, Source, Table
+from cosell.selling.rules import Rule, Source, Table, is_impossible_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Content:
 
 Condition: TypeAlias = Callable[[Content], bool]
 
+NEW_BUSINESS: Final = "Net New Business"  # the OpportunityType of whatever names none
 _COMPANY = "Customer.Account.CompanyName"
 _SITE = "Customer.Account.WebsiteUrl"
 _INDUSTRY = "Customer.Account.Industry"
@@ -139,11 +139,6 @@ def _unknown_state(content: Content) -> bool:
     return content.in_us and bool(state) and state not in values.us_states()
 
 
-def _impossible_date(content: Content) -> bool:
-    close = content.text(_CLOSE)
-    return bool(close) and not is_date(close)
-
-
 def _revenue_backwards(content: Content) -> bool:
     start, end = content.text(_STARTS), content.text(_ENDS)
     return bool(start and end) and end < start
@@ -151,7 +146,7 @@ def _revenue_backwards(content: Content) -> bool:
 
 def _related_unknown(content: Content) -> bool:
     related = content.text(_RELATED)
-    if not related or content.text(_TYPE) in ("", "Net New Business"):
+    if not related or content.text(_TYPE) in ("", NEW_BUSINESS):
         return False
     return not content.owns(related)
 
@@ -334,7 +329,7 @@ RULES: tuple[Rule[Content], ...] = (
         "INVALID_VALUE",
         "TargetCloseDate must be a day of the calendar",
         "not documented",
-        about((_CLOSE,), _impossible_date),
+        about((_CLOSE,), lambda c: is_impossible_date(c.text(_CLOSE))),
     ),
     Rule(
         "opportunity.close-date",

@@ -6,6 +6,7 @@ Source: the reason codes are told apart by their names alone; the rows are decis
 from dataclasses import dataclass
 
 from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.engagement_context import CONTEXTS_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,6 @@ class Prospect:
     leads: int
     open_leads: int
     contexts: int
-    contexts_max: int
 
 
 RULES: tuple[Rule[Prospect], ...] = (
@@ -55,9 +55,9 @@ RULES: tuple[Rule[Prospect], ...] = (
         "prospect-task.contexts",
         "",
         None,
-        "An engagement has at most {facts.contexts_max} contexts.",
+        f"An engagement has at most {CONTEXTS_MAX} contexts.",
         "documented",
-        lambda facts: facts.contexts >= facts.contexts_max,
+        lambda facts: facts.contexts >= CONTEXTS_MAX,
         cite="API reference: GetEngagement",
         store=True,
         reason="ServiceQuotaExceeded",

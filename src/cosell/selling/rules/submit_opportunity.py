@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from cosell.contract import Document
-from cosell.selling import at, text_at
+from cosell.selling import at, related, text_at
+from cosell.selling.lifecycle import CLOSED
 from cosell.selling.rules import Rule, Table, opportunity_content
 from cosell.selling.rules.opportunity_content import Content
 
 CO_SELL: Final = "Co-Sell"
 VISIBILITY_ONLY: Final = "For Visibility Only"
 NO_SUPPORT: Final = "Do Not Need Support from AWS Sales Rep"
+OTHER_SOLUTION: Final = "Project.OtherSolutionDescription"
 
-_RELATED = ("Solutions", "AwsMarketplaceSolutions", "AwsMarketplaceProducts", "AwsProducts")
 _OPERATIONS = ("SubmitOpportunity", "StartEngagementFromOpportunityTask")
 _STATES_GUIDE = "developer guide: Working with your opportunities"
 
@@ -58,15 +59,10 @@ class Sharing:
     is_full: bool
 
 
-def _needs_no_support(submitting: Submitting) -> bool:
-    needs = at(submitting.document, "PrimaryNeedsFromAws")
-    return not isinstance(needs, list) or all(need == NO_SUPPORT for need in needs)
-
-
-def _unrelated(submitting: Submitting) -> bool:
-    related = at(submitting.document, "RelatedEntityIdentifiers") or {}
-    named = isinstance(related, dict) and any(related.get(member) for member in _RELATED)
-    return not named and not text_at(submitting.document, "Project.OtherSolutionDescription")
+def needs_support(needs: object) -> bool:
+    """Whether PrimaryNeedsFromAws asks for anything: what a submission For Visibility Only leaves
+    there asks for nothing."""
+    return isinstance(needs, list) and any(need != NO_SUPPORT for need in needs)
 
 
 def _still_needed(row: Rule[Content]) -> Rule[Submitting]:
@@ -111,7 +107,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         "ACTION_NOT_PERMITTED",
         "An opportunity that is Closed Lost or Launched cannot be submitted",
         "documented",
-        lambda s: s.draft.text("LifeCycle.Stage") in ("Closed Lost", "Launched"),
+        lambda s: s.draft.text("LifeCycle.Stage") in CLOSED,
         "API reference: LifeCycle",
     ),
     Rule(
@@ -180,7 +176,7 @@ FIELDS: tuple[Rule[Submitting], ...] = (
         "REQUIRED_FIELD_MISSING",
         "primaryNeedsFromAws is required for Co-Sell",
         "documented",
-        lambda s: s.co_sell and _needs_no_support(s),
+        lambda s: s.co_sell and not needs_support(at(s.document, "PrimaryNeedsFromAws")),
         "API reference: Opportunity",
     ),
     Rule(
@@ -189,7 +185,7 @@ FIELDS: tuple[Rule[Submitting], ...] = (
         "REQUIRED_FIELD_MISSING",
         "A solution, a product or Project.OtherSolutionDescription is required",
         "decision",
-        _unrelated,
+        lambda s: not related.is_related(s.document, s.draft.text(OTHER_SOLUTION)),
         "developer guide: Associating opportunities",
     ),
 )

@@ -14,18 +14,21 @@ from typing import Final, TypeAlias
 from cosell.contract import Document
 from cosell.errors import ConflictException, FieldError
 from cosell.selling import Path, at, related, text_at
-from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, OPPORTUNITY_STAGE, follow
+from cosell.selling.lifecycle import CLOSED, OPPORTUNITY_REVIEW, OPPORTUNITY_STAGE, follow
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
 from cosell.selling.rules.opportunity_content import Content, field_of
 from cosell.selling.rules.opportunity_members import MEMBERS, Member
 from cosell.selling.rules.spend import Spend
-from cosell.selling.rules.submit_opportunity import CO_SELL, NO_SUPPORT, VISIBILITY_ONLY
+from cosell.selling.rules.submit_opportunity import (
+    CO_SELL,
+    OTHER_SOLUTION,
+    VISIBILITY_ONLY,
+    needs_support,
+)
 
 _STAGE, _STATUS = "LifeCycle.Stage", "LifeCycle.ReviewStatus"
 _NEEDS, _SPEND = "PrimaryNeedsFromAws", "Project.ExpectedCustomerSpend"
-_OTHER_SOLUTION = "Project.OtherSolutionDescription"
 PENDING: Final = "Pending Submission"
-_CLOSED: Final = tuple(stage for stage, acts in OPPORTUNITY_STAGE.items() if not acts)
 _WON: Final = ("Committed", "Launched")
 _MATURE: Final = ("Qualified", "Technical Validation", "Business Validation")
 _REQUIRED = (_STAGE, "Marketing.Source")  # what every update must have: rows of their own
@@ -68,7 +71,7 @@ class Update:
 
     @property
     def is_over(self) -> bool:
-        return self.stage in _CLOSED
+        return self.stage in CLOSED
 
     @property
     def standing(self) -> str:
@@ -83,8 +86,7 @@ class Update:
     @property
     def has_related(self) -> bool:
         """Whether anything but an offer stands beside the opportunity, or a text instead."""
-        some = any(related.entities(self.before, type) for type in related.NEEDED)
-        return some or bool(self.content.text(_OTHER_SOLUTION))
+        return related.is_related(self.before, self.content.text(OTHER_SOLUTION))
 
     def moves_to(self, *stages: str) -> bool:
         """Whether the owner moves the stage to one of these."""
@@ -106,12 +108,6 @@ class Update:
 
 
 Condition: TypeAlias = Callable[[Update], bool]
-
-
-def needs_support(needs: object) -> bool:
-    """Whether PrimaryNeedsFromAws asks for anything: what a submission For Visibility Only leaves
-    there asks for nothing."""
-    return isinstance(needs, list) and any(need != NO_SUPPORT for need in needs)
 
 
 def _closed_member(member: Member) -> Rule[Update]:
@@ -157,7 +153,7 @@ def _stage_pending(update: Update) -> bool:
 
 def _ends_unsubmitted(update: Update) -> bool:
     """Where the stage is open before submission, its ends are not: they cannot be submitted."""
-    return update.status == PENDING and update.stage_open and update.moves_to(*_CLOSED)
+    return update.status == PENDING and update.stage_open and update.moves_to(*CLOSED)
 
 
 def _moves_stage(update: Update) -> bool:
@@ -346,7 +342,7 @@ RULES: tuple[Rule[Update], ...] = (
         "OtherSolutionDescription is required from Committed on while nothing else is associated",
         "decision",
         lambda u: (
-            u.content.touches(_OTHER_SOLUTION)
+            u.content.touches(OTHER_SOLUTION)
             and not u.reviewed
             and u.content.text(_STAGE) in _WON
             and not u.moves_to(*_WON)

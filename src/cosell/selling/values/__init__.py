@@ -1,10 +1,16 @@
 """Reference values of Partner Central that its model does not hold, read on first use.
 
-Facts from aws-samples/partner-crm-integration-samples (see NOTICE). Must not hold a rule.
+Facts from aws-samples/partner-crm-integration-samples (see NOTICE); what AWS says by default is not
+documented. Must not hold a rule.
 """
 
 from functools import cache
 from importlib.resources import files
+from typing import cast
+
+import orjson
+
+from cosell.contract import Document
 
 
 def _lines(name: str) -> tuple[str, ...]:
@@ -36,3 +42,9 @@ def us_states() -> frozenset[str]:
 def countries_without_postal_code() -> frozenset[str]:
     """ISO codes of countries whose addresses have no postal code."""
     return frozenset(_lines("countries_without_postal_code"))
+
+
+@cache
+def defaults(name: str) -> Document:
+    """What AWS says when nobody says otherwise: of what, is the name of a file."""
+    return cast("Document", orjson.loads((files(__package__) / f"{name}.json").read_bytes()))

@@ -11,6 +11,7 @@ from cosell.errors import ServiceQuotaExceededException
 from cosell.selling import Kind, text_at
 from cosell.selling.domain import engagements, invitations, opportunities, showing
 from cosell.selling.rules.accept_task import BUSY, RULES, Acceptance
+from cosell.selling.rules.invitation import Joining
 from cosell.selling.workflows import Step, ensure, reasons_of, sharing
 from cosell.selling.workflows.single import Trait, single
 from cosell.store import Tx
@@ -28,12 +29,9 @@ def _accept_invitation(call: Call, tx: Tx, task: Stored) -> Document:
     engagement = text_at(invitation.document, "EngagementId")
     members = [member.account for member in engagements.members(call, tx, engagement)]
     facts = Acceptance(
-        received=invitation.owner == call.account,
-        payload_type=text_at(invitation.document, "PayloadType"),
-        status=invitations.status_at(invitation.document, call.now),
-        member=call.account in members,
-        members=len(members),
-        members_max=engagements.MEMBERS_MAX,
+        text_at(invitation.document, "PayloadType"),
+        invitations.answered(call, invitation, "accept"),
+        Joining(call.account, lambda: members),
     )
     ensure(RULES, facts)
     invitations.accept(call, tx, invitation, {"accepted_by": task.id})

@@ -43,7 +43,6 @@ def _get_engagement(call: Call, tx: Tx, task: Stored) -> Document:
         disqualified=not is_open_lead(text_at(lead, "QualificationStatus")),
         lacks=told(lacking),
         contexts=len(objects_at(engagement.document, "Contexts")),
-        contexts_max=engagements.CONTEXTS_MAX,
     )
     ensure(RULES, facts)
     return {}

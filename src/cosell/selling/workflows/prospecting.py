@@ -44,7 +44,6 @@ def _prospect(call: Call, tx: Tx, task: Stored) -> Document:
         leads=len(leads),
         open_leads=len(unspoilt),
         contexts=len(objects_at(engagement.document, "Contexts")) if engagement else 0,
-        contexts_max=engagements.CONTEXTS_MAX,
     )
     ensure(RULES, facts)
     said = prospecting.said(call, tx, id)
