@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from cosell.selling.differences.rows import SUBJECTS
+from cosell.selling.rules.tables import TABLES
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
 CODE_FOLDERS = ("src", "tests", "bench", "tools", "examples")
@@ -23,6 +26,17 @@ FUNCTION_LINES_MAX = 50
 NESTING_MAX = 3
 ARGUMENTS_MAX = 5
 BANNED_NAMES = {"base", "common", "helpers", "manager", "misc", "models", "utils"}
+# Papers that a reader does not have, and the names of rules in them.
+PAPERS = re.compile(
+    r"domain-"
+    r"platform|decisions-"
+    r"operations|(?:domain|decisions|wire|DESIGN)\.md"
+    r"|domain "
+    r"rules?\b|\brules? [A-J]\d|rule "
+    r"book"
+)
+# "see differences `submit.where` and `task.titles`", also where a line ends in between.
+NAMED = re.compile(r"\b(difference|row)s?((?:,|\s|and|#|`[a-z]+\.[a-z.-]+`)+)", re.IGNORECASE)
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")
 
 ENTRY_POINTS = {"cosell.__main__", "cosell.pytest_plugin"}
@@ -189,6 +203,33 @@ def test_nothing_is_left_for_later() -> None:
         if UNFINISHED.search(line)
     ]
     refuse(places, "Do it now, or say in a sentence what holds instead.")
+
+
+def test_no_paper_is_named_that_a_reader_does_not_have() -> None:
+    told = (*python_files(), *documents(), *sorted(SOURCE.rglob("*.sql")))
+    places = [
+        f"{name(path)}:{number}"
+        for path in told
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if PAPERS.search(line)
+    ]
+    refuse(places, "Name AWS's page by its title, or the row or difference that says it.")
+
+
+def test_rows_and_differences_that_are_named_are_there() -> None:
+    known = {
+        "difference": {row.id for subject in SUBJECTS for row in subject.rows},
+        "row": {row.id for table in TABLES for row in table.rules},
+    }
+    named = [
+        (path, kind.lower(), id)
+        for path in (*python_files(), *documents())
+        for kind, ids in NAMED.findall(path.read_text(encoding="utf-8"))
+        for id in re.findall("`(.+?)`", ids)
+    ]
+    assert named
+    places = [f"{name(path)}: {kind} {id}" for path, kind, id in named if id not in known[kind]]
+    refuse(places, "Name a row of rules/ or differences/ that is there.")
 
 
 # --- imports -------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Mint and read identifiers and ARNs. Randomness is handed in.
 
-Must not know which resources exist. Forms: domain rules 0 and 6, as seen on the wire.
+Must not know which resources exist. Forms: as seen on the wire; see differences
+`answer.ids` and `answer.arns`.
 """
 
 import secrets

@@ -13,6 +13,7 @@ from cosell.selling.listing import List
 from cosell.selling.profiles import Profile
 from cosell.selling.rules.tables import TABLES
 from cosell.selling.workflows.kinds import WORKFLOWS
+from tests.test_tidy import PAPERS
 from tools.reference import anchor
 from tools.reference.__main__ import PAGES
 from tools.reference.differences import switches
@@ -23,7 +24,7 @@ from tools.reference.operations import handlers
 CHOICES: list[Difference] = [row for subject in SUBJECTS for row in subject.rows]
 # Names of papers that a reader does not have, and of rules in them.
 UNKNOWN_TO_READERS = re.compile(
-    r"domain\.md|domain-platform|decisions|DESIGN\.md|shared/|/work|\bdomain rule|\brule book"
+    rf"{PAPERS.pattern}|decisions|shared/|/work"
     r"|\bPM\b|\bGOV\b|\bHUB\b|\bXLS\b|\b[A-J]\d{1,2}\b(?!\.)|\bS[123]\b|\bpoint \d"
 )
 LINK = re.compile(r"\]\(([^)#]*)#([^)]+)\)")

@@ -74,4 +74,6 @@ def test_prospecting_of_a_partner_that_is_shut_out_fails_for_every_engagement(wo
     advance(world, task, Steps=9)
     enrol(world, ACCOUNT, "AWS", "Sandbox")
     told = prospected(world, task)["Engagements"]
-    assert [(one["Status"], one["ReasonCode"]) for one in told] == [("FAILED", "EngagementAccessDenied")] * 2
+    assert [(one["Status"], one["ReasonCode"]) for one in told] == [
+        ("FAILED", "EngagementAccessDenied")
+    ] * 2

@@ -28,7 +28,7 @@ class Kind:
 
 
 class Template:
-    """What a resource snapshot shows. Source: domain rule 20."""
+    """What a resource snapshot shows. See difference `snapshot.full-view`."""
 
     SUMMARY: Final = "OpportunitySummaryView"
     AWS_FULL: Final = "AwsOpportunitySummaryFullView"

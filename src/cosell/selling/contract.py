@@ -35,7 +35,8 @@ _LISTS = (
 _ALWAYS_THERE = ("Customer", "LifeCycle", "Marketing", "Project", "RelatedEntityIdentifiers")
 
 ADDITIONS = Additions(
-    # Seen on the wire, absent from the model: domain rules A1 (PrimaryNeedsFromAws) and A4.
+    # Seen on the wire, absent from the model: see differences `opportunity.needs` and
+    # `spend.frequency-none`.
     values={
         "PaymentFrequency": ("None",),
         "PrimaryNeedFromAws": ("Do Not Need Support from AWS Sales Rep",),

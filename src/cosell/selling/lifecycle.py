@@ -1,7 +1,8 @@
 """Every life cycle as a table: what may happen in which state, and what follows.
 
 Two rules for this file: all transitions stand here, and nothing here knows who asks. An act that is
-not in a state's row is not permitted in it. Source: domain rules D5, D10, D17, D23 and E.
+not in a state's row is not permitted in it. See differences `review.states`, `update.stages`
+and `job.start-stop`.
 """
 
 from typing import Final

@@ -1,6 +1,7 @@
 """What an opportunity can be associated with: how it is named, how many there may be, in and out.
 
-Source: domain rules C. Must not decide who may associate what.
+Source: developer guide, Associating, disassociating and assigning opportunities; see difference
+`entity.marketplace`. Must not decide who may associate what.
 """
 
 import re

@@ -58,7 +58,7 @@ def put(tx: Tx, ns: int, account: str, partner: Partner) -> None:
 def profile(call: Call, tx: Tx, account: str) -> Profile:
     """The company behind an account; what the desk did not say is made up from the number.
 
-    Source: domain rule D9 for AWS; the rest is not documented.
+    AWS's is as observed; see difference `account.profile`.
     """
     if account == AWS:
         return Profile("AWS", "www.aws.com")

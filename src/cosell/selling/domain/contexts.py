@@ -1,6 +1,7 @@
 """What an engagement's contexts hold: numbered from "1" on, of three types, leads with a history.
 
-Only makes documents: engagements.py keeps them. Source: domain rules D2 to D5.
+Only makes documents: engagements.py keeps them. See difference
+`engagement.contexts`.
 """
 
 from typing import cast

@@ -1,6 +1,6 @@
 """What an opportunity says that is made from a lead. Only makes documents.
 
-Source: domain rule E, observed; what the customer project context needs: the model.
+Observed: see difference `task.lead-draft`; what the customer project context needs: the model.
 """
 
 from typing import Final

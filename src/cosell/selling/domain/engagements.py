@@ -1,4 +1,5 @@
-"""Engagements, their contexts and their members. Source: domain rules D1 to D9."""
+"""Engagements, their contexts and their members. See differences
+`engagement.contexts` and `engagement.members`."""
 
 from typing import NamedTuple, cast
 

@@ -1,4 +1,8 @@
-"""Invitations to engagements: made, seen, accepted, rejected, expired. Source: rules D10 to D18."""
+"""Invitations to engagements: made, seen, accepted, rejected, expired.
+
+Source: API reference, EngagementInvitationSummary; see differences `invitation.lead-expiry` and
+`invitation.expiration-date`.
+"""
 
 from typing import cast
 
@@ -35,7 +39,7 @@ def create(call: Call, tx: Tx, engagement: Stored, sender: str, content: Documen
     lead = payload_type == "LeadInvitation"
     expires_at: int | None = call.now + (LEAD_EXPIRES_MS if lead else EXPIRES_MS)
     if receiver == AWS:
-        expires_at = None  # AWS takes its time: decision
+        expires_at = None  # AWS takes its time: see difference `review.invitation`
     members = engagements.members(call, tx, engagement.id)
     document: Document = {
         **content,

@@ -1,6 +1,6 @@
 """Resource snapshot jobs: they keep an opportunity's snapshots up to date in an engagement.
 
-Source: domain rules D23 to D25, and decisions-operations, point 3 and section 4.
+See differences `job.twice`, `job.no-role` and `job.start-stop`.
 """
 
 from cosell import ids

@@ -56,7 +56,7 @@ def refer(call: Call, tx: Tx, receiver: str, lead: Document, message: str) -> St
 
 def _payload(lead: Document, interaction: Document) -> Document:
     """What the receiver may know before it accepts: of a contact its title, and no name, address or
-    number. Source: domain rule D14."""
+    number. Source: API reference, LeadInvitationPayload."""
     customer = object_at(lead, "Customer")
     told = {name: customer[name] for name in _CUSTOMER if name in customer}
     return {

@@ -1,6 +1,6 @@
 """Opportunities: made by a partner, referred by AWS, or made from an invitation.
 
-Source: domain rules A1 to A4, D28 and D29, and what was settled on them in the decisions.
+See differences `opportunity.server-owned`, `sandbox.referral` and `task.received`.
 """
 
 from typing import cast
@@ -55,7 +55,7 @@ def drafted(request: Document, estimates: Estimates = nothing_known) -> Document
     if project.get("ExpectedContractDuration") is None:
         project.pop("ExpectedContractDuration", None)
     if request.get("OpportunityType", NEW_BUSINESS) == NEW_BUSINESS:
-        project.pop("RelatedOpportunityIdentifier", None)  # ignored: domain rule A1
+        project.pop("RelatedOpportunityIdentifier", None)  # it has none, and one sent is ignored
     if objects_at(request, "Project.ExpectedCustomerSpend"):
         entries = spend.completed(spend.spend_of(project, estimates))
         project["ExpectedCustomerSpend"] = cast("list[Json]", entries)
@@ -211,7 +211,8 @@ def _campaign(shared: Stored | None) -> Document:
 
 
 def _team(call: Call, tx: Tx, content: Document, owner: str) -> list[Json]:
-    """The owner first, always; then whom the request named. Source: domain rule A1, observed."""
+    """The owner first, always; then whom the request named. Observed: see
+    difference `opportunity.team`."""
     lead: Document = {
         "BusinessTitle": "OpportunityOwner",
         "Email": f"alliance-lead@{host(profile(call, tx, owner))}",

@@ -1,6 +1,7 @@
 """What an engagement and its invitations say of an opportunity: the customer and the project.
 
-Only makes documents, of what is there. Must not decide who is told. Source: domain rule D14.
+Only makes documents, of what is there. Must not decide who is told. Source: API
+reference, the payload's members; recorded traffic for how they are filled.
 """
 
 from cosell.contract import Document
@@ -12,7 +13,7 @@ from cosell.store.documents import Stored
 
 def engagement(opportunity: Document) -> Document:
     """The title and the description of an engagement that is made for an opportunity: its own, as
-    much of them as fits. Source: domain rule D13."""
+    much of them as fits. See difference `task.titles`."""
     return {
         "Title": text_at(opportunity, "Project.Title")[:TITLE_MAX],
         "Description": text_at(opportunity, "Project.CustomerBusinessProblem")[:DESCRIPTION_MAX],

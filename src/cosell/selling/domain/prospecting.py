@@ -1,7 +1,6 @@
 """What AWS finds when a lead is prospected: what the desk says of an engagement, or a default.
 
-Source: decisions-operations, section 1; the defaults are not documented and stand in
-values/prospecting.json.
+Not documented: see difference `task.prospecting`; the defaults stand in values/prospecting.json.
 """
 
 from cosell.calls import Call

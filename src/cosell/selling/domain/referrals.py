@@ -1,7 +1,7 @@
 """AWS refers an opportunity: an engagement, an opportunity that nobody sees yet, an invitation.
 
-The desk and the Sandbox's `Origin: AWS Referral` both come here. Source: domain rules D28, D29
-and I; the defaults are not documented and stand in values/referral.json.
+The desk and the Sandbox's `Origin: AWS Referral` both come here. See differences
+`sandbox.referral` and `sandbox.referral-values`; the defaults stand in values/referral.json.
 """
 
 from typing import Final, NamedTuple, cast

@@ -1,7 +1,8 @@
 """AWS reviews an opportunity, and everything that follows from what it decides.
 
-The desk and the Sandbox's reviewer both come here. Must not know who may decide. Source: domain
-rules D27 and I; domain-platform, section 3; decisions-operations, points 10 and 11, section 4.
+The desk and the Sandbox's reviewer both come here. Must not know who may decide. Source: developer
+guide, Selling API events; see differences `review.states`, `review.invitation` and
+`review.followers`.
 """
 
 import re

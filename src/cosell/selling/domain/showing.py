@@ -2,7 +2,7 @@
 
 Not for the conversion of a lead, which has a step of its own for the context.
 
-Source: domain rule D22; decisions-operations, section 1.
+Source: developer guide, Working with your leads; see difference `engagement.context-owner`.
 """
 
 from cosell.calls import Call

@@ -1,6 +1,7 @@
 """Resource snapshots: what members of an engagement see of an opportunity, revision by revision.
 
-Source: domain rules D19 to D22; what counts as a change: decisions-operations, section 4.
+See differences `snapshot.content` and `snapshot.full-view`; what counts as a change: difference
+`snapshot.unchanged`.
 """
 
 import hashlib

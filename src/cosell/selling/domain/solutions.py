@@ -1,6 +1,6 @@
 """Solutions of an account in a catalog. Partner Central's API only lists them; the desk makes them.
 
-Source: domain rule F, and decisions-operations, point 14.
+See difference `entity.solutions`.
 """
 
 from typing import Final, cast

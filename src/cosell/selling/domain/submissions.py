@@ -2,8 +2,8 @@
 
 A submission keeps its involvement, its visibility and its engagement with the opportunity
 (`involvement`, `visibility`, `submitted_in`), which nobody is shown. `resubmitted` says that an
-update of what AWS asked for submitted it again. Source: domain rules A1, A2, C and D13;
-decisions-operations, points 6 and 12.
+update of what AWS asked for submitted it again. See differences `submit.where`,
+`submit.duplicates` and `update.action-required`.
 """
 
 import dataclasses

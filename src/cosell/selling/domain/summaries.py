@@ -1,7 +1,8 @@
 """AWS's own summary of an opportunity: copied from the opportunity, and what AWS says besides.
 
 What AWS says is kept with the opportunity (`aws_says`), which nobody is shown, and stands over the
-copy. Must not decide who reviews. Source: domain rule C; decisions-operations, section 4.
+copy. Must not decide who reviews. See differences `summary.when`, `summary.desk` and
+`summary.received`.
 """
 
 from typing import Final

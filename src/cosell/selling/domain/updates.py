@@ -1,6 +1,7 @@
 """An opportunity's owner updates it; in the Sandbox the owner may play AWS's reviewer so.
 
-Source: domain rules A1 to A4 and B; decisions-operations, points 1, 2, 6 and 7, section 2.
+See differences `update.what-is-checked`, `update.nothing`, `update.action-required` and
+`review.sandbox`.
 """
 
 from cosell.calls import Call

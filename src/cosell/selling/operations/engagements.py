@@ -22,7 +22,7 @@ _CREATORS_MAX = 100  # so many runs of a page are merged; beyond, see `_not_made
 _ENGAGEMENTS = List(
     ENGAGEMENTS,
     "EngagementSummaryList",
-    20,  # domain rule D7; not documented
+    20,  # not documented: see difference `page.defaults`
     Kind.ENGAGEMENT,
     lambda engagement, call: engagement_row(engagement, call.account),
     {"CreatedDate": ("created_at", False)},

@@ -35,7 +35,7 @@ def _overdue_told(summary: bytes, call: Call) -> bytes:
 _INVITATIONS = List(
     INVITATIONS,
     "EngagementInvitationSummaries",
-    20,  # domain rule D18; not documented
+    20,  # not documented: see difference `page.defaults`
     Kind.INVITATION,
     lambda invitation, call: invitation_row(
         invitation, call.account, text_at(call.input, "ParticipantType")

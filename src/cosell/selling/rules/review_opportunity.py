@@ -1,5 +1,6 @@
-"""When AWS can review an opportunity. Source of the rows: domain rule A2; decisions-operations,
-section 2. In the Sandbox a partner that plays the reviewer follows the rows of an update."""
+"""When AWS can review an opportunity. See difference `review.states`.
+
+In the Sandbox a partner that plays the reviewer follows the rows of an update."""
 
 from dataclasses import dataclass
 

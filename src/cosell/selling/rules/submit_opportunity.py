@@ -1,7 +1,7 @@
 """What an opportunity needs to be submitted to AWS, and when it cannot be.
 
-STATE is asked first, then FIELDS (what is missing, told all together), then SHARING. Source of the
-rows: domain rules A1 (column S), A2 and D22; decisions-operations, points 6, 9 and 12.
+STATE is asked first, then FIELDS (what is missing, told all together), then SHARING. See
+differences `submit.where`, `submit.all-at-once` and `submit.duplicates`.
 """
 
 from collections.abc import Callable

@@ -1,5 +1,7 @@
-"""A task has what it is about to itself while it is at work, and goes on where one failed. Source:
-decisions; not documented."""
+"""A task has what it is about to itself while it is at work, and goes on where one failed.
+
+Not documented: see differences `task.busy` and `task.resume`.
+"""
 
 from dataclasses import dataclass, replace
 

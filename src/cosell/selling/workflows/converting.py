@@ -1,7 +1,7 @@
 """StartOpportunityFromEngagementTask: an opportunity of one's own from a lead, shared where the
 lead is.
 
-Source: decisions-operations, section 1; the operation's page names the acts.
+Source: the operation's page of the API reference names the acts; see difference `task.lead-draft`.
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
 """StartProspectingFromEngagementTask: what AWS finds of each engagement's lead, as a context.
 
-A step for each engagement; one that fails leaves the others alone. Source: decisions-operations,
-section 1; developer guide, leads.
+A step for each engagement; one that fails leaves the others alone. Source: developer guide,
+Working with your leads; see difference `task.prospecting`.
 """
 
 from typing import Final

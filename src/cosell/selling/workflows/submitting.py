@@ -4,8 +4,8 @@ Each step makes what there is not yet, so that a new Start after a failure, or a
 action, goes on without litter. Whether the opportunity can be submitted is asked first and last.
 An opportunity that an update submitted again has nothing left to do: the steps name what there is.
 
-Source: the operation's page names the acts in this order; decisions-operations, point 5 and
-section 1.
+Source: the operation's page of the API reference names the acts in this order; see differences
+`submit.where` and `task.titles`.
 """
 
 from typing import Final
