@@ -17,19 +17,24 @@ def wall_ms() -> int:
 
 
 def iso(instant_ms: int) -> str:
-    """`2026-11-23T08:00:00.123Z`: always three digits of fraction, so text order is time order."""
-    at = EPOCH + timedelta(milliseconds=instant_ms)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{instant_ms % 1000:03d}Z"
+    """`2026-11-23T08:00:00.123Z`: always four digits of year and three of fraction, so text order
+    is time order."""
+    return _utc(instant_ms).isoformat(timespec="milliseconds") + "Z"
 
 
 def iso_seconds(instant_ms: int) -> str:
     """`2026-11-23T08:00:00Z`, as events carry their time."""
-    return f"{EPOCH + timedelta(milliseconds=instant_ms):%Y-%m-%dT%H:%M:%SZ}"
+    return _utc(instant_ms).isoformat(timespec="seconds") + "Z"
 
 
 def iso_date(instant_ms: int) -> str:
     """`2026-11-23`, the UTC day of an instant."""
-    return f"{EPOCH + timedelta(milliseconds=instant_ms):%Y-%m-%d}"
+    return _utc(instant_ms).date().isoformat()
+
+
+def _utc(instant_ms: int) -> datetime:
+    """The instant without its time zone: `isoformat` pads a year, `strftime` does not."""
+    return (EPOCH + timedelta(milliseconds=instant_ms)).replace(tzinfo=None)
 
 
 def parse_iso(text: str) -> int:

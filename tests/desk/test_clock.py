@@ -70,6 +70,7 @@ def test_put_clock_goes_back_while_nothing_is_there(world: World) -> None:
         ("PutClock", {}, "time", "INVALID_VALUE"),
         ("PutClock", {"Time": "tomorrow"}, "time", "INVALID_STRING_FORMAT"),
         ("PutClock", {"Time": "9999-01-01T00:00:00Z"}, "time", "INVALID_VALUE"),
+        ("PutClock", {"Time": "0999-12-31T23:59:59.999Z"}, "time", "INVALID_VALUE"),
         ("AdvanceClock", {}, "seconds", "INVALID_VALUE"),
         ("AdvanceClock", {"Seconds": 1, "To": START}, "seconds", "INVALID_VALUE"),
         ("AdvanceClock", {"Seconds": -1}, "seconds", "VALUE_OUT_OF_RANGE"),

@@ -158,11 +158,13 @@ REFUSED: list[tuple[Document, str, str, str]] = [
     ({"At": "tomorrow"}, "at", "INVALID_STRING_FORMAT",
      "must be an ISO 8601 instant such as 2026-11-23T08:00:00Z"),
     ({"At": 10**15}, "at", "VALUE_OUT_OF_RANGE",
-     "must be an instant between the years 1000 and 9999"),
+     "must be an instant of the years 1 to 9999"),
     ({"At": 1e300}, "at", "VALUE_OUT_OF_RANGE",
-     "must be an instant between the years 1000 and 9999"),
+     "must be an instant of the years 1 to 9999"),
+    ({"At": "9999-12-31T23:59:59.999-00:01"}, "at", "VALUE_OUT_OF_RANGE",
+     "must be an instant of the years 1 to 9999"),
     ({"At": "0001-01-01T00:00:00+14:00"}, "at", "VALUE_OUT_OF_RANGE",
-     "must be an instant between the years 1000 and 9999"),
+     "must be an instant of the years 1 to 9999"),
 ]  # fmt: skip
 
 
@@ -267,6 +269,11 @@ INSTANTS: list[tuple[str | int | float, str]] = [
     (1795420800.1239, "2026-11-23T08:00:00.123Z"),
     (-0.001, "1969-12-31T23:59:59.999Z"),
     (0, "1970-01-01T00:00:00.000Z"),
+    ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"),
+    (-62135596800, "0001-01-01T00:00:00.000Z"),
+    ("0999-12-31T23:59:59.999Z", "0999-12-31T23:59:59.999Z"),
+    ("9999-12-31T00:00:00.001Z", "9999-12-31T00:00:00.001Z"),
+    ("9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.999Z"),
 ]
 
 

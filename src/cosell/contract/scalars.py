@@ -5,10 +5,9 @@ Must not know structures or lists, nor which shapes there are.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from cosell.clock import EPOCH, iso, parse_iso
+from cosell.clock import iso, parse_iso
 from cosell.contract import Json
 from cosell.contract.faults import Path, Step, add_fault, wrong_type
 from cosell.contract.patterns import plan, rest_matcher
@@ -19,9 +18,10 @@ Check: TypeAlias = Callable[[object, Path, Step, list[FieldError]], Json]
 VALUES_TOLD_MAX = 24
 """An enum with more values than this is not spelled out in a message."""
 
-INSTANT_FIRST_MS = (datetime(1000, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
-INSTANT_LAST_MS = (datetime(9999, 12, 31, tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
-"""Years of four digits only: an instant as text sorts as time."""
+INSTANT_FIRST_MS = parse_iso("0001-01-01T00:00:00.000Z")
+INSTANT_LAST_MS = parse_iso("9999-12-31T23:59:59.999Z")
+"""Years that four digits can write: an instant as text sorts as time. Some clients send the first
+or the last of them for one that never was, or never will be."""
 
 _NUMBER_KINDS = {
     "integer": ((int,), "an integer", -(2**31), 2**31 - 1),
@@ -135,7 +135,7 @@ def check_instant(value: object, parent: Path, step: Step, faults: list[FieldErr
         add_fault(faults, (parent, step), "INVALID_STRING_FORMAT", told)
         return None
     if not INSTANT_FIRST_MS <= instant_ms <= INSTANT_LAST_MS:
-        told = "must be an instant between the years 1000 and 9999"
+        told = "must be an instant of the years 1 to 9999"
         add_fault(faults, (parent, step), "VALUE_OUT_OF_RANGE", told)
         return None
     return iso(instant_ms)

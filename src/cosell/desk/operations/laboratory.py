@@ -19,6 +19,7 @@ from cosell.store.namespaces import Namespace, Pace
 from cosell.store.pages import Entry
 
 _EVENTS_PAGE = 100
+_FIRST = parse_iso("1000-01-01T00:00:00Z")  # days, as the model has them, begin with no zero
 _LAST = parse_iso("9000-01-01T00:00:00Z")  # what is due later needs room before the year 10000
 
 
@@ -104,6 +105,8 @@ def put_clock(call: Call, tx: Tx) -> Document:
 
 
 def _ensure_imaginable(field: str, time: int) -> None:
+    if time < _FIRST:
+        raise _refuse(field, f"The clock goes no further back than {iso(_FIRST)}")
     if time > _LAST:
         raise _refuse(field, f"The clock goes no further than {iso(_LAST)}")
 

@@ -81,6 +81,15 @@ REQUESTS: Final = Subject(
             "not documented",
         ),
         Difference(
+            "request.instants",
+            "Which instants there are",
+            SILENT,
+            "",
+            "Those of the years 1 to 9999, to the millisecond (what is finer is cut off), else "
+            "`VALUE_OUT_OF_RANGE`.",
+            "not documented",
+        ),
+        Difference(
             "request.order",
             "Which refusal comes first",
             SILENT,
