@@ -5,6 +5,7 @@ Source: developer guide, Associating, disassociating and assigning opportunities
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final, cast
 
 from cosell.contract import Document, Json
@@ -18,11 +19,11 @@ LIMITS: Final = {
     "AwsMarketplaceOffers": 1,
     "AwsMarketplaceOfferSets": 1,
 }
-# An opportunity has one of these two at most.
+# An opportunity has one of these two at most. A change of them is none that snapshots show.
 OFFERS: Final = ("AwsMarketplaceOffers", "AwsMarketplaceOfferSets")
 # What the customer is sold.
 SOLD: Final = ("Solutions", "AwsMarketplaceSolutions", "AwsMarketplaceProducts")
-# What a submission needs one of.
+# What a submission needs one of, and AWS's summary repeats.
 NEEDED: Final = (*SOLD, "AwsProducts")
 
 _MEMBER = "RelatedEntityIdentifiers"
@@ -60,9 +61,14 @@ def entities(opportunity: Document, type: str) -> list[str]:
     return cast("list[str]", found) if isinstance(found, list) else []
 
 
+def has_any(opportunity: Document, types: Iterable[str]) -> bool:
+    """Whether an opportunity is associated with something of one of the types."""
+    return any(entities(opportunity, type) for type in types)
+
+
 def is_related(opportunity: Document, instead: str) -> bool:
     """Whether anything but an offer stands beside an opportunity, or a text instead."""
-    return bool(instead) or any(entities(opportunity, type) for type in NEEDED)
+    return bool(instead) or has_any(opportunity, NEEDED)
 
 
 def found(opportunity: Document, type: str, identifier: str) -> str | None:

@@ -14,7 +14,7 @@ from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
-from cosell.selling import AWS, Kind, Path, Template, object_at, text_at
+from cosell.selling import AWS, Kind, Path, Template, object_at, related, text_at
 from cosell.selling.domain import engagements
 from cosell.selling.domain.telling import tell_of_snapshot
 from cosell.selling.rules import enforce
@@ -46,7 +46,6 @@ _WHOLE = (
     "Customer",
     "RelatedEntityIdentifiers",
 )
-_OFFERS = ("AwsMarketplaceOffers", "AwsMarketplaceOfferSets")  # a change of these is none
 
 
 class Target(NamedTuple):
@@ -228,8 +227,8 @@ def _summary(opportunity: Document) -> Document:
 
 
 def _digest(payload: Document) -> bytes:
-    related = object_at(payload, "RelatedEntityIdentifiers")
-    kept = {name: value for name, value in related.items() if name not in _OFFERS}
+    entities = object_at(payload, "RelatedEntityIdentifiers")
+    kept = {type: value for type, value in entities.items() if type not in related.OFFERS}
     return _sum({**payload, "RelatedEntityIdentifiers": kept})
 
 

@@ -9,13 +9,22 @@ from typing import Final
 
 from cosell.calls import Call
 from cosell.contract import Document, Json
-from cosell.selling import Kind, at, object_at, objects_at, text_at, truth, values, without_nulls
+from cosell.selling import (
+    Kind,
+    at,
+    object_at,
+    objects_at,
+    related,
+    text_at,
+    truth,
+    values,
+    without_nulls,
+)
 from cosell.selling.domain import next_steps, snapshots
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
 DEFAULTS: Final = "aws_summary"  # who is in AWS's team, and what AWS says
-_RELATED = ("AwsMarketplaceProducts", "AwsMarketplaceSolutions", "AwsProducts", "Solutions")
 _MERGED = ("Customer", "Insights", "LifeCycle", "Project", "RelatedEntityIds")
 
 
@@ -79,9 +88,7 @@ def _copied(document: Document) -> Document:
     summary |= {
         "Customer": {"Contacts": at(document, "Customer.Contacts")},
         "InvolvementType": document.get("involvement"),
-        "RelatedEntityIds": {
-            name: at(document, f"RelatedEntityIdentifiers.{name}") or [] for name in _RELATED
-        },
+        "RelatedEntityIds": {type: [*related.entities(document, type)] for type in related.NEEDED},
         "Visibility": document.get("visibility"),
     }
     if status == "Approved":

@@ -40,9 +40,8 @@ class Association:
     @property
     def other_offer(self) -> bool:
         """Whether the opportunity has an offer where a set is to come, or the other way round."""
-        return self.type in related.OFFERS and any(
-            related.entities(self.opportunity, one) for one in related.OFFERS if one != self.type
-        )
+        others = [one for one in related.OFFERS if one != self.type]
+        return self.type in related.OFFERS and related.has_any(self.opportunity, others)
 
 
 RULES: tuple[Rule[Association], ...] = (

@@ -81,7 +81,7 @@ class Update:
 
     @property
     def has_solution(self) -> bool:
-        return any(related.entities(self.before, type) for type in related.SOLD)
+        return related.has_any(self.before, related.SOLD)
 
     @property
     def has_related(self) -> bool:
