@@ -302,6 +302,24 @@ def test_job_that_was_deleted_half_way_fails_the_task_and_a_new_start_makes_anot
     assert made(world)["jobs"] == ["Running"]
 
 
+@pytest.mark.parametrize("kind", [ACCEPTING, CONVERTING, SUBMITTING], ids=KINDS)
+def test_job_of_a_failed_task_may_be_deleted_and_a_new_start_makes_another(
+    world: World, kind: Kind
+) -> None:
+    members = kind.prepare(world)
+    world.desk("PutTaskFault", Step="StartResourceSnapshotJob", ReasonCode="InternalError")
+    assert failure(kind.start(world, **members)) == ("FAILED", "InternalError")
+    jobs = world.client().list_resource_snapshot_jobs(**SANDBOX)["ResourceSnapshotJobSummaries"]
+    [gone] = [job["Id"] for job in jobs]
+    world.client().delete_resource_snapshot_job(**SANDBOX, ResourceSnapshotJobIdentifier=gone)
+    world.desk("PutTaskFault", Step="StartResourceSnapshotJob", ReasonCode="InternalError")
+    assert failure(kind.start(world, **members)) == ("FAILED", "InternalError")  # once more
+    done = kind.start(world, **members)
+    assert failure(done) == ("COMPLETE", None)
+    assert done["ResourceSnapshotJobId"] != gone
+    assert made(world)["jobs"] == ["Running"]
+
+
 def test_start_by_another_member_never_goes_on_with_mine(world: World) -> None:
     members = CONVERTING.prepare(world, OTHER)
     world.desk("PutTaskFault", Step="CreateResourceSnapshot", ReasonCode="InternalError")
