@@ -21,10 +21,15 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
+from cosell.config import Auth
+from cosell.config import Config as Settings
 from tests.answers import MODEL, ensure_form, observe
 
 ACCOUNT = "111122223333"
 OTHER = "444455556666"
+# The account of calls that name none: a third one, so that a test sees it where it does not belong.
+NOBODY = "990011223344"
+CONFIG = Settings(auth=Auth(default_account=NOBODY))  # of an engine in the tests' own process
 START_S_MAX = 30.0
 _numbers = itertools.count(1)
 
@@ -73,7 +78,10 @@ class Server:
         command += ["--database", self.database, *self.options]
         out = self.log.open("ab") if self.log else subprocess.DEVNULL
         self.main = subprocess.Popen(
-            command, stdout=out, stderr=subprocess.STDOUT, env=environment()
+            command,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**environment(), "COSELL_DEFAULT_ACCOUNT": NOBODY},
         )
         if self.log:
             out.close()  # type: ignore[union-attr]
@@ -133,10 +141,12 @@ class World:
         return answered(send(self.server.url, "POST", path, members))
 
     def post(self, operation: str, body: Any, headers: Mapping[str, str] | None = None) -> Reply:
-        """Send a body (bytes are sent as they are) in the dialect with the target header."""
+        """Send a body (bytes are sent as they are) in the dialect with the target header, as
+        ACCOUNT."""
         headers = {
             "Content-Type": "application/x-amz-json-1.0",
             "X-Amz-Target": f"AWSPartnerCentralSelling.{operation}",
+            "Authorization": credential(ACCOUNT),
             **(headers or {}),
         }
         return checked(
@@ -176,6 +186,12 @@ def client(endpoint: str, account: str = ACCOUNT, service: str = "", **options: 
     )
     made.meta.events.register("before-parse.partnercentral-selling", observe)
     return made
+
+
+def credential(account: str) -> str:
+    """An Authorization header that open mode takes for the account's."""
+    scope = f"{account}/20260101/us-east-1/partnercentral-selling/aws4_request"
+    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature={'0' * 64}"
 
 
 def checked(operation: str, reply: Reply) -> Reply:

@@ -12,11 +12,10 @@ from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSResponse
 
-from cosell.config import Config
 from cosell.http import HttpRequest
 from cosell.service import Engine
 from cosell.store.sqlite import SqliteStore
-from tests.harness import ACCOUNT, Reply, Server, World, answered, checked
+from tests.harness import ACCOUNT, CONFIG, Reply, Server, World, answered, checked, credential
 
 PLACE = "http://127.0.0.1:2673"
 
@@ -29,7 +28,7 @@ class Inside(World):
     ) -> None:
         super().__init__(Server(state), namespace)
         self.store = SqliteStore(state)
-        self.engine = Engine(self.store, Config(), b"k" * 32)
+        self.engine = Engine(self.store, CONFIG, b"k" * 32)
         if seed is not None:
             self.engine.runner._random.seed(seed)  # the engine's own: ids repeat
 
@@ -94,9 +93,3 @@ class _Raw(io.BytesIO):
 
     def stream(self, **_: Any) -> Any:
         yield self.read()
-
-
-def credential(account: str) -> str:
-    """The header of a signed call, as far as open mode reads it."""
-    scope = f"{account}/20260101/us-east-1/partnercentral-selling/aws4_request"
-    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature={'0' * 64}"

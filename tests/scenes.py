@@ -14,13 +14,12 @@ from botocore.exceptions import ClientError
 from cosell import ids
 from cosell.calls import Call
 from cosell.clock import wall_ms
-from cosell.config import Config
 from cosell.http import HttpRequest
 from cosell.selling.domain import engagements, invitations
 from cosell.service import Engine
 from cosell.store import Tx, namespaces
 from cosell.store.sqlite import SqliteStore
-from tests.harness import ACCOUNT, OTHER, Reply, World, answered, checked
+from tests.harness import ACCOUNT, CONFIG, OTHER, Reply, World, answered, checked, credential
 
 LIST = "list_engagement_by_accepting_invitation_tasks"
 STEPS = (
@@ -87,7 +86,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.store = SqliteStore(":memory:")
-        self.engine = Engine(self.store, Config(), b"k" * 32)
+        self.engine = Engine(self.store, CONFIG, b"k" * 32)
 
     def ask(self, operation: str, account: str = ACCOUNT, **members: Any) -> Reply:
         """Call the selling API as an account."""
@@ -161,12 +160,6 @@ class Scene:
 
     def close(self) -> None:
         self.store.close()
-
-
-def credential(account: str) -> str:
-    """An Authorization header that open mode takes for the account's."""
-    scope = f"{account}/20260101/us-east-1/partnercentral-selling/aws4_request"
-    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature={'0' * 64}"
 
 
 def opportunity_invitation() -> dict[str, Any]:

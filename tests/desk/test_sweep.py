@@ -13,8 +13,7 @@ from cosell.http import HttpRequest
 from cosell.service import Engine
 from cosell.store.sqlite import SqliteStore
 from tests.engaging import THIRD, invitation
-from tests.harness import ACCOUNT, opportunity
-from tests.scenes import credential
+from tests.harness import ACCOUNT, credential, opportunity
 
 SELLING = "AWSPartnerCentralSelling"
 _tokens = itertools.count()

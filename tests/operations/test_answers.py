@@ -14,7 +14,7 @@ from cosell.service import SELLING_MODULES
 from tests import submitting, updating
 from tests.answers import MODEL, ensure_form, faults
 from tests.engaging import engaged, invitation, lead, project
-from tests.harness import ACCOUNT, Reply, Server, World, opportunity, send
+from tests.harness import ACCOUNT, Reply, Server, World, credential, opportunity, send
 from tests.scenes import TEMPLATE, started
 from tests.sharing import joined
 
@@ -209,7 +209,13 @@ def ask(world: World, operation: str, body: Any, type: str) -> Reply:
     if type == TARGETED:
         return world.post(operation, body)
     path = f"/ns/{world.namespace}/{operation}"
-    return send(world.server.url, "POST", path, body, {"Content-Type": type})
+    return send(
+        world.server.url,
+        "POST",
+        path,
+        body,
+        {"Content-Type": type, "Authorization": credential(ACCOUNT)},
+    )
 
 
 def ensure_headers(reply: Reply, type: str) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Reply, World, send
-from tests.inside import credential
+from tests.harness import Reply, World, credential, send
 from tests.property.ground import Ground
 from tests.property.trials import DESK, SELLING, Service, drawn, tried
 from tests.soak import Batch, distinct, run_batch

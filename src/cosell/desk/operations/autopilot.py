@@ -17,8 +17,9 @@ from cosell.contract.patterns import finder
 from cosell.desk.operations.aws import ensure_referable, refer_opportunity
 from cosell.desk.operations.reviews import SPELLINGS, review_opportunity
 from cosell.errors import ApiError, FieldError, request_refused
-from cosell.selling import AWS, Kind, object_at, text_at
+from cosell.selling import Kind, object_at, text_at
 from cosell.selling.domain import autopilot, desk_rules, invitations, referrals, submissions
+from cosell.selling.domain.acting import as_aws
 from cosell.store import Tx, agenda, documents
 
 log = logging.getLogger("cosell.autopilot")
@@ -143,8 +144,8 @@ def answer(call: Call, tx: Tx, ref: str) -> None:
     if rule is None or submissions.awaited_in(call, tx, invitation):
         return
 
-    def accept(as_aws: Call, tx: Tx) -> None:
-        invitations.accept(as_aws, tx, invitation, {})
+    def accept(call: Call, tx: Tx) -> None:
+        invitations.accept(call, tx, invitation, {})
 
     _do(call, tx, invitation.catalog, {}, accept)
 
@@ -168,9 +169,9 @@ def _do(
     call: Call, tx: Tx, catalog: str, input: Document, act: Callable[[Call, Tx], object]
 ) -> None:
     """Act as AWS. What cannot be done is left undone: what is due after it must not wait for it."""
-    as_aws = call._replace(account=AWS, principal=AWS, catalog=catalog)
+    acting = as_aws(call)._replace(catalog=catalog, input={"Catalog": catalog, **input})
     try:
         with tx.savepoint():
-            act(as_aws._replace(input={"Catalog": catalog, **input}), tx)
+            act(acting, tx)
     except ApiError as error:
         log.warning("autopilot, %s in %s: %s", call.operation, call.namespace.name, error.message)

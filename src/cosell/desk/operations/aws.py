@@ -6,8 +6,9 @@ from cosell.calls import Call, command
 from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException, business_refused
-from cosell.selling import AWS, object_at, text_at
+from cosell.selling import object_at, text_at
 from cosell.selling.domain import accounts, estimates, referrals
+from cosell.selling.domain.acting import as_aws
 from cosell.selling.rules import check
 from cosell.selling.rules.opportunity_content import RULES, Content
 from cosell.selling.rules.spend import RULES as SPEND_RULES
@@ -32,9 +33,8 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
     accounts.ensure_partner(call, tx, receiver)
     content = referrals.completed(call, call.input)
     ensure_referable(call, tx, content)
-    as_aws = call._replace(account=AWS, principal="aws")
     words = {name: call.input[name] for name in _WORDS if name in call.input}
-    made = referrals.refer(as_aws, tx, receiver, content, words)
+    made = referrals.refer(as_aws(call), tx, receiver, content, words)
     invitation = made.invitation.document
     return {
         "EngagementId": invitation["EngagementId"],

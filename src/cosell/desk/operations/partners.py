@@ -4,8 +4,9 @@ from typing import cast
 
 from cosell.calls import Call, command
 from cosell.contract import Document, Json
-from cosell.selling import AWS, text_at
+from cosell.selling import text_at
 from cosell.selling.domain import accounts, leads
+from cosell.selling.domain.acting import as_aws
 from cosell.store import Tx
 
 
@@ -37,9 +38,8 @@ def refer_lead(call: Call, tx: Tx) -> Document:
     """AWS refers a lead to a partner; what is not said has realistic defaults."""
     receiver = text_at(call.input, "ReceiverAccountId")
     accounts.ensure_partner(call, tx, receiver)
-    as_aws = call._replace(account=AWS, principal="aws")
     lead, message = leads.completed(call.input), text_at(call.input, "Message")
-    invitation = leads.refer(as_aws, tx, receiver, lead, message)
+    invitation = leads.refer(as_aws(call), tx, receiver, lead, message)
     return {
         "ContextId": "1",
         "EngagementId": invitation.document["EngagementId"],

@@ -6,6 +6,7 @@ from cosell.calls import Call, command
 from cosell.contract import Document
 from cosell.selling import object_at, text_at, values
 from cosell.selling.domain import opportunities, reviews, submissions, summaries
+from cosell.selling.domain.acting import as_aws
 from cosell.selling.domain.telling import tell_of_opportunity
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow
 from cosell.selling.rules import enforce
@@ -37,6 +38,7 @@ _SAID: Final = (
 @command("ReviewOpportunity")
 def review_opportunity(call: Call, tx: Tx) -> Document:
     """AWS takes up a submission, approves or rejects it, or sends it back for action."""
+    call = as_aws(call)
     opportunity = opportunities.find_any(call, tx, text_at(call.input, "OpportunityIdentifier"))
     asked = text_at(call.input, "Outcome")
     outcome = SPELLINGS.get(asked, asked)
@@ -70,6 +72,7 @@ def _commented(said: Document, document: Document, outcome: str) -> Document:
 @command("UpdateAwsOpportunitySummary")
 def update_aws_opportunity_summary(call: Call, tx: Tx) -> Document:
     """AWS says something of an opportunity: what is given, or a default if nothing is."""
+    call = as_aws(call)
     opportunity = opportunities.find_any(call, tx, text_at(call.input, "OpportunityIdentifier"))
     said: Document = {name: call.input[name] for name in _SAID if name in call.input}
     said = said or object_at(values.defaults(summaries.DEFAULTS), "Update")

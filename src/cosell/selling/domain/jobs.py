@@ -10,6 +10,7 @@ from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, text_at, truth
 from cosell.selling.domain import opportunities, settings, showing, snapshots, tags
+from cosell.selling.domain.acting import as_owner
 from cosell.selling.domain.snapshots import Target, target_of
 from cosell.selling.lifecycle import JOB, follow, followed
 from cosell.selling.rules import enforce
@@ -133,11 +134,13 @@ def share(call: Call, tx: Tx, opportunity: Stored) -> None:
 
 
 def _execute(call: Call, tx: Tx, job: Stored, opportunity: Stored) -> Document:
-    """What a job learns from one execution; nothing, if there is nothing new to show."""
+    """What a job learns from one execution; nothing, if there is nothing new to show. It is its
+    owner's, whoever changed the opportunity."""
+    call = as_owner(call, job)
     target = target_of(job.document, _TARGET)
     if not snapshots.differs(call, tx, target, opportunity):
         return {}
-    if settings.role(call, tx, opportunity.owner) is None:
+    if settings.role(call, tx, job.owner) is None:
         return {"LastFailure": NO_ROLE}
     showing.show(call, tx, target, opportunity, always=False)
     return {"LastSuccessfulExecutionDate": iso(call.now), "LastFailure": None}

@@ -20,6 +20,7 @@ from cosell.selling.domain import (
     submissions,
     summaries,
 )
+from cosell.selling.domain.acting import as_aws
 from cosell.selling.domain.snapshots import Target
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
@@ -83,7 +84,7 @@ def _follows(opportunity: Stored) -> bool:
 def _admit_aws(call: Call, tx: Tx, engagement: str) -> None:
     """AWS becomes a member, unless it is one."""
     if (invitation := _invitation(call, tx, engagement)) is not None:
-        invitations.accept(_as_aws(call), tx, invitation, {})
+        invitations.accept(as_aws(call), tx, invitation, {})
 
 
 def _decline(call: Call, tx: Tx, opportunity: Stored, engagement: str, reason: str) -> None:
@@ -91,17 +92,13 @@ def _decline(call: Call, tx: Tx, opportunity: Stored, engagement: str, reason: s
     invitation = _invitation(call, tx, engagement)
     if invitation and not submissions.awaited_in(call, tx, invitation, besides=opportunity.id):
         told = _WRITABLE.match(reason)
-        invitations.reject(_as_aws(call), tx, invitation, told[0] if told else _OTHER)
+        invitations.reject(as_aws(call), tx, invitation, told[0] if told else _OTHER)
 
 
 def _invitation(call: Call, tx: Tx, engagement: str) -> Stored | None:
     """The invitation of AWS to an engagement that it has not answered."""
     id = invitations.open_in(call, tx, engagement).get(AWS)
     return None if id is None else documents.get(tx, call.ns, Kind.INVITATION, id)
-
-
-def _as_aws(call: Call) -> Call:
-    return call._replace(account=AWS, principal=AWS)
 
 
 def _hidden(document: Document) -> Document:

@@ -28,7 +28,5 @@ def show(call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: boo
         and contexts.find_project(engagement.document, opportunity.id) is None
         and not conversions.lacks(opportunity.document)
     ):
-        # AWS may be who acts: the owner's job shares what AWS changed.
-        as_owner = call._replace(account=opportunity.owner)
-        engagements.add_context(as_owner, tx, engagement, payloads.project_context(opportunity))
+        engagements.add_context(call, tx, engagement, payloads.project_context(opportunity))
     return revision

@@ -11,8 +11,9 @@ from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException, ServiceQuotaExceededException
-from cosell.selling import AWS, Kind, object_at, objects_at, text_at
+from cosell.selling import Kind, object_at, objects_at, text_at
 from cosell.selling.domain import contexts, engagements, prospecting
+from cosell.selling.domain.acting import as_aws
 from cosell.selling.lifecycle import PROSPECTING_TASK, followed, is_open_lead
 from cosell.selling.rules.prospect_task import RULES, Prospect
 from cosell.selling.views import PROSPECTING_TASKS, prospecting_row
@@ -58,9 +59,8 @@ def _prospect(call: Call, tx: Tx, task: Stored) -> Document:
         "Type": contexts.PROSPECTING_RESULT,
         "Payload": {contexts.PROSPECTING_RESULT: {"Aws": found}},
     }
-    as_aws = call._replace(account=AWS)
     visible = engagements.find(call, tx, id)
-    engagements.add_context(as_aws, tx, visible, context)
+    engagements.add_context(as_aws(call), tx, visible, context)
     return {"EngagementContextId": ids.mint(call.random, "ctx-", 14)}
 
 
