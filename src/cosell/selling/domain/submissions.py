@@ -14,7 +14,8 @@ from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import FieldError, business_refused
 from cosell.selling import AWS, Kind, Template, object_at, objects_at, text_at
-from cosell.selling.domain import changes, contexts, engagements, invitations, payloads, summaries
+from cosell.selling.domain import changes, contexts, engagements, invitations, payloads
+from cosell.selling.involvement import VISIBILITY_ONLY, in_force, submitted
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow, followed
 from cosell.selling.profiles import profile
 from cosell.selling.rules import check as broken
@@ -25,7 +26,6 @@ from cosell.selling.rules.submit_opportunity import (
     NO_SUPPORT,
     SHARING,
     STATE,
-    VISIBILITY_ONLY,
     Sharing,
     Submitting,
 )
@@ -130,8 +130,8 @@ def submit(
     engagement = cast("Stored", engagement)
     document = _submitted(call, opportunity.document, submission)
     document["submitted_in"] = engagement.id
-    submitted = changes.change(call, tx, opportunity, document)
-    return ask_aws(call, tx, submitted, engagement)
+    after = changes.change(call, tx, opportunity, document)
+    return ask_aws(call, tx, after, engagement)
 
 
 def ask_aws(call: Call, tx: Tx, opportunity: Stored, engagement: Stored) -> str | None:
@@ -207,7 +207,7 @@ def _facts(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> S
         or follow(OPPORTUNITY_REVIEW, status, "submit") is not None,
         submission.involvement,
         submission.visibility,
-        summaries.involvement(opportunity.document),
+        in_force(opportunity.document),
         lambda: _twin(call, tx, opportunity),
     )
 
@@ -238,9 +238,7 @@ def _submitted(call: Call, document: Document, submission: Submission) -> Docume
         status = text_at(life, "ReviewStatus")
         life["ReviewStatus"] = followed(OPPORTUNITY_REVIEW, status, "submit")
     after: Document = {
-        **document,
-        "involvement": submission.involvement,
-        "visibility": submission.visibility,
+        **submitted(document, *submission),
         "LifeCycle": life,
         "resubmitted": None,
     }

@@ -21,6 +21,7 @@ from cosell.selling import (
     without_nulls,
 )
 from cosell.selling.domain import next_steps, snapshots
+from cosell.selling.involvement import in_force
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
@@ -42,13 +43,6 @@ def read(call: Call, tx: Tx, opportunity: Stored) -> Document:
     return _over(summary, object_at(document, "aws_says"))
 
 
-def involvement(opportunity: Document) -> str:
-    """How AWS is involved in an opportunity that was submitted: as AWS says, else as its owner
-    did; '' before."""
-    changed = text_at(opportunity, "aws_says.InvolvementType")
-    return changed or text_at(opportunity, "involvement")
-
-
 def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     """AWS says something of an opportunity. Next steps that differ from the last ones go into their
     history, a change of involvement has a reason; the opportunity itself does not change."""
@@ -57,7 +51,7 @@ def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     if isinstance(said.get("LifeCycle"), dict):
         said["LifeCycle"] = _remembered(call, before, object_at(said, "LifeCycle"))
     involved = said.get("InvolvementType")
-    if involved is not None and involved != involvement(opportunity.document):
+    if involved is not None and involved != read(call, tx, opportunity).get("InvolvementType"):
         reason = values.defaults(DEFAULTS)["InvolvementTypeChangeReason"]
         said = {"InvolvementTypeChangeReason": reason, **said}
     kept = {**opportunity.document, "aws_says": _over(before, said)}
@@ -87,7 +81,7 @@ def _copied(document: Document) -> Document:
         return summary
     summary |= {
         "Customer": {"Contacts": at(document, "Customer.Contacts")},
-        "InvolvementType": document.get("involvement"),
+        "InvolvementType": in_force(document) or None,
         "RelatedEntityIds": {type: [*related.entities(document, type)] for type in related.NEEDED},
         "Visibility": document.get("visibility"),
     }

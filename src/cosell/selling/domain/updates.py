@@ -8,13 +8,12 @@ from cosell.calls import Call
 from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import business_refused
-from cosell.selling import object_at, text_at
+from cosell.selling import involvement, object_at, text_at
 from cosell.selling.domain import changes, edits, opportunities, reviews
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, followed
 from cosell.selling.profiles import profile
 from cosell.selling.rules import enforce
 from cosell.selling.rules.opportunity_content import Content
-from cosell.selling.rules.submit_opportunity import CO_SELL
 from cosell.selling.rules.update_opportunity import STATE, Update, becomes_co_sell, broken
 from cosell.store import Tx
 from cosell.store.documents import Stored
@@ -47,7 +46,7 @@ def _followed(document: Document, facts: Update) -> Document:
     """What follows from a change: what AWS asked for is submitted again with it, and needs make a
     Co-Sell opportunity of one that was only shown."""
     if becomes_co_sell(facts):
-        document = {**document, "involvement": CO_SELL, "visibility": "Full"}
+        document = involvement.submitted(document, involvement.CO_SELL, "Full")
     if facts.status != "Action Required" or not facts.content.changed:
         return document
     life = object_at(document, "LifeCycle")

@@ -10,12 +10,11 @@ from typing import Final
 
 from cosell.contract import Document
 from cosell.selling import at, related, text_at
+from cosell.selling.involvement import CO_SELL
 from cosell.selling.lifecycle import CLOSED
 from cosell.selling.rules import Rule, Table, opportunity_content
 from cosell.selling.rules.opportunity_content import Content
 
-CO_SELL: Final = "Co-Sell"
-VISIBILITY_ONLY: Final = "For Visibility Only"
 NO_SUPPORT: Final = "Do Not Need Support from AWS Sales Rep"
 OTHER_SOLUTION: Final = "Project.OtherSolutionDescription"
 

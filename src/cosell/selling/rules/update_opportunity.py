@@ -14,17 +14,13 @@ from typing import Final, TypeAlias
 from cosell.contract import Document
 from cosell.errors import ConflictException, FieldError
 from cosell.selling import Path, at, related, text_at
+from cosell.selling.involvement import CO_SELL, VISIBILITY_ONLY, in_force
 from cosell.selling.lifecycle import CLOSED, OPPORTUNITY_REVIEW, OPPORTUNITY_STAGE, follow
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
 from cosell.selling.rules.opportunity_content import Content, field_of
 from cosell.selling.rules.opportunity_members import MEMBERS, Member
 from cosell.selling.rules.spend import Spend
-from cosell.selling.rules.submit_opportunity import (
-    CO_SELL,
-    OTHER_SOLUTION,
-    VISIBILITY_ONLY,
-    needs_support,
-)
+from cosell.selling.rules.submit_opportunity import OTHER_SOLUTION, needs_support
 
 _STAGE, _STATUS = "LifeCycle.Stage", "LifeCycle.ReviewStatus"
 _NEEDS, _SPEND = "PrimaryNeedsFromAws", "Project.ExpectedCustomerSpend"
@@ -162,7 +158,7 @@ def _moves_stage(update: Update) -> bool:
 
 
 def _leaves_co_sell(update: Update) -> bool:
-    if update.reviewed or text_at(update.before, "involvement") != CO_SELL:
+    if update.reviewed or in_force(update.before) != CO_SELL:
         return False
     member = next(one for one in MEMBERS if one.path == _NEEDS)
     changes = update.content.touches(_NEEDS) and update.permits(member)
@@ -291,10 +287,10 @@ def _upgrade(path: Path) -> Rule[Update]:
 
 
 def becomes_co_sell(update: Update) -> bool:
-    """Whether the owner asks for AWS's support for an opportunity that it only showed before."""
+    """Whether the owner asks for AWS's support for an opportunity that AWS only looks on at."""
     return (
         not update.reviewed
-        and text_at(update.before, "involvement") == VISIBILITY_ONLY
+        and in_force(update.before) == VISIBILITY_ONLY
         and update.content.touches(_NEEDS)
         and needs_support(at(update.content.document, _NEEDS))
     )

@@ -1,0 +1,74 @@
+"""How AWS is involved: one answer for the summary, for the rules of updates and submissions, and
+for what AWS says."""
+
+from typing import Any
+
+import pytest
+
+from tests.deals import Deal, engaged, followed, submitted
+from tests.harness import World
+from tests.refusal import refusal
+from tests.submitting import CO_SELL, VISIBILITY_ONLY
+
+SUPPORT = ["Co-Sell - Deal Support"]
+NEEDS = "PrimaryNeedsFromAws"
+REASON = "Change in Deal Information"
+
+
+def involved(deal: Deal) -> tuple[Any, ...]:
+    summary = deal.summary()
+    names = ("InvolvementType", "Visibility", "InvolvementTypeChangeReason")
+    return tuple(summary.get(name) for name in names)
+
+
+@pytest.mark.parametrize("submission", [CO_SELL, VISIBILITY_ONLY], ids=["co-sell", "visibility"])
+def test_upgrade_is_in_force_whatever_aws_said_before(
+    world: World, submission: dict[str, str]
+) -> None:
+    deal = submitted(world, **submission)
+    deal.review("Approved")
+    deal.say(**VISIBILITY_ONLY, Visibility="Limited")
+    assert involved(deal)[:2] == ("For Visibility Only", "Limited")
+    deal.say(Insights={"EngagementScore": "High"})
+    deal.update({NEEDS: SUPPORT})
+    assert involved(deal) == ("Co-Sell", "Full", None)
+    assert deal.summary()["Insights"] == {"EngagementScore": "High"}
+    told = refusal(deal.update, changes={NEEDS: ["Do Not Need Support from AWS Sales Rep"]})
+    message = "A Co-Sell opportunity cannot become one For Visibility Only"
+    assert told.errors == [("primaryNeedsFromAws", "ACTION_NOT_PERMITTED", message)]
+
+
+def test_what_aws_made_co_sell_is_not_upgraded_again(world: World) -> None:
+    deal = submitted(world, **VISIBILITY_ONLY)
+    deal.review("Approved")
+    deal.update({"Project.SalesActivities": None})
+    deal.say(**CO_SELL)
+    assert involved(deal) == ("Co-Sell", "Full", REASON)
+    deal.update({NEEDS: SUPPORT})
+    assert involved(deal) == ("Co-Sell", "Full", REASON)
+
+
+def test_what_aws_said_of_a_draft_binds_no_submission(world: World) -> None:
+    deal = engaged(world)
+    deal.say(**CO_SELL)
+    deal.submit(**VISIBILITY_ONLY)
+    assert deal.status == "Submitted"
+    assert involved(deal)[0] == "Co-Sell", "AWS's word stands over the submission"
+
+
+def test_the_same_submission_again_leaves_what_aws_said(world: World) -> None:
+    deal = submitted(world, **VISIBILITY_ONLY)
+    deal.say(**VISIBILITY_ONLY, Visibility="Limited")
+    deal.review("ActionRequired")
+    deal.submit(**VISIBILITY_ONLY)
+    assert involved(deal)[:2] == ("For Visibility Only", "Limited")
+
+
+def test_same_involvement_has_no_reason_for_its_change(world: World) -> None:
+    deal = submitted(world, **CO_SELL)
+    follower = followed(deal)
+    follower.say(**CO_SELL)
+    assert involved(follower) == ("Co-Sell", "Full", None)
+    follower.say(**VISIBILITY_ONLY)
+    assert involved(follower) == ("For Visibility Only", "Full", REASON)
+    assert involved(deal) == ("Co-Sell", "Full", None)
