@@ -7,7 +7,7 @@ import pytest
 from tests.engaging import engaged, invited
 from tests.harness import ACCOUNT, OTHER, World
 from tests.sharing import target
-from tests.submitting import CO_SELL, created
+from tests.submitting import CO_SELL, created, submittable
 
 START = "2030-01-01T00:00:00.000Z"
 BOX = {"Catalog": "Sandbox"}
@@ -24,6 +24,12 @@ def still(world: World) -> World:
 
 def advanced(world: World, seconds: int) -> Any:
     return world.desk("AdvanceClock", Seconds=seconds)
+
+
+def titled(title: str) -> Any:
+    """A change of a request: another title, so that no two are the same."""
+    request = submittable()
+    return {"Project": {**request["Project"], "Title": title}}
 
 
 # --- invitations ---------------------------------------------------------------------------------
@@ -64,6 +70,41 @@ def test_submission_alone_plans_no_answer(still: World) -> None:
     still.client().create_resource_snapshot(**target(engaged(still)["Id"], id))
     still.client().submit_opportunity(**BOX, Identifier=id, **CO_SELL)
     assert still.desk("GetClock")["NextDueTime"] is None
+
+
+def test_invitation_that_was_answered_is_not_looked_at(still: World) -> None:
+    still.desk("PutAutopilot", Act="Accept", DelaySeconds=HOUR_S)
+    ids = [created(still, **titled(name)) for name in ("First", "Second")]
+    for id, outcome in zip(ids, ("Rejected", "Approved"), strict=True):
+        engagement = engaged(still)["Id"]
+        still.client().create_resource_snapshot(**target(engagement, id))
+        invitation = invited(still, engagement, "aws")
+        still.client().submit_opportunity(**BOX, Identifier=id, **CO_SELL)
+        assert still.desk("GetClock")["NextDueTime"] == "2030-01-01T01:00:00.000Z"
+        still.desk("ReviewOpportunity", **BOX, OpportunityIdentifier=id, Outcome=outcome)
+        assert answered(still, invitation) != "PENDING"
+        assert still.desk("GetClock")["NextDueTime"] is None
+
+
+@pytest.mark.parametrize("outcome", ["Approved", "Rejected"])
+def test_invitation_that_was_left_to_the_reviews_is_answered_by_the_last(
+    still: World, outcome: str
+) -> None:
+    still.desk("PutAutopilot", Act="Accept", DelaySeconds=HOUR_S)
+    engagement = engaged(still)["Id"]
+    ids = [created(still, **titled(name)) for name in ("First", "Second")]
+    for id in ids:
+        still.client().create_resource_snapshot(**target(engagement, id))
+    invitation = invited(still, engagement, "aws")
+    for id in ids:
+        still.client().submit_opportunity(**BOX, Identifier=id, **CO_SELL)
+    advanced(still, HOUR_S)
+    reviewed = dict(zip(ids, ("Rejected", outcome), strict=True))
+    for id, decided in reviewed.items():
+        assert answered(still, invitation) == "PENDING"
+        still.desk("ReviewOpportunity", **BOX, OpportunityIdentifier=id, Outcome=decided)
+    expected = {"Approved": "ACCEPTED", "Rejected": "REJECTED"}
+    assert answered(still, invitation) == expected[outcome]
 
 
 # --- referrals -----------------------------------------------------------------------------------

@@ -138,6 +138,13 @@ def test_create_engagement_invitation_tells_both_sides(still: World) -> None:
         }
 
 
+def test_event_of_an_invitation_to_aws_names_no_expiration(still: World) -> None:
+    invited(still, engaged(still)["Id"], "aws")
+    event = still.events()[-1]
+    assert event["detail-type"] == "Engagement Invitation Created"
+    assert "expirationDate" not in event["detail"]["engagementInvitation"]
+
+
 def test_create_engagement_invitation_with_one_token_asks_once(world: World) -> None:
     made = engaged(world)["Id"]
     partner = world.client()

@@ -134,7 +134,7 @@ def review(call: Call, tx: Tx, ref: str) -> None:
         _do(call, tx, opportunity.catalog, input, review_opportunity)
 
 
-@due(autopilot.ANSWER)
+@due(invitations.LOOK)
 def answer(call: Call, tx: Tx, ref: str) -> None:
     """AWS looks at an invitation that a partner sent. One by which an opportunity was submitted is
     answered by that review."""

@@ -12,13 +12,14 @@ from cosell.contract import Document
 from cosell.contract.patterns import finder
 from cosell.selling import text_at
 from cosell.selling.domain import desk_rules
+from cosell.selling.domain.invitations import LOOK
 from cosell.store import Tx, agenda
 from cosell.store.documents import Stored
 
 KIND: Final = "autopilot"  # of the desk's rules
-REVIEW: Final = "autopilot-review"  # the agenda's words; each refers to an opportunity,
-ANSWER: Final = "autopilot-answer"  # an invitation,
-REFER: Final = "autopilot-refer"  # a rule
+# The agenda's words: for an opportunity and for a rule; for an invitation it is `invitations.LOOK`.
+REVIEW: Final = "autopilot-review"
+REFER: Final = "autopilot-refer"
 
 _AWAITING: Final = ("Submitted", "In review")
 _IN_REVIEW: Final = "In review"
@@ -37,7 +38,7 @@ def await_review(call: Call, tx: Tx, before: Stored, after: Stored) -> None:
 
 def await_answer(call: Call, tx: Tx, invitation: Stored) -> None:
     """A partner asked AWS into an engagement: AWS looks at it some time after."""
-    _plan(call, tx, ANSWER, invitation.id, answer_rule(call, tx, invitation))
+    _plan(call, tx, LOOK, invitation.id, answer_rule(call, tx, invitation))
 
 
 def review_rule(call: Call, tx: Tx, opportunity: Stored) -> Document | None:

@@ -24,7 +24,9 @@ from cosell.selling.views import INVITATIONS, invitation_row
 from cosell.store import Contention, Tx, agenda, documents
 from cosell.store.documents import Stored
 
-EXPIRY = "invitation-expiry"  # the agenda's word
+# The agenda's words: its time is over; AWS looks at it by itself (the desk does that).
+EXPIRY = "invitation-expiry"
+LOOK = "autopilot-answer"
 EXPIRES_MS = 15 * DAY_MS
 LEAD_EXPIRES_MS = 1825 * DAY_MS  # observed once; not documented
 
@@ -183,7 +185,8 @@ def answered(call: Call, invitation: Stored, act: str) -> Answer:
 def _move(call: Call, tx: Tx, invitation: Stored, act: str, note: Document) -> Stored:
     answer = answered(call, invitation, act)
     enforce(ANSWER, answer)
-    agenda.forget(tx, call.ns, EXPIRY, invitation.id)
+    for word in (EXPIRY, LOOK):
+        agenda.forget(tx, call.ns, word, invitation.id)
     _answered(tx, invitation)
     return _put(tx, invitation, {"Status": answer.after, "ExpirationDate": None, **note})
 

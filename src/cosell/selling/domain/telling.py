@@ -57,7 +57,8 @@ def tell_of_invitation(
         }
         if act == "Created":
             told["senderCompanyName"] = document["SenderCompanyName"]
-            told["expirationDate"] = document.get("ExpirationDate")
+            if expires := document.get("ExpirationDate"):
+                told["expirationDate"] = expires  # AWS's own has none
         detail: Document = {"catalog": invitation.catalog, "engagementInvitation": told}
         if not documented:
             detail = {**_INVITATION_SCHEMA, **detail}
