@@ -2,8 +2,7 @@
 AWS says of it.
 
 An opportunity keeps what its owner submitted (`involvement`, `visibility`) and what AWS says
-besides (`aws_says`). Only reads and makes documents. Source: domain rules A2 and C;
-decisions-operations, section 4.
+besides (`aws_says`). Only reads and makes documents.
 """
 
 from typing import Final
