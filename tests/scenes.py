@@ -100,8 +100,12 @@ class Scene:
 
     def desk(self, operation: str, **members: Any) -> Any:
         """Ask the desk."""
+        return answered(self.desk_reply(operation, **members))
+
+    def desk_reply(self, operation: str, **members: Any) -> Reply:
+        """Ask the desk for what it may refuse."""
         path = f"/ns/scene/_cosell/{operation}"
-        return answered(self._send(path, {"content-type": "application/json"}, members))
+        return self._send(path, {"content-type": "application/json"}, members)
 
     def start(self, invitation: str, account: str = ACCOUNT) -> Any:
         """Start a task; the answer."""

@@ -367,14 +367,22 @@ def test_only_a_member_invites(world: World) -> None:
     assert listed(world, "999999999999", "RECEIVER") == listed(world, THIRD, "RECEIVER") == []
 
 
+# The rows whose refusals the tests of invitations walk through.
+DRIVEN = (
+    "invite.receiver-unknown", "invite.receiver-self", "invite.member", "invite.pending",
+    "invite.quota", "invite.completion-date-impossible", "invite.spend-self",
+    "invite.spend.frequency", "invite.spend.currency", "invite.spend.amount-missing",
+    "invite.spend.amount-positive", "invite.spend.estimation-url",
+    "invite.spend.estimate-currency",
+    "answer.receiver", "answer.pending",
+    "join.member", "join.quota",
+)  # fmt: skip
+
+
 def test_every_row_has_its_test() -> None:
-    """The rows whose refusals the tests of invitations walk through."""
-    assert [rule.id for rule in INVITE] == [
-        "invite.receiver-unknown", "invite.receiver-self", "invite.member", "invite.pending",
-        "invite.quota", "invite.completion-date-impossible", "invite.spend-self",
-        "invite.spend.frequency", "invite.spend.currency", "invite.spend.amount-missing",
-        "invite.spend.amount-positive", "invite.spend.estimation-url",
-        "invite.spend.estimate-currency",
-    ]  # fmt: skip
-    assert [rule.id for rule in ANSWER] == ["answer.receiver", "answer.pending"]
-    assert [rule.id for rule in JOIN] == ["join.member", "join.quota"]
+    invite, answer, join = (
+        [rule.id for rule in INVITE],
+        [rule.id for rule in ANSWER],
+        [rule.id for rule in JOIN],
+    )
+    assert (*invite, *answer, *join) == DRIVEN
