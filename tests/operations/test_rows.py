@@ -12,7 +12,7 @@ from cosell.selling.rules import opportunity_members
 from cosell.selling.rules.opportunity_content import field_of
 from cosell.selling.rules.tables import TABLES
 from tests.breaking import Deal, Row, engage, told
-from tests.harness import ACCOUNT, Reply, answered
+from tests.harness import ACCOUNT, OTHER, Reply, answered
 from tests.operations import (
     test_create_invitations,
     test_create_opportunity_rules,
@@ -300,6 +300,63 @@ ROWS = [*ASSOCIATIONS, *REVIEWS, *SHARED]
 @pytest.mark.parametrize("row", ROWS, ids=[f"{n} {row.rule}" for n, row in enumerate(ROWS)])
 def test_one_rule_broken_tells_just_that(scene: Scene, row: Row) -> None:
     row.ensure(row.bring(scene))
+
+
+# --- in order ------------------------------------------------------------------------------------
+
+
+def test_disassociate_repaired_fault_by_fault_tells_the_next(scene: Scene) -> None:
+    """Each line repairs the fault that was told before, and meets the next."""
+    deal = Deal(scene).has("Solutions", GIVEN[0])
+    without = {"Project.OtherSolutionDescription": None}
+    deal.write({STATUS: "Submitted", STAGE: "Committed", **without})
+    asked = {"RelatedEntityType": "Solution", "RelatedEntityIdentifier": GIVEN[1]}
+
+    def answer(account: str = ACCOUNT, **members: str) -> list[tuple[str, str]]:
+        asked.update({"OpportunityIdentifier": deal.id, **members})
+        reply = scene.ask("DisassociateOpportunity", account, **asked)
+        return [(field, code) for field, code, _ in told(reply)]
+
+    assert answer(OTHER) == [("relatedEntityType", "INVALID_ENUM_VALUE")]
+    assert answer(OTHER, RelatedEntityType="Solutions") == [("", NOT_FOUND)]
+    assert answer() == [(ENTITY, "INVALID_VALUE")]
+    assert answer(RelatedEntityIdentifier=GIVEN[0]) == [(ENTITY, FORBIDDEN)]
+    deal.write({STATUS: "Approved"})
+    reply = scene.ask("DisassociateOpportunity", **asked)
+    assert "Committed or Launched" in told(reply)[0][2]
+    deal.has("Solutions", GIVEN[1])
+    assert answer() == []
+
+
+def test_job_meets_the_next_rule_when_one_is_repaired(scene: Scene) -> None:
+    """From its making to its end."""
+    deal = Deal(scene)
+    body = {**deal.target(engage(scene)), "ResourceSnapshotTemplateIdentifier": "AnotherView"}
+
+    def make(token: str, account: str = ACCOUNT, **members: str) -> str:
+        body.update(members)
+        reply = scene.ask("CreateResourceSnapshotJob", account, ClientToken=token, **body)
+        return "".join(code for _, code, _ in told(reply)) or str(answered(reply)["Id"])
+
+    def act(name: str, account: str = ACCOUNT) -> str:
+        named = {"ResourceSnapshotJobIdentifier": job}
+        reply = scene.ask(f"{name}ResourceSnapshotJob", account, **named)
+        return "".join(code for _, code, _ in told(reply))
+
+    assert make("one", OTHER) == NOT_FOUND
+    assert make("one") == "INVALID_VALUE"
+    template = "ResourceSnapshotTemplateIdentifier"
+    assert make("one", **{template: "AwsOpportunitySummaryFullView"}) == FORBIDDEN
+    job = make("one", **{template: "OpportunitySummaryView"})
+    assert make("two") == CONFLICT
+    assert [act(name, OTHER) for name in ("Start", "Stop", "Delete")] == [NOT_FOUND] * 3
+    assert act("Stop") == STATE
+    assert [act("Start"), act("Start"), act("Delete")] == ["", "", CONFLICT]
+    assert [act("Stop"), act("Stop")] == ["", STATE]
+    assert [act("Delete"), act("Delete"), act("Stop")] == ["", NOT_FOUND, NOT_FOUND]
+
+
+# --- every row of every table --------------------------------------------------------------------
 
 
 def test_every_rule_of_every_table_is_driven_by_a_test() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cosell import ids
 from tests.breaking import Row, engage, told
 from tests.engaging import lead, lead_customer, project
 from tests.harness import ACCOUNT, OTHER, Reply, answered
@@ -27,16 +28,10 @@ def accepting(
     return lambda scene: start_on(scene, scene.invite(payload, **more), account)
 
 
-def start_on(scene: Scene, invitation: str, account: str = ACCOUNT) -> Reply:
-    token = f"{len(told_of(scene))} {account}"
+def start_on(scene: Scene, invitation: str, account: str = ACCOUNT, **more: Any) -> Reply:
+    token = ids.uuid(ids.new_random())
     operation = "StartEngagementByAcceptingInvitationTask"
-    return scene.ask(operation, account, Identifier=invitation, ClientToken=token)
-
-
-def told_of(scene: Scene) -> list[Any]:
-    """The tasks that there are."""
-    found = answered(scene.ask("ListEngagementByAcceptingInvitationTasks"))
-    return list(found["TaskSummaries"])
+    return scene.ask(operation, account, Identifier=invitation, ClientToken=token, **more)
 
 
 def accepting_twice(scene: Scene) -> Reply:
@@ -50,6 +45,14 @@ def accepting_rejected(scene: Scene) -> Reply:
     invitation = scene.invite(opportunity_invitation())
     assert told(scene.ask("RejectEngagementInvitation", Identifier=invitation)) == []
     return start_on(scene, invitation)
+
+
+def going_on_with_tags(scene: Scene) -> Reply:
+    """The task failed when the opportunity had 200 tags; the next Start has another one."""
+    scene.desk("PutTaskFault", Step="CreateResourceSnapshot", ReasonCode="InternalError")
+    invitation = scene.invite(opportunity_invitation())
+    start_on(scene, invitation, Tags=[{"Key": f"key{one}", "Value": ""} for one in range(200)])
+    return start_on(scene, invitation, Tags=[{"Key": "another", "Value": ""}])
 
 
 def converting(context: str, *contexts: Any) -> Callable[[Scene], Reply]:
@@ -114,6 +117,10 @@ ROWS = [
         "accept-task.members", "", "ServiceQuotaExceeded",
         "An engagement has at most 10 members.", accepting(opportunity_invitation(), members=10),
     ),
+    Row(
+        "go-on.too-many-tags", "", "OpportunityValidationFailed",
+        "A resource has at most 200 tags", going_on_with_tags,
+    ),
     Row("convert-task.busy", "", "EngagementConflict", BUSY.format("context"), converting_twice),
     Row(
         "convert-task.context", "", "ContextNotFound", "The engagement has no context 2.",
@@ -159,3 +166,43 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS, ids=[f"{n} {row.rule}" for n, row in enumerate(ROWS)])
 def test_one_rule_broken_ends_the_task_with_just_that(scene: Scene, row: Row) -> None:
     row.ensure(row.bring(scene))
+
+
+# --- in order ------------------------------------------------------------------------------------
+
+
+def ended(reply: Reply) -> str:
+    """The reason code of a task, or the code of its Start's refusal; '' for a COMPLETE one."""
+    return "".join(code for _, code, _ in told(reply))
+
+
+def test_task_on_an_invitation_meets_the_next_rule_when_one_is_repaired(scene: Scene) -> None:
+    """Each line repairs one fault, and leaves those that are asked for later."""
+    joined_and_full: dict[str, Any] = {"members": 9, "joined": True}
+    of_a_lead = scene.invite(lead_invitation(), **joined_and_full)
+    of_a_deal = scene.invite(opportunity_invitation(), **joined_and_full)
+    still_open = scene.invite(opportunity_invitation(), **joined_and_full)
+    not_joined = scene.invite(opportunity_invitation(), members=10)
+    with_room = scene.invite(opportunity_invitation(), members=9)
+    for one in (of_a_lead, of_a_deal):
+        scene.ask("RejectEngagementInvitation", Identifier=one)
+    scene.desk("PutPace", Mode="Held")
+    for invitation, account, expected in (
+        ("engi-0000000000000", OTHER, "ResourceNotFoundException"),
+        (of_a_lead, OTHER, "InvitationAccessDenied"),
+        (of_a_lead, ACCOUNT, "InvitationValidationFailed"),
+        (of_a_deal, ACCOUNT, "EngagementInvitationConflict"),
+        (still_open, ACCOUNT, "EngagementConflict"),
+        (not_joined, ACCOUNT, "ServiceQuotaExceeded"),
+        (with_room, ACCOUNT, ""),
+    ):
+        first = start_on(scene, invitation, account)
+        if first.status != 200:
+            assert ended(first) == expected
+            continue
+        second = start_on(scene, invitation, account)
+        assert ended(second) == "EngagementInvitationConflict"
+        assert answered(first)["TaskId"] in answered(second)["Message"]
+        named = {"Catalog": "Sandbox", "TaskIdentifier": answered(first)["TaskId"]}
+        done = scene.desk("AdvanceTask", **named, Steps=9)
+        assert (done["ReasonCode"] or "") == expected
