@@ -55,7 +55,7 @@ def test_rules_speak_the_models_words(table: Table, rule: Rule[typing.Any]) -> N
     assert rule.source in typing.get_args(Source)
     assert rule.message
     assert not rule.reason or rule.reason in CONTRACT.enum("ReasonCode")
-    assert rule.cite or rule.source in ("decision", "not documented")
+    assert rule.cite or rule.source == "not documented"
     if rule.code is None:
         assert all(
             rule.error.__name__ in OPERATIONS[operation].errors for operation in table.operations

@@ -9,13 +9,6 @@ from typing import Final
 
 from cosell.selling.rules import Source
 
-GUIDE: Final = "developer guide"
-REFERENCE: Final = "API reference"
-RECORDED: Final = "recorded traffic: aws-samples/partner-crm-integration-samples"
-SAMPLES: Final = "sample programs: aws-samples/partner-crm-integration-samples"
-INTEGRATION: Final = "Sandbox findings: pandora-cloud/govwin-hubspot-integration"
-CONNECTOR: Final = "Sandbox findings of a public HubSpot connector"
-CSV: Final = "field list of the older channel: Opportunity-Fields.csv"
 SILENT: Final = "Nothing."
 
 

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from cosell.selling.differences import (
+from cosell.selling.differences import SILENT, Difference, Subject
+from cosell.selling.rules.sources import (
+    EVENTS,
     GUIDE,
+    PARTNERS,
     RECORDED,
     REFERENCE,
-    SILENT,
-    Difference,
-    Subject,
 )
 
 ENGAGEMENTS: Final = Subject(
@@ -44,7 +44,7 @@ ENGAGEMENTS: Final = Subject(
             "Members and pending invitations together are ten at most, else "
             "ServiceQuotaExceededException; asked again at acceptance.",
             "decision",
-            f"{GUIDE}: Working with multi-partner opportunities",
+            PARTNERS,
             ("CreateEngagementInvitation",),
         ),
         Difference(
@@ -136,7 +136,7 @@ SNAPSHOTS: Final = Subject(
             "related entities but for Marketplace offers and offer sets. Not title, problem, "
             "marketing, software revenue, comments.",
             "decision",
-            f"{GUIDE}: Selling API events",
+            EVENTS,
             ("UpdateOpportunity", "StartResourceSnapshotJob"),
         ),
         Difference(
@@ -147,7 +147,7 @@ SNAPSHOTS: Final = Subject(
             "The service writes these itself, whether or not a job runs; never two revisions with "
             "the same content.",
             "documented",
-            f"{GUIDE}: Selling API events",
+            EVENTS,
         ),
         Difference(
             "snapshot.full-view",
@@ -157,7 +157,7 @@ SNAPSHOTS: Final = Subject(
             "One revision at approval, at an accepted referral and at each update of AWS's "
             "summary; a partner that asks for one is refused with `ACTION_NOT_PERMITTED`.",
             "documented",
-            f"{GUIDE}: Selling API events",
+            EVENTS,
             ("CreateResourceSnapshot", "CreateResourceSnapshotJob", "GetResourceSnapshot"),
         ),
         Difference(
@@ -191,7 +191,7 @@ SNAPSHOTS: Final = Subject(
             "Each change leaves `LastFailure` and no revision. Whether the role may do what the "
             "job does is not asked.",
             "documented",
-            f"{GUIDE}: Working with multi-partner opportunities",
+            PARTNERS,
             ("StartResourceSnapshotJob", "GetResourceSnapshotJob"),
         ),
         Difference(

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from cosell.selling.differences import (
+from cosell.selling.differences import Difference, Subject
+from cosell.selling.rules.sources import (
     GUIDE,
     INTEGRATION,
     RECORDED,
     REFERENCE,
     SAMPLES,
-    Difference,
-    Subject,
+    SANDBOX,
 )
 
 _WRITTEN = ("CreateOpportunity", "UpdateOpportunity")
@@ -128,7 +128,7 @@ ENTITIES: Final = Subject(
             "`S-1234567` and `S-0059631`, both Active, in both catalogs; profile "
             "`newly-onboarded` has none. PutSolution makes others.",
             "decision",
-            f"{GUIDE}: Testing in the sandbox",
+            SANDBOX,
             ("ListSolutions", "AssociateOpportunity"),
             "solutions_given",
         ),

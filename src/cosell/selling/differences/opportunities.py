@@ -2,17 +2,15 @@
 
 from typing import Final
 
-from cosell.selling.differences import (
+from cosell.selling.differences import SILENT, Difference, Subject
+from cosell.selling.rules.sources import (
     CONNECTOR,
-    CSV,
+    FIELD_LIST,
     GUIDE,
     INTEGRATION,
     RECORDED,
     REFERENCE,
     SAMPLES,
-    SILENT,
-    Difference,
-    Subject,
 )
 
 _CREATE = ("CreateOpportunity",)
@@ -41,7 +39,7 @@ MEMBERS: Final = Subject(
             "AWS's own samples break them.",
             "Only its presence is asked, in countries that have postal codes.",
             "decision",
-            CSV,
+            FIELD_LIST,
             _WRITTEN,
         ),
         Difference(
@@ -133,7 +131,7 @@ MEMBERS: Final = Subject(
             "",
             "Never demanded: the programs of an account are not known here.",
             "decision",
-            CSV,
+            FIELD_LIST,
             _UPDATE,
         ),
         Difference(

@@ -2,14 +2,13 @@
 
 from typing import Final
 
-from cosell.selling.differences import (
+from cosell.selling.differences import SILENT, Difference, Subject
+from cosell.selling.rules.sources import (
     CONNECTOR,
     GUIDE,
+    PARTNERS,
     RECORDED,
     REFERENCE,
-    SILENT,
-    Difference,
-    Subject,
 )
 
 REQUESTS: Final = Subject(
@@ -218,7 +217,7 @@ ACCOUNTS: Final = Subject(
             "Any account can be invited, unless the desk says that it is not enrolled in the "
             "catalog.",
             "decision",
-            f"{GUIDE}: Working with multi-partner opportunities",
+            PARTNERS,
             ("CreateEngagementInvitation",),
         ),
         Difference(

@@ -2,16 +2,15 @@
 
 from typing import Final
 
-from cosell.selling.differences import (
+from cosell.selling.differences import SILENT, Difference, Subject
+from cosell.selling.rules.sources import (
     CONNECTOR,
+    EVENTS,
     GUIDE,
     INTEGRATION,
     RECORDED,
     REFERENCE,
     SAMPLES,
-    SILENT,
-    Difference,
-    Subject,
 )
 
 _SUBMIT = ("SubmitOpportunity", "StartEngagementFromOpportunityTask")
@@ -94,7 +93,7 @@ REVIEWS: Final = Subject(
             "An invitation to AWS never expires and has ExpirationDate null. In review and Action "
             "Required leave it pending, Approved accepts it, Rejected rejects it.",
             "decision",
-            f"{GUIDE}: Selling API events",
+            EVENTS,
             ("CreateEngagementInvitation", "SubmitOpportunity"),
         ),
         Difference(
@@ -197,7 +196,7 @@ SANDBOX: Final = Subject(
             "",
             "It stays until the namespace is reset.",
             "decision",
-            f"{GUIDE}: Testing in the sandbox",
+            f"{GUIDE}: Testing in a sandbox",
         ),
         Difference(
             "sandbox.referral-values",

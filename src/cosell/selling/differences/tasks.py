@@ -2,15 +2,13 @@
 
 from typing import Final
 
-from cosell.selling.differences import (
+from cosell.selling.differences import SILENT, Difference, Subject
+from cosell.selling.rules.sources import (
     CONNECTOR,
     GUIDE,
     RECORDED,
     REFERENCE,
     SAMPLES,
-    SILENT,
-    Difference,
-    Subject,
 )
 
 TASKS: Final = Subject(

@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.invitation import NO_MEMBER, PENDING, RECEIVER, ROOM, Answer, Joining
+from cosell.selling.rules.sources import (
+    LEADS,
+)
 from cosell.selling.rules.unfinished import busy
 
 Part = TypeVar("Part")
@@ -56,7 +59,7 @@ RULES: tuple[Rule[Acceptance], ...] = (
         "This is a lead invitation. Accept it with AcceptEngagementInvitation.",
         "documented",
         lambda facts: facts.payload_type != "OpportunityInvitation",
-        cite="developer guide: Working with your leads",
+        cite=LEADS,
         store=True,
         reason="InvitationValidationFailed",
     ),

@@ -10,9 +10,11 @@ from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import related, values
 from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.sources import (
+    ASSOCIATING,
+)
 
 _FIELD = "relatedEntityIdentifier"
-_GUIDE = "developer guide: Associating, disassociating and assigning opportunities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ RULES: tuple[Rule[Association], ...] = (
         "There is no such AWS product. Use an Identifier of AWS's list, such as AmazonEC2Linux.",
         "decision",
         lambda facts: facts.type == "AwsProducts" and facts.identifier not in values.aws_products(),
-        _GUIDE,
+        ASSOCIATING,
         error=ResourceNotFoundException,
     ),
     Rule(
@@ -92,7 +94,7 @@ RULES: tuple[Rule[Association], ...] = (
         "An opportunity has either an offer or an offer set; disassociate the other first",
         "documented",
         lambda facts: facts.other_offer,
-        _GUIDE,
+        ASSOCIATING,
     ),
     Rule(
         "associate.limit",

@@ -5,9 +5,10 @@ from typing import Any
 
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.engagement_context import CONTEXTS_MAX
+from cosell.selling.rules.sources import (
+    LEADS,
+)
 from cosell.selling.rules.unfinished import busy
-
-_LEADS = "developer guide: Working with your leads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ RULES: tuple[Rule[Conversion], ...] = (
         "Only a context of type Lead becomes an opportunity; this one is a {facts.type}.",
         "documented",
         lambda facts: facts.type != "Lead",
-        cite=_LEADS,
+        cite=LEADS,
         store=True,
         reason="CustomerProjectContextNotPermitted",
     ),
@@ -52,7 +53,7 @@ RULES: tuple[Rule[Conversion], ...] = (
         "The lead is Disqualified.",
         "documented",
         lambda facts: facts.disqualified,
-        cite=_LEADS,
+        cite=LEADS,
         store=True,
         reason="DisqualifiedLeadNotPermitted",
     ),

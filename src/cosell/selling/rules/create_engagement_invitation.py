@@ -11,6 +11,9 @@ from cosell.errors import (
 )
 from cosell.selling import object_at, objects_at, text_at
 from cosell.selling.rules import Rule, Table, is_impossible_date
+from cosell.selling.rules.sources import (
+    PARTNERS,
+)
 from cosell.selling.rules.spend import RULES as SPEND_RULES
 from cosell.selling.rules.spend import Estimates, Spend, nothing_known, spend_of
 
@@ -125,7 +128,7 @@ ROOM: tuple[Rule[Invited], ...] = (
         f"An engagement has at most {MEMBERS_MAX} members, those that are invited included.",
         "documented",
         lambda invited: len(invited.members()) + len(invited.pending()) >= MEMBERS_MAX,
-        cite="developer guide: Working with multi-partner opportunities",
+        cite=PARTNERS,
         store=True,
         error=ServiceQuotaExceededException,
     ),

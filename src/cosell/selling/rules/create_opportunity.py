@@ -11,6 +11,9 @@ from cosell.selling.lifecycle import CLOSED
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
 from cosell.selling.rules.assign_opportunity import TEAM_MAX
 from cosell.selling.rules.opportunity_content import Content
+from cosell.selling.rules.sources import (
+    MESSAGES,
+)
 from cosell.selling.rules.spend import Estimates, nothing_known, spend_of
 
 
@@ -48,7 +51,7 @@ RULES: tuple[Rule[Draft], ...] = (
         "An opportunity cannot be created as Closed Lost or Launched",
         "observed",
         lambda draft: draft.text("LifeCycle.Stage") in CLOSED,
-        "messages of the older channel, as an integrator lists them",
+        MESSAGES,
     ),
     Rule(
         "create.team",

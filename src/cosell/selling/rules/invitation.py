@@ -10,6 +10,10 @@ from cosell.errors import (
 )
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.create_engagement_invitation import MEMBERS_MAX
+from cosell.selling.rules.sources import (
+    PARTNERS,
+    SAMPLES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ PENDING: Rule[Answer] = Rule(
     "Only PENDING invitations can be {facts.act}ed; this one is {facts.status}.",
     "observed",
     lambda answer: answer.after is None,
-    cite="sample code: aws-samples/partner-crm-integration-samples",
+    cite=SAMPLES,
     store=True,
     error=ConflictException,
 )
@@ -73,7 +77,7 @@ ROOM: Rule[Joining] = Rule(
     f"An engagement has at most {MEMBERS_MAX} members.",
     "documented",
     lambda joining: len(joining.members()) >= MEMBERS_MAX,
-    cite="developer guide: Working with multi-partner opportunities",
+    cite=PARTNERS,
     store=True,
     error=ServiceQuotaExceededException,
 )

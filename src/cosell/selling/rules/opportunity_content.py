@@ -13,6 +13,12 @@ from cosell.contract import Document, Json
 from cosell.contract.faults import lower_camel
 from cosell.selling import Path, at, objects_at, text_at, values
 from cosell.selling.rules import Rule, Source, Table, is_impossible_date
+from cosell.selling.rules.sources import (
+    CONNECTOR,
+    FIELD_LIST,
+    INTEGRATION,
+    MESSAGES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +71,6 @@ _CLOSE = "LifeCycle.TargetCloseDate"
 _STARTS, _ENDS = "SoftwareRevenue.EffectiveDate", "SoftwareRevenue.ExpirationDate"
 _REVENUE_CURRENCY = "SoftwareRevenue.Value.CurrencyCode"
 
-_FIELDS = "opportunity fields of aws-samples/partner-crm-integration-samples"
-_ACE = "messages of the older channel, as an integrator lists them"
-_SEEN = "seen in the Sandbox by integrators"
-
 
 def field_of(path: Path) -> str:
     """How errors name a member: `lifeCycle.targetCloseDate`."""
@@ -105,7 +107,7 @@ def _missing_unless_secret(path: Path) -> Rule[Content]:
             (path, _SECURITY),
             lambda content: not content.national_security and not content.text(path),
         ),
-        _FIELDS,
+        FIELD_LIST,
     )
 
 
@@ -123,7 +125,7 @@ def _stray(member: str, harmless: str = "") -> Rule[Content]:
             (_SOURCE, path),
             lambda content: content.without_marketing and at(content.document, path) not in nothing,
         ),
-        _FIELDS,
+        FIELD_LIST,
     )
 
 
@@ -155,7 +157,7 @@ RULES: tuple[Rule[Content], ...] = (
     _missing_unless_secret(_COMPANY),
     _missing_unless_secret(_SITE),
     _missing(_INDUSTRY, "documented", "API reference: Account"),
-    _missing(_COUNTRY, "documented", _FIELDS),
+    _missing(_COUNTRY, "documented", FIELD_LIST),
     Rule(
         "opportunity.country-of-national-security",
         field_of(_COUNTRY),
@@ -166,7 +168,7 @@ RULES: tuple[Rule[Content], ...] = (
             (_SECURITY, _COUNTRY),
             lambda c: c.national_security and not c.in_us and bool(c.text(_COUNTRY)),
         ),
-        _FIELDS,
+        FIELD_LIST,
     ),
     Rule(
         "opportunity.postal-code",
@@ -175,7 +177,7 @@ RULES: tuple[Rule[Content], ...] = (
         "PostalCode is required in a country that has postal codes",
         "documented",
         about((_POSTAL, _COUNTRY), _postal_code_missing),
-        _FIELDS,
+        FIELD_LIST,
     ),
     Rule(
         "opportunity.state",
@@ -187,7 +189,7 @@ RULES: tuple[Rule[Content], ...] = (
             (_STATE, _COUNTRY, _SECURITY),
             lambda c: c.in_us and not c.national_security and not c.text(_STATE),
         ),
-        _ACE,
+        MESSAGES,
     ),
     Rule(
         "opportunity.state-name",
@@ -196,7 +198,7 @@ RULES: tuple[Rule[Content], ...] = (
         "StateOrRegion must be the full name of a US state, such as 'New York'",
         "observed",
         about((_STATE, _COUNTRY), _unknown_state),
-        _SEEN,
+        INTEGRATION,
     ),
     Rule(
         "opportunity.national-security",
@@ -210,8 +212,8 @@ RULES: tuple[Rule[Content], ...] = (
         ),
         "API reference: UpdateOpportunity",
     ),
-    _missing("Project.Title", "documented", _FIELDS),
-    _missing("Project.CustomerBusinessProblem", "documented", _FIELDS),
+    _missing("Project.Title", "documented", FIELD_LIST),
+    _missing("Project.CustomerBusinessProblem", "documented", FIELD_LIST),
     Rule(
         "opportunity.spend",
         "project.expectedCustomerSpend",
@@ -222,7 +224,7 @@ RULES: tuple[Rule[Content], ...] = (
             ("Project.ExpectedCustomerSpend",),
             lambda c: not objects_at(c.document, "Project.ExpectedCustomerSpend"),
         ),
-        _ACE,
+        MESSAGES,
     ),
     Rule(
         "opportunity.sales-activities",
@@ -234,7 +236,7 @@ RULES: tuple[Rule[Content], ...] = (
             ("Project.SalesActivities",),
             lambda c: at(c.document, "Project.SalesActivities") == [],
         ),
-        _SEEN,
+        INTEGRATION,
     ),
     Rule(
         "opportunity.other-competitor",
@@ -270,7 +272,7 @@ RULES: tuple[Rule[Content], ...] = (
             (_TYPE, _RELATED),
             lambda c: c.text(_TYPE) == "Flat Renewal" and not c.text(_RELATED),
         ),
-        _FIELDS,
+        FIELD_LIST,
     ),
     Rule(
         "opportunity.renewal-unknown",
@@ -279,7 +281,7 @@ RULES: tuple[Rule[Content], ...] = (
         "RelatedOpportunityIdentifier must be one of your own opportunities",
         "documented",
         about((_TYPE, _RELATED), _related_unknown),
-        _FIELDS,
+        FIELD_LIST,
         store=True,
     ),
     _stray("CampaignName"),
@@ -296,7 +298,7 @@ RULES: tuple[Rule[Content], ...] = (
             (_SOURCE, _FUNDING),
             lambda c: c.text(_SOURCE) == "Marketing Activity" and not c.text(_FUNDING),
         ),
-        _FIELDS,
+        FIELD_LIST,
     ),
     Rule(
         "opportunity.revenue-dates",
@@ -305,7 +307,7 @@ RULES: tuple[Rule[Content], ...] = (
         "Contract end date cannot be earlier than contract start date.",
         "observed",
         about((_STARTS, _ENDS), _revenue_backwards),
-        _ACE,
+        MESSAGES,
     ),
     Rule(
         "opportunity.revenue-euro",
@@ -322,7 +324,7 @@ RULES: tuple[Rule[Content], ...] = (
         ),
         "API reference: Project",
     ),
-    _missing(_CLOSE, "documented", _FIELDS),
+    _missing(_CLOSE, "documented", FIELD_LIST),
     Rule(
         "opportunity.close-date-impossible",
         field_of(_CLOSE),
@@ -338,7 +340,7 @@ RULES: tuple[Rule[Content], ...] = (
         "Target Close Date should be a future date",
         "observed",
         about((_CLOSE,), lambda c: "" < c.text(_CLOSE) <= c.today),
-        _SEEN,
+        CONNECTOR,
     ),
     Rule(
         "opportunity.closed-lost-reason",
@@ -353,7 +355,7 @@ RULES: tuple[Rule[Content], ...] = (
                 and c.text("LifeCycle.Stage") != "Closed Lost"
             ),
         ),
-        _ACE,
+        MESSAGES,
     ),
 )
 TABLES = (Table("Write an opportunity", ("CreateOpportunity", "UpdateOpportunity"), RULES),)

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 
 from cosell.selling import Path
 from cosell.selling.rules import Source
-
-_UPDATES = "developer guide: Working with opportunity updates"
-_FIELDS = "opportunity fields of aws-samples/partner-crm-integration-samples"
-_SEEN = "seen in the Sandbox by an integrator"
+from cosell.selling.rules.sources import (
+    CONNECTOR,
+    FIELD_LIST,
+    UPDATES,
+)
 
 
 class Member(NamedTuple):
@@ -24,7 +25,7 @@ class Member(NamedTuple):
     frozen: bool = False
     lasting: bool = False
     source: Source = "documented"
-    cite: str = _UPDATES
+    cite: str = UPDATES
 
 
 _ACCOUNT = "Customer.Account"
@@ -33,24 +34,24 @@ _REVENUE = "SoftwareRevenue"
 
 MEMBERS: Final = (
     Member("PrimaryNeedsFromAws"),
-    Member("NationalSecurity", frozen=True, cite=_FIELDS),
+    Member("NationalSecurity", frozen=True, cite=FIELD_LIST),
     Member("PartnerOpportunityIdentifier", correctable=True, frozen=True),
-    Member(f"{_ACCOUNT}.CompanyName", frozen=True, source="observed", cite=_SEEN),
+    Member(f"{_ACCOUNT}.CompanyName", frozen=True, source="observed", cite=CONNECTOR),
     Member(f"{_ACCOUNT}.WebsiteUrl", correctable=True, frozen=True),
     Member(f"{_ACCOUNT}.Industry", frozen=True),
     Member(f"{_ACCOUNT}.OtherIndustry", frozen=True),
     Member(f"{_ACCOUNT}.AwsAccountId"),
-    Member(f"{_ACCOUNT}.Duns", lasting=True, cite=_FIELDS),
+    Member(f"{_ACCOUNT}.Duns", lasting=True, cite=FIELD_LIST),
     Member(f"{_ADDRESS}.CountryCode", correctable=True, frozen=True),
     Member(f"{_ADDRESS}.PostalCode", correctable=True, frozen=True),
     Member(f"{_ADDRESS}.StateOrRegion", correctable=True),
     Member(f"{_ADDRESS}.City", correctable=True),
     Member(f"{_ADDRESS}.StreetAddress", correctable=True),
-    Member("Customer.Contacts", lasting=True, cite=_FIELDS),
+    Member("Customer.Contacts", lasting=True, cite=FIELD_LIST),
     Member("Project.Title", frozen=True),
     Member("Project.CustomerBusinessProblem", correctable=True, frozen=True),
     Member("Project.CustomerUseCase"),
-    Member("Project.DeliveryModels", lasting=True, cite=_FIELDS),
+    Member("Project.DeliveryModels", lasting=True, cite=FIELD_LIST),
     Member("Project.ExpectedCustomerSpend", correctable=True),
     # Not in the guide's list, but the spend's frequency and company, which are, change with it.
     Member("Project.ExpectedContractDuration", correctable=True, source="not documented", cite=""),
@@ -60,7 +61,7 @@ MEMBERS: Final = (
     Member("Project.OtherCompetitorNames"),
     Member("Project.OtherSolutionDescription"),
     Member("Project.RelatedOpportunityIdentifier"),
-    Member("Project.AdditionalComments", lasting=True, cite=_FIELDS),
+    Member("Project.AdditionalComments", lasting=True, cite=FIELD_LIST),
     Member("Project.AwsPartition"),
     Member("OpportunityType"),
     Member("Marketing.Source"),
@@ -68,14 +69,14 @@ MEMBERS: Final = (
     Member("Marketing.UseCases"),
     Member("Marketing.Channels"),
     Member("Marketing.AwsFundingUsed"),
-    Member(f"{_REVENUE}.DeliveryModel", frozen=True, source="observed", cite=_SEEN),
-    Member(f"{_REVENUE}.Value.Amount", frozen=True, source="observed", cite=_SEEN),
-    Member(f"{_REVENUE}.Value.CurrencyCode", frozen=True, source="observed", cite=_SEEN),
-    Member(f"{_REVENUE}.EffectiveDate", frozen=True, source="observed", cite=_SEEN),
-    Member(f"{_REVENUE}.ExpirationDate", frozen=True, source="observed", cite=_SEEN),
+    Member(f"{_REVENUE}.DeliveryModel", frozen=True, source="observed", cite=CONNECTOR),
+    Member(f"{_REVENUE}.Value.Amount", frozen=True, source="observed", cite=CONNECTOR),
+    Member(f"{_REVENUE}.Value.CurrencyCode", frozen=True, source="observed", cite=CONNECTOR),
+    Member(f"{_REVENUE}.EffectiveDate", frozen=True, source="observed", cite=CONNECTOR),
+    Member(f"{_REVENUE}.ExpirationDate", frozen=True, source="observed", cite=CONNECTOR),
     Member("LifeCycle.Stage", lasting=True),  # after approval it has rules of its own
     Member("LifeCycle.TargetCloseDate", correctable=True),
-    Member("LifeCycle.NextSteps", lasting=True, cite=_FIELDS),
+    Member("LifeCycle.NextSteps", lasting=True, cite=FIELD_LIST),
     Member("LifeCycle.ClosedLostReason"),
 )
 PATHS: Final = tuple(member.path for member in MEMBERS)

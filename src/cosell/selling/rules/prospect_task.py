@@ -1,6 +1,7 @@
 """Why prospecting fails for an engagement; the others of its task go on.
 
-Source: the reason codes are told apart by their names alone; the rows are decisions.
+Source: the reason codes are told apart by their names alone: which row has which is not
+documented.
 """
 
 from dataclasses import dataclass

@@ -6,6 +6,9 @@ from typing import NamedTuple
 from cosell.errors import ConflictException
 from cosell.selling import Template
 from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.sources import (
+    EVENTS,
+)
 
 _TEMPLATE = "resourceSnapshotTemplateIdentifier"
 
@@ -32,7 +35,7 @@ TEMPLATE: tuple[Rule[Wanted], ...] = (
         "Only AWS makes snapshots with this template",
         "decision",
         lambda wanted: wanted.template == Template.AWS_FULL,
-        "developer guide: Selling API events",
+        EVENTS,
     ),
     Rule(
         "snapshot.template",
@@ -41,6 +44,7 @@ TEMPLATE: tuple[Rule[Wanted], ...] = (
         f"There is no such template; use {Template.SUMMARY}",
         "decision",
         lambda wanted: wanted.template not in (Template.SUMMARY, Template.AWS_FULL),
+        "API reference: ResourceSnapshotPayload, which has these two",
     ),
 )
 SECOND_JOB: tuple[Rule[Wanted], ...] = (
@@ -51,6 +55,7 @@ SECOND_JOB: tuple[Rule[Wanted], ...] = (
         "The job {facts.job} exists for this engagement, resource and template.",
         "decision",
         lambda wanted: bool(wanted.job),
+        "API reference: CreateResourceSnapshotJob, errors",
         store=True,
         error=ConflictException,
     ),

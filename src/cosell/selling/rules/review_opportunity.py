@@ -5,6 +5,9 @@ In the Sandbox a partner that plays the reviewer follows the rows of an update."
 from dataclasses import dataclass
 
 from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.sources import (
+    INTEGRATION,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ RULES: tuple[Rule[Reviewing], ...] = (
         "reviewStatus is not editable if status is Approved",
         "observed",
         lambda reviewing: reviewing.status == "Approved",
-        "seen in the Sandbox by an integrator",
+        INTEGRATION,
     ),
     Rule(
         "review.state",

@@ -14,6 +14,12 @@ from typing import NamedTuple, TypeAlias
 from cosell.contract import Document
 from cosell.selling import objects_at, text_at
 from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.sources import (
+    CONNECTOR,
+    FIELD_LIST,
+    REFERENCE,
+    SIZING,
+)
 
 # What an estimate's URL is worth here while the desk has not said so: AWS's calculator would know.
 UNRESOLVED_AMOUNT = "1000.00"
@@ -176,7 +182,6 @@ def _months(spend: Spend) -> bool:
     return not (re.fullmatch("[1-9][0-9]{0,2}", value) and int(value) <= _MONTHS_MAX)
 
 
-_SIZING = "developer guide: Working with deal sizing insights"
 _MODE = (ENTRIES, DURATION)
 _LIST = "project.expectedCustomerSpend"
 RULES: tuple[Rule[Spend], ...] = (
@@ -187,7 +192,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "ExpectedContractDuration is required when a Self entry is present",
         "documented",
         _about(_MODE, lambda spend: bool(spend.own) and spend.duration is None),
-        _SIZING,
+        SIZING,
     ),
     Rule(
         "spend.duration-months",
@@ -196,7 +201,7 @@ RULES: tuple[Rule[Spend], ...] = (
         f"ExpectedContractDuration must be a whole number of months from 1 to {_MONTHS_MAX}",
         "documented",
         _about((DURATION,), _months),
-        _SIZING,
+        SIZING,
     ),
     Rule(
         "spend.self-missing",
@@ -205,7 +210,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "A Self entry is required when ExpectedContractDuration is present",
         "documented",
         _about(_MODE, lambda spend: spend.duration is not None and not spend.own),
-        _SIZING,
+        SIZING,
     ),
     Rule(
         "spend.self-once",
@@ -214,7 +219,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "Only one Self entry is allowed",
         "documented",
         _about((ENTRIES,), lambda spend: len(spend.own) > 1),
-        _SIZING,
+        SIZING,
     ),
     Rule(
         "spend.target-company",
@@ -223,7 +228,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "TargetCompany must be 'AWS' or 'Self'",
         "documented",
         _any(_stray_company, DURATION),
-        _SIZING,
+        SIZING,
     ),
     Rule(
         "spend.self-url",
@@ -232,7 +237,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "Self entry and EstimationUrl cannot coexist",
         "documented",
         _any(_url_beside_own),
-        _SIZING,
+        SIZING,
     ),
     Rule(
         "spend.frequency",
@@ -241,7 +246,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "Frequency must be 'None' for a Self entry with a contract duration, else 'Monthly'",
         "documented",
         _any(_stray_frequency, DURATION),
-        _SIZING,
+        SIZING,
     ),
     Rule(
         "spend.euro",
@@ -250,7 +255,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "ESC cloud partition requires EUR currency",
         "observed",
         _any(_not_euro, PARTITION),
-        "API reference: Project; seen in the Sandbox by an integrator",
+        f"{REFERENCE}: Project; {CONNECTOR}",
     ),
     Rule(
         "spend.currency",
@@ -259,7 +264,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "CurrencyCode must be USD or EUR",
         "documented",
         _any(_foreign_currency),
-        _SIZING,
+        SIZING,
     ),
     Rule(
         "spend.currency-mixed",
@@ -268,7 +273,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "CurrencyCode must match between entries",
         "documented",
         _about(_MODE, _mixed_currencies),
-        f"{_SIZING}; AWS's own entry that is sent back counts",
+        f"{SIZING}; AWS's own entry that is sent back counts",
     ),
     Rule(
         "spend.amount-missing",
@@ -277,7 +282,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "Amount is required unless EstimationUrl is given",
         "documented",
         _any(_without_amount),
-        _SIZING,
+        SIZING,
     ),
     Rule(
         "spend.amount-positive",
@@ -286,7 +291,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "Amount must be greater than 0",
         "documented",
         _any(_worthless),
-        "opportunity fields of aws-samples/partner-crm-integration-samples",
+        FIELD_LIST,
     ),
     Rule(
         "spend.estimation-url",
@@ -295,7 +300,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "Invalid Estimation URL: {facts.invalid_url}",
         "documented",
         _any(_bad_url),
-        _SIZING,
+        SIZING,
         store=True,
     ),
     Rule(

@@ -14,6 +14,13 @@ from cosell.selling.involvement import CO_SELL
 from cosell.selling.lifecycle import CLOSED
 from cosell.selling.rules import Rule, Table, opportunity_content
 from cosell.selling.rules.opportunity_content import Content
+from cosell.selling.rules.sources import (
+    ASSOCIATING,
+    CONNECTOR,
+    FIELD_LIST,
+    LEADS,
+    PARTNERS,
+)
 
 NO_SUPPORT: Final = "Do Not Need Support from AWS Sales Rep"
 OTHER_SOLUTION: Final = "Project.OtherSolutionDescription"
@@ -98,7 +105,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         " {facts.status}",
         "observed",
         lambda s: not s.is_open,
-        "API reference: SubmitOpportunity",
+        CONNECTOR,
     ),
     Rule(
         "submit.stage",
@@ -116,7 +123,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         "Cannot set visibility to limited on a Co-Sell opportunity",
         "observed",
         lambda s: s.co_sell and s.visibility == "Limited",
-        "seen in the Sandbox by an integrator",
+        CONNECTOR,
     ),
     Rule(
         "submit.visibility-national-security",
@@ -134,7 +141,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         "A Co-Sell opportunity cannot become one For Visibility Only",
         "documented",
         lambda s: not s.co_sell and s.involved_before == CO_SELL,
-        "opportunity fields of aws-samples/partner-crm-integration-samples",
+        FIELD_LIST,
     ),
     Rule(
         "submit.duplicate",
@@ -185,7 +192,7 @@ FIELDS: tuple[Rule[Submitting], ...] = (
         "A solution, a product or Project.OtherSolutionDescription is required",
         "decision",
         lambda s: not related.is_related(s.document, s.draft.text(OTHER_SOLUTION)),
-        "developer guide: Associating opportunities",
+        ASSOCIATING,
     ),
 )
 
@@ -207,7 +214,7 @@ SHARING: tuple[Rule[Sharing], ...] = (
         "The engagement comes from a lead and has no context of type CustomerProject",
         "documented",
         lambda sharing: sharing.lacks_project,
-        "developer guide: Working with your leads",
+        LEADS,
         store=True,
     ),
     Rule(
@@ -217,6 +224,7 @@ SHARING: tuple[Rule[Sharing], ...] = (
         "The engagement has no room for AWS: members and invited accounts are as many as can be",
         "decision",
         lambda sharing: sharing.is_full,
+        PARTNERS,
         store=True,
     ),
 )

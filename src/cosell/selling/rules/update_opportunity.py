@@ -19,6 +19,17 @@ from cosell.selling.lifecycle import CLOSED, OPPORTUNITY_REVIEW, OPPORTUNITY_STA
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
 from cosell.selling.rules.opportunity_content import Content, field_of
 from cosell.selling.rules.opportunity_members import MEMBERS, Member
+from cosell.selling.rules.sources import (
+    ASSOCIATING,
+    CONNECTOR,
+    FIELD_LIST,
+    GUIDE,
+    INTEGRATION,
+    MESSAGES,
+    PARTNERS,
+    REFERENCE,
+    SANDBOX,
+)
 from cosell.selling.rules.spend import Spend
 from cosell.selling.rules.submit_opportunity import OTHER_SOLUTION, needs_support
 
@@ -28,13 +39,6 @@ PENDING: Final = "Pending Submission"
 _WON: Final = ("Committed", "Launched")
 _MATURE: Final = ("Qualified", "Technical Validation", "Business Validation")
 _REQUIRED = (_STAGE, "Marketing.Source")  # what every update must have: rows of their own
-
-_UPDATES = "developer guide: Working with opportunity updates"
-_ASSOCIATING = "developer guide: Associating, disassociating and assigning opportunities"
-_PARTNERS = "developer guide: Working with multipartner opportunities"
-_FIELDS = "opportunity fields of aws-samples/partner-crm-integration-samples"
-_ACE = "messages of the older channel, as an integrator lists them"
-_SEEN = "seen in the Sandbox by integrators"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ STATE: tuple[Rule[Update], ...] = (
         "Conflicting error, last modified date is not the latest",
         "observed",
         lambda u: u.asked.get("LastModifiedDate") != u.before.get("LastModifiedDate"),
-        "developer guide: Best practices; seen in the Sandbox by integrators",
+        f"{GUIDE}: Best practices; {INTEGRATION}; {CONNECTOR}",
         error=ConflictException,
     ),
     Rule(
@@ -183,7 +187,7 @@ STATE: tuple[Rule[Update], ...] = (
         "reviewStatus is not editable if status is {facts.status}",
         "observed",
         lambda u: _status_moves(u) and not _is_simulated(u),
-        _SEEN,
+        INTEGRATION,
     ),
     Rule(
         "update.review-status-simulated",
@@ -192,7 +196,7 @@ STATE: tuple[Rule[Update], ...] = (
         "In the Sandbox reviewStatus can become Approved, Action Required or Rejected",
         "documented",
         lambda u: _status_moves(u) and _is_simulated(u),
-        "developer guide: Testing in a sandbox",
+        SANDBOX,
     ),
     Rule(
         "update.stage-pending",
@@ -201,7 +205,7 @@ STATE: tuple[Rule[Update], ...] = (
         "You can not update the stage when Opportunity status is Pending Submission",
         "observed",
         _stage_pending,
-        f"{_SEEN}; switch stage_open_while_pending",
+        f"{INTEGRATION}; {CONNECTOR}; switch stage_open_while_pending",
     ),
     Rule(
         "update.stage-unsubmitted",
@@ -210,8 +214,8 @@ STATE: tuple[Rule[Update], ...] = (
         "An opportunity cannot become Closed Lost or Launched before it is submitted",
         "decision",
         _ends_unsubmitted,
-        f"{_ACE}; API reference: LifeCycle (what is closed before submission cannot be submitted);"
-        " switch stage_open_while_pending",
+        f"{MESSAGES}; {REFERENCE}: LifeCycle (what is closed before submission cannot be"
+        " submitted); switch stage_open_while_pending",
     ),
     Rule(
         "update.stage-over",
@@ -220,7 +224,7 @@ STATE: tuple[Rule[Update], ...] = (
         "Changes are not allowed when an opportunity stage is Closed Lost or Launched",
         "observed",
         _stage_refused,
-        _ACE,
+        MESSAGES,
     ),
     *(_closed_member(member) for member in MEMBERS),
     Rule(
@@ -230,7 +234,7 @@ STATE: tuple[Rule[Update], ...] = (
         "A Co-Sell opportunity cannot become one For Visibility Only",
         "documented",
         _leaves_co_sell,
-        _FIELDS,
+        FIELD_LIST,
     ),
 )
 
@@ -244,7 +248,7 @@ def _required(path: Path) -> Rule[Update]:
         f"{field} is required",
         "observed",
         lambda u: u.content.touches(path) and not u.content.text(path),
-        _SEEN,
+        INTEGRATION,
     )
 
 
@@ -263,7 +267,7 @@ def _received(path: Path, *further: Path) -> Rule[Update]:
             and not at(u.content.document, path)
             and not (path == _SPEND and u.content.touches(path))  # which nobody may take away
         ),
-        _PARTNERS,
+        PARTNERS,
     )
 
 
@@ -282,7 +286,7 @@ def _upgrade(path: Path) -> Rule[Update]:
         f"{field} is required for Co-Sell",
         "documented",
         lambda u: becomes_co_sell(u) and not at(u.content.document, path),
-        _FIELDS,
+        FIELD_LIST,
     )
 
 
@@ -305,7 +309,7 @@ RULES: tuple[Rule[Update], ...] = (
         "A solution or an AWS Marketplace product is required from Committed on",
         "documented",
         lambda u: u.moves_to(*_WON) and not u.has_solution,
-        _ASSOCIATING,
+        ASSOCIATING,
     ),
     Rule(
         "update.closed-lost-reason",
@@ -314,7 +318,7 @@ RULES: tuple[Rule[Update], ...] = (
         "Closed Lost Reason is required when closing the opportunity",
         "observed",
         lambda u: u.moves_to("Closed Lost") and not u.content.text("LifeCycle.ClosedLostReason"),
-        _ACE,
+        MESSAGES,
     ),
     _received("Project.CustomerUseCase", "Project.CustomerUseCase"),
     _received("Project.DeliveryModels", "Project.DeliveryModels"),
@@ -326,7 +330,7 @@ RULES: tuple[Rule[Update], ...] = (
         " for an opportunity that came from a partner",
         "documented",
         lambda u: u.content.touches(_STAGE) and _is_received_and(u, *_MATURE) and not u.has_related,
-        _PARTNERS,
+        PARTNERS,
     ),
     _received(_NEEDS, _NEEDS),
     _received(_SPEND),  # the close date, which the guide lists too, no opportunity is without
@@ -344,7 +348,7 @@ RULES: tuple[Rule[Update], ...] = (
             and not u.moves_to(*_WON)
             and not u.has_related
         ),
-        _ASSOCIATING,
+        ASSOCIATING,
     ),
     _upgrade("Project.SalesActivities"),
     _upgrade("LifeCycle.NextSteps"),
