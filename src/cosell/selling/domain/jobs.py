@@ -137,12 +137,12 @@ def _execute(call: Call, tx: Tx, job: Stored, opportunity: Stored) -> Document:
     """What a job learns from one execution; nothing, if there is nothing new to show. It is its
     owner's, whoever changed the opportunity."""
     call = as_owner(call, job)
-    target = target_of(job.document, _TARGET)
-    if not snapshots.differs(call, tx, target, opportunity):
+    draft = snapshots.draft(call, tx, target_of(job.document, _TARGET), opportunity)
+    if not draft.differs:
         return {}
     if settings.role(call, tx, job.owner) is None:
         return {"LastFailure": NO_ROLE}
-    showing.show(call, tx, target, opportunity, always=False)
+    showing.show(call, tx, draft, opportunity)
     return {"LastSuccessfulExecutionDate": iso(call.now), "LastFailure": None}
 
 

@@ -71,7 +71,7 @@ def share(call: Call, tx: Tx, opportunity: Stored, engagement: str | None) -> No
     """The service itself makes a revision of what is new, whatever the owner's job and role are."""
     if engagement:
         target = Target(engagement, opportunity.id, Template.SUMMARY)
-        snapshots.create(call, tx, target, opportunity, always=False)
+        snapshots.create(call, tx, target, opportunity)
 
 
 def _follows(opportunity: Stored) -> bool:

@@ -67,13 +67,37 @@ def ensure_template(name: str) -> None:
     enforce(rules.TEMPLATE, rules.Wanted(name))
 
 
-def create(call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: bool) -> int:
-    """The next revision; unless `always`, only if the content differs. Answers the latest one."""
+class Draft(NamedTuple):
+    """What the next revision would be: where, who makes it, its payload and the digest of that, and
+    which account alone sees it ('' if every member does); and the latest revision that there is."""
+
+    target: Target
+    author: str
+    payload: Document
+    digest: bytes
+    audience: str
+    latest: int
+    latest_digest: bytes | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether it shows anything new."""
+        return self.digest != self.latest_digest
+
+
+def draft(call: Call, tx: Tx, target: Target, opportunity: Stored) -> Draft:
+    """The opportunity as members would see it, beside what they see of it."""
     payload = _summary(opportunity.document)
-    members = [member.account for member in engagements.members(call, tx, target.engagement)]
+    latest = _latest(call, tx, target)
     shown: Document = {"OpportunitySummary": payload}
-    content = _Content(opportunity.owner, shown, _digest(payload), members)
-    return _write(call, tx, target, content, always=always)
+    return Draft(target, opportunity.owner, shown, _digest(payload), "", *latest)
+
+
+def create(call: Call, tx: Tx, target: Target, opportunity: Stored) -> None:
+    """The next revision, if there is anything new to show."""
+    made = draft(call, tx, target, opportunity)
+    if made.differs:
+        write(call, tx, made)
 
 
 def create_aws_view(
@@ -81,71 +105,56 @@ def create_aws_view(
 ) -> None:
     """AWS makes the next revision of its own view of an opportunity, if that differs from the
     latest; the opportunity's owner alone sees it."""
-    owner = opportunity.owner
-    shown: Document = {"AwsOpportunitySummaryFullView": summary}
-    content = _Content(AWS, shown, _sum(summary), [owner], owner)
     target = Target(engagement, opportunity.id, Template.AWS_FULL)
-    _write(call, tx, target, content, always=False)
+    shown: Document = {"AwsOpportunitySummaryFullView": summary}
+    latest = _latest(call, tx, target)
+    made = Draft(target, AWS, shown, _sum(summary), opportunity.owner, *latest)
+    if made.differs:
+        write(call, tx, made)
 
 
-class _Content(NamedTuple):
-    """What a revision holds: who made it, its payload and the digest of that, for which accounts,
-    and which account alone sees it ('' if every member does)."""
-
-    author: str
-    payload: Document
-    digest: bytes
-    targets: list[str]
-    audience: str = ""
+def _latest(call: Call, tx: Tx, target: Target) -> tuple[int, bytes | None]:
+    """The number and the digest of the newest revision; 0 and None if there is none."""
+    row = tx.one("latest_digest", ns=call.ns, **target._asdict())
+    return cast("tuple[int, bytes]", row) if row else (0, None)
 
 
-def _write(call: Call, tx: Tx, target: Target, content: _Content, *, always: bool) -> int:
-    row = tx.one("latest_snapshot", ns=call.ns, **target._asdict())
-    revision, latest = (cast("int", row[0]), row[3]) if row else (0, None)
-    if latest == content.digest and not always:
-        return revision
-    targets, audience = content.targets, content.audience
+def write(call: Call, tx: Tx, draft: Draft) -> int:
+    """The draft is a revision from now on, for those who are members now; answers its number."""
+    target, audience, revision = draft.target, draft.audience, draft.latest + 1
+    targets = [audience]
+    if not audience:
+        targets = [member.account for member in engagements.members(call, tx, target.engagement)]
     seq = tx.number("seq")
     tx.run(
         "insert_snapshot",
         ns=call.ns,
         **target._asdict(),
-        revision=revision + 1,
+        revision=revision,
         seq=seq,
         created_at=call.now,
-        created_by=content.author,
-        digest=content.digest,
-        body=orjson.dumps({"Payload": content.payload, "TargetMemberAccounts": targets}),
+        created_by=draft.author,
+        digest=draft.digest,
+        body=orjson.dumps({"Payload": draft.payload, "TargetMemberAccounts": targets}),
     )
     made: Document = {
-        "Arn": arn(call.catalog, target, revision + 1),
+        "Arn": arn(call.catalog, target, revision),
         "Catalog": call.catalog,
-        "CreatedBy": content.author,
+        "CreatedBy": draft.author,
         "EngagementId": target.engagement,
         "ResourceId": target.resource,
         "ResourceSnapshotTemplateName": target.template,
         "ResourceType": RESOURCE_TYPE,
-        "Revision": revision + 1,
+        "Revision": revision,
     }
     place = Place(call.ns, seq, call.now)
     documents.show(tx, SNAPSHOTS, snapshot_row(place, audience, made))
-    if not revision and not audience:
+    if revision == 1 and not audience:
         for account in targets:
             if account != AWS:
                 documents.show(tx, ASSOCIATIONS, association_row(place, account, made))
     tell_of_snapshot(call, tx, made, targets, targets)
-    return revision + 1
-
-
-def is_shown(call: Call, tx: Tx, target: Target) -> bool:
-    """Whether there is a snapshot of the resource in the engagement."""
-    return tx.one("latest_snapshot", ns=call.ns, **target._asdict()) is not None
-
-
-def differs(call: Call, tx: Tx, target: Target, opportunity: Stored) -> bool:
-    """Whether the opportunity is not as its latest snapshot shows it."""
-    row = tx.one("latest_snapshot", ns=call.ns, **target._asdict())
-    return row is None or row[3] != _digest(_summary(opportunity.document))
+    return revision
 
 
 def read(call: Call, tx: Tx, target: Target, revision: int | None) -> Document:

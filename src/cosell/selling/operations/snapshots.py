@@ -80,7 +80,8 @@ def create_resource_snapshot(call: Call, tx: Tx) -> Document:
     """The next revision, also when nothing changed."""
     target = target_of(call.input, _TARGET)
     opportunity = _shareable(call, tx, target)
-    revision = showing.show(call, tx, target, opportunity, always=True)
+    draft = snapshots.draft(call, tx, target, opportunity)
+    revision = showing.show(call, tx, draft, opportunity)
     return {"Arn": snapshots.arn(call.catalog, target, revision), "Revision": revision}
 
 

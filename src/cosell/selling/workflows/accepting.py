@@ -63,7 +63,7 @@ ACCEPTING: Final = single(
             ("EngagementAccessDenied", "EngagementConflict"),
         ),
         Step("CreateOpportunity", _create_opportunity, reasons_of("Opportunity")),
-        *sharing.steps("engagement", showing.show),
+        *sharing.steps("engagement", showing.show_changes),
     ),
     Trait(
         summary="ListEngagementByAcceptingInvitationTaskSummary",

@@ -2,7 +2,8 @@
 keeps it up to date. Must not know why it is shared.
 """
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import TypeAlias
 
 from cosell.calls import Call
 from cosell.contract import Document
@@ -14,14 +15,9 @@ from cosell.selling.workflows import Step, reasons_of, tasks
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
-
-class Show(Protocol):
-    """How a task's opportunity is shown: `showing.show`, or `snapshots.create` where the task has a
-    step of its own for the context that goes with it."""
-
-    def __call__(
-        self, call: Call, tx: Tx, target: Target, opportunity: Stored, *, always: bool
-    ) -> int: ...
+# How a task's opportunity is shown: `showing.show_changes`, or `snapshots.create` where the task
+# has a step of its own for the context that goes with it.
+Show: TypeAlias = Callable[[Call, Tx, Target, Stored], None]
 
 
 def steps(engagement: str, show: Show) -> tuple[Step, ...]:
@@ -33,7 +29,7 @@ def steps(engagement: str, show: Show) -> tuple[Step, ...]:
 
     def create_snapshot(call: Call, tx: Tx, task: Stored) -> Document:
         opportunity = opportunities.find(call, tx, target(task).resource)
-        show(call, tx, target(task), opportunity, always=False)
+        show(call, tx, target(task), opportunity)
         return {}
 
     def create_job(call: Call, tx: Tx, task: Stored) -> Document:

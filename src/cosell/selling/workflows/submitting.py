@@ -80,7 +80,7 @@ def _contexts(opportunity: Stored) -> list[Json]:
 def _create_snapshot(call: Call, tx: Tx, task: Stored) -> Document:
     opportunity = _opportunity(call, tx, task)
     if not submissions.resubmitted(opportunity):
-        snapshots.create(call, tx, _target(task), opportunity, always=False)
+        snapshots.create(call, tx, _target(task), opportunity)
     return {}
 
 

@@ -33,6 +33,11 @@ select revision, created_at, created_by, digest, body from snapshot
 where ns = :ns and engagement = :engagement and resource = :resource and template = :template
 order by revision desc limit 1;
 
+-- latest_digest: what the newest revision is compared by, without its body.
+select revision, digest from snapshot
+where ns = :ns and engagement = :engagement and resource = :resource and template = :template
+order by revision desc limit 1;
+
 -- insert_snapshot: a revision, for ever.
 insert into snapshot
   (ns, engagement, resource, template, revision, seq, created_at, created_by, digest, body)
