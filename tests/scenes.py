@@ -139,7 +139,8 @@ class Scene:
             engagement = engagements.create(call, tx, sender, about)
             for number in range(1, members):
                 engagement = engagements.join(call, tx, engagement, f"{number:012}")
-            made = invitations.create(call, tx, engagement, sender, content)
+            room = invitations.Room(call, tx, engagement)
+            made = invitations.create(call, tx, room, sender, content)
             if joined:
                 engagements.join(call, tx, engagement, ACCOUNT)
         return made.id

@@ -190,6 +190,7 @@ def test_a_second_open_invitation_is_never_made(scene: Scene) -> None:
     with scene.store.write() as tx:
         call = scene.call(tx, OTHER)
         engagement = engagements.create(call, tx, OTHER, {"Title": "Shared", "Description": "Work"})
-        invitations.create(call, tx, engagement, OTHER, content)
+        room = invitations.Room(call, tx, engagement)
+        invitations.create(call, tx, room, OTHER, content)
         with pytest.raises(Contention):
-            invitations.create(call, tx, engagement, OTHER, content)
+            invitations.create(call, tx, room, OTHER, content)

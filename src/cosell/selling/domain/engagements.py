@@ -57,7 +57,7 @@ def create(call: Call, tx: Tx, creator: str, content: Document) -> Stored:
     made = Stored(call.ns, Kind.ENGAGEMENT, id, call.catalog, creator, 1, seq, document)
     engagement = truth.insert(tx, made)
     tell_of_engagement(call, tx, engagement, "Created", [creator])
-    return join(call, tx, engagement, creator)
+    return _admit(call, tx, engagement, creator, [])
 
 
 def find(call: Call, tx: Tx, id: str | None) -> Stored:
@@ -120,6 +120,11 @@ def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
     """
     present = [member.account for member in members(call, tx, engagement.id)]
     enforce(JOIN, Joining(account, lambda: present))
+    return _admit(call, tx, engagement, account, present)
+
+
+def _admit(call: Call, tx: Tx, engagement: Stored, account: str, present: list[str]) -> Stored:
+    """An account is a member beside those who are present."""
     company, website = profile(call, tx, account)
     tx.run(
         "insert_member",

@@ -4,6 +4,7 @@ Source: API reference, EngagementInvitationSummary; see differences `invitation.
 `invitation.expiration-date`.
 """
 
+from functools import cached_property
 from typing import cast
 
 from cosell import ids
@@ -31,9 +32,38 @@ EXPIRES_MS = 15 * DAY_MS
 LEAD_EXPIRES_MS = 1825 * DAY_MS  # observed once; not documented
 
 
-def create(call: Call, tx: Tx, engagement: Stored, sender: str, content: Document) -> Stored:
-    """Invite an account. `content`: Receiver, Payload (a union), InvitationMessage, and what else
-    the invitation keeps for itself (lower case)."""
+class Room:
+    """An engagement, who is in it and who is asked into it: each is looked up once, when it is
+    first asked for, and holds for one act."""
+
+    def __init__(self, call: Call, tx: Tx, engagement: Stored) -> None:
+        self.engagement = engagement
+        self._call, self._tx = call, tx
+
+    @cached_property
+    def members(self) -> list[engagements.Member]:
+        return engagements.members(self._call, self._tx, self.engagement.id)
+
+    @cached_property
+    def invited(self) -> dict[str, str]:
+        """The accounts that can still answer, with the invitation."""
+        return open_in(self._call, self._tx, self.engagement.id)
+
+    @property
+    def accounts(self) -> list[str]:
+        return [member.account for member in self.members]
+
+    def has_room_for(self, account: str) -> bool:
+        """Whether an account is in it or asked into it, or could be."""
+        known = account in self.invited or account in self.accounts
+        return known or len(self.members) + len(self.invited) < engagements.MEMBERS_MAX
+
+
+def create(call: Call, tx: Tx, room: Room, sender: str, content: Document) -> Stored:
+    """Invite an account. `content`: Receiver, Payload (a union), InvitationMessage, what else the
+    invitation keeps for itself (lower case), and what it says of an engagement that says
+    nothing of itself."""
+    engagement = room.engagement
     id = ids.mint(call.random, "engi-", 13)
     payload = cast("Document", content["Payload"])
     (payload_type,) = payload
@@ -42,17 +72,18 @@ def create(call: Call, tx: Tx, engagement: Stored, sender: str, content: Documen
     expires_at: int | None = call.now + (LEAD_EXPIRES_MS if lead else EXPIRES_MS)
     if receiver == AWS:
         expires_at = None  # AWS takes its time: see difference `review.invitation`
-    members = engagements.members(call, tx, engagement.id)
     document: Document = {
+        "EngagementTitle": engagement.document.get("Title"),
+        "EngagementDescription": engagement.document.get("Description"),
         **content,
         "Id": id,
         "Arn": ids.arn("", call.catalog, f"engagement-invitation/{id}"),
         "Catalog": call.catalog,
         "EngagementId": engagement.id,
-        "EngagementTitle": engagement.document.get("Title"),
-        "EngagementDescription": engagement.document.get("Description"),
         "EnrichmentContext": enrichment(engagement.document),
-        "ExistingMembers": [{"CompanyName": m.company, "WebsiteUrl": m.website} for m in members],
+        "ExistingMembers": [
+            {"CompanyName": m.company, "WebsiteUrl": m.website} for m in room.members
+        ],
         "ExpirationDate": iso(expires_at) if expires_at else None,
         "InvitationDate": iso(call.now),
         "PayloadType": payload_type,
@@ -88,7 +119,7 @@ def _ask(call: Call, tx: Tx, invitation: Stored, expires_at: int | None) -> None
         raise Contention(f"{invitation.owner} has an open invitation to {engagement}")
 
 
-def asked(call: Call, tx: Tx, engagement: Stored, content: Document) -> Invited:
+def asked(call: Call, tx: Tx, room: Room, content: Document) -> Invited:
     """What the rules of inviting look at: the caller invites; `content` is as in `create`."""
     receiver = text_at(content, "Receiver.Account.AwsAccountId")
     return Invited(
@@ -96,17 +127,17 @@ def asked(call: Call, tx: Tx, engagement: Stored, content: Document) -> Invited:
         receiver,
         object_at(content, "Payload"),
         lambda: is_partner(call, tx, receiver),
-        lambda: [one.account for one in engagements.members(call, tx, engagement.id)],
-        lambda: open_in(call, tx, engagement.id),
+        lambda: room.accounts,
+        lambda: room.invited,
         estimates.known(call, tx),
     )
 
 
-def ensure_room(call: Call, tx: Tx, engagement: Stored, receiver: str) -> None:
+def ensure_room(call: Call, tx: Tx, room: Room, receiver: str) -> None:
     """ConflictException for a member and for an account that has yet to answer another invitation,
     ServiceQuotaExceededException where there is no room for it."""
     content: Document = {"Receiver": {"Account": {"AwsAccountId": receiver}}}
-    enforce(ROOM, asked(call, tx, engagement, content))
+    enforce(ROOM, asked(call, tx, room, content))
 
 
 def participants(invitation: Stored) -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ def refer(call: Call, tx: Tx, receiver: str, lead: Document, message: str) -> St
     return invitations.create(
         call,
         tx,
-        engagement,
+        invitations.Room(call, tx, engagement),
         AWS,
         {
             "Receiver": {"Account": {"AwsAccountId": receiver}},

@@ -39,7 +39,7 @@ def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Docum
     invitation = invitations.create(
         call,
         tx,
-        engagement,
+        invitations.Room(call, tx, engagement),
         AWS,
         {
             "Receiver": {"Account": {"AwsAccountId": receiver}},

@@ -6,7 +6,6 @@ update of what AWS asked for submitted it again. See differences `submit.where`,
 `submit.duplicates` and `update.action-required`.
 """
 
-import dataclasses
 from typing import NamedTuple, cast
 
 from cosell.calls import Call
@@ -15,6 +14,7 @@ from cosell.contract import Document
 from cosell.errors import FieldError, business_refused
 from cosell.selling import AWS, Kind, Template, object_at, objects_at, text_at
 from cosell.selling.domain import changes, contexts, engagements, invitations, payloads
+from cosell.selling.domain.invitations import Room
 from cosell.selling.involvement import VISIBILITY_ONLY, in_force, submitted
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow, followed
 from cosell.selling.profiles import profile
@@ -126,29 +126,29 @@ def submit(
         return None
     check(call, tx, opportunity, submission)
     engagement = engagements.get(call, tx, place) if place else None
-    enforce(SHARING, sharing(call, tx, engagement))
-    engagement = cast("Stored", engagement)
+    room = Room(call, tx, engagement) if engagement else None
+    enforce(SHARING, sharing(room))
+    room = cast("Room", room)
     document = _submitted(call, opportunity.document, submission)
-    document["submitted_in"] = engagement.id
+    document["submitted_in"] = room.engagement.id
     after = changes.change(call, tx, opportunity, document)
-    return ask_aws(call, tx, after, engagement)
+    return ask_aws(call, tx, after, room)
 
 
-def ask_aws(call: Call, tx: Tx, opportunity: Stored, engagement: Stored) -> str | None:
+def ask_aws(call: Call, tx: Tx, opportunity: Stored, room: Room) -> str | None:
     """The invitation that AWS has yet to answer, made unless there is one; None if AWS is a member
     of the engagement."""
-    pending = invitations.open_in(call, tx, engagement.id).get(AWS)
-    if pending or knows_aws(call, tx, engagement.id):
-        return pending
-    return _invite_aws(call, tx, opportunity, engagement).id
+    if AWS in room.invited or AWS in room.accounts:
+        return room.invited.get(AWS)
+    return _invite_aws(call, tx, opportunity, room).id
 
 
-def _invite_aws(call: Call, tx: Tx, opportunity: Stored, engagement: Stored) -> Stored:
+def _invite_aws(call: Call, tx: Tx, opportunity: Stored, room: Room) -> Stored:
     """The opportunity's owner asks AWS into an engagement of its own. The invitation never expires,
     and speaks of the opportunity where the engagement has no title or description."""
-    invitations.ensure_room(call, tx, engagement, AWS)
+    invitations.ensure_room(call, tx, room, AWS)
     document = opportunity.document
-    about = {**payloads.engagement(document), **engagement.document}
+    about = {**payloads.engagement(document), **room.engagement.document}
     sender = objects_at(document, "OpportunityTeam")[0]
     words: Document = {
         "ReceiverResponsibilities": [*_RESPONSIBILITIES],
@@ -157,28 +157,16 @@ def _invite_aws(call: Call, tx: Tx, opportunity: Stored, engagement: Stored) -> 
     return invitations.create(
         call,
         tx,
-        dataclasses.replace(engagement, document=about),
+        room,
         opportunity.owner,
         {
             "Receiver": {"Account": {"AwsAccountId": AWS}},
             "InvitationMessage": _MESSAGE,
+            "EngagementTitle": about["Title"],
+            "EngagementDescription": about["Description"],
             "Payload": payloads.invitation(document, words),
         },
     )
-
-
-def knows_aws(call: Call, tx: Tx, engagement: str) -> bool:
-    """Whether AWS is a member of an engagement, or invited to it."""
-    members = engagements.members(call, tx, engagement)
-    is_member = any(member.account == AWS for member in members)
-    return is_member or AWS in invitations.open_in(call, tx, engagement)
-
-
-def _is_full(call: Call, tx: Tx, engagement: str) -> bool:
-    """Whether members and invited accounts of an engagement are as many as there can be."""
-    members = engagements.members(call, tx, engagement)
-    invited = invitations.open_in(call, tx, engagement)
-    return len(members) + len(invited) >= engagements.MEMBERS_MAX
 
 
 def place(call: Call, tx: Tx, opportunity: Stored, task: str = "") -> str | None:
@@ -188,14 +176,13 @@ def place(call: Call, tx: Tx, opportunity: Stored, task: str = "") -> str | None
     return before or task or shared_in(call, tx, opportunity)
 
 
-def sharing(call: Call, tx: Tx, engagement: Stored | None) -> Sharing:
+def sharing(room: Room | None) -> Sharing:
     """What the rules ask of the engagement of a submission."""
-    if engagement is None:
-        return Sharing(False, False, False)
-    types = {text_at(one, "Type") for one in objects_at(engagement.document, "Contexts")}
+    if room is None:
+        return Sharing(False, False, lambda: False)
+    types = {text_at(one, "Type") for one in objects_at(room.engagement.document, "Contexts")}
     lacks_project = contexts.LEAD in types and contexts.CUSTOMER_PROJECT not in types
-    full = not knows_aws(call, tx, engagement.id) and _is_full(call, tx, engagement.id)
-    return Sharing(True, lacks_project, full)
+    return Sharing(True, lacks_project, lambda: not room.has_room_for(AWS))
 
 
 def _facts(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> Submitting:

@@ -75,10 +75,11 @@ def create_engagement_invitation(call: Call, tx: Tx) -> Document:
         "Payload": said["Payload"],
         "InvitationMessage": said["Message"],
     }
-    invited = invitations.asked(call, tx, engagement, content)
+    room = invitations.Room(call, tx, engagement)
+    invited = invitations.asked(call, tx, room, content)
     enforce(INVITE, invited)
     content["Payload"] = _kept(invited)
-    made = invitations.create(call, tx, engagement, call.account, content)
+    made = invitations.create(call, tx, room, call.account, content)
     if made.owner == AWS:
         autopilot.await_answer(call, tx, made)
     return {"Arn": made.document["Arn"], "Id": made.id}

@@ -3,6 +3,7 @@
 Both go past the review's status: the developer guide allows them at any stage.
 """
 
+from functools import cache
 from typing import cast
 
 from cosell.calls import Call, command
@@ -25,6 +26,7 @@ def associate_opportunity(call: Call, tx: Tx) -> Document:
     if related.found(document, type, identifier) is not None:
         return {}
 
+    @cache  # two rows ask
     def status() -> str | None:
         solution = solutions.find_own(call, tx, identifier)
         return None if solution is None else text_at(solution.document, "Status")

@@ -62,7 +62,7 @@ class Sharing:
 
     is_shared: bool
     lacks_project: bool
-    is_full: bool
+    is_full: Callable[[], bool]
 
 
 def needs_support(needs: object) -> bool:
@@ -223,7 +223,7 @@ SHARING: tuple[Rule[Sharing], ...] = (
         "INVALID_RESOURCE_STATE",
         "The engagement has no room for AWS: members and invited accounts are as many as can be",
         "decision",
-        lambda sharing: sharing.is_full,
+        lambda sharing: sharing.is_full(),
         PARTNERS,
         store=True,
     ),

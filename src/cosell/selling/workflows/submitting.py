@@ -23,6 +23,7 @@ from cosell.selling.domain import (
     snapshots,
     submissions,
 )
+from cosell.selling.domain.invitations import Room
 from cosell.selling.domain.snapshots import Target
 from cosell.selling.domain.submissions import Submission
 from cosell.selling.rules.submit_task import BUSY, ENGAGEMENT
@@ -63,7 +64,7 @@ def _create_engagement(call: Call, tx: Tx, task: Stored) -> Document:
     place = submissions.place(call, tx, opportunity, text_at(task.document, "EngagementId"))
     if place:
         engagement = engagements.find(call, tx, place)
-        ensure(ENGAGEMENT, submissions.sharing(call, tx, engagement))
+        ensure(ENGAGEMENT, submissions.sharing(Room(call, tx, engagement)))
     else:
         content = {**payloads.engagement(opportunity.document), "Contexts": _contexts(opportunity)}
         engagement = engagements.create(call, tx, call.account, content)
@@ -105,7 +106,8 @@ def _start_job(call: Call, tx: Tx, task: Stored) -> Document:
 def _invite(call: Call, tx: Tx, task: Stored) -> Document:
     engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
     opportunity = _opportunity(call, tx, task)
-    return {"EngagementInvitationId": submissions.ask_aws(call, tx, opportunity, engagement)}
+    asked = submissions.ask_aws(call, tx, opportunity, Room(call, tx, engagement))
+    return {"EngagementInvitationId": asked}
 
 
 def _submit(call: Call, tx: Tx, task: Stored) -> Document:
