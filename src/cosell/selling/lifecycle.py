@@ -28,8 +28,8 @@ TASK: Final = {
 }
 
 # The review of an opportunity: the partner submits it, or corrects what AWS asked for, and that
-# submits it again; AWS reviews it; in the Sandbox the partner simulates AWS. Approved and Rejected
-# are the end.
+# submits it again; AWS reviews it; in the Sandbox the partner simulates AWS. One that came from
+# another partner follows that partner's when AWS decides. Approved and Rejected are the end.
 OPPORTUNITY_REVIEW: Final = {
     "Pending Submission": {
         "submit": "Submitted",
@@ -45,6 +45,8 @@ OPPORTUNITY_REVIEW: Final = {
         "simulate Approved": "Approved",
         "simulate Rejected": "Rejected",
         "simulate Action Required": "Action Required",
+        "follow Approved": "Approved",
+        "follow Rejected": "Rejected",
     },
     "In review": {
         "review In review": "In review",
@@ -67,6 +69,20 @@ OPPORTUNITY_REVIEW: Final = {
     "Approved": {},
     "Rejected": {},
 }
+DRAFT: Final = "Pending Submission"  # not submitted
+AWAITING_AWS: Final = ("Submitted", "In review")
+UNDECIDED: Final = (*AWAITING_AWS, "Action Required")
+DECIDED: Final = tuple(state for state, acts in OPPORTUNITY_REVIEW.items() if not acts)
+REFERRED: Final = "Approved"  # what AWS refers is so from the start
+
+
+def followed_from(leader: str) -> str:
+    """Where the review of an opportunity begins that follows another's: it waits while AWS has yet
+    to decide on that one, and does not share its rejection."""
+    if leader in UNDECIDED:
+        return "Submitted"
+    return leader if leader == "Approved" else DRAFT
+
 
 _WORK: Final = (
     "Prospect",

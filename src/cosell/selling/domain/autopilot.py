@@ -13,6 +13,7 @@ from cosell.contract.patterns import finder
 from cosell.selling import text_at
 from cosell.selling.domain import desk_rules
 from cosell.selling.domain.invitations import LOOK
+from cosell.selling.lifecycle import AWAITING_AWS
 from cosell.store import Tx, agenda
 from cosell.store.documents import Stored
 
@@ -21,7 +22,6 @@ KIND: Final = "autopilot"  # of the desk's rules
 REVIEW: Final = "autopilot-review"
 REFER: Final = "autopilot-refer"
 
-_AWAITING: Final = ("Submitted", "In review")
 _IN_REVIEW: Final = "In review"
 
 
@@ -32,7 +32,7 @@ def await_review(call: Call, tx: Tx, before: Stored, after: Stored) -> None:
     if status == text_at(before.document, "LifeCycle.ReviewStatus"):
         return
     agenda.forget(tx, call.ns, REVIEW, after.id)
-    if status in _AWAITING:
+    if status in AWAITING_AWS:
         _plan(call, tx, REVIEW, after.id, review_rule(call, tx, after))
 
 
@@ -44,7 +44,7 @@ def await_answer(call: Call, tx: Tx, invitation: Stored) -> None:
 def review_rule(call: Call, tx: Tx, opportunity: Stored) -> Document | None:
     """The rule by which AWS reviews an opportunity; nothing once it awaits no review."""
     status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
-    if status not in _AWAITING:
+    if status not in AWAITING_AWS:
         return None
     title = text_at(opportunity.document, "Project.Title")
     rules = _matching(call, tx, "Review", opportunity.catalog, title)

@@ -12,6 +12,7 @@ from cosell.errors import FieldError
 from cosell.selling import object_at, objects_at, text_at
 from cosell.selling.contract import CONTRACT
 from cosell.selling.domain import contexts, payloads
+from cosell.selling.lifecycle import DRAFT
 from cosell.selling.rules.opportunity_content import NEW_BUSINESS
 
 TITLE: Final = "Converted from Lead"
@@ -34,7 +35,7 @@ def draft(call: Call, lead: Document) -> Document:
             "Contacts": [],
         },
         "LifeCycle": {
-            "ReviewStatus": "Pending Submission",
+            "ReviewStatus": DRAFT,
             "Stage": "Prospect",
             "TargetCloseDate": iso_date(call.now + _CLOSES_MS),
         },

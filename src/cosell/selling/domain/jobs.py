@@ -68,7 +68,7 @@ def create_direct(call: Call, tx: Tx, target: Target, labels: dict[str, str]) ->
 def made_by(call: Call, tx: Tx, target: Target, maker: str) -> Stored | None:
     """The caller's job for a target that a kind of task made, if it is still there."""
     key: dict[str, Value] = {"ns": call.ns, "account": call.account, "catalog": call.catalog}
-    for row in tx.all("jobs_of", **key, resource=target.resource):
+    for row in tx.all("jobs_in", **key, resource=target.resource, engagement=target.engagement):
         job = documents.get(tx, call.ns, Kind.JOB, str(row[0]))
         if job.document.get("maker") == maker and target_of(job.document, _TARGET) == target:
             return job

@@ -14,6 +14,7 @@ from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
 from cosell.selling.domain import autopilot, estimates, summaries
 from cosell.selling.domain.accounts import host, profile
 from cosell.selling.domain.telling import tell_of_opportunity
+from cosell.selling.lifecycle import DRAFT, followed_from
 from cosell.selling.rules import spend
 from cosell.selling.rules.opportunity_content import NEW_BUSINESS
 from cosell.selling.rules.opportunity_members import SERVER_OWNED
@@ -66,7 +67,7 @@ def drafted(request: Document, estimates: Estimates = nothing_known) -> Document
         "LifeCycle": {
             "Stage": "Prospect",
             **{n: value for n, value in life.items() if f"LifeCycle.{n}" not in SERVER_OWNED},
-            "ReviewStatus": "Pending Submission",
+            "ReviewStatus": DRAFT,
         },
         "Marketing": {"Source": "None", **object_at(request, "Marketing")},
         "Project": project,
@@ -146,6 +147,7 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
     """The receiver's own opportunity, drawn from what the invitation says and from nothing else.
     Its review follows that of the opportunity which the sender shared last, if there is one."""
     shared = _shared_by_sender(call, tx, invitation)
+    leader = text_at(shared.document, "LifeCycle.ReviewStatus") if shared else DRAFT
     payload = object_at(invitation.document, "Payload.OpportunityInvitation")
     customer, project = object_at(payload, "Customer"), object_at(payload, "Project")
     content: Document = {
@@ -158,7 +160,7 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
             }
         },
         "LifeCycle": {
-            "ReviewStatus": _followed_status(shared),
+            "ReviewStatus": followed_from(leader),
             "Stage": "Prospect",
             "TargetCloseDate": project.get("TargetCompletionDate"),
         },
@@ -196,13 +198,6 @@ def _shared_by_sender(call: Call, tx: Tx, invitation: Stored) -> Stored | None:
         account=text_at(invitation.document, "SenderAwsAccountId"),
     )
     return documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0])) if row else None
-
-
-def _followed_status(shared: Stored | None) -> str:
-    status = text_at(shared.document, "LifeCycle.ReviewStatus") if shared else ""
-    if status in ("Submitted", "In review", "Action Required"):
-        return "Submitted"
-    return "Approved" if status == "Approved" else "Pending Submission"
 
 
 def _campaign(shared: Stored | None) -> Document:

@@ -12,6 +12,7 @@ from cosell.contract import Document
 from cosell.selling import AWS, object_at, values
 from cosell.selling.domain import engagements, estimates, invitations, opportunities, payloads
 from cosell.selling.domain.contexts import CUSTOMER_PROJECT
+from cosell.selling.lifecycle import REFERRED
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
@@ -62,7 +63,7 @@ def completed(call: Call, said: Document) -> Document:
 def _approved(call: Call, tx: Tx, opportunity: Document) -> Document:
     """The opportunity as it will be once it is accepted."""
     content = opportunities.drafted(opportunity, estimates.known(call, tx))
-    return {**content, "LifeCycle": {**object_at(content, "LifeCycle"), "ReviewStatus": "Approved"}}
+    return {**content, "LifeCycle": {**object_at(content, "LifeCycle"), "ReviewStatus": REFERRED}}
 
 
 def _merged(default: Document, said: Document) -> Document:

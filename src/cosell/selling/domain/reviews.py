@@ -6,7 +6,6 @@ guide, Selling API events; see differences `review.states`, `review.invitation` 
 """
 
 import re
-from typing import Final
 
 from cosell.calls import Call
 from cosell.contract import Document
@@ -22,10 +21,10 @@ from cosell.selling.domain import (
 )
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.domain.snapshots import Target
+from cosell.selling.lifecycle import DECIDED, DRAFT, OPPORTUNITY_REVIEW, follow
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
-_FINAL: Final = ("Approved", "Rejected")
 _WRITABLE = re.compile(r"[\u0020-\u007E\u00A0-\uD7FF\uE000-\uFFFD]{1,80}")  # as the model has it
 _OTHER = "Other"
 
@@ -36,10 +35,10 @@ def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status
     the opportunities that follow. An opportunity that was never submitted has the status alone; one
     that came from a partner was submitted where it is shown, without an invitation of its own."""
     asked = text_at(opportunity.document, "submitted_in")
-    pending = text_at(opportunity.document, "LifeCycle.ReviewStatus") == "Pending Submission"
+    pending = text_at(opportunity.document, "LifeCycle.ReviewStatus") == DRAFT
     engagement = asked or (None if pending else submissions.shared_in(call, tx, opportunity))
     reviewed = _with_status({**_hidden(opportunity.document), **document}, status)
-    if status not in _FINAL or not engagement:
+    if status not in DECIDED or not engagement:
         return changes.change(call, tx, opportunity, reviewed)
     if asked and status == "Approved":
         _admit_aws(call, tx, asked)
@@ -51,20 +50,35 @@ def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status
     return decided
 
 
-def _settle(call: Call, tx: Tx, decided: Stored, engagement: str | None) -> None:
-    """What a decision brings about: it is shown where it was asked for, other engagements see it if
-    a job shares it there, and the opportunities that follow are decided alike."""
+def _settle(call: Call, tx: Tx, decided: Stored, engagement: str) -> None:
+    """What a decision brings about: it is shown, and the opportunities that follow are decided
+    alike, and those that follow these: each with its own before the next."""
+    _show(call, tx, decided, engagement)
+    decision = text_at(decided.document, "LifeCycle.ReviewStatus")
+    waiting = _followers(call, tx, decided)
+    while waiting:
+        follower = documents.get(tx, call.ns, Kind.OPPORTUNITY, waiting.pop())
+        status = _following(follower, decision)
+        if status is not None:
+            after = _with_status(follower.document, status)
+            follower = opportunities.change(call, tx, follower, after)
+            _show(call, tx, follower, submissions.shared_in(call, tx, follower))
+            waiting += _followers(call, tx, follower)
+
+
+def _show(call: Call, tx: Tx, decided: Stored, engagement: str | None) -> None:
+    """A decision is shown where it was asked for, and other engagements see it if a job shares it
+    there."""
     share(call, tx, decided, engagement)
-    status = text_at(decided.document, "LifeCycle.ReviewStatus")
-    if engagement and status == "Approved":
+    if engagement and text_at(decided.document, "LifeCycle.ReviewStatus") == "Approved":
         summaries.show(call, tx, decided, engagement)
     jobs.share(call, tx, decided)
-    for row in tx.all("followers_of", ns=call.ns, leader=decided.id):
-        follower = documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0]))
-        if not _follows(follower):
-            continue
-        after = opportunities.change(call, tx, follower, _with_status(follower.document, status))
-        _settle(call, tx, after, submissions.shared_in(call, tx, after))
+
+
+def _followers(call: Call, tx: Tx, leader: Stored) -> list[str]:
+    """The opportunities that follow one, the first of them last."""
+    rows = tx.all("followers_of", ns=call.ns, leader=leader.id)
+    return [str(row[0]) for row in reversed(rows)]
 
 
 def share(call: Call, tx: Tx, opportunity: Stored, engagement: str | None) -> None:
@@ -74,11 +88,13 @@ def share(call: Call, tx: Tx, opportunity: Stored, engagement: str | None) -> No
         snapshots.create(call, tx, target, opportunity)
 
 
-def _follows(opportunity: Stored) -> bool:
-    """Whether an opportunity waits for the decision on another: one that its owner submitted has
-    a review of its own."""
+def _following(opportunity: Stored, decision: str) -> str | None:
+    """The review status after the decision on the opportunity that this one follows; None if it
+    waits for none: one that its owner submitted has a review of its own."""
+    if text_at(opportunity.document, "submitted_in"):
+        return None
     status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
-    return status == "Submitted" and not text_at(opportunity.document, "submitted_in")
+    return follow(OPPORTUNITY_REVIEW, status, f"follow {decision}")
 
 
 def _admit_aws(call: Call, tx: Tx, engagement: str) -> None:

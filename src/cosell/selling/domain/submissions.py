@@ -16,7 +16,7 @@ from cosell.selling import AWS, Kind, Template, object_at, objects_at, text_at
 from cosell.selling.domain import changes, contexts, engagements, invitations, payloads
 from cosell.selling.domain.invitations import Room
 from cosell.selling.involvement import VISIBILITY_ONLY, in_force, submitted
-from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow, followed
+from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, UNDECIDED, follow, followed
 from cosell.selling.profiles import profile
 from cosell.selling.rules import check as broken
 from cosell.selling.rules import enforce
@@ -34,7 +34,6 @@ from cosell.store.documents import Stored
 
 _MESSAGE = "An opportunity was submitted to AWS. Please review it."
 _RESPONSIBILITIES = ("Co-Sell Facilitator",)
-_UNDECIDED = ("Submitted", "In review", "Action Required")
 _CONTACT = ("BusinessTitle", "Email", "FirstName", "LastName", "Phone")
 
 
@@ -101,7 +100,7 @@ def awaited_in(call: Call, tx: Tx, invitation: Stored, besides: str = "") -> boo
     of an invitation."""
     engagement = text_at(invitation.document, "EngagementId")
     rows = tx.all(
-        "resources_in",
+        "undecided_in",
         ns=call.ns,
         account=text_at(invitation.document, "SenderAwsAccountId"),
         catalog=invitation.catalog,
@@ -111,7 +110,7 @@ def awaited_in(call: Call, tx: Tx, invitation: Stored, besides: str = "") -> boo
     shown = (documents.get(tx, call.ns, Kind.OPPORTUNITY, id).document for id in ids)
     return any(
         text_at(one, "submitted_in") == engagement
-        and text_at(one, "LifeCycle.ReviewStatus") in _UNDECIDED
+        and text_at(one, "LifeCycle.ReviewStatus") in UNDECIDED
         for one in shown
     )
 

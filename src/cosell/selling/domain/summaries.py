@@ -22,6 +22,7 @@ from cosell.selling import (
 )
 from cosell.selling.domain import next_steps, snapshots
 from cosell.selling.involvement import in_force
+from cosell.selling.lifecycle import DRAFT
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
@@ -77,7 +78,7 @@ def _copied(document: Document) -> Document:
             "ExpectedCustomerSpend": _spend(document),
         },
     }
-    if status == "Pending Submission":
+    if status == DRAFT:
         return summary
     summary |= {
         "Customer": {"Contacts": at(document, "Customer.Contacts")},

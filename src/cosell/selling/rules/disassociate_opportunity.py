@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from cosell.contract import Document
 from cosell.selling import related, text_at
+from cosell.selling.lifecycle import AWAITING_AWS
 from cosell.selling.rules import Rule, Table
 
 _FIELD = "relatedEntityIdentifier"
-_REVIEWED = ("Submitted", "In review")
 _WON = ("Committed", "Launched")
 _PAGE = "API reference: DisassociateOpportunity"
 
@@ -46,7 +46,7 @@ RULES: tuple[Rule[Disassociation], ...] = (
         " associate another one first",
         "decision",
         lambda facts: (
-            text_at(facts.opportunity, "LifeCycle.ReviewStatus") in _REVIEWED
+            text_at(facts.opportunity, "LifeCycle.ReviewStatus") in AWAITING_AWS
             and not text_at(facts.opportunity, "Project.OtherSolutionDescription")
             and facts.is_last_of(related.NEEDED)
         ),

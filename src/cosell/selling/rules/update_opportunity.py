@@ -15,7 +15,7 @@ from cosell.contract import Document
 from cosell.errors import ConflictException, FieldError
 from cosell.selling import Path, at, related, text_at
 from cosell.selling.involvement import CO_SELL, VISIBILITY_ONLY, in_force
-from cosell.selling.lifecycle import CLOSED, OPPORTUNITY_REVIEW, OPPORTUNITY_STAGE, follow
+from cosell.selling.lifecycle import CLOSED, DRAFT, OPPORTUNITY_REVIEW, OPPORTUNITY_STAGE, follow
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
 from cosell.selling.rules.opportunity_content import Content, field_of
 from cosell.selling.rules.opportunity_members import MEMBERS, Member
@@ -35,7 +35,6 @@ from cosell.selling.rules.submit_opportunity import OTHER_SOLUTION, needs_suppor
 
 _STAGE, _STATUS = "LifeCycle.Stage", "LifeCycle.ReviewStatus"
 _NEEDS, _SPEND = "PrimaryNeedsFromAws", "Project.ExpectedCustomerSpend"
-PENDING: Final = "Pending Submission"
 _WON: Final = ("Committed", "Launched")
 _MATURE: Final = ("Qualified", "Technical Validation", "Business Validation")
 _REQUIRED = (_STAGE, "Marketing.Source")  # what every update must have: rows of their own
@@ -95,7 +94,7 @@ class Update:
 
     def permits(self, member: Member) -> bool:
         """Whether the state lets the member change."""
-        if self.status == PENDING or self.reviewed:
+        if self.status == DRAFT or self.reviewed:
             return True
         if self.status == "Action Required":
             return member.correctable
@@ -148,12 +147,12 @@ def _stage_refused(update: Update) -> bool:
 
 
 def _stage_pending(update: Update) -> bool:
-    return update.status == PENDING and not update.stage_open and _moves_stage(update)
+    return update.status == DRAFT and not update.stage_open and _moves_stage(update)
 
 
 def _ends_unsubmitted(update: Update) -> bool:
     """Where the stage is open before submission, its ends are not: they cannot be submitted."""
-    return update.status == PENDING and update.stage_open and update.moves_to(*CLOSED)
+    return update.status == DRAFT and update.stage_open and update.moves_to(*CLOSED)
 
 
 def _moves_stage(update: Update) -> bool:

@@ -60,9 +60,12 @@ from association_view a indexed by association_view_by_resource
 where ns = :ns and account = :account and catalog = :catalog and resource = :resource
 order by created_at, seq;
 
--- resources_in: what an account lists as shown in an engagement.
-select resource from association_view indexed by association_view_by_engagement
-where ns = :ns and account = :account and catalog = :catalog and engagement = :engagement;
+-- undecided_in: of what an account lists as shown in an engagement, whoever's, that on which AWS
+-- has yet to decide.
+select a.resource from association_view a indexed by association_view_by_engagement
+join opportunity_view o on o.ns = a.ns and o.account = a.created_by and o.id = a.resource
+where a.ns = :ns and a.account = :account and a.catalog = :catalog and a.engagement = :engagement
+  and o.review_status in ('Submitted', 'In review', 'Action Required');
 
 -- submitted_for: an account's opportunities for a company that AWS knows of.
 select id from opportunity_view indexed by opportunity_view_by_company
@@ -154,10 +157,10 @@ update namespace set shut_out = (
   select count(*) from partner where ns = :ns and (in_aws = 0 or in_sandbox = 0))
 where ns = :ns;
 
--- jobs_of: an account's jobs that share an opportunity, in order of their making.
+-- jobs_in: an account's jobs that share an opportunity in an engagement, in order of their making.
 select id from job_view indexed by job_view_by_resource
 where ns = :ns and account = :account and catalog = :catalog and resource = :resource
-order by created_at, seq;
+  and engagement = :engagement order by created_at, seq;
 
 -- running_jobs: an account's jobs that share an opportunity, in order of their making.
 select id from job_view indexed by job_view_by_resource
