@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from cosell.selling.rules.create_engagement_invitation import INVITE
-from cosell.selling.rules.invitation import ANSWER, JOIN
 from tests.engaging import (
     CATALOG,
     THIRD,
@@ -365,24 +363,3 @@ def test_only_a_member_invites(world: World) -> None:
     )
     assert told.code == "ResourceNotFoundException"
     assert listed(world, "999999999999", "RECEIVER") == listed(world, THIRD, "RECEIVER") == []
-
-
-# The rows whose refusals the tests of invitations walk through.
-DRIVEN = (
-    "invite.receiver-unknown", "invite.receiver-self", "invite.member", "invite.pending",
-    "invite.quota", "invite.completion-date-impossible", "invite.spend-self",
-    "invite.spend.frequency", "invite.spend.currency", "invite.spend.amount-missing",
-    "invite.spend.amount-positive", "invite.spend.estimation-url",
-    "invite.spend.estimate-currency",
-    "answer.receiver", "answer.pending",
-    "join.member", "join.quota",
-)  # fmt: skip
-
-
-def test_every_row_has_its_test() -> None:
-    invite, answer, join = (
-        [rule.id for rule in INVITE],
-        [rule.id for rule in ANSWER],
-        [rule.id for rule in JOIN],
-    )
-    assert (*invite, *answer, *join) == DRIVEN

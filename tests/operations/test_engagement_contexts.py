@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from cosell.selling.rules.engagement_context import CONTENT, ROOM, UPDATE
 from tests.engaging import (
     CATALOG,
     THIRD,
@@ -299,15 +298,3 @@ def test_contexts_are_the_members_alone(world: World, act: str) -> None:
         told = refusal(ACTS[act], world=world, id=id, account=account)
         assert told.code == "ResourceNotFoundException"
     assert read(world, made["Id"])["Contexts"] == before["Contexts"]
-
-
-# The rows whose refusals the tests above walk through.
-DRIVEN = {
-    "context.prospecting-result", "context.payload-missing", "context.payload-type",
-    "context.completion-date-impossible", "context.quota", "context.unknown",
-    "context.stale", "context.type-kept", "context.interactions",
-}  # fmt: skip
-
-
-def test_every_row_has_its_test() -> None:
-    assert {rule.id for rule in (*CONTENT, *ROOM, *UPDATE)} == DRIVEN
