@@ -9,21 +9,13 @@ from cosell.errors import ResourceNotFoundException, business_refused
 from cosell.selling import object_at, text_at
 from cosell.selling.domain import accounts, estimates, referrals
 from cosell.selling.domain.acting import as_aws
-from cosell.selling.rules import check
-from cosell.selling.rules.opportunity_content import RULES, Content
-from cosell.selling.rules.spend import RULES as SPEND_RULES
+from cosell.selling.rules import check, refer
+from cosell.selling.rules.opportunity_content import Content
 from cosell.selling.rules.spend import spend_of
 from cosell.selling.workflows import kinds, tasks
 from cosell.store import Tx
 
 _WORDS = ("Message", "SenderContacts", "ReceiverResponsibilities")
-_KEPT_BY_AWS = (
-    "opportunity.customer.account.address.countryCode",
-    "opportunity.project.title",
-    "opportunity.revenue-dates",
-    "opportunity.close-date-impossible",
-    "opportunity.close-date",
-)
 
 
 @command("ReferOpportunity")
@@ -48,9 +40,9 @@ def ensure_referable(call: Call, tx: Tx, content: Document) -> None:
     """The rules that even AWS cannot leave aside: what an invitation has to say, spend that adds
     up, dates that can be."""
     facts = Content(content, iso_date(call.now), lambda _: True)
-    errors = check((rule for rule in RULES if rule.id in _KEPT_BY_AWS), facts)
+    errors = check(refer.CONTENT, facts)
     spend = spend_of(object_at(content, "Project"), estimates.known(call, tx))
-    errors += check(SPEND_RULES, spend)
+    errors += check(refer.SPEND, spend)
     if errors:
         raise business_refused(*errors)
 

@@ -2,9 +2,11 @@
 
 from cosell.calls import Call, command, query
 from cosell.contract import Document, Json
-from cosell.errors import FieldError, ResourceNotFoundException, request_refused
+from cosell.errors import ResourceNotFoundException, request_refused
 from cosell.selling import Kind, text_at
 from cosell.selling.domain import prospecting
+from cosell.selling.rules import check
+from cosell.selling.rules.prospect_task import SAID, Said
 from cosell.store import Tx, documents
 
 _FOUND = ("Customer", "Insights")
@@ -20,9 +22,8 @@ def put_prospecting_result(call: Call, tx: Tx) -> Document:
         raise ResourceNotFoundException("There is no such engagement in this catalog.")
     found = {name: call.input[name] for name in _FOUND if name in call.input}
     reason = text_at(call.input, "ReasonCode")
-    if bool(found) == bool(reason):
-        message = "Give either ReasonCode, or Customer, Insights or both"
-        raise request_refused(FieldError("reasonCode", "INVALID_VALUE", message))
+    if errors := check(SAID, Said(bool(found), bool(reason))):
+        raise request_refused(*errors)
     if not reason:
         return prospecting.put(call, tx, id, found)
     message = text_at(call.input, "Message") or _MESSAGE

@@ -8,8 +8,8 @@ import re
 from typing import NamedTuple, cast
 
 from cosell.calls import Call
-from cosell.errors import AccessDeniedException, ResourceNotFoundException
 from cosell.selling import AWS
+from cosell.selling.rules import enforce, enrolment, refer
 from cosell.store import Tx
 
 CATALOGS = ("AWS", "Sandbox")
@@ -79,22 +79,14 @@ def is_partner(call: Call, tx: Tx, account: str) -> bool:
 
 def ensure_partner(call: Call, tx: Tx, account: str) -> None:
     """ResourceNotFoundException for an account that nobody can invite in the call's catalog."""
-    if not is_partner(call, tx, account):
-        raise ResourceNotFoundException(f"There is no partner {account} in this catalog.")
+    enforce(refer.RECEIVER, refer.Receiver(account, lambda: is_partner(call, tx, account)))
 
 
 def ensure_enrolled(tx: Tx, ns: int, account: str, catalog: str) -> None:
     """AccessDeniedException for a caller that is not a partner in the catalog. A catalog that does
-    not exist shuts nobody out.
-
-    Source: seen by programs whose account was not registered as a partner.
-    """
-    if catalog not in CATALOGS or catalog in find(tx, ns, account).catalogs:
-        return
-    raise AccessDeniedException(
-        f"The account {account} is not enrolled as a partner in catalog {catalog}.",
-        Reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE",
-    )
+    not exist shuts nobody out."""
+    is_enrolled = catalog not in CATALOGS or catalog in find(tx, ns, account).catalogs
+    enforce(enrolment.RULES, enrolment.Caller(account, catalog, is_enrolled))
 
 
 def host(profile: Profile) -> str:

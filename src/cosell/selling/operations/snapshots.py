@@ -2,11 +2,12 @@
 
 from cosell.calls import Call, Rendered, command, query
 from cosell.contract import Document
-from cosell.errors import ResourceNotFoundException
-from cosell.selling import Kind, Template, text_at
+from cosell.selling import Kind, text_at
 from cosell.selling.domain import engagements, jobs, opportunities, showing, snapshots, tags
 from cosell.selling.domain.snapshots import Target, target_of
 from cosell.selling.listing import By, List, answer
+from cosell.selling.rules import enforce
+from cosell.selling.rules.resource_snapshots import VIEW, Looking
 from cosell.selling.views import (
     ASSOCIATIONS,
     JOBS,
@@ -90,10 +91,11 @@ def get_resource_snapshot(call: Call, tx: Tx) -> Document:
     """A revision, or the latest, for every member; AWS's own view for the owner alone."""
     target = target_of(call.input, _TARGET)
     engagements.find(call, tx, target.engagement)
-    if target.template == Template.AWS_FULL and not opportunities.find_own(
-        call, tx, target.resource
-    ):
-        raise ResourceNotFoundException("There is no such snapshot in the engagement.")
+
+    def owns() -> bool:
+        return opportunities.find_own(call, tx, target.resource) is not None
+
+    enforce(VIEW, Looking(target.template, owns))
     revision = call.input.get("Revision")
     return snapshots.read(call, tx, target, revision if isinstance(revision, int) else None)
 

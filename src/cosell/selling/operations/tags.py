@@ -3,9 +3,10 @@
 from cosell import ids
 from cosell.calls import Call, command, query
 from cosell.contract import Document
-from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, text_at
 from cosell.selling.domain import jobs, opportunities, tags
+from cosell.selling.rules import enforce
+from cosell.selling.rules.tag_resource import NAMED, Named
 from cosell.store import Tx
 
 
@@ -40,13 +41,8 @@ def untag_resource(call: Call, tx: Tx) -> Document:
 
 def _ensure_own(call: Call, tx: Tx, arn: str) -> None:
     """ResourceNotFoundException unless the ARN names something taggable that the caller owns."""
-    parsed = ids.parse_arn(arn)
-    if parsed is not None and parsed.account == call.account:
-        within = call._replace(catalog=parsed.catalog)
-        if parsed.type == Kind.OPPORTUNITY:
-            opportunities.find(within, tx, parsed.id)
-            return
-        if parsed.type == Kind.JOB:
-            jobs.find(within, tx, parsed.id)
-            return
-    raise ResourceNotFoundException("There is no such taggable resource for your account.")
+    named = ids.parse_arn(arn)
+    enforce(NAMED, Named(call.account, named))
+    if named is not None:
+        find = opportunities.find if named.type == Kind.OPPORTUNITY else jobs.find
+        find(call._replace(catalog=named.catalog), tx, named.id)

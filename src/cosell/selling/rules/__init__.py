@@ -29,9 +29,10 @@ class Rule(Generic[Facts]):
     """What must not be: `broken` is asked of the facts of an act.
 
     A row of another `error` than ValidationException has neither field nor code, and is told alone.
-    `message` may name facts: `this one is {facts.status}`. `cite` says which page or recording,
-    `store` whether the condition has to look something up. A row with a `reason` refuses no call:
-    a task that breaks it ends FAILED with that reason code.
+    `message` may name facts: `this one is {facts.status}`; `why` is the Reason of an error that has
+    one. `cite` says which page or recording, `store` whether the condition has to look something
+    up. A row with a `reason` refuses no call: a task that breaks it ends FAILED with that reason
+    code.
     """
 
     id: str
@@ -44,9 +45,15 @@ class Rule(Generic[Facts]):
     store: bool = False
     error: type[ApiError] = ValidationException
     reason: str = ""
+    why: str = ""
 
     def told(self, facts: Facts) -> str:
         return self.message.format(facts=facts) if "{" in self.message else self.message
+
+    def refusal(self, facts: Facts) -> ApiError:
+        """The error of a row that stands alone."""
+        members = {"Reason": self.why} if self.why else {}
+        return self.error(self.told(facts), **members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ def enforce(rules: Iterable[Rule[Facts]], facts: Facts) -> None:
         if not rule.broken(facts):
             continue
         if rule.code is None:
-            raise rule.error(rule.told(facts))
+            raise rule.refusal(facts)
         errors.append(FieldError(rule.field, rule.code, rule.told(facts)))
     if errors:
         raise business_refused(*errors)

@@ -10,11 +10,10 @@ from cosell.errors import (
     ServiceQuotaExceededException,
 )
 from cosell.selling import object_at, objects_at, text_at
-from cosell.selling.rules import Rule, Table, is_impossible_date
+from cosell.selling.rules import Rule, Table, is_impossible_date, spend
 from cosell.selling.rules.sources import (
     PARTNERS,
 )
-from cosell.selling.rules.spend import RULES as SPEND_RULES
 from cosell.selling.rules.spend import Estimates, Spend, nothing_known, spend_of
 
 MEMBERS_MAX = 10
@@ -45,13 +44,14 @@ class Invited:
 
 _ACCOUNT = "invitation.receiver.account.awsAccountId"
 _PROJECT = "invitation.payload.opportunityInvitation.project"
+# What an invitation tells of its spend holds by these.
 _SPEND = (
-    "spend.frequency",
-    "spend.currency",
-    "spend.amount-missing",
-    "spend.amount-positive",
-    "spend.estimation-url",
-    "spend.estimate-currency",
+    spend.FREQUENCY,
+    spend.CURRENCY,
+    spend.AMOUNT_MISSING,
+    spend.AMOUNT_POSITIVE,
+    spend.ESTIMATION_URL,
+    spend.ESTIMATE_CURRENCY,
 )
 
 
@@ -152,7 +152,7 @@ PAYLOAD: tuple[Rule[Invited], ...] = (
         "not documented",
         _own_spend,
     ),
-    *(_within(row) for row in SPEND_RULES if row.id in _SPEND),
+    *(_within(row) for row in _SPEND),
 )
 
 INVITE = (*RECEIVER, *ROOM, *PAYLOAD)

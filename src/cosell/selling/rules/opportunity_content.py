@@ -153,11 +153,39 @@ def _related_unknown(content: Content) -> bool:
     return not content.owns(related)
 
 
+COUNTRY = _missing(_COUNTRY, "documented", FIELD_LIST)
+TITLE = _missing("Project.Title", "documented", FIELD_LIST)
+REVENUE_DATES: Rule[Content] = Rule(
+    "opportunity.revenue-dates",
+    field_of(_ENDS),
+    "INVALID_VALUE",
+    "Contract end date cannot be earlier than contract start date.",
+    "observed",
+    about((_STARTS, _ENDS), _revenue_backwards),
+    MESSAGES,
+)
+CLOSE_DATE_IMPOSSIBLE: Rule[Content] = Rule(
+    "opportunity.close-date-impossible",
+    field_of(_CLOSE),
+    "INVALID_VALUE",
+    "TargetCloseDate must be a day of the calendar",
+    "not documented",
+    about((_CLOSE,), lambda c: is_impossible_date(c.text(_CLOSE))),
+)
+CLOSE_DATE: Rule[Content] = Rule(
+    "opportunity.close-date",
+    field_of(_CLOSE),
+    "INVALID_VALUE",
+    "Target Close Date should be a future date",
+    "observed",
+    about((_CLOSE,), lambda c: "" < c.text(_CLOSE) <= c.today),
+    CONNECTOR,
+)
 RULES: tuple[Rule[Content], ...] = (
     _missing_unless_secret(_COMPANY),
     _missing_unless_secret(_SITE),
     _missing(_INDUSTRY, "documented", "API reference: Account"),
-    _missing(_COUNTRY, "documented", FIELD_LIST),
+    COUNTRY,
     Rule(
         "opportunity.country-of-national-security",
         field_of(_COUNTRY),
@@ -212,7 +240,7 @@ RULES: tuple[Rule[Content], ...] = (
         ),
         "API reference: UpdateOpportunity",
     ),
-    _missing("Project.Title", "documented", FIELD_LIST),
+    TITLE,
     _missing("Project.CustomerBusinessProblem", "documented", FIELD_LIST),
     Rule(
         "opportunity.spend",
@@ -300,15 +328,7 @@ RULES: tuple[Rule[Content], ...] = (
         ),
         FIELD_LIST,
     ),
-    Rule(
-        "opportunity.revenue-dates",
-        field_of(_ENDS),
-        "INVALID_VALUE",
-        "Contract end date cannot be earlier than contract start date.",
-        "observed",
-        about((_STARTS, _ENDS), _revenue_backwards),
-        MESSAGES,
-    ),
+    REVENUE_DATES,
     Rule(
         "opportunity.revenue-euro",
         field_of(_REVENUE_CURRENCY),
@@ -325,23 +345,8 @@ RULES: tuple[Rule[Content], ...] = (
         "API reference: Project",
     ),
     _missing(_CLOSE, "documented", FIELD_LIST),
-    Rule(
-        "opportunity.close-date-impossible",
-        field_of(_CLOSE),
-        "INVALID_VALUE",
-        "TargetCloseDate must be a day of the calendar",
-        "not documented",
-        about((_CLOSE,), lambda c: is_impossible_date(c.text(_CLOSE))),
-    ),
-    Rule(
-        "opportunity.close-date",
-        field_of(_CLOSE),
-        "INVALID_VALUE",
-        "Target Close Date should be a future date",
-        "observed",
-        about((_CLOSE,), lambda c: "" < c.text(_CLOSE) <= c.today),
-        CONNECTOR,
-    ),
+    CLOSE_DATE_IMPOSSIBLE,
+    CLOSE_DATE,
     Rule(
         "opportunity.closed-lost-reason",
         "lifeCycle.closedLostReason",

@@ -5,6 +5,7 @@ documented.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.engagement_context import CONTEXTS_MAX
@@ -19,6 +20,13 @@ class Prospect:
     leads: int
     open_leads: int
     contexts: int
+
+
+class Said(NamedTuple):
+    """Whether the desk says what prospecting finds, and whether it says why that fails."""
+
+    found: bool
+    failed: bool
 
 
 RULES: tuple[Rule[Prospect], ...] = (
@@ -64,5 +72,19 @@ RULES: tuple[Rule[Prospect], ...] = (
         reason="ServiceQuotaExceeded",
     ),
 )
+# A fault of the request's shape.
+SAID: tuple[Rule[Said], ...] = (
+    Rule(
+        "prospect.found-or-failed",
+        "reasonCode",
+        "INVALID_VALUE",
+        "Give either ReasonCode, or Customer, Insights or both",
+        "not documented",
+        lambda said: said.found == said.failed,
+    ),
+)
 _OPERATION = "StartProspectingFromEngagementTask"
-TABLES = (Table("Prospect an engagement in a task", (_OPERATION,), RULES),)
+TABLES = (
+    Table("Say what prospecting finds", ("PutProspectingResult",), SAID),
+    Table("Prospect an engagement in a task", (_OPERATION,), RULES),
+)

@@ -1,9 +1,10 @@
 """What resource snapshots and their jobs are refused for. Who owns the opportunity, and who is in
 the engagement, is asked before: what is not the caller's is not found."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from cosell.errors import ConflictException
+from cosell.errors import ConflictException, ResourceNotFoundException
 from cosell.selling import Template
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.sources import (
@@ -18,6 +19,13 @@ class Wanted(NamedTuple):
 
     template: str
     job: str = ""
+
+
+class Looking(NamedTuple):
+    """The template of a snapshot that is asked for, and whether the opportunity is the caller's."""
+
+    template: str
+    owns: Callable[[], bool]
 
 
 class Turn(NamedTuple):
@@ -45,6 +53,19 @@ TEMPLATE: tuple[Rule[Wanted], ...] = (
         "decision",
         lambda wanted: wanted.template not in (Template.SUMMARY, Template.AWS_FULL),
         "API reference: ResourceSnapshotPayload, which has these two",
+    ),
+)
+VIEW: tuple[Rule[Looking], ...] = (
+    Rule(
+        "snapshot.view-of-owner",
+        "",
+        None,
+        "There is no such snapshot in the engagement.",
+        "documented",
+        lambda looking: looking.template == Template.AWS_FULL and not looking.owns(),
+        EVENTS,
+        store=True,
+        error=ResourceNotFoundException,
     ),
 )
 SECOND_JOB: tuple[Rule[Wanted], ...] = (
@@ -91,6 +112,7 @@ TABLES = (
         ("CreateResourceSnapshot", "CreateResourceSnapshotJob"),
         TEMPLATE,
     ),
+    Table("Read a resource snapshot", ("GetResourceSnapshot",), VIEW),
     Table("Create a resource snapshot job", ("CreateResourceSnapshotJob",), SECOND_JOB),
     Table("Stop a resource snapshot job", ("StopResourceSnapshotJob",), STOP),
     Table("Delete a resource snapshot job", ("DeleteResourceSnapshotJob",), DELETE),

@@ -184,6 +184,61 @@ def _months(spend: Spend) -> bool:
 
 _MODE = (ENTRIES, DURATION)
 _LIST = "project.expectedCustomerSpend"
+FREQUENCY: Rule[Spend] = Rule(
+    "spend.frequency",
+    _LIST + ".frequency",
+    "INVALID_VALUE",
+    "Frequency must be 'None' for a Self entry with a contract duration, else 'Monthly'",
+    "documented",
+    _any(_stray_frequency, DURATION),
+    SIZING,
+)
+CURRENCY: Rule[Spend] = Rule(
+    "spend.currency",
+    _LIST + ".currencyCode",
+    "INVALID_VALUE",
+    "CurrencyCode must be USD or EUR",
+    "documented",
+    _any(_foreign_currency),
+    SIZING,
+)
+AMOUNT_MISSING: Rule[Spend] = Rule(
+    "spend.amount-missing",
+    _LIST + ".amount",
+    "REQUIRED_FIELD_MISSING",
+    "Amount is required unless EstimationUrl is given",
+    "documented",
+    _any(_without_amount),
+    SIZING,
+)
+AMOUNT_POSITIVE: Rule[Spend] = Rule(
+    "spend.amount-positive",
+    _LIST + ".amount",
+    "INVALID_VALUE",
+    "Amount must be greater than 0",
+    "documented",
+    _any(_worthless),
+    FIELD_LIST,
+)
+ESTIMATION_URL: Rule[Spend] = Rule(
+    "spend.estimation-url",
+    _LIST + ".estimationUrl",
+    "INVALID_VALUE",
+    "Invalid Estimation URL: {facts.invalid_url}",
+    "documented",
+    _any(_bad_url),
+    SIZING,
+    store=True,
+)
+ESTIMATE_CURRENCY: Rule[Spend] = Rule(
+    "spend.estimate-currency",
+    _LIST + ".currencyCode",
+    "INVALID_VALUE",
+    "CurrencyCode must be that of the estimate which EstimationUrl names",
+    "not documented",
+    _any(_estimated_otherwise),
+    store=True,
+)
 RULES: tuple[Rule[Spend], ...] = (
     Rule(
         "spend.duration-missing",
@@ -239,15 +294,7 @@ RULES: tuple[Rule[Spend], ...] = (
         _any(_url_beside_own),
         SIZING,
     ),
-    Rule(
-        "spend.frequency",
-        _LIST + ".frequency",
-        "INVALID_VALUE",
-        "Frequency must be 'None' for a Self entry with a contract duration, else 'Monthly'",
-        "documented",
-        _any(_stray_frequency, DURATION),
-        SIZING,
-    ),
+    FREQUENCY,
     Rule(
         "spend.euro",
         _LIST + ".currencyCode",
@@ -257,15 +304,7 @@ RULES: tuple[Rule[Spend], ...] = (
         _any(_not_euro, PARTITION),
         f"{REFERENCE}: Project; {CONNECTOR}",
     ),
-    Rule(
-        "spend.currency",
-        _LIST + ".currencyCode",
-        "INVALID_VALUE",
-        "CurrencyCode must be USD or EUR",
-        "documented",
-        _any(_foreign_currency),
-        SIZING,
-    ),
+    CURRENCY,
     Rule(
         "spend.currency-mixed",
         _LIST + ".currencyCode",
@@ -275,43 +314,10 @@ RULES: tuple[Rule[Spend], ...] = (
         _about(_MODE, _mixed_currencies),
         f"{SIZING}; AWS's own entry that is sent back counts",
     ),
-    Rule(
-        "spend.amount-missing",
-        _LIST + ".amount",
-        "REQUIRED_FIELD_MISSING",
-        "Amount is required unless EstimationUrl is given",
-        "documented",
-        _any(_without_amount),
-        SIZING,
-    ),
-    Rule(
-        "spend.amount-positive",
-        _LIST + ".amount",
-        "INVALID_VALUE",
-        "Amount must be greater than 0",
-        "documented",
-        _any(_worthless),
-        FIELD_LIST,
-    ),
-    Rule(
-        "spend.estimation-url",
-        _LIST + ".estimationUrl",
-        "INVALID_VALUE",
-        "Invalid Estimation URL: {facts.invalid_url}",
-        "documented",
-        _any(_bad_url),
-        SIZING,
-        store=True,
-    ),
-    Rule(
-        "spend.estimate-currency",
-        _LIST + ".currencyCode",
-        "INVALID_VALUE",
-        "CurrencyCode must be that of the estimate which EstimationUrl names",
-        "not documented",
-        _any(_estimated_otherwise),
-        store=True,
-    ),
+    AMOUNT_MISSING,
+    AMOUNT_POSITIVE,
+    ESTIMATION_URL,
+    ESTIMATE_CURRENCY,
 )
 TABLES = (
     Table("Say what a customer will spend", ("CreateOpportunity", "UpdateOpportunity"), RULES),

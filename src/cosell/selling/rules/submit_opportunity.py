@@ -196,6 +196,16 @@ FIELDS: tuple[Rule[Submitting], ...] = (
     ),
 )
 
+CUSTOMER_PROJECT: Rule[Sharing] = Rule(
+    "submit.customer-project",
+    "identifier",
+    "INVALID_RESOURCE_STATE",
+    "The engagement comes from a lead and has no context of type CustomerProject",
+    "documented",
+    lambda sharing: sharing.lacks_project,
+    LEADS,
+    store=True,
+)
 SHARING: tuple[Rule[Sharing], ...] = (
     Rule(
         "submit.engagement",
@@ -207,16 +217,7 @@ SHARING: tuple[Rule[Sharing], ...] = (
         lambda sharing: not sharing.is_shared,
         store=True,
     ),
-    Rule(
-        "submit.customer-project",
-        "identifier",
-        "INVALID_RESOURCE_STATE",
-        "The engagement comes from a lead and has no context of type CustomerProject",
-        "documented",
-        lambda sharing: sharing.lacks_project,
-        LEADS,
-        store=True,
-    ),
+    CUSTOMER_PROJECT,
     Rule(
         "submit.members",
         "identifier",

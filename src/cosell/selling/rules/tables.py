@@ -15,9 +15,11 @@ from cosell.selling.rules import (
     create_opportunity,
     disassociate_opportunity,
     engagement_context,
+    enrolment,
     invitation,
     opportunity_content,
     prospect_task,
+    refer,
     resource_snapshots,
     review_opportunity,
     spend,
@@ -29,6 +31,7 @@ from cosell.selling.rules import (
 )
 
 TABLES: Final[tuple[Table, ...]] = (
+    *enrolment.TABLES,
     *create_opportunity.TABLES,
     *opportunity_content.TABLES,
     *spend.TABLES,
@@ -38,6 +41,7 @@ TABLES: Final[tuple[Table, ...]] = (
     *assign_opportunity.TABLES,
     *submit_opportunity.TABLES,
     *review_opportunity.TABLES,
+    *refer.TABLES,
     *engagement_context.TABLES,
     *create_engagement_invitation.TABLES,
     *invitation.TABLES,

@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+from cosell import ids
+from cosell.errors import ResourceNotFoundException
+from cosell.selling import Kind
 from cosell.selling.rules import Rule, Table
 
 TAGS_MAX = 200
@@ -13,6 +16,30 @@ class Tagging(NamedTuple):
     present: frozenset[str]
     given: frozenset[str]
 
+
+class Named(NamedTuple):
+    """Who asks, and what the ARN names, if it is one."""
+
+    account: str
+    arn: ids.Arn | None
+
+
+NAMED: tuple[Rule[Named], ...] = (
+    Rule(
+        "tag.resource",
+        "",
+        None,
+        "There is no such taggable resource for your account.",
+        "documented",
+        lambda named: (
+            named.arn is None
+            or named.arn.account != named.account
+            or named.arn.type not in (Kind.OPPORTUNITY, Kind.JOB)
+        ),
+        "service authorization reference: AWS Partner Central, resource types",
+        error=ResourceNotFoundException,
+    ),
+)
 
 # A fault of the request's shape, which is told before anything is looked up, with the key's place.
 TWICE: Rule[list[str]] = Rule(
@@ -49,6 +76,11 @@ TABLES = (
             "UntagResource",
         ),
         (TWICE,),
+    ),
+    Table(
+        "Name a resource that has tags",
+        ("ListTagsForResource", "TagResource", "UntagResource"),
+        NAMED,
     ),
     Table("Tag a resource", ("TagResource",), RULES),
 )
