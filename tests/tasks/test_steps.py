@@ -19,7 +19,7 @@ from cosell.errors import (
     ThrottlingException,
     ValidationException,
 )
-from cosell.selling.domain import invitations, jobs, opportunities, snapshots
+from cosell.selling.domain import invitations, jobs, opportunities, showing
 from cosell.store import Contention, StoreError
 from tests.harness import ACCOUNT, OTHER, answered
 from tests.scenes import STEPS, Scene, lead_invitation, opportunity_invitation
@@ -28,7 +28,7 @@ from tests.scenes import STEPS, Scene, lead_invitation, opportunity_invitation
 WORK: dict[str, tuple[ModuleType, str]] = {
     "AcceptInvitation": (invitations, "accept"),
     "CreateOpportunity": (opportunities, "accept_referral"),
-    "CreateResourceSnapshot": (snapshots, "create"),
+    "CreateResourceSnapshot": (showing, "show"),
     "CreateResourceSnapshotJob": (jobs, "create"),
     "StartResourceSnapshotJob": (jobs, "start"),
 }
