@@ -4,13 +4,13 @@ Must not look into a body, but for the services whose protocol keeps the operati
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, TypeAlias
 
 from cosell.auth.sigv4 import signed_service
 from cosell.calls import Handler
-from cosell.contract import Contract
+from cosell.contract import Contract, Document
 from cosell.errors import (
     MethodNotAllowed,
     NotBuilt,
@@ -19,6 +19,7 @@ from cosell.errors import (
     UnsupportedMediaTypeException,
 )
 from cosell.http import HttpRequest
+from cosell.store import Tx
 from cosell.wire import aws_json
 
 DEFAULT_NAMESPACE = "default"
@@ -33,14 +34,20 @@ _XML_NAMES = frozenset({"cloudfront", "route53", "s3", "s3-outposts", "s3express
 _JSON_TYPES = (aws_json.PLAIN, aws_json.TARGETED)
 
 
+Admit: TypeAlias = Callable[[Tx, int, str, Document], None]
+"""Refuses an account of a namespace (by its integer) with a request that it may not make there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service that speaks JSON: its model, its operations, the names that may sign for it."""
+    """A service that speaks JSON: its model, its operations, the names that may sign for it.
+    `admit` is asked in namespaces that shut somebody out."""
 
     name: str
     contract: Contract
     handlers: Mapping[str, Handler]
     signing_names: frozenset[str]
+    admit: Admit | None = None
 
 
 class Route(NamedTuple):

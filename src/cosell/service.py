@@ -38,7 +38,7 @@ from cosell.errors import (
     request_refused,
 )
 from cosell.http import HttpRequest, HttpResponse
-from cosell.routing import ForeignService, Route, Routes, Service
+from cosell.routing import Admit, ForeignService, Route, Routes, Service
 from cosell.runner import Runner
 from cosell.selling.contract import CONTRACT as SELLING
 from cosell.selling.domain import accounts
@@ -46,7 +46,6 @@ from cosell.selling.operations import (
     engagements,
     invitations,
     opportunities,
-    opportunity_updates,
     prospecting,
     related_entities,
     settings,
@@ -68,7 +67,6 @@ SELLING_MODULES: Final = (
     engagements,
     invitations,
     opportunities,
-    opportunity_updates,
     prospecting,
     related_entities,
     settings,
@@ -91,9 +89,11 @@ DESK_MODULES: Final = (
 MODEL_HEADER: Final = ("x-cosell-model", SELLING.model_date)  # which API this is
 
 
-def _service(name: str, contract: Contract, modules: tuple[ModuleType, ...]) -> Service:
+def _service(
+    name: str, contract: Contract, modules: tuple[ModuleType, ...], admit: Admit | None = None
+) -> Service:
     handlers = collect(modules, contract.operations)
-    return Service(name, contract, handlers, frozenset({contract.signing_name}))
+    return Service(name, contract, handlers, frozenset({contract.signing_name}), admit)
 
 
 class Engine:
@@ -105,7 +105,7 @@ class Engine:
         self._random = ids.new_random()
         token_key = store.setting("token_key", new_token_key)
         self._authenticator = Authenticator(config.auth, token_key)
-        selling = _service("selling", SELLING, SELLING_MODULES)
+        selling = _service("selling", SELLING, SELLING_MODULES, accounts.admit)
         desk = _service("desk", DESK, DESK_MODULES)
         self._routes = Routes(selling, desk)
         self._desk_operations = frozenset(desk.handlers)
@@ -165,8 +165,9 @@ class Engine:
         handler = service.handlers.get(operation.name)
         if handler is None:
             raise NotBuilt(f"{operation.name} is not built yet; its input was checked.")
-        if namespace.shut_out and service.contract is SELLING:
-            self._ensure_enrolled(namespace, identity.account, known)
+        if namespace.shut_out and service.admit is not None:
+            with self.store.read(single=True) as tx:
+                service.admit(tx, namespace.ns, identity.account, known)
         asked = _Asked(operation, handler, identity, namespace, known, request_id)
         answer: Answer
         if handler.kind == "query":
@@ -184,14 +185,6 @@ class Engine:
         code = retrying(self.store, lambda tx: fault_rows.spend(tx, namespace, operation.name))
         if code is not None:
             raise error_named(code)
-
-    def _ensure_enrolled(self, namespace: Namespace, account: str, known: Document) -> None:
-        """Refuse a caller that the desk shut out of the catalog which the request names, or the
-        ARN in it."""
-        arn = ids.parse_arn(str(known.get("ResourceArn", "")))
-        catalog = cast("str", known.get("Catalog", arn.catalog if arn else ""))
-        with self.store.read(single=True) as tx:
-            accounts.ensure_enrolled(tx, namespace.ns, account, catalog)
 
     def _carry_out(self, asked: "_Asked") -> Answer:
         """A command, and what follows it in transactions of their own if it is a procedure."""

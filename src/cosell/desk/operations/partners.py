@@ -23,7 +23,7 @@ def put_partner(call: Call, tx: Tx) -> Document:
         *(catalog in enrolled for catalog in accounts.CATALOGS),
     )
     accounts.put(tx, call.ns, account, partner)
-    company, website = accounts.profile(call, tx, account)
+    company, website = accounts.company_of(call, tx, account)
     catalogs: list[Json] = [*partner.catalogs]
     return {
         "AccountId": account,

@@ -7,7 +7,7 @@ from cosell.contract import Document
 from cosell.selling import object_at, text_at, values
 from cosell.selling.domain import opportunities, reviews, submissions, summaries
 from cosell.selling.domain.acting import as_aws
-from cosell.selling.domain.telling import tell_of_opportunity
+from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow
 from cosell.selling.rules import enforce
 from cosell.selling.rules.review_opportunity import RULES, Reviewing

@@ -7,8 +7,10 @@ partner in both catalogs. Must not decide who may do what.
 import re
 from typing import NamedTuple, cast
 
+from cosell import ids
 from cosell.calls import Call
-from cosell.selling import AWS
+from cosell.contract import Document
+from cosell.selling import AWS, text_at
 from cosell.selling.rules import enforce, enrolment, refer
 from cosell.store import Tx
 
@@ -19,10 +21,10 @@ _HOST = re.compile(r"[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)+")
 _HOST_MAX = 64  # so that an address at it is not too long
 
 
-class Profile(NamedTuple):
+class Company(NamedTuple):
     """A company as others see it."""
 
-    company: str
+    name: str
     website: str
 
 
@@ -55,15 +57,15 @@ def put(tx: Tx, ns: int, account: str, partner: Partner) -> None:
     tx.run("count_shut_out", ns=ns)
 
 
-def profile(call: Call, tx: Tx, account: str) -> Profile:
+def company_of(call: Call, tx: Tx, account: str) -> Company:
     """The company behind an account; what the desk did not say is made up from the number.
 
     AWS's is as observed; see difference `account.profile`.
     """
     if account == AWS:
-        return Profile("AWS", "www.aws.com")
+        return Company("AWS", "www.aws.com")
     said = find(tx, call.ns, account)
-    return Profile(
+    return Company(
         said.company or f"Partner {account}",
         said.website or f"https://partner-{account}.example.com",
     )
@@ -82,6 +84,13 @@ def ensure_partner(call: Call, tx: Tx, account: str) -> None:
     enforce(refer.RECEIVER, refer.Receiver(account, lambda: is_partner(call, tx, account)))
 
 
+def admit(tx: Tx, ns: int, account: str, request: Document) -> None:
+    """AccessDeniedException for a caller that is no partner in the catalog which the request names,
+    or the ARN in it."""
+    arn = ids.parse_arn(text_at(request, "ResourceArn"))
+    ensure_enrolled(tx, ns, account, text_at(request, "Catalog") or (arn.catalog if arn else ""))
+
+
 def ensure_enrolled(tx: Tx, ns: int, account: str, catalog: str) -> None:
     """AccessDeniedException for a caller that is not a partner in the catalog. A catalog that does
     not exist shuts nobody out."""
@@ -89,8 +98,8 @@ def ensure_enrolled(tx: Tx, ns: int, account: str, catalog: str) -> None:
     enforce(enrolment.RULES, enrolment.Caller(account, catalog, is_enrolled))
 
 
-def host(profile: Profile) -> str:
+def host(company: Company) -> str:
     """The host of a company's website, fit for an e-mail address."""
-    name = profile.website.lower().partition("://")[2] or profile.website.lower()
+    name = company.website.lower().partition("://")[2] or company.website.lower()
     found = _HOST.match(name.removeprefix("www."))
     return found[0] if found and len(found[0]) <= _HOST_MAX else "example.com"

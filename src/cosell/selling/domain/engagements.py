@@ -10,8 +10,8 @@ from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import AWS, Kind, later, object_at, objects_at, text_at, truth
 from cosell.selling.domain import contexts
-from cosell.selling.domain.accounts import profile
-from cosell.selling.domain.telling import tell_of_engagement, tell_of_member
+from cosell.selling.domain.accounts import company_of
+from cosell.selling.domain.event_messages import tell_of_engagement, tell_of_member
 from cosell.selling.rules import create_engagement_invitation, enforce, engagement_context
 from cosell.selling.rules.engagement_context import ROOM, Context
 from cosell.selling.rules.invitation import JOIN, Joining
@@ -125,7 +125,7 @@ def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
 
 def _admit(call: Call, tx: Tx, engagement: Stored, account: str, present: list[str]) -> Stored:
     """An account is a member beside those who are present."""
-    company, website = profile(call, tx, account)
+    company, website = company_of(call, tx, account)
     tx.run(
         "insert_member",
         ns=call.ns,

@@ -14,9 +14,9 @@ from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import AWS, Kind, object_at, text_at, truth
 from cosell.selling.domain import engagements, estimates
-from cosell.selling.domain.accounts import is_partner, profile
+from cosell.selling.domain.accounts import company_of, is_partner
 from cosell.selling.domain.contexts import enrichment
-from cosell.selling.domain.telling import tell_of_invitation
+from cosell.selling.domain.event_messages import tell_of_invitation
 from cosell.selling.lifecycle import INVITATION, follow
 from cosell.selling.rules import enforce
 from cosell.selling.rules.create_engagement_invitation import ROOM, Invited
@@ -88,7 +88,7 @@ def create(call: Call, tx: Tx, room: Room, sender: str, content: Document) -> St
         "InvitationDate": iso(call.now),
         "PayloadType": payload_type,
         "SenderAwsAccountId": sender,
-        "SenderCompanyName": profile(call, tx, sender).company,
+        "SenderCompanyName": company_of(call, tx, sender).name,
         "Status": "PENDING",
     }
     seq = tx.number("seq")

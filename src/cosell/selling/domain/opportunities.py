@@ -12,8 +12,8 @@ from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
 from cosell.selling.domain import autopilot, estimates, summaries
-from cosell.selling.domain.accounts import host, profile
-from cosell.selling.domain.telling import tell_of_opportunity
+from cosell.selling.domain.accounts import company_of, host
+from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.selling.lifecycle import DRAFT, followed_from
 from cosell.selling.rules import spend
 from cosell.selling.rules.opportunity_content import NEW_BUSINESS
@@ -210,7 +210,7 @@ def _team(call: Call, tx: Tx, content: Document, owner: str) -> list[Json]:
     difference `opportunity.team`."""
     lead: Document = {
         "BusinessTitle": "OpportunityOwner",
-        "Email": f"alliance-lead@{host(profile(call, tx, owner))}",
+        "Email": f"alliance-lead@{host(company_of(call, tx, owner))}",
         "FirstName": "Alliance",
         "LastName": "Lead",
     }

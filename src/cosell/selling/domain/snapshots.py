@@ -16,7 +16,7 @@ from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
 from cosell.selling import AWS, Kind, Path, Template, object_at, related, text_at
 from cosell.selling.domain import engagements
-from cosell.selling.domain.telling import tell_of_snapshot
+from cosell.selling.domain.event_messages import tell_of_snapshot
 from cosell.selling.rules import enforce
 from cosell.selling.rules import resource_snapshots as rules
 from cosell.selling.views import (

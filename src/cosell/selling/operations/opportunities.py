@@ -1,11 +1,17 @@
-"""Opportunities: created, read, listed."""
+"""Opportunities: created, read, updated, listed."""
 
 from cosell.calls import Call, Rendered, command, query
 from cosell.clock import iso_date, parse_iso
 from cosell.contract import Document
 from cosell.errors import business_refused
 from cosell.selling import Kind, text_at
-from cosell.selling.domain import estimates, opportunities, referrals, tags
+from cosell.selling.domain import (
+    estimates,
+    opportunities,
+    opportunity_updates,
+    referrals,
+    tags,
+)
 from cosell.selling.listing import By, List, answer
 from cosell.selling.rules.create_opportunity import Draft, broken
 from cosell.selling.rules.opportunity_content import Content
@@ -71,6 +77,14 @@ def create_opportunity(call: Call, tx: Tx) -> Document:
 def get_opportunity(call: Call, tx: Tx) -> Document:
     """One of the caller's opportunities, whole."""
     return opportunities.find(call, tx, text_at(call.input, "Identifier")).document
+
+
+@command("UpdateOpportunity")
+def update_opportunity(call: Call, tx: Tx) -> Document:
+    """Replace one of the caller's opportunities by what the request says."""
+    opportunity = opportunities.find(call, tx, text_at(call.input, "Identifier"))
+    updated = opportunity_updates.update(call, tx, opportunity, call.input)
+    return {"Id": updated.id, "LastModifiedDate": updated.document["LastModifiedDate"]}
 
 
 @query("ListOpportunities", single=True)

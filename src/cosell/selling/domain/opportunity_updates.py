@@ -9,7 +9,7 @@ from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import business_refused
 from cosell.selling import involvement, object_at, text_at
-from cosell.selling.domain import changes, edits, opportunities, reviews
+from cosell.selling.domain import changes, opportunities, opportunity_edits, reviews
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, followed
 from cosell.selling.profiles import profile
 from cosell.selling.rules import enforce
@@ -23,7 +23,7 @@ def update(call: Call, tx: Tx, opportunity: Stored, asked: Document) -> Stored:
     """The opportunity is what the request says from now on, as far as its owner writes it. A
     request that changes nothing is taken in every state, and only the date moves."""
     before = opportunity.document
-    edit = edits.edit(call, tx, before, asked)
+    edit = opportunity_edits.edit(call, tx, before, asked)
     content = Content(
         edit.wanted,
         iso_date(call.now),
@@ -35,9 +35,9 @@ def update(call: Call, tx: Tx, opportunity: Stored, asked: Document) -> Stored:
     enforce(STATE, facts)
     if errors := broken(facts):
         raise business_refused(*errors)
-    document = edits.applied(call, before, edit)
+    document = opportunity_edits.applied(call, before, edit)
     if facts.reviewed:
-        document = edits.with_remarks(document, asked)
+        document = opportunity_edits.with_remarks(document, asked)
         return reviews.conclude(call, tx, opportunity, document, facts.reviewed)
     return changes.change(call, tx, opportunity, _followed(document, facts))
 
