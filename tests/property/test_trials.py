@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.harness import Reply, World, credential, send
+from tests.property.batches import Batch, distinct, run_batch
 from tests.property.ground import Ground
 from tests.property.trials import DESK, SELLING, Service, drawn, tried
-from tests.soak import Batch, distinct, run_batch
 
 CALLS = 2_000  # in one world
 SEEDS = (11, 12, 13)
@@ -29,6 +29,11 @@ def batch(seed: int) -> Batch:
 def test_generated_calls_are_answered_as_they_must_be(seed: int) -> None:
     seen = batch(seed)
     assert not seen.failures, "\n".join(map(str, distinct(seen.failures)))
+
+
+def test_a_batch_can_be_repeated() -> None:
+    first, again = (run_batch(14, 3, 300) for _ in "12")
+    assert again.count == first.count
 
 
 def test_generated_calls_get_far() -> None:

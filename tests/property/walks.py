@@ -8,8 +8,17 @@ from collections import Counter
 from typing import Any, cast
 
 import orjson
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import seed as seeded
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests.property.partners import (
     ACCEPTING,
@@ -52,12 +61,21 @@ class Walk(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.at.world.close()
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(submitted=st.booleans(), shown=st.booleans())
+    def begin(self, submitted: bool, shown: bool) -> None:
+        """In the middle of a story: two partners are invited to what a third may have shown."""
+        at, (first, second, third) = self.at, PARTNERS
         for account in PARTNERS:
-            self.at.create(account)
-        self.at.engage(PARTNERS[0])
-        self.at.refer(PARTNERS[1])
+            at.create(account)
+        at.engage(first)
+        opportunity, place = some(at.opportunities, 0), some(at.engagements, 0)
+        if shown:
+            at.share(first, opportunity, place)
+        if submitted:
+            at.start_submission(first, opportunity)
+        for receiver in (second, third):
+            at.invite(first, some(at.engagements, -1), receiver)
+        at.refer(second)
 
     # --- which one: mostly one with which the account can do something ---------------------------
 
@@ -353,3 +371,22 @@ def _subject(event: Any) -> str:
     if type_ == "Engagement Member Added":
         return f"{detail['engagement']['id']}/{detail['engagementMember']['accountId']}"
     return str(detail["engagement"]["engagementId"])
+
+
+def run_walks(seed: int, walks: int, steps: int) -> str:
+    """So many walks, which the seed makes again; what went wrong in one of them, or ''."""
+    wanted = settings(
+        database=None,
+        deadline=None,
+        max_examples=walks,
+        phases=[Phase.generate],
+        print_blob=False,
+        stateful_step_count=steps,
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        run_state_machine_as_test(seeded(seed)(Walk), settings=wanted)
+    except Exception as error:  # whatever it is, it is what the walk found
+        told = [f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())]
+        return "\n".join(line for one in told for line in one.splitlines() if "holds()" not in line)
+    return ""
