@@ -3,6 +3,7 @@
 Must not know what an act does: that is the model's business.
 """
 
+import itertools
 import re
 from collections import Counter
 from typing import Any, cast
@@ -340,22 +341,23 @@ class Walk(RuleBasedStateMachine):
 
     def _expected(self) -> Counter[tuple[str, str, str]]:
         """The events that the model explains, but for those of changes and revisions."""
-        expected: Counter[tuple[str, str, str]] = Counter()
-        for one in self.at.opportunities.values():
+        at, expected = self.at, Counter[tuple[str, str, str]]()
+        for one in at.opportunities.values():
             if one.revealed:
                 expected[one.owner, "Opportunity Created", one.id] += 1
-        for asked in self.at.invitations.values():
-            acts = ["Created"] + [asked.state.capitalize()] * (asked.state != "PENDING")
-            for act in acts:
-                for who in {asked.sender, asked.receiver} - {AWS}:
-                    expected[who, f"Engagement Invitation {act}", asked.id] += 1
-        for place in self.at.engagements.values():
+        for asked in at.invitations.values():
+            acts = {"Created", "Created" if asked.state == "PENDING" else asked.state.capitalize()}
+            told = itertools.product({asked.sender, asked.receiver} - {AWS}, acts)
+            expected.update((who, f"Engagement Invitation {act}", asked.id) for who, act in told)
+        for place in at.engagements.values():
             if place.members[0] != AWS:
                 expected[place.members[0], "Engagement Created", place.id] += 1
-            for number, member in enumerate(place.members):
-                for who in place.members[: number + 1]:
-                    if who != AWS:
-                        expected[who, "Engagement Member Added", f"{place.id}/{member}"] += 1
+            pairs = itertools.combinations_with_replacement(place.members, 2)
+            expected.update(
+                (who, "Engagement Member Added", f"{place.id}/{member}")
+                for who, member in pairs
+                if who != AWS
+            )
         return expected
 
 
