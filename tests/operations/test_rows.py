@@ -16,6 +16,7 @@ from tests.harness import ACCOUNT, OTHER, Reply, answered
 from tests.operations import (
     test_create_opportunity_rules,
     test_engaging_rows,
+    test_rows_of_names,
     test_rows_of_tasks,
     test_submit_rows,
     test_update_opportunity_rules,
@@ -362,6 +363,7 @@ def test_every_rule_of_every_table_is_driven_by_a_test() -> None:
     """A rule stands in one of the tables of tests, whose rows are refused in the rule's words."""
     driven = {
         *(row.rule for row in ROWS),
+        *(row.rule for row in test_rows_of_names.ROWS),
         *(row.rule for row in test_rows_of_tasks.ROWS),
         *(row.rule for row in test_submit_rows.ROWS),
         *(row.rule for row in test_engaging_rows.ROWS),

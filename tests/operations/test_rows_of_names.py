@@ -1,0 +1,112 @@
+"""Rows that look at who calls and at whom or what a request names; and at what the desk may say."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from cosell.selling import Template
+from cosell.selling.domain import engagements
+from tests.breaking import Row, engage
+from tests.engaging import lead
+from tests.harness import ACCOUNT, OTHER, Reply
+from tests.scenes import Scene
+
+NOT_FOUND = "ResourceNotFoundException"
+SANDBOX = {"Catalog": "Sandbox"}
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    made = Scene()
+    yield made
+    made.close()
+
+
+def not_enrolled(scene: Scene) -> Reply:
+    scene.desk("PutPartner", AccountId=ACCOUNT, Catalogs=["AWS"])
+    return scene.ask("ListOpportunities")
+
+
+def referring(operation: str) -> Callable[[Scene], Reply]:
+    """Refer something to an account that is no partner in the Sandbox."""
+
+    def bring(scene: Scene) -> Reply:
+        scene.desk("PutPartner", AccountId=OTHER, Catalogs=["AWS"])
+        return scene.desk_reply(operation, **SANDBOX, ReceiverAccountId=OTHER)
+
+    return bring
+
+
+def view_of_aws(scene: Scene) -> Reply:
+    """Another member asks for what AWS shows to an opportunity's owner alone."""
+    referred = scene.desk("ReferOpportunity", **SANDBOX, ReceiverAccountId=OTHER)
+    scene.start(referred["EngagementInvitationId"], OTHER)
+    with scene.store.write() as tx:
+        call = scene.call(tx, ACCOUNT)
+        engagement = engagements.find(scene.call(tx, OTHER), tx, referred["EngagementId"])
+        engagements.join(call, tx, engagement, ACCOUNT)
+    asked = {
+        "EngagementIdentifier": referred["EngagementId"],
+        "ResourceIdentifier": referred["OpportunityId"],
+        "ResourceSnapshotTemplateIdentifier": Template.AWS_FULL,
+        "ResourceType": "Opportunity",
+    }
+    assert scene.ask("GetResourceSnapshot", OTHER, **asked).status == 200
+    return scene.ask("GetResourceSnapshot", **asked)
+
+
+def naming(operation: str, resource: str, account: str = ACCOUNT) -> Callable[[Scene], Reply]:
+    """Ask for, put or take away tags of a resource."""
+    more: dict[str, dict[str, Any]] = {
+        "TagResource": {"Tags": [{"Key": "k", "Value": ""}]},
+        "UntagResource": {"TagKeys": ["k"]},
+    }
+    arn = f"arn:aws:partnercentral:us-east-1:{account}:catalog/Sandbox/{resource}"
+    return lambda scene: scene.ask(operation, ResourceArn=arn, **more.get(operation, {}))
+
+
+def saying(**said: object) -> Callable[[Scene], Reply]:
+    """Say what prospecting an engagement finds, or why it fails."""
+    return lambda scene: scene.desk_reply(
+        "PutProspectingResult", **SANDBOX, EngagementIdentifier=engage(scene, lead()), **said
+    )
+
+
+ROWS = [
+    Row(
+        "account.enrolled", "", "AccessDeniedException",
+        f"The account {ACCOUNT} is not enrolled as a partner in catalog Sandbox.", not_enrolled,
+    ),
+    *(
+        Row(
+            "refer.receiver", "", NOT_FOUND, f"There is no partner {OTHER} in this catalog.",
+            referring(operation),
+        )
+        for operation in ("ReferLead", "ReferOpportunity")
+    ),
+    Row(
+        "snapshot.view-of-owner", "", NOT_FOUND, "There is no such snapshot in the engagement.",
+        view_of_aws,
+    ),
+    *(
+        Row(
+            "tag.resource", "", NOT_FOUND, "There is no such taggable resource for your account.",
+            naming(operation, *named),
+        )
+        for operation in ("ListTagsForResource", "TagResource", "UntagResource")
+        for named in (("engagement/eng-00000000000000",), ("opportunity/O1", OTHER))
+    ),
+    *(
+        Row(
+            "prospect.found-or-failed", "reasonCode", "INVALID_VALUE",
+            "Give either ReasonCode, or Customer, Insights or both", saying(**said),
+        )
+        for said in ({}, {"ReasonCode": "InternalError", "Customer": {"AccountName": "Example"}})
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{n} {row.rule}" for n, row in enumerate(ROWS)])
+def test_one_rule_broken_tells_just_that(scene: Scene, row: Row) -> None:
+    row.ensure(row.bring(scene))
