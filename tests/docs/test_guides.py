@@ -1,7 +1,7 @@
 """The guides run: what a reader pastes, in the order of the page, against a server.
 
-Python blocks of a page share their names, as in one interpreter; shell blocks find the opportunity
-that Python made as `$OPPORTUNITY`. Only the server's address is another.
+Python blocks of a page share their names, as in one interpreter; shell blocks have what Python told
+the reader to export. Only the server's address is another.
 """
 
 import io
@@ -14,6 +14,7 @@ from typing import Any
 from tests.harness import World, environment
 
 ROOT = Path(__file__).resolve().parents[2]
+EXPORT = re.compile(r"^export (\w+)=(\S+)$", re.MULTILINE)
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -32,12 +33,12 @@ def ran(world: World, page: str, told: str) -> str:
             with redirect_stdout(printed):
                 exec(compile(text, page, "exec"), names)  # the page is ours
         else:
-            printed.write(shell(text, names) + "\n")
+            printed.write(shell(text, printed.getvalue()) + "\n")
     return printed.getvalue()
 
 
-def shell(text: str, names: dict[str, Any]) -> str:
-    known = {"OPPORTUNITY": names["made"]["Id"]} if "made" in names else {}
+def shell(text: str, told: str) -> str:
+    known = dict(EXPORT.findall(told))
     done = subprocess.run(
         ["bash", "-euc", text],
         env={**environment(), **known},
@@ -52,7 +53,7 @@ def shell(text: str, names: dict[str, Any]) -> str:
 
 def test_deal_of_the_guide_is_closed(world: World) -> None:
     printed = ran(world, "docs/guide/selling.md", "http://127.0.0.1:2673/ns/guide").splitlines()
-    said = [line for line in printed if not line.startswith("{") and line]
+    said = [line for line in printed if line and not line.startswith(("{", "export "))]
     assert said[0].startswith("COMPLETE eng-")
     assert said[1:3] == ["Action Required Which city?", "Co-Sell Engaged"]
     assert said[3] == "Approved"

@@ -70,7 +70,9 @@ class Life:
         """Ask it to end, and see that it does so well (the next one, if it was killed)."""
         if not self.is_main_alive:
             self.revive()
-        assert self.server.stop() == 0, "the server did not end well"
+        code = self.server.stop()
+        told = (self.folder / "log").read_text()[-1500:]
+        assert code == 0, f"the server did not end well: {code}\n{told}"
 
     def revive(self) -> None:
         """Wait for the worker that the main process makes anew, or start the server again."""
