@@ -167,7 +167,7 @@ ROWS = [
     ),
     missing("LifeCycle.TargetCloseDate"),
     Row(
-        "opportunity.close-date-impossible", {"LifeCycle.TargetCloseDate": "2099-02-29"},
+        "opportunity.close-date-impossible", {"LifeCycle.TargetCloseDate": "2001-02-30"},
         "lifeCycle.targetCloseDate", "INVALID_VALUE",
         "TargetCloseDate must be a day of the calendar",
     ),

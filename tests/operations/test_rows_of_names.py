@@ -1,4 +1,4 @@
-"""Rows that look at who calls and at whom or what a request names; and at what the desk may say."""
+"""Rows that look at who calls and at whom or what a request names, and at what the desk says."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -36,6 +36,12 @@ def referring(operation: str) -> Callable[[Scene], Reply]:
         return scene.desk_reply(operation, **SANDBOX, ReceiverAccountId=OTHER)
 
     return bring
+
+
+def living(**life_cycle: str) -> Callable[[Scene], Reply]:
+    """Refer an opportunity with this LifeCycle."""
+    asked = {**SANDBOX, "ReceiverAccountId": ACCOUNT, "LifeCycle": life_cycle}
+    return lambda scene: scene.desk_reply("ReferOpportunity", **asked)
 
 
 def view_of_aws(scene: Scene) -> Reply:
@@ -84,6 +90,20 @@ ROWS = [
             referring(operation),
         )
         for operation in ("ReferLead", "ReferOpportunity")
+    ),
+    *(
+        Row(
+            "create.stage", "lifeCycle.stage", "INVALID_VALUE",
+            "An opportunity cannot be created as Closed Lost or Launched", living(Stage=stage),
+        )
+        for stage in ("Closed Lost", "Launched")
+    ),
+    *(
+        Row(
+            "opportunity.close-date-impossible", "lifeCycle.targetCloseDate", "INVALID_VALUE",
+            "TargetCloseDate must be a day of the calendar", living(TargetCloseDate=date),
+        )
+        for date in ("2099-02-29", "2001-02-30")
     ),
     Row(
         "snapshot.view-of-owner", "", NOT_FOUND, "There is no such snapshot in the engagement.",

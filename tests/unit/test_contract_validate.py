@@ -1,5 +1,6 @@
 """Requests against a small model: every code, every wrong type, and the place of each fault."""
 
+import dataclasses
 from typing import Any
 
 import orjson
@@ -307,11 +308,36 @@ def test_validate_pattern_left_out_for_a_shape() -> None:
     assert faults(contract, {**GOOD, "Line": "longer\nthan five"}) == []
 
 
-def test_validate_long_enums_are_not_spelled_out() -> None:
-    shapes = {**SHAPES, "Colour": {"type": "string", "enum": [f"V{n}" for n in range(40)]}}
-    contract = load(orjson.dumps({**MODEL, "shapes": shapes}), NO_ADDITIONS)
-    message = "must be one of the 40 values that the API's reference lists"
-    assert faults(contract, {**GOOD, "Colour": "x"}) == [("colour", "INVALID_ENUM_VALUE", message)]
+MANY_COLOURS = [f"Shade of {name}" for name in "abcdefghijklmnopqrstuvwxyz0123456789"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "nearest"),
+    [("shade of k", "; the nearest is Shade of k"), ("?", ""), ("x" * 100_000, "")],
+)
+@pytest.mark.parametrize(
+    ("closed", "page"), [(False, "the API's reference"), (True, "docs/reference/operations.md")]
+)
+def test_validate_long_enums_name_the_nearest_value_and_where_all_are(
+    sent: str, nearest: str, closed: bool, page: str
+) -> None:
+    colour: dict[str, Any] = {"type": "string"}
+    additions = NO_ADDITIONS
+    if closed:
+        additions = dataclasses.replace(additions, closed={"Colour": tuple(MANY_COLOURS)})
+    else:
+        colour["enum"] = MANY_COLOURS
+    model = {**MODEL, "shapes": {**SHAPES, "Colour": colour}}
+    contract = load(orjson.dumps(model), additions)
+    message = f"must be one of the 36 values that {page} lists{nearest}"
+    assert faults(contract, {**GOOD, "Colour": sent}) == [("colour", "INVALID_ENUM_VALUE", message)]
+
+
+def test_validate_words_stand_for_a_pattern() -> None:
+    words = "must be a code such as abc"
+    contract = load(orjson.dumps(MODEL), dataclasses.replace(NO_ADDITIONS, words={"Code": words}))
+    told = [("duration.id", "INVALID_STRING_FORMAT", words)]
+    assert faults(contract, {**GOOD, "Duration": {"Id": "A"}}) == told
 
 
 def test_enum_lists_what_is_accepted(small: Contract) -> None:

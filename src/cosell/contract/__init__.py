@@ -6,7 +6,7 @@ model arrives as `Additions`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, Union
 
 from cosell.errors import FieldError
@@ -28,8 +28,9 @@ class Additions:
     `values` are accepted beside an enum's own. `closed` makes an enum of a free string: of a shape,
     or of one member. `unpatterned` names string shapes, or members, whose pattern is not asked,
     lengths that it states included; the min and max beside it are. `nulls` are members whose
-    explicit null is kept as None. In answers an unset list in `empty_lists` is `[]`, and an unset
-    structure in `objects` is an object whose members are unset.
+    explicit null is kept as None. `words` say what a shape's pattern asks to whoever is refused for
+    it: `must be a date such as 2026-12-31`. In answers an unset list in `empty_lists` is `[]`, and
+    an unset structure in `objects` is an object whose members are unset.
     """
 
     values: Mapping[str, tuple[str, ...]]
@@ -38,6 +39,7 @@ class Additions:
     nulls: frozenset[Member]
     empty_lists: frozenset[Member]
     objects: frozenset[Member]
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_ADDITIONS = Additions(

@@ -5,6 +5,7 @@ Must not know structures or lists, nor which shapes there are.
 """
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import TypeAlias
 
 from cosell.clock import iso, parse_iso
@@ -17,6 +18,9 @@ Check: TypeAlias = Callable[[object, Path, Step, list[FieldError]], Json]
 
 VALUES_TOLD_MAX = 24
 """An enum with more values than this is not spelled out in a message."""
+
+NEAREST_TOLD_MAX = 10
+"""Faults among which a long enum's nearest value is looked for: looking is slow."""
 
 INSTANT_FIRST_MS = parse_iso("0001-01-01T00:00:00.000Z")
 INSTANT_LAST_MS = parse_iso("9999-12-31T23:59:59.999Z")
@@ -31,25 +35,40 @@ _NUMBER_KINDS = {
 }
 
 
-def check_choice(values: tuple[str, ...]) -> Check:
-    """A string that is one of `values`."""
+def check_choice(values: tuple[str, ...], listed_by: str) -> Check:
+    """A string that is one of `values`; `listed_by` is the page that shows many of them."""
     accepted = frozenset(values)
-    told = ", ".join(values) if len(values) <= VALUES_TOLD_MAX else f"the {len(values)} values"
-    where = "" if len(values) <= VALUES_TOLD_MAX else " that the API's reference lists"
-    message = f"must be one of {told}{where}"
+    is_long = len(values) > VALUES_TOLD_MAX
+    many = f"the {len(values)} values that {listed_by} lists"
+    message = f"must be one of {many if is_long else ', '.join(values)}"
 
     def check(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
         if not isinstance(value, str):
             raise wrong_type(value, "a string", (parent, step))
         if value not in accepted:
-            add_fault(faults, (parent, step), "INVALID_ENUM_VALUE", message)
+            near = _nearest(value, values) if is_long and len(faults) < NEAREST_TOLD_MAX else ""
+            told = f"{message}; the nearest is {near}" if near else message
+            add_fault(faults, (parent, step), "INVALID_ENUM_VALUE", told)
         return value
 
     return check
 
 
-def check_text(shortest: int, longest: int | None, pattern: str | None) -> Check:
-    """A string without U+0000, of a length in code points, and of a form if there is a pattern."""
+def _nearest(value: str, values: tuple[str, ...]) -> str:
+    """The value that was meant, as far as one can say; ''."""
+    if len(value) > 2 * max(map(len, values)):
+        return ""
+    spelled = {one.lower(): one for one in values}
+    found = get_close_matches(value.lower(), spelled, 1)
+    return spelled[found[0]] if found else ""
+
+
+def check_text(
+    shortest: int, longest: int | None, pattern: str | None, words: str | None = None
+) -> Check:
+    """A string without U+0000, of a length in code points, and of a form if there is a pattern;
+    `words` say it better than the pattern does."""
+    formless = words or f"does not have the form that is asked for: {pattern}"
     one_line, matches = False, None
     if pattern is not None:
         planned = plan(pattern)
@@ -68,7 +87,7 @@ def check_text(shortest: int, longest: int | None, pattern: str | None) -> Check
         elif one_line and "\n" in value:
             told = "must be a single line"
         elif matches is not None and not matches(value):
-            told = f"does not have the form that is asked for: {pattern}"
+            told = formless
         else:
             return value
         add_fault(faults, (parent, step), "INVALID_STRING_FORMAT", told)

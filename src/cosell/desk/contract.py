@@ -4,7 +4,19 @@ import dataclasses
 from importlib.resources import files
 
 from cosell.contract.load import load
-from cosell.selling.contract import ADDITIONS
+from cosell.selling.contract import ADDITIONS, WORDS
+
+# Of what the desk alone asks for.
+DESK_WORDS = {
+    "AccountId": "must be an account's 12 digits, such as 111122223333",
+    "AnyTaskIdentifier": "must be a task's ARN, or its id such as task-0123456789abc",
+    "AutopilotRuleId": (
+        "must have 1 to 64 letters, digits and . _ -, with a letter or digit first: such as my-rule"
+    ),
+    "AwsMarketplaceSolutionIdentifier": WORDS["AwsMarketplaceSolutionArn"],
+    "EstimateAmount": "must be an amount of 1 or more, such as 2500.00",
+    "PutSolutionIdentifier": "must be a solution's id, such as S-0000001",
+}
 
 _SHARED = dataclasses.replace(
     ADDITIONS,
@@ -17,6 +29,7 @@ _SHARED = dataclasses.replace(
         }
     ),
     objects=frozenset(),
+    words={**WORDS, **DESK_WORDS},
 )
 
 CONTRACT = load((files(__package__) / "model.json").read_bytes(), _SHARED)

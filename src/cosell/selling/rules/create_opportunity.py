@@ -4,6 +4,7 @@ Server-made drafts (referrals, leads, invitations) bypass this table.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from cosell.errors import FieldError
 from cosell.selling import object_at, objects_at
@@ -34,6 +35,16 @@ def _team_too_large(draft: Draft) -> bool:
     return sum(one.get("BusinessTitle") != "OpportunityOwner" for one in named) >= TEAM_MAX
 
 
+# Asked of referrals, too: of whatever has a text at a path.
+STAGE: Rule[Any] = Rule(
+    "create.stage",
+    "lifeCycle.stage",
+    "INVALID_VALUE",
+    "An opportunity cannot be created as Closed Lost or Launched",
+    "observed",
+    lambda said: said.text("LifeCycle.Stage") in CLOSED,
+    MESSAGES,
+)
 RULES: tuple[Rule[Draft], ...] = (
     Rule(
         "create.origin",
@@ -44,15 +55,7 @@ RULES: tuple[Rule[Draft], ...] = (
         lambda draft: draft.catalog == "AWS" and draft.text("Origin") == "AWS Referral",
         "API reference: CreateOpportunity",
     ),
-    Rule(
-        "create.stage",
-        "lifeCycle.stage",
-        "INVALID_VALUE",
-        "An opportunity cannot be created as Closed Lost or Launched",
-        "observed",
-        lambda draft: draft.text("LifeCycle.Stage") in CLOSED,
-        MESSAGES,
-    ),
+    STAGE,
     Rule(
         "create.team",
         "opportunityTeam",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from cosell.clock import is_date
 from cosell.contract import Document, Json
 from cosell.contract.faults import lower_camel
 from cosell.selling import Path, at, objects_at, text_at, values
@@ -178,7 +179,8 @@ CLOSE_DATE: Rule[Content] = Rule(
     "INVALID_VALUE",
     "Target Close Date should be a future date",
     "observed",
-    about((_CLOSE,), lambda c: "" < c.text(_CLOSE) <= c.today),
+    # What is no day at all is told once.
+    about((_CLOSE,), lambda c: is_date(c.text(_CLOSE)) and c.text(_CLOSE) <= c.today),
     CONNECTOR,
 )
 RULES: tuple[Rule[Content], ...] = (

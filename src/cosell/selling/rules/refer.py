@@ -1,11 +1,13 @@
 """What AWS is refused when it refers: a receiver that is no partner, and what even AWS cannot leave
-aside, since an invitation has to say it: spend that adds up, dates that can be."""
+aside, since an invitation has to say it: spend that adds up, dates that can be; and no opportunity
+begins at its end."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cosell.errors import ResourceNotFoundException
 from cosell.selling.rules import Rule, Table, spend
+from cosell.selling.rules.create_opportunity import STAGE
 from cosell.selling.rules.opportunity_content import (
     CLOSE_DATE,
     CLOSE_DATE_IMPOSSIBLE,
@@ -39,6 +41,7 @@ CONTENT: tuple[Rule[Content], ...] = (
     COUNTRY,
     TITLE,
     REVENUE_DATES,
+    STAGE,
     CLOSE_DATE_IMPOSSIBLE,
     CLOSE_DATE,
 )
