@@ -324,6 +324,8 @@ def test_referral_that_cannot_be_is_refused(world: World) -> None:
         Referral={"Project": {"ExpectedCustomerSpend": [spend]}},
     )
     assert refused.reason == "BUSINESS_VALIDATION_FAILED"
+    amount = "referral.project.expectedCustomerSpend.amount"
+    assert refused.fields == [(amount, "INVALID_VALUE")]
 
 
 def test_autopilot_has_a_hundred_rules_at_most(world: World) -> None:

@@ -117,7 +117,8 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document) -> None:
         raise request_refused(*errors)
     if act == "Refer":
         in_catalog = call._replace(catalog=text_at(rule, "Catalog"))
-        ensure_referable(in_catalog, tx, referrals.completed(call, object_at(rule, "Referral")))
+        content = referrals.completed(call, object_at(rule, "Referral"))
+        ensure_referable(in_catalog, tx, content, "referral.")
 
 
 # --- what is due ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What AWS does at its side of the table."""
 
+from dataclasses import replace
 from typing import cast
 
 from cosell.calls import Call, command
@@ -36,15 +37,15 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
     }
 
 
-def ensure_referable(call: Call, tx: Tx, content: Document) -> None:
+def ensure_referable(call: Call, tx: Tx, content: Document, within: str = "") -> None:
     """The rules that even AWS cannot leave aside: what an invitation has to say, spend that adds
-    up, dates that can be."""
+    up, dates that can be. `within` is the path of the content in the request (`referral.`)."""
     facts = Content(content, iso_date(call.now), lambda _: True)
     errors = check(refer.CONTENT, facts)
     spend = spend_of(object_at(content, "Project"), estimates.known(call, tx))
     errors += check(refer.SPEND, spend)
     if errors:
-        raise business_refused(*errors)
+        raise business_refused(*(replace(one, path=within + one.path) for one in errors))
 
 
 @command("AdvanceTask")
