@@ -9,8 +9,19 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 HEAD: Final = "<!-- Written by `make docs` from the program; a change by hand is lost. -->\n\n"
-ELLIPSIS: Final = "…"
-_PLACE = re.compile(r"\{[^}]*\}")
+_PLACE = re.compile(r"\{(?:\w+\.)*(\w+)\}")
+# Facts whose own names say too little to a reader of the pages.
+_SPOKEN: Final = {
+    "example": "an ARN",
+    "invalid_url": "the URL",
+    "job": "its id",
+    "kind": "type of the payload",
+    "other": "its id",
+    "solution_status": "its status",
+    "status": "its status",
+    "stored_type": "its type",
+    "type": "its type",
+}
 
 
 def page(title: str, *parts: str) -> str:
@@ -67,8 +78,12 @@ def counted(number: int, noun: str) -> str:
 
 
 def open_message(message: str) -> str:
-    """A refusal's text with an ellipsis for what each refusal puts in."""
-    return _PLACE.sub(ELLIPSIS, message)
+    """A refusal's text, which says in italics what each refusal puts in."""
+    return _PLACE.sub(lambda place: f"*{_spoken(place[1])}*", message)
+
+
+def _spoken(fact: str) -> str:
+    return _SPOKEN.get(fact, fact.replace("_", " "))
 
 
 def first_line(documentation: str | None) -> str:

@@ -155,7 +155,7 @@ def _rule_rows() -> list[str]:
         (
             code(rule.id),
             link(one.act, RULES_FILE),
-            open_message(rule.message),
+            open_message(rule.shown or rule.message),
             refusal(rule),
             sourced(rule.source, rule.cite),
         )

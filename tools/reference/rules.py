@@ -83,7 +83,7 @@ def rows_of(rules: tuple[Rule[Any], ...]) -> str:
             code(rule.id),
             code(rule.field),
             refusal(rule),
-            open_message(rule.message),
+            open_message(rule.shown or rule.message),
             sourced(rule.source, rule.cite),
         ]
         rows.append([*row, "yes" if rule.store else ""] if looks_up else row)

@@ -110,7 +110,8 @@ ANSWERS: Final = Subject(
             "Patterns only.",
             "Opportunity numbers of 7 or 8 digits that grow.",
             "Opportunities count from `O1000000`; every other id is random, of the length that was "
-            "observed.",
+            "observed. The count is one for all namespaces of a state, and so is that of events "
+            "(`Seq` in ListEvents): both grow, with gaps.",
             "observed",
             RECORDED,
         ),

@@ -241,5 +241,14 @@ ACCOUNTS: Final = Subject(
             "not documented",
             operations=("TagResource", "UntagResource", "ListTagsForResource"),
         ),
+        Difference(
+            "account.tags-of-aws",
+            "A tag's key that begins with `aws:`",
+            "The pattern allows it; elsewhere at AWS such keys are reserved.",
+            "",
+            "Taken like any other.",
+            "not documented",
+            operations=("CreateOpportunity", "TagResource"),
+        ),
     ),
 )

@@ -107,6 +107,18 @@ TASKS: Final = Subject(
             ("StartProspectingFromEngagementTask", "GetProspectingFromEngagementTask"),
         ),
         Difference(
+            "task.prospecting-context",
+            "The context that prospecting makes",
+            "EngagementContextId of a result is `ctx-` and 14 characters; a context of an "
+            "engagement has at most 3.",
+            "",
+            "A result has such an id; GetEngagement shows the context under the engagement's next "
+            "number, such as `2`. Its TaskId says which task made it.",
+            "not documented",
+            f"{REFERENCE}: EngagementProspectingResult, EngagementContextDetails",
+            ("GetProspectingFromEngagementTask", "GetEngagement"),
+        ),
+        Difference(
             "task.received",
             "What an opportunity has that another partner's invitation made",
             "What the partner shared.",

@@ -32,7 +32,7 @@ class Rule(Generic[Facts]):
     `message` may name facts: `this one is {facts.status}`; `why` is the Reason of an error that has
     one. `cite` says which page or recording, `store` whether the condition has to look something
     up. A row with a `reason` refuses no call: a task that breaks it ends FAILED with that reason
-    code.
+    code. `shown` is the message as the reference shows it, where its facts say too little there.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Rule(Generic[Facts]):
     error: type[ApiError] = ValidationException
     reason: str = ""
     why: str = ""
+    shown: str = ""
 
     def told(self, facts: Facts) -> str:
         return self.message.format(facts=facts) if "{" in self.message else self.message

@@ -38,6 +38,7 @@ def _in_task(
         row.cite,
         row.store,
         reason=reason,
+        shown=row.shown,
     )
 
 

@@ -104,6 +104,8 @@ RULES: tuple[Rule[Association], ...] = (
         "documented",
         lambda facts: len(related.entities(facts.opportunity, facts.type)) >= facts.limit,
         "developer guide: Quotas",
+        shown="An opportunity has at most 10 associated *type* (AwsProducts: 20; an offer or an"
+        " offer set: 1)",
     ),
 )
 TABLES = (Table("Associate an entity with an opportunity", ("AssociateOpportunity",), RULES),)

@@ -67,6 +67,8 @@ RULES: tuple[Rule[Conversion], ...] = (
         cite="API reference: EngagementCustomer, EngagementCustomerProjectDetails",
         store=True,
         reason="EngagementValidationFailed",
+        shown="What CreateEngagementContext would say of the lead's customer and project: *code*"
+        " *field*: *message*; *and so on*",
     ),
     Rule(
         "convert-task.contexts",

@@ -57,6 +57,7 @@ PENDING: Rule[Answer] = Rule(
     cite=SAMPLES,
     store=True,
     error=ConflictException,
+    shown="Only PENDING invitations can be accepted (or rejected); this one is *its status*.",
 )
 ANSWER = (RECEIVER, PENDING)
 

@@ -125,6 +125,7 @@ def _closed_member(member: Member) -> Rule[Update]:
             and not (required and not update.content.text(member.path))
         ),
         member.cite,
+        shown=f"{field} is not editable if status (or stage) is *the opportunity's*",
     )
 
 
