@@ -3,9 +3,10 @@
     python -m tests.soak --calls 1000000 --walks 300 --seed 7
     python -m tests.soak --seed 7 --batch 42
 
-Calls are made in batches, each in a world of its own, on as many processes as there are cores; so
-are walks. What is found is printed with the seed and the number that show it again. Exits with 1 if
-anything was.
+First the calls, in batches of 2,500, each batch in a world of its own; then the walks, in rounds of
+20. Both run on as many processes as there are cores, unless --workers says otherwise. What is found
+is printed with what shows it again: a batch with --seed and --batch; a round of walks with its own
+number as --seed, --calls 0 and --walks 20. Exits with 1 if anything was.
 """
 
 import argparse
@@ -109,11 +110,14 @@ def repeat(batch: Batch) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make soak", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--calls", type=int, default=1_000_000)
-    parser.add_argument("--walks", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=secrets.randbits(32))
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--batch", type=int, help="the calls of one batch again, and no others")
+    for name, default, told in (
+        ("--calls", 1_000_000, "generated calls (default: a million; 0 for none)"),
+        ("--walks", 300, f"walks, in rounds of {ROUND} (default: 300; 0 for none)"),
+        ("--seed", secrets.randbits(32), "what all is drawn from (default: a new one, printed)"),
+        ("--workers", os.cpu_count() or 1, "processes (default: one for each core)"),
+        ("--batch", None, "make the calls of one batch of --seed again, and nothing else"),
+    ):
+        parser.add_argument(name, type=int, default=default, help=told)
     asked = parser.parse_args()
     say(f"seed {asked.seed}")
     if asked.batch is not None:
