@@ -8,6 +8,7 @@
 Class name = the code on the wire, but for NotBuilt. Must not know JSON, HTTP or any service.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
@@ -24,6 +25,9 @@ ErrorCode: TypeAlias = Literal[
     "ACTION_NOT_PERMITTED",
 ]
 ValidationReason: TypeAlias = Literal["REQUEST_VALIDATION_FAILED", "BUSINESS_VALIDATION_FAILED"]
+
+WORD_COMPARED_MAX = 100
+"""Characters of a misspelt word that are compared with what is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,15 @@ def _refused(reason: ValidationReason, errors: tuple[FieldError, ...]) -> Valida
     )
     more = f"; and {len(errors) - _TOLD_MAX} more" if len(errors) > _TOLD_MAX else ""
     return ValidationException(told + more, reason=reason, errors=errors)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """` Did you mean X?` for the nearest of what is known; nothing if none is near."""
+    from difflib import get_close_matches  # who spells right does not pay for it
+
+    names = {name.lower(): name for name in known}
+    near = get_close_matches(word[:WORD_COMPARED_MAX].lower(), names, n=1, cutoff=0.5)
+    return f" Did you mean {names[near[0]]}?" if near else ""
 
 
 def error_named(code: str) -> ApiError:

@@ -17,6 +17,7 @@ from cosell.errors import (
     UnknownNamespaceException,
     UnknownOperationException,
     UnsupportedMediaTypeException,
+    did_you_mean,
 )
 from cosell.http import HttpRequest
 from cosell.store import Tx
@@ -144,15 +145,11 @@ class Routes:
 
     def _nearest(self, request: HttpRequest, operation: str) -> str:
         """What to say of an operation that is none: where it was looked for, and what is near."""
-        from difflib import get_close_matches  # who spells right does not pay for it
-
         if not operation or request.path.rstrip("/") == f"/ns/{operation}":
             return "Name an operation: in the header X-Amz-Target, or at the end of the path."
         desk = aws_json.addressed(request).startswith("CosellDesk.") or "/_cosell/" in request.path
         service = self._desk if desk else self._selling
-        names = {name.lower(): name for name in service.contract.operations}
-        near = get_close_matches(operation.lower(), names, n=1, cutoff=0.5)
-        hint = f" Did you mean {names[near[0]]}?" if near else ""
+        hint = did_you_mean(operation, service.contract.operations)
         where = "at the desk" if desk else "in partnercentral-selling"
         return f"There is no operation {operation[:100]!r} {where}.{hint}"
 

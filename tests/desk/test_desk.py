@@ -301,6 +301,25 @@ def test_desk_asked_out_of_shape_refuses(
     assert refused.fields == [(field, code)]
 
 
+@pytest.mark.parametrize(
+    ("operation", "members", "field", "nearest"),
+    [
+        ("PutAutopilot", {"Delayseconds": 99999}, "delayseconds", "DelaySeconds"),
+        ("ListEvents", {"Account": ACCOUNT}, "account", "AccountId"),
+        ("PutPartner", {"AccountId": ACCOUNT, "Catalog": ["AWS"]}, "catalog", "Catalogs"),
+        ("PutAutopilot", {"Referral": {"Custommer": {}}}, "referral.custommer", "Customer"),
+        ("GetClock", {"time": None}, "time", ""),
+    ],
+)
+def test_desk_names_a_member_that_it_does_not_know(
+    world: World, operation: str, members: dict[str, Any], field: str, nearest: str
+) -> None:
+    [(path, code, message)] = desk_refusal(world, operation, **members).errors
+    assert (path, code) == (field, "INVALID_VALUE")
+    assert message.startswith("There is no member ")
+    assert message.endswith(f" Did you mean {nearest}?" if nearest else "'.")
+
+
 # --- events ------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from cosell.config import Config
+from cosell.desk.contract import CONTRACT as DESK
 from cosell.http import HttpRequest
+from cosell.selling.contract import CONTRACT as SELLING_CONTRACT
 from cosell.service import Engine
 from cosell.store.sqlite import SqliteStore
 from tests.engaging import THIRD, invitation
@@ -34,7 +36,10 @@ def ask(engine: Engine, space: str, operation: str, account: str = ACCOUNT, **me
         "x-amz-target": f"{prefix or 'CosellDesk'}.{name}",
         "authorization": credential(account),
     }
-    body = json.dumps({"Catalog": "Sandbox", "ClientToken": str(next(_tokens)), **members})
+    usual = {"Catalog": "Sandbox", "ClientToken": str(next(_tokens))}
+    asks = (SELLING_CONTRACT if prefix else DESK).operations[name].members
+    document = {**{member: usual[member] for member in usual if member in asks}, **members}
+    body = json.dumps(document)
     answer = engine.handle(HttpRequest("POST", f"/ns/{space}/", "", headers, body.encode()))
     assert answer.status == 200, answer.body
     return json.loads(answer.body or b"{}")
@@ -100,7 +105,7 @@ def test_reset_namespace_leaves_nothing_once_swept(store: SqliteStore, batch: in
         fill(engine, space)
     before = counted(store)
     assert not [table for table, rows in before.items() if len(rows) != 2]
-    ask(engine, "gone", "ResetNamespace", Catalog=None)
+    ask(engine, "gone", "ResetNamespace")
     assert store.sweep(batch) > 0
     while store.sweep(batch):
         pass

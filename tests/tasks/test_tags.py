@@ -17,7 +17,7 @@ LATER = [  # the steps after CreateOpportunity, of both kinds of task that have 
 
 
 def fault(world: World, kind: Kind, step: str) -> None:
-    world.desk("PutTaskFault", Operation=kind.operation, Step=step, ReasonCode="InternalError")
+    world.desk("PutTaskFault", Task=kind.operation, Step=step, ReasonCode="InternalError")
 
 
 def arn_of(world: World, id: str) -> str:

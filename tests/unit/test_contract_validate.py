@@ -356,3 +356,24 @@ def test_lower_camel(member: str, step: str) -> None:
 
 def test_path_text_cuts_long_keys() -> None:
     assert path_text((((None, ""), "labels"), "k" * 99)) == "labels." + "k" * 40
+
+
+# --- closed members ------------------------------------------------------------------------------
+
+
+def test_members_that_are_not_in_the_model_are_faults_where_a_service_says_so() -> None:
+    closed = load(orjson.dumps(MODEL), dataclasses.replace(ADDITIONS, closed_members=True))
+    document = {**GOOD, "Colours": None, "Zzzzzzz": 1, "Duration": {"Idd": "a", "Amount": "b"}}
+    assert [one for one in faults(closed, document) if "no member" in one[2]] == [
+        ("duration.idd", "INVALID_VALUE", "There is no member 'Idd'. Did you mean Id?"),
+        ("duration.amount", "INVALID_VALUE", "There is no member 'Amount'."),
+        ("colours", "INVALID_VALUE", "There is no member 'Colours'. Did you mean Colour?"),
+        ("zzzzzzz", "INVALID_VALUE", "There is no member 'Zzzzzzz'."),
+    ]
+    assert faults(load(orjson.dumps(MODEL), ADDITIONS), {**GOOD, "Colours": None}) == []
+
+
+def test_no_more_strangers_are_told_than_faults_are() -> None:
+    closed = load(orjson.dumps(MODEL), dataclasses.replace(ADDITIONS, closed_members=True))
+    many = {f"Stranger{number}": 1 for number in range(10_000)}
+    assert len(faults(closed, {**GOOD, **many})) == FAULTS_MAX

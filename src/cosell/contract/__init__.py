@@ -31,6 +31,9 @@ class Additions:
     explicit null is kept as None. `words` say what a shape's pattern asks to whoever is refused for
     it: `must be a date such as 2026-12-31`. In answers an unset list in `empty_lists` is `[]`, and
     an unset structure in `objects` is an object whose members are unset.
+    explicit null is kept as None. In answers an unset list in `empty_lists` is `[]`, and an unset
+    structure in `objects` is an object whose members are unset. With `closed_members`, a request's
+    members that the model does not have are faults; AWS ignores them.
     """
 
     values: Mapping[str, tuple[str, ...]]
@@ -40,6 +43,7 @@ class Additions:
     empty_lists: frozenset[Member]
     objects: frozenset[Member]
     words: Mapping[str, str] = field(default_factory=dict)
+    closed_members: bool = False
 
 
 NO_ADDITIONS = Additions(

@@ -5,10 +5,19 @@ some: a place is two arguments until it must be named. Must not know operations 
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from cosell.contract import Additions, Document, Json, Validated
-from cosell.contract.faults import ROOT, Path, Step, add_fault, lower_camel, wrong_type
+from cosell.contract.faults import (
+    FAULTS_MAX,
+    KEY_SHOWN_MAX,
+    ROOT,
+    Path,
+    Step,
+    add_fault,
+    lower_camel,
+    wrong_type,
+)
 from cosell.contract.memo import Memo
 from cosell.contract.scalars import (
     Check,
@@ -19,7 +28,7 @@ from cosell.contract.scalars import (
     check_number,
     check_text,
 )
-from cosell.errors import FieldError
+from cosell.errors import FieldError, did_you_mean
 
 ITEMS_MAX = 1000
 """Items of a list, or of a map, for which the model states no maximum (a rule of ours)."""
@@ -121,6 +130,8 @@ class Validators:
                     known[name] = None
             return known
 
+        if self._additions.closed_members:
+            return _refusing_strangers(check, tuple(shape["members"]))
         return check
 
     def _field(self, owner: str, shape: Mapping[str, Any], member: str) -> _Field:
@@ -173,6 +184,23 @@ def accepted_values(
     if "enum" not in shape:
         return ()
     return (*shape["enum"], *additions.values.get(shape_name, ()))
+
+
+def _refusing_strangers(check: Check, members: tuple[str, ...]) -> Check:
+    """A structure's checker that also names members which the structure does not have."""
+    known = frozenset(members)
+
+    def check_all(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
+        checked = check(value, parent, step, faults)
+        for name in cast("dict[str, object]", value):
+            if len(faults) >= FAULTS_MAX:
+                break  # to look for what is near costs, and nobody would be told
+            if name not in known:
+                told = f"There is no member {name[:KEY_SHOWN_MAX]!r}.{did_you_mean(name, members)}"
+                add_fault(faults, ((parent, step), lower_camel(name)), "INVALID_VALUE", told)
+        return checked
+
+    return check_all
 
 
 def _check_union(members_set: int, place: tuple[Path, Step], faults: list[FieldError]) -> None:

@@ -30,6 +30,7 @@ _SHARED = dataclasses.replace(
     ),
     objects=frozenset(),
     words={**WORDS, **DESK_WORDS},
+    closed_members=True,  # a misspelt member must not make a default act
 )
 
 CONTRACT = load((files(__package__) / "model.json").read_bytes(), _SHARED)
