@@ -92,7 +92,8 @@ class Routes:
             )
         if request.method != "POST":
             self._ensure_ours(request)
-            raise MethodNotAllowed(f"{request.method} is not answered here; AWS's API takes POST.")
+            whose = "the desk" if address is not None and address[2] else "AWS's API"
+            raise MethodNotAllowed(f"{request.method} is not answered here; {whose} takes POST.")
         targeted = aws_json.target(request.headers)
         named = address is not None and (address[2] or address[3])  # `curl -d` says it is a form
         if targeted is None and not named and _is_form(request):
@@ -145,6 +146,8 @@ class Routes:
 
     def _nearest(self, request: HttpRequest, operation: str) -> str:
         """What to say of an operation that is none: where it was looked for, and what is near."""
+        if request.path.rstrip("/").endswith("/_cosell") and operation in ("", "_cosell"):
+            return "Name an operation of the desk at the end of the path: /_cosell/GetClock."
         if not operation or request.path.rstrip("/") == f"/ns/{operation}":
             return "Name an operation: in the header X-Amz-Target, or at the end of the path."
         desk = aws_json.addressed(request).startswith("CosellDesk.") or "/_cosell/" in request.path

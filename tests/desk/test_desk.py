@@ -255,6 +255,15 @@ def test_put_fault_fails_before_any_effect_and_in_order(world: World) -> None:
     assert made["Id"]
 
 
+def test_put_fault_names_what_is_near(world: World) -> None:
+    asked = {"Operation": "GetOportunity", "Error": "ThrottlingException"}
+    [(_, _, told)] = desk_refusal(world, "PutFault", **asked).errors
+    assert told.endswith("in partnercentral-selling. Did you mean GetOpportunity?")
+    asked = {"Operation": "GetOpportunity", "Error": "Throttling"}
+    [(_, _, told)] = desk_refusal(world, "PutFault", **asked).errors
+    assert told.endswith(". Did you mean ThrottlingException?")
+
+
 def test_put_fault_stays_in_its_namespace(world: World) -> None:
     world.desk("PutFault", Operation="ListOpportunities", Error="ThrottlingException")
     elsewhere = World(world.server)
@@ -339,6 +348,22 @@ def test_list_events_pages_oldest_first(world: World) -> None:
     assert desk_refusal(world, "ListEvents", AccountId=OTHER, **token).fields
     assert desk_refusal(world, "ListEvents", **token).fields
     assert json.dumps(world.desk("ListEvents", AccountId="999999999999")["Events"]) == "[]"
+
+
+def test_list_events_after_a_seq_tells_only_later_ones(world: World) -> None:
+    for account in (ACCOUNT, OTHER, ACCOUNT, OTHER):
+        world.referred(account)
+    every = world.desk("ListEvents")["Events"]
+    assert world.desk("ListEvents", AfterSeq=0)["Events"] == every
+    assert world.desk("ListEvents", AfterSeq=every[1]["Seq"])["Events"] == every[2:]
+    asked = {"AfterSeq": every[0]["Seq"], "AccountId": OTHER}
+    first = world.desk("ListEvents", MaxResults=1, **asked)
+    assert first["Events"] == [every[1]]
+    second = world.desk("ListEvents", MaxResults=1, **asked, NextToken=first["NextToken"])
+    assert (second["Events"], second["NextToken"]) == ([every[3]], None)
+    assert world.desk("ListEvents", AfterSeq=every[-1]["Seq"])["Events"] == []
+    fields = desk_refusal(world, "ListEvents", AfterSeq=-1).fields
+    assert fields == [("afterSeq", "VALUE_OUT_OF_RANGE")]
 
 
 # --- profiles ------------------------------------------------------------------------------------

@@ -224,6 +224,24 @@ def test_another_method_than_post_is_refused(server: Server, method: str, path: 
         assert reply.document["__type"] == "MethodNotAllowed"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "told"),
+    [
+        ("GET", "/_cosell/", "GET is not answered here; the desk takes POST."),
+        ("GET", "/ns/zz/_cosell/GetClock", "GET is not answered here; the desk takes POST."),
+        ("GET", f"/{LIST}", "GET is not answered here; AWS's API takes POST."),
+        ("POST", "/ns/zz/_cosell", "Name an operation of the desk at the end of the path"),
+        ("POST", "/_cosell/", "Name an operation of the desk at the end of the path"),
+        ("POST", "/ns/zz", "Name an operation: in the header X-Amz-Target"),
+    ],
+)
+def test_an_address_without_an_answer_says_which_would_have_one(
+    server: Server, method: str, path: str, told: str
+) -> None:
+    reply = Request(server.port, method, path, headers={"Content-Type": "application/json"}).send()
+    assert reply.document["Message"].startswith(told)
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_the_desk_takes_json_only(world: World, kind: str) -> None:
     path = f"/ns/{world.namespace}/_cosell/ResetNamespace"

@@ -194,7 +194,8 @@ REVIEWS = [
     ),
     Row(
         "review.state", "outcome", STATE,
-        "An opportunity that is Pending Submission cannot become Approved",
+        "An opportunity that is Pending Submission cannot become Approved: its partner has to"
+        " submit it first (SubmitOpportunity)",
         reviewing("Pending Submission", "Approved"),
     ),
     Row(

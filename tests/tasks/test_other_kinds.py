@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from botocore.utils import parse_timestamp
 
 from cosell.clock import parse_iso
 from tests.engaging import engaged, lead
@@ -109,6 +110,8 @@ def test_advance_task_takes_the_arn_of_any_kind(world: World, kind: Kind) -> Non
     task = kind.started(held(world))
     told = world.desk("AdvanceTask", **SANDBOX, TaskIdentifier=task["TaskArn"], Steps=100)
     assert failure(told) == ("COMPLETE", None)
+    assert told["EngagementId"].startswith("eng-")
+    assert task["StartTime"] <= parse_timestamp(told["EndTime"])
 
 
 def test_advance_task_by_an_arn_of_another_kind_is_not_found(world: World, kind: Kind) -> None:

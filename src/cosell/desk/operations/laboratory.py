@@ -8,7 +8,7 @@ from cosell import paging
 from cosell.calls import Call, Rendered, command, procedure, query
 from cosell.clock import SECOND_MS, iso, parse_iso, wall_ms
 from cosell.contract import Document
-from cosell.errors import FieldError, request_refused
+from cosell.errors import FieldError, did_you_mean, request_refused
 from cosell.selling import text_at
 from cosell.selling.contract import CONTRACT as SELLING
 from cosell.selling.profiles import PROFILES
@@ -56,10 +56,13 @@ def put_fault(call: Call, tx: Tx) -> Document:
     name, error = text_at(call.input, "Operation"), text_at(call.input, "Error")
     operation = SELLING.operations.get(name)
     if operation is None:
-        raise _refuse("operation", f"There is no operation {name!r} in partnercentral-selling")
+        hint = did_you_mean(name, SELLING.operations)
+        raise _refuse(
+            "operation", f"There is no operation {name!r} in partnercentral-selling.{hint}"
+        )
     if error not in operation.errors:
         known = ", ".join(sorted(operation.errors))
-        raise _refuse("error", f"{name} declares {known}")
+        raise _refuse("error", f"{name} declares {known}.{did_you_mean(error, operation.errors)}")
     count = cast("int", call.input.get("Count", 1))
     fault_rows.put(tx, call.ns, name, error, count)
     return {"Operation": name, "Error": error, "Count": count}
@@ -142,11 +145,12 @@ def reset_namespace(call: Call, tx: Tx) -> Document:
 
 @query("ListEvents")
 def list_events(call: Call, tx: Tx) -> Rendered:
-    """The namespace's events, oldest first; of one account, if one is named."""
+    """The namespace's events, oldest first: of one account, if one is named; those after AfterSeq,
+    the Seq of the last one seen."""
     size = cast("int", call.input.get("MaxResults", _EVENTS_PAGE))
     place = paging.position(call, ("Seq", False))
     account = text_at(call.input, "AccountId")
-    after = cast("int", place[0]) if place else -1
+    after = cast("int", place[0] if place else call.input.get("AfterSeq", -1))
     if account:
         rows = tx.all(
             "page_events_of_account", ns=call.ns, account=account, after=after, limit=size + 1

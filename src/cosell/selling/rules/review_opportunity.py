@@ -18,6 +18,12 @@ class Reviewing:
     outcome: str
     after: str | None
 
+    @property
+    def advice(self) -> str:
+        """What has to come before, of an opportunity that nobody has submitted."""
+        is_draft = self.status == "Pending Submission"
+        return ": its partner has to submit it first (SubmitOpportunity)" if is_draft else ""
+
 
 RULES: tuple[Rule[Reviewing], ...] = (
     Rule(
@@ -33,7 +39,7 @@ RULES: tuple[Rule[Reviewing], ...] = (
         "review.state",
         "outcome",
         "INVALID_RESOURCE_STATE",
-        "An opportunity that is {facts.status} cannot become {facts.outcome}",
+        "An opportunity that is {facts.status} cannot become {facts.outcome}{facts.advice}",
         "not documented",
         lambda reviewing: reviewing.after is None and reviewing.status != "Approved",
     ),

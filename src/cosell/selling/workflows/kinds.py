@@ -65,4 +65,7 @@ def described(found: Found) -> Document:
     steps: list[Document] = [
         {"Name": step.name, "Status": state} for step, state in zip(line, states, strict=True)
     ]
-    return {**task.document, "Steps": [*steps]}
+    engagement: Document = {}
+    if "engagement" in task.document:  # what the API does not say of an acceptance
+        engagement["EngagementId"] = task.document["engagement"]
+    return {**engagement, **task.document, "Steps": [*steps]}

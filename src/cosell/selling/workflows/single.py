@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, cast
 
 from cosell.calls import Call
+from cosell.clock import iso
 from cosell.contract import Document
 from cosell.selling import text_at, truth
 from cosell.selling.domain import opportunities, tags
@@ -55,8 +56,8 @@ def single(operation: str, kind: str, steps: tuple[Step, ...], trait: Trait) -> 
         at_work=AT_WORK,
         line=lambda _: steps,
         states=lambda task: _states(steps, task),
-        passed=lambda _, task, learnt: _passed(steps, task, learnt),
-        failed=lambda _, task, end: _failed(trait, task, end),
+        passed=lambda call, task, learnt: _passed(call, steps, task, learnt),
+        failed=lambda call, task, end: _failed(call, trait, task, end),
     )
     return Single(workflow, trait)
 
@@ -133,20 +134,22 @@ def _states(steps: tuple[Step, ...], task: Document) -> list[str]:
     return ["COMPLETE"] * number + after
 
 
-def _passed(steps: tuple[Step, ...], task: Document, learnt: Document) -> Document:
+def _passed(call: Call, steps: tuple[Step, ...], task: Document, learnt: Document) -> Document:
     number = number_of(task) + 1
     done = {**task, **learnt, "step": number}
     if number == len(steps):
         done["TaskStatus"] = followed(TASK, text_at(task, "TaskStatus"), "complete")
+        done["EndTime"] = iso(call.now)
     return done
 
 
-def _failed(trait: Trait, task: Document, end: TaskEnd) -> Document:
+def _failed(call: Call, trait: Trait, task: Document, end: TaskEnd) -> Document:
     failed: Document = {
         **task,
         "TaskStatus": followed(TASK, text_at(task, "TaskStatus"), "fail"),
         "ReasonCode": end.reason,
         "Message": end.message,
+        "EndTime": iso(call.now),  # for the desk: the API does not say it of these kinds
     }
     if trait.promises and not task.get("created"):
         failed.pop("OpportunityId", None)
