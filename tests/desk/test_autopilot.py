@@ -72,6 +72,21 @@ def test_autopilot_decides_as_it_is_told(still: World, outcome: str) -> None:
     )
 
 
+def test_autopilot_rules_for_the_same_thing_need_an_id_each(still: World) -> None:
+    for outcome in ("In review", "Approved"):
+        put = still.desk("PutAutopilot", Outcome=outcome)
+        assert (put["Id"], len(put["Rules"])) == ("review", 1)
+    still.desk("DeleteAutopilot")
+    still.desk("PutAutopilot", Id="take-up", Outcome="In review")
+    put = still.desk("PutAutopilot", Id="approve", Outcome="Approved", DelaySeconds=HOUR_S)
+    assert [rule["Id"] for rule in put["Rules"]] == ["take-up", "approve"]
+    id = submitted(still)
+    advanced(still)
+    assert status(still, id) == "In review"
+    advanced(still, HOUR_S)
+    assert status(still, id) == "Approved"
+
+
 def test_autopilot_waits_as_long_as_it_is_told(still: World) -> None:
     still.desk("PutAutopilot", DelaySeconds=HOUR_S)
     id = submitted(still)

@@ -193,8 +193,8 @@ REVIEWS = [
         "reviewStatus is not editable if status is Approved", reviewing("Approved", "Rejected"),
     ),
     Row(
-        "review.state", "outcome", STATE,
-        "An opportunity that is Pending Submission cannot become Approved: its partner has to"
+        "review.draft", "outcome", STATE,
+        "An opportunity that is Pending Submission cannot be reviewed: its partner has to"
         " submit it first (SubmitOpportunity)",
         reviewing("Pending Submission", "Approved"),
     ),

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tools.reference import differences, lifecycles, lists, operations, rules
+from tools.reference import desk, differences, lifecycles, lists, operations, rules
 
 FOLDER: Final = Path(__file__).parents[2] / "docs/reference"
 PAGES: Final[dict[str, Callable[[], str]]] = {
     rules.FILE: rules.rules_page,
     differences.FILE: differences.differences_page,
+    desk.FILE: desk.desk_page,
     operations.FILE: operations.operations_page,
     lifecycles.FILE: lifecycles.lifecycles_page,
     lists.FILE: lists.lists_page,

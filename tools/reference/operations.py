@@ -109,7 +109,7 @@ def _requests() -> list[str]:
         parts += [
             f"### {name}",
             _does(built.get(name)),
-            _told(CONTRACT.operations[name].input_shape),
+            told(CONTRACT.operations[name].input_shape),
             f"Then the rules: {listed(rules)}." if rules else "",
             f"Choices: {', '.join(choices)}." if choices else "",
         ]
@@ -121,7 +121,7 @@ def _objects() -> list[str]:
     parts = ["## Objects", "What requests are made of."]
     for name in structures(roots):
         union = "One of these, and no other." if is_union(name) else ""
-        parts += [f"### {name}", union, _told(name)]
+        parts += [f"### {name}", union, told(name)]
     return parts
 
 
@@ -132,5 +132,6 @@ def _values() -> list[str]:
     return parts
 
 
-def _told(structure: str) -> str:
+def told(structure: str) -> str:
+    """A structure's members, a line each."""
     return "\n".join(f"- {code(name)}: {what}" for name, what in members(structure))

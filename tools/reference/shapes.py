@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 import orjson
 
-from cosell import selling
+from cosell import desk, selling
 from cosell.contract.patterns import plan
 from cosell.contract.validators import accepted_values
 from cosell.selling.contract import ADDITIONS, CONTRACT
@@ -23,9 +23,9 @@ _KINDS: Final = {
 
 @cache
 def shapes() -> Mapping[str, Any]:
-    """The model's shapes, as AWS has them."""
-    model = orjson.loads((files(selling) / "model.json").read_bytes())
-    return cast("Mapping[str, Any]", model["shapes"])
+    """The model's shapes, as AWS has them, and the desk's own."""
+    read = [orjson.loads((files(one) / "model.json").read_bytes()) for one in (desk, selling)]
+    return cast("Mapping[str, Any]", {**read[0]["shapes"], **read[1]["shapes"]})
 
 
 def structures(roots: tuple[str, ...]) -> list[str]:
@@ -51,13 +51,16 @@ def _below(roots: tuple[str, ...]) -> set[str]:
 def choices() -> dict[str, tuple[str, ...]]:
     """The closed lists that are too long to be told where they are asked for, by name."""
     requests = (operation.input_shape for operation in CONTRACT.operations.values())
-    known = shapes()
-    found: dict[str, tuple[str, ...]] = {}
-    for name in _below(tuple(requests)):
-        if known[name]["type"] == "string":
-            found[name] = accepted_values(name, known[name], ADDITIONS)
+    found = closed_lists(tuple(requests))
     found |= {key[1]: values for key, values in ADDITIONS.closed.items() if isinstance(key, tuple)}
     return {name: found[name] for name in sorted(found) if len(found[name]) > VALUES_TOLD_MAX}
+
+
+def closed_lists(roots: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The values of each string shape below some shapes: none where anything goes."""
+    known = shapes()
+    texts = sorted(name for name in _below(roots) if known[name]["type"] == "string")
+    return {name: accepted_values(name, known[name], ADDITIONS) for name in texts}
 
 
 def is_union(structure: str) -> bool:

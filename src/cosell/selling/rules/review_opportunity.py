@@ -18,12 +18,6 @@ class Reviewing:
     outcome: str
     after: str | None
 
-    @property
-    def advice(self) -> str:
-        """What has to come before, of an opportunity that nobody has submitted."""
-        is_draft = self.status == "Pending Submission"
-        return ": its partner has to submit it first (SubmitOpportunity)" if is_draft else ""
-
 
 RULES: tuple[Rule[Reviewing], ...] = (
     Rule(
@@ -36,12 +30,23 @@ RULES: tuple[Rule[Reviewing], ...] = (
         INTEGRATION,
     ),
     Rule(
+        "review.draft",
+        "outcome",
+        "INVALID_RESOURCE_STATE",
+        "An opportunity that is Pending Submission cannot be reviewed: its partner has to submit it"
+        " first (SubmitOpportunity)",
+        "not documented",
+        lambda reviewing: reviewing.status == "Pending Submission" and reviewing.after is None,
+    ),
+    Rule(
         "review.state",
         "outcome",
         "INVALID_RESOURCE_STATE",
-        "An opportunity that is {facts.status} cannot become {facts.outcome}{facts.advice}",
+        "An opportunity that is {facts.status} cannot become {facts.outcome}",
         "not documented",
-        lambda reviewing: reviewing.after is None and reviewing.status != "Approved",
+        lambda reviewing: (
+            reviewing.after is None and reviewing.status not in ("Approved", "Pending Submission")
+        ),
     ),
 )
 TABLES: tuple[Table, ...] = (Table("AWS reviews an opportunity", ("ReviewOpportunity",), RULES),)
