@@ -36,6 +36,10 @@ class Sizes:
     rounds: int
     seconds: float
     starts: int
+    writes: int
+    lists: tuple[int, int]
+    list_rounds: int
+    list_seconds: float
     launches: int
     resets: tuple[int, ...]
     listen_s: float
@@ -46,6 +50,10 @@ FULL = Sizes(
     rounds=5,
     seconds=2.0,
     starts=1_500,
+    writes=1_500,
+    lists=(1_000, 1_000_000),
+    list_rounds=3,
+    list_seconds=1.0,
     launches=7,
     resets=(10_000, 1_000_000),
     listen_s=5.0,
@@ -55,6 +63,10 @@ QUICK = Sizes(
     rounds=1,
     seconds=0.2,
     starts=40,
+    writes=40,
+    lists=(60, 200),
+    list_rounds=1,
+    list_seconds=0.05,
     launches=1,
     resets=(1_000,),
     listen_s=0.5,

@@ -1,8 +1,9 @@
-"""The floor: the least that an honest answer to the list call costs in Python on this server.
+"""The floor: the least that an honest answer to a read costs in Python on this server.
 
 Verify one signature with a key that was derived before, parse the body, read a keyset page of 21
-clustered rows from the middle, join the stored documents. No routing, no namespaces, no validation,
-no policy, no filters, no paging tokens: what an engine adds to this is its tax.
+clustered rows from the middle and join the stored documents, or read one document by its key. No
+routing, no namespaces, no validation, no policy, no filters, no paging tokens: what an engine adds
+to this is its tax.
 
 `python -m bench.floor serve PORT DATABASE` serves it, making an empty database if there is none;
 `python -m bench.floor fill ROWS DATABASE` makes one with rows in it. Granian, RSGI, uvloop, one
@@ -29,6 +30,14 @@ create table if not exists task_view (
   primary key (ns, account, catalog, kind, start_at, seq)
 ) without rowid
 """
+MADE_ALSO = """
+create table if not exists document (
+  ns integer not null, kind text not null, id text not null, body blob not null,
+  primary key (ns, kind, id)
+)
+"""
+KEEP = "insert or replace into document values (1, 'opportunity', ?, ?)"
+READ_ONE = "select body from document where ns = 1 and kind = 'opportunity' and id = ?"
 PUT = "insert into task_view values (1, ?, ?, 'accept', ?, ?, ?, ?)"
 MIDDLE = "select start_at from task_view order by start_at limit 1 offset :half"
 READ = """
@@ -81,8 +90,11 @@ class Floor:
             given[-64:], expected
         )
 
-    def answer(self, body: bytes) -> bytes:
+    def answer(self, target: str, body: bytes) -> bytes:
         request = orjson.loads(body)
+        if target.endswith(".GetOpportunity"):
+            found: bytes = self.db.execute(READ_ONE, (request["Identifier"],)).fetchone()[0]
+            return found
         rows = self.db.execute(READ, (ACCOUNT, request["Catalog"], *self.middle)).fetchall()
         summaries = b",".join([row[3] for row in rows[:20]])
         if len(rows) < 21:
@@ -94,14 +106,23 @@ class Floor:
         if not self.verify(scope.path, scope.headers, body):
             protocol.response_empty(403, [])
             return
-        protocol.response_bytes(200, HEADERS, self.answer(body))
+        answer = self.answer(scope.headers.get("x-amz-target"), body)
+        protocol.response_bytes(200, HEADERS, answer)
 
 
 def open_database(database: str) -> sqlite3.Connection:
     db = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
     db.execute("pragma journal_mode = wal")
     db.execute(MADE)
+    db.execute(MADE_ALSO)
     return db
+
+
+def keep(database: str, id: str, body: bytes) -> None:
+    """One document, to be read by its key."""
+    db = open_database(database)
+    db.execute(KEEP, (id, body))
+    db.close()
 
 
 def summary(number: int) -> bytes:

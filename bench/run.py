@@ -11,13 +11,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import FULL, QUICK, STATE, BenchError, Sizes, load, measures, report
+from bench import FULL, QUICK, STATE, BenchError, Sizes, load, many, measures, report, writes
 from bench.measures import Bench
 from bench.report import Line, Progress
 
 PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "lists": measures.lists,
     "starts": measures.starts,
+    "writes": writes.writes,
+    "many": many.many,
     "launches": measures.launches,
     "resets": measures.resets,
 }
@@ -25,9 +27,10 @@ FILLED = {"lists", "resets"}
 
 
 def steps(sizes: Sizes) -> int:
-    filled = len({*sizes.tasks, *sizes.resets})
-    rounds = sizes.rounds * (len(sizes.tasks) * 5 + 1)
-    return filled + rounds + sizes.launches + len(sizes.resets)
+    filled = len({*sizes.tasks, *sizes.resets}) + len(many.LISTS)
+    rounds = sizes.rounds * (len(sizes.tasks) * 5 + 1 + 3)
+    pages = sum(3 + 2 * len(listed.sorts) for listed in many.LISTS)
+    return filled + rounds + pages + sizes.launches + len(sizes.resets)
 
 
 def measure(sizes: Sizes, parts: list[str], lines: list[Line]) -> None:
