@@ -27,7 +27,6 @@ APART_MS = 977
 SPREAD = 2_718_281_828_459  # odd and not divisible by five: distinct modulo powers of ten
 RARE_ROWS = 25  # of the small list: a page and a few
 OTHER = "444455556666"
-WALK = 100  # rows per call on the way to the last page: what most lists allow
 ID = re.compile(r"\b(?:(?:task|engi|eng|job)-[0-9a-z]{13,14}|O[0-9]{7,}|S-777)\b")
 
 
@@ -35,7 +34,7 @@ ID = re.compile(r"\b(?:(?:task|engi|eng|job)-[0-9a-z]{13,14}|O[0-9]{7,}|S-777)\b
 class Listed:
     """A list operation: its view and how one row comes to be; the column and the two values of the
     filter that is measured, which the summary shows too; the sorts beside the default one; what a
-    request has to say, and which identifiers every row keeps."""
+    request has to say, which identifiers every row keeps, and how many rows a page may have."""
 
     operation: str
     view: str
@@ -46,6 +45,7 @@ class Listed:
     sorts: tuple[str, ...] = ()
     asks: Document = field(default_factory=dict)
     keeps: tuple[str, ...] = ()
+    page_max: int = 100
 
 
 LISTS = (
@@ -65,15 +65,15 @@ LISTS = (
     ),
     Listed(
         "ListResourceSnapshotJobs", "job_view", Maker.job,
-        ("Status", "Running"), "status", ("Stopped", "Running"),
+        ("Status", "Running"), "status", ("Stopped", "Running"), page_max=1_000,
     ),
     Listed(
         "ListResourceSnapshots", "snapshot_view", Maker.snapshot,
-        ("CreatedBy", OTHER), "created_by", (ACCOUNT, OTHER), keeps=("engagement",),
+        ("CreatedBy", OTHER), "created_by", (ACCOUNT, OTHER), keeps=("engagement",), page_max=1_000,
     ),
     Listed(
         "ListEngagementResourceAssociations", "association_view", Maker.snapshot,
-        ("CreatedBy", OTHER), "created_by", (ACCOUNT, OTHER),
+        ("CreatedBy", OTHER), "created_by", (ACCOUNT, OTHER), page_max=1_000,
     ),
     Listed(
         "ListSolutions", "solution_view", Maker.solution,
@@ -81,11 +81,11 @@ LISTS = (
     ),
     Listed(
         "ListEngagementFromOpportunityTasks", "task_view", Maker.submission,
-        ("TaskStatus", ["FAILED"]), "status", ("COMPLETE", "FAILED"),
+        ("TaskStatus", ["FAILED"]), "status", ("COMPLETE", "FAILED"), page_max=1_000,
     ),
     Listed(
         "ListOpportunityFromEngagementTasks", "task_view", Maker.conversion,
-        ("TaskStatus", ["FAILED"]), "status", ("COMPLETE", "FAILED"),
+        ("TaskStatus", ["FAILED"]), "status", ("COMPLETE", "FAILED"), page_max=1_000,
     ),
     Listed(
         "ListProspectingFromEngagementTasks", "prospecting_view", Maker.prospecting,
@@ -145,7 +145,7 @@ def _pages(
         if sort:
             first["Sort"] = {"SortBy": sort, "SortOrder": "DESCENDING"}
         by = f" by {sort}" if sort else ""
-        token = _walk(server, listed.operation, rows, first)
+        token = _walk(server, listed, rows, first)
         yield f"first page{by}", _ensured(server, listed, rows, first, True)
         last = {**first, "NextToken": token}
         yield f"last page{by}", _ensured(server, listed, rows, last, False)
@@ -167,15 +167,18 @@ def _ensured(server: Server, listed: Listed, rows: int, request: Document, more:
     return request
 
 
-def _walk(server: Server, operation: str, rows: int, request: Document) -> str:
+def _walk(server: Server, listed: Listed, rows: int, request: Document) -> str:
     """The token of the last page of PAGE rows, on one connection, unsigned."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     path = f"/ns/{namespace(rows)}/"
-    headers = {"X-Amz-Target": TARGET + operation, "Content-Type": "application/x-amz-json-1.0"}
+    headers = {
+        "X-Amz-Target": TARGET + listed.operation,
+        "Content-Type": "application/x-amz-json-1.0",
+    }
     left, token = rows - PAGE, ""
     with closing(connection):
         while left > 0:
-            step = {**request, "MaxResults": min(WALK, left)}
+            step = {**request, "MaxResults": min(listed.page_max, left)}
             body = json.dumps({**step, "NextToken": token} if token else step)
             connection.request("POST", path, body, headers)
             answer = json.loads(connection.getresponse().read())
@@ -183,7 +186,7 @@ def _walk(server: Server, operation: str, rows: int, request: Document) -> str:
             [page] = answer.values()
             left -= len(page)
             if not token:
-                raise BenchError(f"{operation} of {rows:,} ended {left:,} rows early")
+                raise BenchError(f"{listed.operation} of {rows:,} ended {left:,} rows early")
     return token
 
 
