@@ -89,12 +89,14 @@ class Server:
         return self
 
     def wait(self) -> None:
-        """Wait until the server answers its health check."""
+        """Wait until the server answers its health check; a worker that outlives another main
+        process may answer on the same port for a moment, and is not meant."""
         until = time.monotonic() + START_S_MAX
         while True:
             try:
-                self.worker()
-                return
+                if self.main is None or self._health()["Main"] == self.main.pid:
+                    return
+                raise ConnectionError("another server's worker answered")
             except (OSError, http.client.HTTPException):
                 if self.main is not None and self.main.poll() is not None:
                     raise AssertionError(f"the server ended with {self.main.returncode}") from None
@@ -104,8 +106,10 @@ class Server:
 
     def worker(self) -> int:
         """The process id of the worker, as it says itself."""
-        reply = send(self.url, "GET", "/_cosell/health", timeout_s=5.0)
-        return int(reply.document["Process"])
+        return int(self._health()["Process"])
+
+    def _health(self) -> Any:
+        return send(self.url, "GET", "/_cosell/health", timeout_s=5.0).document
 
     def kill(self, *processes: int) -> None:
         """SIGKILL to the given processes (all of the server's, if none is given)."""

@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except config.ConfigError as error:
         print(f"cosell: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # before there was a server that could be stopped
+        return 128 + signal.SIGINT
 
 
 def serve(settings: config.Config) -> int:
