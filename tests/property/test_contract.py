@@ -29,6 +29,7 @@ FRUGAL = settings(
     max_examples=12,
     suppress_health_check=list(HealthCheck),
 )
+STRAY: list[Any] = [None, 5, {"A": [1]}]  # values of members that the model does not have
 RANDOM = st.randoms(use_true_random=False)
 
 
@@ -51,6 +52,30 @@ def test_valid_requests_have_no_faults(name: str) -> None:
         assert known.keys() == document.keys()
         assert operation.validate(known) == (known, ())
         assert operation.digest(known) == operation.digest(dict(reversed(known.items())))
+
+    check()
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_unknown_members_and_nulls_change_nothing(name: str) -> None:
+    operation = SELLING.operations[name]
+
+    @FRUGAL
+    @given(RANDOM)
+    def check(random: Random) -> None:
+        document = sent(draw(SOURCE, random, operation.input_shape))
+        plain, _ = operation.validate(sent(document))
+        places = [(document, operation.input_shape)]
+        places += [(s.value(), s.name) for s in spots(SHAPES, operation.input_shape, document)]
+        for holder, shape in places:
+            if SHAPES[shape]["type"] != "structure":
+                continue
+            holder["Retired"] = random.choice(STRAY)
+            absent = [one for one in SHAPES[shape]["members"] if one not in holder]
+            holder.update(dict.fromkeys(one for one in absent if random.random() < 0.5))
+        known, errors = operation.validate(document)
+        assert (known, errors) == (plain, ())
+        assert operation.digest(known) == operation.digest(plain)
 
     check()
 
