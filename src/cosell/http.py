@@ -21,9 +21,11 @@ class HttpRequest(NamedTuple):
 
 
 class HttpResponse(NamedTuple):
-    """An answer; `delay_s` asks the edge to wait that many seconds before it sends it."""
+    """An answer; `delay_s` asks the edge to wait that many seconds before it sends it, `cut` to
+    close the connection instead."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
     delay_s: float = 0.0
+    cut: bool = False

@@ -1,0 +1,77 @@
+"""Calling operations without an SDK: members as keyword arguments, answers with attributes.
+
+Speaks AWS JSON to a place. Must not know what an operation means.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from cosell.http import HttpRequest
+from cosell.testing.place import Place
+
+SELLING = ("partnercentral-selling", "AWSPartnerCentralSelling")
+DESK = ("cosell", "CosellDesk")
+
+
+class Answer(dict[str, Any]):
+    """An answer's members, as items and as attributes; those within too."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"The answer has {', '.join(self) or 'no members'}") from None
+
+
+class Refused(Exception):
+    """An operation answered an error. `code` is its name on the wire, `members` its body."""
+
+    def __init__(self, operation: str, members: Mapping[str, Any]) -> None:
+        self.operation = operation
+        self.members = Answer(_told(dict(members)))
+        self.code: str = str(members.get("__type", "")).rpartition("#")[2]
+        self.message: str = members.get("Message") or members.get("message") or ""
+        super().__init__(f"{operation}: {self.code}: {self.message}")
+
+
+class Caller:
+    """Calls the operations of a service in a namespace, as an account."""
+
+    def __init__(self, place: Place, namespace: str, account: str, service: tuple[str, str]):
+        self._place = place
+        self._path = f"/ns/{namespace}/"
+        signing_name, self._target = service
+        # Open mode reads the account from it and asks for no signature.
+        self._credential = (
+            f"AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/{signing_name}/aws4_request,"
+            " SignedHeaders=host, Signature=0"
+        )
+
+    def __call__(self, operation: str, /, **members: object) -> Answer:
+        """The operation's answer; Refused if it answers an error."""
+        headers = {
+            "host": "localhost",
+            "content-type": "application/x-amz-json-1.0",
+            "x-amz-target": f"{self._target}.{operation}",
+            "authorization": self._credential,
+        }
+        body = orjson.dumps(members)
+        response = self._place.exchange(HttpRequest("POST", self._path, "", headers, body))
+        document = orjson.loads(response.body) if response.body else {}
+        if response.status != 200:
+            raise Refused(operation, document)
+        return Answer(_told(document))
+
+
+def _told(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: _wrapped(value) for name, value in document.items()}
+
+
+def _wrapped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Answer(_told(value))
+    if isinstance(value, list):
+        return [_wrapped(one) for one in value]
+    return value
