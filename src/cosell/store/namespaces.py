@@ -10,6 +10,8 @@ from cosell.store import Tx
 Pace: TypeAlias = Literal["Inline", "Paced", "Held"]
 OBSERVED = "observed"  # the profile of a new namespace
 STEP_MS = 2_000  # between the steps of a paced task, until PutPace says otherwise
+# The columns of find_namespace.
+_Kept: TypeAlias = tuple[int, int, int | None, Pace, int, int, int, str, int, int]
 _TOUCHED_MS = 60_000  # a namespace's last use is remembered to the minute
 
 
@@ -26,6 +28,7 @@ class Namespace(NamedTuple):
     used_at: int = 0
     profile: str = OBSERVED
     shut_out: int = 0
+    lag_ms: int = 0
 
     def now(self, wall: int) -> int:
         """The namespace's time, in milliseconds, when real time is `wall`."""
@@ -37,7 +40,7 @@ def find(tx: Tx, name: str) -> Namespace:
     row = tx.known("find_namespace", name)
     if row is None:
         return Namespace(name)
-    return Namespace(name, *cast("tuple[int, int, int | None, Pace, int, int, int, str, int]", row))
+    return Namespace(name, *cast("_Kept", row))
 
 
 def ensure(tx: Tx, name: str, wall: int) -> Namespace:
@@ -47,25 +50,27 @@ def ensure(tx: Tx, name: str, wall: int) -> Namespace:
         if wall - found.used_at > _TOUCHED_MS:
             tx.run("touch_namespace", name=name, wall=wall)
         return found
-    ns = tx.number("ns")
-    tx.run("insert_namespace", name=name, ns=ns, pace=found.pace, step_ms=found.step_ms, wall=wall)
-    return Namespace(name, ns, used_at=wall)
+    return _make(tx, name, wall)
 
 
 def reset(tx: Tx, namespace: Namespace, wall: int) -> Namespace:
     """Give the name a fresh integer; what was behind the old one is gone, and swept later."""
-    fresh = Namespace(namespace.name, tx.number("ns"), used_at=wall)
-    tx.run(
-        "renew_namespace",
-        name=fresh.name,
-        ns=fresh.ns,
-        pace=fresh.pace,
-        step_ms=fresh.step_ms,
-        profile=fresh.profile,
-        wall=wall,
-    )
+    delete(tx, namespace, wall)
+    return _make(tx, namespace.name, wall)
+
+
+def delete(tx: Tx, namespace: Namespace, wall: int) -> None:
+    """The name stands for nothing any more; what was behind it is gone, and swept later."""
+    tx.run("delete_namespace", name=namespace.name)
     tx.run("retire_namespace", ns=namespace.ns, wall=wall)
-    return fresh
+
+
+def _make(tx: Tx, name: str, wall: int) -> Namespace:
+    made = Namespace(name, tx.number("ns"), used_at=wall)
+    tx.run(
+        "insert_namespace", name=name, ns=made.ns, pace=made.pace, step_ms=made.step_ms, wall=wall
+    )
+    return made
 
 
 def is_empty(tx: Tx, namespace: Namespace) -> bool:

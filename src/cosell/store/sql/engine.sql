@@ -12,7 +12,8 @@ insert into counter (name, next) values (:name, 1 + :size)
 on conflict (name) do update set next = counter.next + :size returning next;
 
 -- find_namespace: what a name stands for at present.
-select ns, offset_ms, frozen_at, pace, step_ms, faults, used_at, profile, shut_out from namespace
+select ns, offset_ms, frozen_at, pace, step_ms, faults, used_at, profile, shut_out, lag_ms
+from namespace
 where name = :name;
 
 -- insert_namespace: give a name its first integer.
@@ -20,10 +21,8 @@ insert into namespace
   (name, ns, offset_ms, frozen_at, pace, step_ms, faults, created_at, used_at)
 values (:name, :ns, 0, null, :pace, :step_ms, 0, :wall, :wall);
 
--- renew_namespace: reset, in one row: another integer, the values of a new namespace.
-update namespace set ns = :ns, offset_ms = 0, frozen_at = null, pace = :pace, step_ms = :step_ms,
-  faults = 0, created_at = :wall, used_at = :wall, profile = :profile, shut_out = 0
-where name = :name;
+-- delete_namespace: a name stands for nothing any more.
+delete from namespace where name = :name;
 
 -- retire_namespace: hand an integer's rows to the sweep.
 insert into retired (ns, retired_at) values (:ns, :wall);
