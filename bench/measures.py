@@ -1,5 +1,6 @@
 """The measurements of `make bench`; each takes turns with what it is measured beside."""
 
+import compileall
 import json
 import sqlite3
 import statistics
@@ -9,7 +10,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import CATALOG, LIST, PAGE, BenchError, Sizes, bare, servers
+from bench import CATALOG, LIST, PAGE, ROOT, BenchError, Sizes, bare, servers
 from bench import floor as floor_program
 from bench.fill import RARE, grow, refer, seed, start
 from bench.load import drive, once, paced, rate
@@ -172,6 +173,8 @@ def _starts_per_second(server: Server, count: int) -> float:
 
 def launches(bench: Bench) -> Iterator[Line]:
     """Process start to first answer with a new database, and memory then and under load."""
+    for sources in (ROOT / "src" / "cosell", ROOT / "bench"):
+        compileall.compile_dir(sources, quiet=1)  # as an installed package is
     seen: dict[str, list[tuple[float, float, float]]] = {"cosell": [], "floor": []}
     for number in range(bench.sizes.launches):
         bench.progress.step(f"starting up, round {number + 1}")

@@ -4,7 +4,6 @@ Every service imports this; it must not know any of them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from random import Random
 from types import ModuleType
 from typing import Literal, NamedTuple, Protocol, TypeAlias
@@ -70,8 +69,7 @@ Replay: TypeAlias = Callable[[Call, Tx, Document], Document]
 HandleDue: TypeAlias = Callable[[Call, Tx, str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(NamedTuple):
     """An operation's function. A query reads, and a `single` one in one statement, which is an
     instant by itself and needs no transaction; a command writes; `replay` makes the answer to a
     repeated client token from the first one. A procedure is a command that plans, and `after`,

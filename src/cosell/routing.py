@@ -5,7 +5,6 @@ Must not look into a body, but for the services whose protocol keeps the operati
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from cosell.auth.sigv4 import signed_service
@@ -39,8 +38,7 @@ Admit: TypeAlias = Callable[[Tx, int, str, Document], None]
 """Refuses an account of a namespace (by its integer) with a request that it may not make there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """A service that speaks JSON: its model, its operations, the names that may sign for it.
     `admit` is asked in namespaces that shut somebody out."""
 

@@ -20,7 +20,7 @@ from cosell.store.sqlite import SqliteStore
 from tests.harness import Server, environment
 from tests.store.rows import put_document
 
-FORMAT = 2  # the newest: as many migrations
+FORMAT = 3  # the newest: as many migrations
 NOBODY = 65534
 
 

@@ -7,7 +7,6 @@ shapes or faults.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -25,8 +24,7 @@ _LENGTH_AHEAD = re.compile(r"\(\?=\.\{(\d+),(\d+)\}\$\)")
 _FOUR_HEX = re.compile(r"\\u([0-9A-Fa-f]{4})")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """How a pattern is matched: a length where it states one, then `rest` with an engine."""
 
     engine: Engine

@@ -3,8 +3,6 @@
 Must not know what a document means, nor who sees it.
 """
 
-import dataclasses
-
 from cosell.contract import Document
 from cosell.selling import without_nulls
 from cosell.store import Tx, documents
@@ -13,7 +11,7 @@ from cosell.store.documents import Stored
 
 def insert(tx: Tx, made: Stored) -> Stored:
     """A resource comes to be; answers it as it is kept, without nulls."""
-    kept = dataclasses.replace(made, document=without_nulls(made.document))
+    kept = made._replace(document=without_nulls(made.document))
     documents.insert(tx, kept)
     return kept
 

@@ -3,7 +3,6 @@
 Rows are rendered when the resource changes, not when it is read. Must not decide who sees what.
 """
 
-import dataclasses
 from typing import Final, NamedTuple
 
 import orjson
@@ -214,7 +213,7 @@ def prospecting_row(task: Stored) -> dict[str, Value]:
         "FailedEngagementCount": failed,
     }
     return _row(
-        dataclasses.replace(task, document={**document, **counted}),
+        task._replace(document={**document, **counted}),
         task.owner,
         "ProspectingTaskSummary",
         {
@@ -232,7 +231,7 @@ def invitation_row(invitation: Stored, account: str, participant: str) -> dict[s
     expires = text_at(document, "ExpirationDate")
     seen = {**document, "ParticipantType": participant}
     return _row(
-        dataclasses.replace(invitation, document=seen),
+        invitation._replace(document=seen),
         account,
         "EngagementInvitationSummary",
         {
@@ -269,7 +268,7 @@ def opportunity_row(opportunity: Stored) -> dict[str, Value]:
 def engagement_row(engagement: Stored, account: str) -> dict[str, Value]:
     """An engagement as one of its members lists it."""
     types = context_types(engagement.document)
-    seen = dataclasses.replace(engagement, document={**engagement.document, "ContextTypes": types})
+    seen = engagement._replace(document={**engagement.document, "ContextTypes": types})
     created = parse_iso(text_at(engagement.document, "CreatedAt"))
     return _row(
         seen,

@@ -6,8 +6,7 @@ next driver) knows a database. Must not know any service, nor what a document me
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 Value: TypeAlias = int | str | bytes | None
 Row: TypeAlias = tuple[object, ...]
@@ -21,8 +20,7 @@ class Contention(Exception):
     """Somebody else changed the same row; the call is to be tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A table of view rows: `lead` narrows it to one account's list, `sort` is the default order.
 
     `filters` maps a column to the index that leads with it, the most selective first; `orders` maps

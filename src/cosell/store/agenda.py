@@ -1,14 +1,12 @@
 """The agenda: what is due and when, in each namespace's own time. Must not know what is done."""
 
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from cosell.store import Contention, Tx
 from cosell.store.namespaces import Namespace
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """An entry of a namespace's agenda: `kind` says what happens to the thing called `ref`."""
 
     ns: int

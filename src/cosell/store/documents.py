@@ -3,10 +3,8 @@
 Must not know what a document means, nor render one.
 """
 
-import dataclasses
-from dataclasses import dataclass
 from functools import cache
-from typing import cast
+from typing import NamedTuple, cast
 
 import orjson
 
@@ -15,8 +13,7 @@ from cosell.store import Contention, Row, Tx, Value, View
 from cosell.store.statements import statements
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A resource as it stands: `seq` never changes, `revision` grows with every change."""
 
     ns: int
@@ -82,7 +79,7 @@ def replace(tx: Tx, stored: Stored, document: Document, owner: str | None = None
     )
     if changed != 1:
         raise Contention(f"{stored.kind} {stored.id} is no more at revision {stored.revision}")
-    return dataclasses.replace(stored, owner=owner, revision=stored.revision + 1, document=document)
+    return stored._replace(owner=owner, revision=stored.revision + 1, document=document)
 
 
 def remove(tx: Tx, stored: Stored) -> None:

@@ -6,7 +6,6 @@ walked and every filter is a predicate, unless the filter names single resources
 tokens, nor the wire.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, cast
 
@@ -24,8 +23,7 @@ _BEGINNINGS: dict[tuple[bool, bool], tuple[Value, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """One filter: a row passes if its column has one of the values.
 
     `extras` stands beside `values`: the name of a condition in pages.sql that must hold as well
@@ -37,8 +35,7 @@ class Filter:
     extras: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """A range: the column is at least (`>=`) or at most (`<=`) a value."""
 
     column: str

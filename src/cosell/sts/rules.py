@@ -5,7 +5,7 @@ Constraints are those of the STS model. Must not decide who may assume a role.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cosell.auth import Identity
 from cosell.errors import SerializationException, ValidationException
@@ -18,16 +18,14 @@ _CHAINED_S_MAX = 3600
 _UNMET = " failed to satisfy constraint: "
 
 
-@dataclass(frozen=True, slots=True)
-class RoleRequest:
+class RoleRequest(NamedTuple):
     role_arn: str
     session_name: str
     duration_s: int
     source_identity: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     """The constraints of one text member; its name as AWS's messages write it."""
 
     member: str

@@ -4,16 +4,14 @@ These are the choices that no row of `rules` shows; the reference page has both.
 for a reader outside the project. Imports no sibling: `rows` lists them all.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from cosell.selling.rules import Source
 
 SILENT: Final = "Nothing."
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One choice. `says` is what AWS's documents say, `seen` what was observed ('' for nothing),
     `done` what cosell does; `switch` is the profile switch that turns it, `operations` are those
     in which a user meets it (none: all)."""
@@ -29,8 +27,7 @@ class Difference:
     switch: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """Choices about one thing, under one heading."""
 
     title: str

@@ -6,7 +6,6 @@ before stays as it is kept. Must not decide whether a change is allowed.
 """
 
 from collections import Counter
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple, cast
 
@@ -58,7 +57,7 @@ def edit(call: Call, tx: Tx, before: Document, asked: Document) -> Edit:
         changed.discard(_SPEND)
     parts = {_SPEND: spend.ENTRIES, _DURATION: spend.DURATION, _PARTITION: spend.PARTITION}
     touched = frozenset(part for path, part in parts.items() if path in changed)
-    return Edit(wanted, frozenset(changed), replace(sent, changed=touched))
+    return Edit(wanted, frozenset(changed), sent._replace(changed=touched))
 
 
 def applied(call: Call, before: Document, edit: Edit) -> Document:
@@ -87,7 +86,7 @@ def _spend(call: Call, tx: Tx, before: Document, project: Document) -> Spend:
     if sent.duration is None or sent.own:
         return sent
     own = [one for one in objects_at(before, _SPEND) if one.get("TargetCompany") == "Self"]
-    return replace(sent, entries=(*own, *sent.entries))
+    return sent._replace(entries=(*own, *sent.entries))
 
 
 def _kept(before: Document, sent: Spend) -> list[Json]:

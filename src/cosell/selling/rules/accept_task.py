@@ -2,8 +2,7 @@
 refused for, and a lead, which no task accepts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.invitation import NO_MEMBER, PENDING, RECEIVER, ROOM, Answer, Joining
@@ -15,8 +14,7 @@ from cosell.selling.rules.unfinished import busy
 Part = TypeVar("Part")
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(NamedTuple):
     """What the invitation tells of, and who accepts it into which company."""
 
     payload_type: str

@@ -4,7 +4,7 @@ The review's status and the stage refuse nothing: "at any stage" (developer guid
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cosell.contract import Document
 from cosell.errors import ResourceNotFoundException
@@ -17,8 +17,7 @@ from cosell.selling.rules.sources import (
 _FIELD = "relatedEntityIdentifier"
 
 
-@dataclass(frozen=True, slots=True)
-class Association:
+class Association(NamedTuple):
     """The opportunity, and the entity that it is to have; `look_up` answers the status of the
     account's solution that the identifier names, None if there is none such."""
 

@@ -1,7 +1,6 @@
 """When a task that makes an opportunity from a lead ends FAILED at its first step."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.engagement_context import CONTEXTS_MAX
@@ -11,8 +10,7 @@ from cosell.selling.rules.sources import (
 from cosell.selling.rules.unfinished import busy
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(NamedTuple):
     """The context that is to be converted: its type ('' if there is no such context), whether the
     lead is out of the race, and what it lacks, in words; and how many contexts there are."""
 

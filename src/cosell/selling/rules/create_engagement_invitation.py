@@ -1,7 +1,7 @@
 """Whom a member may invite to an engagement, and what an invitation may say."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cosell.contract import Document
 from cosell.errors import (
@@ -19,8 +19,7 @@ from cosell.selling.rules.spend import Estimates, Spend, nothing_known, spend_of
 MEMBERS_MAX = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Invited:
+class Invited(NamedTuple):
     """Who asks whom, and what with. What has to be looked up is looked up when a row asks: whether
     the receiver is a partner in the catalog, who is a member, who is asked already, what an
     estimate of AWS's calculator is worth."""

@@ -3,8 +3,7 @@
 Server-made drafts (referrals, leads, invitations) bypass this table.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cosell.errors import FieldError
 from cosell.selling import object_at, objects_at
@@ -18,8 +17,7 @@ from cosell.selling.rules.sources import (
 from cosell.selling.rules.spend import Estimates, nothing_known, spend_of
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What was sent, the catalog, and what is known of estimates."""
 
     content: Content

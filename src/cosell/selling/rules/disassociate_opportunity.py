@@ -1,6 +1,6 @@
 """What an opportunity may be disassociated from: not from the last entity that it needs."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cosell.contract import Document
 from cosell.selling import related, text_at
@@ -12,8 +12,7 @@ _WON = ("Committed", "Launched")
 _PAGE = "API reference: DisassociateOpportunity"
 
 
-@dataclass(frozen=True, slots=True)
-class Disassociation:
+class Disassociation(NamedTuple):
     """The opportunity, and the entity that it is to lose, as it was given; None if it has none
     such."""
 

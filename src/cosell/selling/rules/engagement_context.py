@@ -5,7 +5,7 @@ The rows look at one context; several of one request are checked one by one (`br
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cosell.contract import Document
 from cosell.errors import (
@@ -22,8 +22,7 @@ INTERACTIONS_MAX = 10
 _COMPLETION = "CustomerProject.Project.TargetCompletionDate"
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """A context as a request has it; how many the engagement has; and, in an update, the one that
     is to change, if there is one, and whether the engagement changed since it was read."""
 

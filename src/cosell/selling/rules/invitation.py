@@ -1,7 +1,7 @@
 """Who may answer an invitation, and when; and who may join an engagement."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cosell.errors import (
     AccessDeniedException,
@@ -16,8 +16,7 @@ from cosell.selling.rules.sources import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """Who accepts or rejects (`act`) whose invitation, how it stands at that instant, and how it
     would stand then: None if its life cycle has no such act."""
 
@@ -28,8 +27,7 @@ class Answer:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Joining:
+class Joining(NamedTuple):
     """Who joins an engagement, and who is in it, to be looked up when a row asks."""
 
     account: str

@@ -6,8 +6,7 @@ left open, or wrote otherwise, is not held against an update of something else. 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from cosell.clock import is_date
 from cosell.contract import Document, Json
@@ -22,8 +21,7 @@ from cosell.selling.rules.sources import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """An opportunity as it is to be, the namespace's date (`2026-11-23`), whether an opportunity of
     that id is the owner's, and which members the request changes (None: everything is new)."""
 

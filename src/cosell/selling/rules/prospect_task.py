@@ -4,15 +4,13 @@ Source: the reason codes are told apart by their names alone: which row has whic
 documented.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.engagement_context import CONTEXTS_MAX
 
 
-@dataclass(frozen=True, slots=True)
-class Prospect:
+class Prospect(NamedTuple):
     """An engagement as the caller sees it: whether it does, how many leads it has and how many of
     them are not Disqualified, and how many contexts."""
 

@@ -2,7 +2,7 @@
 
 In the Sandbox a partner that plays the reviewer follows the rows of an update."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.sources import (
@@ -10,8 +10,7 @@ from cosell.selling.rules.sources import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewing:
+class Reviewing(NamedTuple):
     """An opportunity's review status, what AWS decides, and the status after that, if any."""
 
     status: str

@@ -7,7 +7,6 @@ request changes one of the parts that it is about.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import NamedTuple, TypeAlias
 
@@ -55,8 +54,7 @@ def is_estimate(url: str) -> bool:
     return _ESTIMATE.fullmatch(url) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Spend:
+class Spend(NamedTuple):
     """The spend of a project as it was sent, and which of its parts the request changes."""
 
     entries: tuple[Document, ...]

@@ -5,8 +5,7 @@ differences `submit.where`, `submit.all-at-once` and `submit.duplicates`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from cosell.contract import Document
 from cosell.selling import at, related, text_at
@@ -29,8 +28,7 @@ _OPERATIONS = ("SubmitOpportunity", "StartEngagementFromOpportunityTask")
 _STATES_GUIDE = "developer guide: Working with your opportunities"
 
 
-@dataclass(frozen=True, slots=True)
-class Submitting:
+class Submitting(NamedTuple):
     """An opportunity, whether its review status lets it be submitted, how AWS is to be involved in
     it, how it was in an earlier submission ('' if there was none), and a search for the submitted
     opportunity that it would double."""
@@ -55,8 +53,7 @@ class Submitting:
         return self.involvement == CO_SELL
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
+class Sharing(NamedTuple):
     """Where the submission goes: whether the opportunity is shown in an engagement at all, whether
     that lacks the customer project that a lead's engagement needs, and whether AWS has no room."""
 

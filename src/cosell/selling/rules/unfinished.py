@@ -3,14 +3,14 @@
 Not documented: see differences `task.busy` and `task.resume`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.tag_resource import RULES, Tagging
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(NamedTuple):
     """The account's task of the same kind that is still at work on the same thing, if any."""
 
     other: str | None

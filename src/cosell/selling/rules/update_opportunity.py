@@ -8,8 +8,7 @@ ReviewStatus: then nothing of the state is asked but the lock.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from cosell.contract import Document
 from cosell.errors import ConflictException, FieldError
@@ -40,8 +39,7 @@ _MATURE: Final = ("Qualified", "Technical Validation", "Business Validation")
 _REQUIRED = (_STAGE, "Marketing.Source")  # what every update must have: rows of their own
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """An opportunity as it stands, what it is to be, what was asked for and where; whether the
     stage is open before submission (a switch of the profile)."""
 

@@ -6,8 +6,7 @@ error rolls its step back; what earlier steps did stays. Imports no sibling.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final, TypeVar, cast
+from typing import Final, NamedTuple, TypeVar, cast
 
 from cosell import ids
 from cosell.calls import Call
@@ -43,8 +42,7 @@ class TaskEnd(Exception):
         self.reason, self.message = reason, message
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """`name` is the operation that the step stands for; `reasons` turns its errors into reason
     codes, `further` are codes that it can also end with. `run` answers what the task learnt."""
 
@@ -60,8 +58,7 @@ class Step:
         return tuple(dict.fromkeys(every))
 
 
-@dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(NamedTuple):
     """A kind of task. `operation` starts it; `kind` is the kind of its documents, and the type in
     its ARNs. `line` are the steps of one task in order, `states` how far each of them is; `passed`
     and `failed` are the task after a step that was done, or that ended as it did."""

@@ -1,7 +1,6 @@
 """The one loop that runs tasks of every kind. Must not know a kind, nor when a step is due."""
 
 import logging
-from dataclasses import replace
 
 from cosell.calls import Call
 from cosell.errors import ApiError, ValidationException
@@ -43,8 +42,8 @@ def _step(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> Stored:
         raise  # the store's trouble is not the task's: the whole transaction is tried again
     except Exception as error:
         end = _end(call, task, step, error)
-        return replace(task, document=workflow.failed(call, task.document, end))
-    return replace(task, document=workflow.passed(call, task.document, learnt))
+        return task._replace(document=workflow.failed(call, task.document, end))
+    return task._replace(document=workflow.passed(call, task.document, learnt))
 
 
 def _end(call: Call, task: Stored, step: Step, error: Exception) -> TaskEnd:

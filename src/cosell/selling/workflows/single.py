@@ -5,7 +5,6 @@ failed and left something to go on with. Must not know what the steps do.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, cast
 
 from cosell.calls import Call
@@ -24,8 +23,7 @@ from cosell.store.documents import Stored
 AT_WORK: Final = frozenset({"IN_PROGRESS"})
 
 
-@dataclass(frozen=True, slots=True)
-class Trait:
+class Trait(NamedTuple):
     """What tells kinds of such tasks apart. `subject` is what a task is about; `trace` is the
     member that a failed task has if it left something behind, `kept` what a new task takes over
     from it. Some promise from the start which opportunity they will have `created`."""
@@ -81,13 +79,13 @@ def start(
         if before:
             _label(call, tx, before, about)
     except TaskEnd as end:
-        task = replace(task, document=workflow.failed(call, task.document, end))
+        task = task._replace(document=workflow.failed(call, task.document, end))
         return tasks.begin(call, tx, workflow, task)
     kept = _taken_over(tx, kind, task.id, before) if before else {}
     document = {**task.document, **kept, **about}
     if trait.promises and "OpportunityId" not in document:
         document |= promise()
-    return tasks.begin(call, tx, workflow, replace(task, document=document))
+    return tasks.begin(call, tx, workflow, task._replace(document=document))
 
 
 def _failed_before(tx: Tx, kind: Single, key: dict[str, Value]) -> Stored | None:
