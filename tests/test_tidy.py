@@ -39,7 +39,7 @@ PAPERS = re.compile(
 NAMED = re.compile(r"\b(difference|row)s?((?:,|\s|and|#|`[a-z]+\.[a-z.-]+`)+)", re.IGNORECASE)
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")
 
-ENTRY_POINTS = {"cosell.__main__", "cosell.pytest_plugin"}
+ENTRY_POINTS = {"cosell.__main__", "cosell.pytest_plugin", "cosell.testing.world"}
 SQL_HOMES = (
     "cosell/store/pages.py",
     "cosell/store/sqlite.py",

@@ -129,7 +129,7 @@ def test_newer_format_is_refused_and_left_as_it_is(state: Path) -> None:
     connection.close()
     before = state.read_bytes()
     with pytest.raises(
-        StoreError, match=r"has format 99; this cosell knows formats up to 2\."
+        StoreError, match=rf"has format 99; this cosell knows formats up to {FORMAT}\."
     ) as why:
         SqliteStore(str(state))
     assert "--database" in str(why.value)
