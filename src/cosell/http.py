@@ -10,7 +10,8 @@ from typing import NamedTuple
 class HttpRequest(NamedTuple):
     """A request as it was sent: `path` and `query` undecoded, header names in lower case.
 
-    A header sent several times is one entry, its values joined by a comma.
+    A header sent several times is one entry, its values joined by a comma. `namespace` goes before
+    the one in the path: a caller in this process may say it aside, and leave the path as signed.
     """
 
     method: str
@@ -18,6 +19,7 @@ class HttpRequest(NamedTuple):
     query: str
     headers: Mapping[str, str]
     body: bytes
+    namespace: str | None = None
 
 
 class HttpResponse(NamedTuple):

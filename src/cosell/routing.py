@@ -80,7 +80,7 @@ class Routes:
     def find(self, request: HttpRequest) -> Route:
         """Where the request goes, or the refusal of an address that leads nowhere."""
         address = _PATH.fullmatch(request.path)
-        namespace = address[1] if address else None
+        namespace = request.namespace or (address[1] if address else None)
         if namespace is None:
             namespace = DEFAULT_NAMESPACE
         elif not _NAMESPACE.fullmatch(namespace):
@@ -111,7 +111,7 @@ class Routes:
         if targeted is not None:
             prefix, operation = targeted
             service = self._by_prefix.get(prefix)
-            if service is None or address is None:
+            if service is None or (address is None and request.namespace is None):
                 self._unknown(request, operation)
             return service, operation
         operation = request.path.rpartition("/")[2]

@@ -1,5 +1,25 @@
 """A world to test in: Partner Central, AWS on its other side, a clock, faults, for one test.
 
-Imports no sibling, nothing of the server's and no AWS SDK: who only has the package installed pays
-nothing.
+Imports nothing of the server's and no AWS SDK, and its own parts only when somebody asks for them:
+who only has the package installed pays nothing.
 """
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cosell.testing.calling import Answer as Answer
+    from cosell.testing.calling import Refused as Refused
+    from cosell.testing.partner import Partner as Partner
+    from cosell.testing.world import World as World
+
+_HOMES = {"Answer": "calling", "Refused": "calling", "Partner": "partner", "World": "world"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found

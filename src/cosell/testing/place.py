@@ -1,30 +1,133 @@
-"""Where worlds are: an engine in this process, or a server somewhere else.
+"""Where worlds are: an engine in this process, or (there.py) a server somewhere else.
 
 A place turns a request into an answer as a socket would, with the same bytes. Must not know
-operations, nor botocore.
+operations, nor botocore; and the engine is loaded only when it is asked.
 """
 
-import time
-from typing import Protocol
+import os
+from email.utils import formatdate
+from functools import cache
+from threading import Lock
+from time import sleep
+from typing import TYPE_CHECKING, Protocol
 
+from cosell.clock import SECOND_MS, wall_ms
+from cosell.config import Auth, Config
 from cosell.http import HttpRequest, HttpResponse
-from cosell.service import Engine
+
+if TYPE_CHECKING:
+    from cosell.service import Engine
+    from cosell.testing.doorway import Doorway
+
+
+class ConnectionCut(ConnectionError):
+    """The connection ended without an answer; what was asked may have happened."""
+
+
+class AnswerLate(TimeoutError):
+    """The answer did not come within the caller's patience; what was asked may have happened."""
 
 
 class Place(Protocol):
     """Answers requests; `exchange` may be called from several threads at once."""
 
-    def exchange(self, request: HttpRequest) -> HttpResponse: ...
+    @property
+    def url(self) -> str:
+        """Where other processes find the place: `http://127.0.0.1:…`."""
+        ...
+
+    def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:
+        """The answer, after the delay that it asks for. AnswerLate after `patience_s` seconds if
+        it is not there by then, ConnectionCut if there is none."""
+        ...
 
 
 class Here:
-    """An engine in this process; nothing runs by itself in it."""
+    """An engine in this process; nothing runs by itself in it. Other processes come in through a
+    doorway, which is opened when somebody needs it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: "Engine | None" = None) -> None:
+        self._engine = engine
+        self._doorway: Doorway | None = None
+        self._parent: Place | None = None  # where the engine is, if this process was forked off
+        self._making = Lock()
 
-    def exchange(self, request: HttpRequest) -> HttpResponse:
-        response = self.engine.handle(request)
+    @property
+    def engine(self) -> "Engine":
+        """The engine, on a state in memory; made when it is asked for first."""
+        with self._making:
+            if self._engine is None:
+                self._engine = _made()
+            return self._engine
+
+    @property
+    def url(self) -> str:
+        return self.doorway.url
+
+    @property
+    def doorway(self) -> "Doorway":
+        """The socket on this engine; OSError, or what takes the place of sockets raises, if it
+        cannot be had."""
+        with self._making:
+            if self._doorway is None:
+                from cosell.testing.doorway import Doorway
+
+                self._doorway = Doorway(self)
+            return self._doorway
+
+    def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:
+        if self._parent is not None:
+            return self._parent.exchange(request, patience_s)
+        response = (self._engine or self.engine).handle(request)
         if response.delay_s:
-            time.sleep(response.delay_s)
+            _wait(response.delay_s, patience_s)
+        if response.cut:
+            raise ConnectionCut(
+                "The connection was closed before the answer: a fault asked for it."
+            )
+        response.headers.append(("date", _http_date(wall_ms() // SECOND_MS)))
         return response
+
+    def leave_to_parent(self) -> None:
+        """In a process that was forked off: the worlds are where they were, on the other side of
+        the doorway. Without one (nobody could listen) they go on as copies."""
+        if self._doorway is not None:
+            from cosell.testing.there import There
+
+            self._parent = There(self._doorway.url)
+            self._doorway.forsake()
+
+
+@cache
+def here() -> Here:
+    """This process's engine, one for all its worlds."""
+    place = Here()
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=place.leave_to_parent)
+    return place
+
+
+def _made() -> "Engine":
+    from cosell.service import Engine
+    from cosell.store.sqlite import SqliteStore, new_token_key
+
+    return Engine(SqliteStore(":memory:"), Config(auth=Auth(mode="open")), new_token_key())
+
+
+def _wait(delay_s: float, patience_s: float | None) -> None:
+    if patience_s is None or delay_s <= patience_s:
+        sleep(delay_s)
+        return
+    sleep(patience_s)
+    raise AnswerLate(f"The answer is delayed by {delay_s:g} s: a fault asked for it.")
+
+
+_date = (0, "")
+
+
+def _http_date(second: int) -> str:
+    """The `Date` header of a second of real time."""
+    global _date
+    if _date[0] != second:
+        _date = (second, formatdate(second, usegmt=True))
+    return _date[1]

@@ -3,33 +3,177 @@
 The face of this package; what its parts do is in the modules beside it.
 """
 
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import count
+from threading import Lock
 from types import TracebackType
+from typing import Any, Final, Literal, TypeAlias
 
+from cosell.config import DEFAULT_ACCOUNT
+from cosell.testing import current, environment
 from cosell.testing.calling import DESK, SELLING, Caller
-from cosell.testing.place import Place
+from cosell.testing.dead_calls import DeadCall, dead_call
+from cosell.testing.interception import Interception
+from cosell.testing.partner import Partner, account_named
+from cosell.testing.place import Here, Place, here
+
+Pace: TypeAlias = Literal["Inline", "Paced", "Held"]
+_numbers: Final = count(1)
+_SWEEP_ROWS: Final = 2_000  # what closing a world deletes of what is left of it, at most
 
 
 class World:
-    """A fresh namespace in a place. Closing it deletes the namespace."""
+    """A fresh namespace, and a partner in it. `with` makes it the current world, which every call
+    of this process for Partner Central reaches, and closes it in the end.
 
-    def __init__(self, place: Place, name: str, account: str) -> None:
-        self.place = place
-        self.name = name
+    `account` is the default partner's: whoever calls with the environment's credentials, whatever
+    they are, speaks for it. `profile` and `pace` are the desk's (PutProfile, PutPace). `server` is
+    the address of a shared cosell in open mode; without one the world is in this process.
+    """
+
+    def __init__(
+        self,
+        *,
+        account: str = DEFAULT_ACCOUNT,
+        profile: str | None = None,
+        pace: Pace | None = None,
+        server: str | None = None,
+    ) -> None:
+        if not (len(account) == 12 and account.isascii() and account.isdigit()):
+            raise ValueError(f"account: {account!r} is not an account id, which has twelve digits.")
+        self.place = _place(server)
+        self.name = f"test-{os.getpid()}-{secrets.token_hex(4)}-{next(_numbers)}"
         self.account = account
-        self.desk = Caller(place, name, account, DESK)
+        self.closed = False
+        self.dead_calls: list[DeadCall] = []
+        """What botocore itself refused, oldest first: calls that never left the process."""
+        self.desk = Caller(self.place, self.name, account, DESK)
+        self._partners: dict[str, Partner] = {}
+        self._making = Lock()
+        self._entered: list[_Stay] = []
+        if profile is not None:
+            self.desk("PutProfile", Profile=profile)
+        if pace is not None:
+            self.desk("PutPace", Pace=pace)
 
-    def caller(self, account: str | None = None) -> Caller:
+    @cached_property
+    def partner(self) -> Partner:
+        """The default partner; called with a label it answers another: `world.partner("B")`."""
+        return Partner(self, self.account)
+
+    def partner_of(self, label: str) -> Partner:
+        """The partner of a label or an account id, made once."""
+        account = account_named(label, self.account)
+        if account == self.account:
+            return self.partner
+        with self._making:
+            return self._partners.setdefault(account, Partner(self, account, label))
+
+    def account_of(self, who: "Partner | str | None") -> str:
+        """The account id of a partner, its label or its account id; None is the default partner."""
+        if isinstance(who, Partner):
+            return who.account
+        return self.account if who is None else account_named(who, self.account)
+
+    def client(
+        self,
+        account: "Partner | str | None" = None,
+        service: str = SELLING[0],
+        **options: Any,
+    ) -> Any:
+        """A new boto3 client in this world, of the default partner if no account is named;
+        `options` are those of `boto3.client` (`config`, `use_ssl` …)."""
+        from cosell.testing.clients import client
+
+        return client(self, self.account_of(account), service, options)
+
+    def caller(self, account: "Partner | str | None" = None) -> Caller:
         """Calls operations of Partner Central as an account, without an SDK."""
-        return Caller(self.place, self.name, account or self.account, SELLING)
+        return Caller(self.place, self.name, self.account_of(account), SELLING)
+
+    @property
+    def endpoint_url(self) -> str:
+        """The address of this world for other processes (and for clients that name one)."""
+        url = f"{self.place.url}/ns/{self.name}"
+        current.address(self.place.url.partition("://")[2], self)
+        return url
+
+    @property
+    def env(self) -> dict[str, str]:
+        """An environment for a child process: its calls come here, as the default partner's."""
+        return self.partner.env
+
+    def record_dead_call(self, operation: str, message: str) -> None:
+        """Remember what botocore refused; called by the interception."""
+        self.dead_calls.append(dead_call(operation, message))
+
+    @contextmanager
+    def current(self) -> "Iterator[World]":
+        """Within it this is the current world; it is not closed afterwards."""
+        stay = _Stay(self)
+        try:
+            yield self
+        finally:
+            stay.end()
 
     def close(self) -> None:
-        """Leave nothing of it behind."""
+        """Leave nothing of it behind. A client of its that is used later is told so."""
+        if self.closed:
+            return
         self.desk("ResetNamespace")
+        self.closed = True
+        current.forget(self)
+        if isinstance(self.place, Here):
+            self.place.engine.store.sweep(_SWEEP_ROWS)
 
     def __enter__(self) -> "World":
+        self._entered.append(_Stay(self))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
+        self._entered.pop().end()
         self.close()
+
+    def __repr__(self) -> str:
+        return f"<World {self.name}{', closed' * self.closed}>"
+
+
+class _Stay:
+    """A world is current, and the environment says so to child processes, until `end`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._interception = Interception()
+        self._endpoint = environment.place_endpoint(url) if (url := _endpoint(world)) else None
+        current.enter(world)
+
+    def end(self) -> None:
+        current.leave(self._world)
+        if self._endpoint is not None:
+            self._endpoint.take_back()
+        self._interception.end()
+
+
+def _place(server: str | None) -> Place:
+    if server is None:
+        return here()
+    from cosell.testing.there import there
+
+    return there(server)
+
+
+def _endpoint(world: World) -> str | None:
+    """What child processes are told. In this process it is the place's address alone, which means
+    the world that is current: who reads it here and keeps it follows from world to world."""
+    if not isinstance(world.place, Here):
+        return world.endpoint_url
+    try:
+        return world.place.url
+    except Exception:  # where a suite forbids sockets: there are no child processes to tell then
+        return None

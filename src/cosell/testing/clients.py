@@ -1,0 +1,76 @@
+"""Making boto3 clients that belong to a world.
+
+botocore is imported with the first one. Must not intercept anything: a request only carries the
+world that it is for.
+"""
+
+from functools import cache
+from hashlib import sha256
+from threading import Lock
+from typing import Any, Final
+
+from cosell.auth.key_ids import make_id
+from cosell.testing import environment
+from cosell.testing.calling import SELLING
+from cosell.testing.current import Reached
+from cosell.testing.dead_calls import BOUND
+
+OLDEST: Final = "1.35.61"  # of botocore: the first that knows the service
+_making = Lock()  # a session makes one client at a time
+
+
+def client(world: Reached, account: str, service: str, options: dict[str, Any]) -> Any:
+    """A client whose calls reach the world as an account, whichever world is current; `options` are
+    those of `Session.client`. ImportError and ValueError say what to install."""
+    given = {
+        "region_name": environment.REGION,
+        "aws_access_key_id": access_key(account),
+        "aws_secret_access_key": environment.SECRET,
+        **options,
+    }
+    session = _session()
+    _ensure_known(session, service)
+    with _making:
+        made = session.create_client(service, **given)
+
+    def bind(request: Any, **_: object) -> None:
+        if world.closed:
+            from cosell.testing.sending import NotLetOut
+
+            raise NotLetOut(
+                what=f"This client belongs to the world {world.name}, which is closed. Make one in"
+                " the world that is there now (cosell.client(), cosell.partner.client)."
+            )
+        setattr(request, BOUND, world)
+
+    made.meta.events.register("before-send", bind)
+    setattr(made._serializer, BOUND, world)
+    return made
+
+
+def access_key(account: str) -> str:
+    """An access key id of AWS's form, which tells the account; always the same."""
+    return "AKIA" + make_id("ASIA", account, sha256(account.encode()).digest())[4:]
+
+
+@cache
+def _session() -> Any:
+    try:
+        from botocore.session import get_session
+    except ImportError:
+        raise ImportError(
+            "A client needs boto3: pip install boto3. Without it call operations by name:"
+            ' partner.call("ListOpportunities", Catalog="AWS").'
+        ) from None
+    return get_session()
+
+
+def _ensure_known(session: Any, service: str) -> None:
+    if service != SELLING[0] or service in session.get_available_services():
+        return
+    import botocore
+
+    raise ValueError(
+        f"botocore {botocore.__version__} does not know {service}: install {OLDEST} or newer"
+        f" (pip install 'boto3>={OLDEST}')."
+    )

@@ -1,0 +1,77 @@
+"""Which world calls reach: the one that was entered last, for every thread of the process.
+
+Must not know what a world is made of, and imports nothing: whoever intercepts calls asks here.
+"""
+
+from typing import Protocol
+
+from cosell.testing.place import Place
+
+
+class Reached(Protocol):
+    """What a call needs to know of the world that it reaches."""
+
+    @property
+    def place(self) -> Place: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def closed(self) -> bool: ...
+
+    def record_dead_call(self, operation: str, message: str) -> None: ...
+
+
+_entered: list[Reached] = []
+_by_address: dict[tuple[str, str], Reached] = {}  # host and port, and the namespace behind them
+_ours: set[str] = set()  # addresses that this process listens at
+
+
+def current() -> Reached | None:
+    """The world that was entered last, and not left since."""
+    return _entered[-1] if _entered else None
+
+
+def enter(world: Reached) -> None:
+    """From now on calls reach this world."""
+    _entered.append(world)
+
+
+def leave(world: Reached) -> None:
+    """Undo the last `enter` of the world, wherever it stands: threads may leave in any order."""
+    for place in range(len(_entered) - 1, -1, -1):
+        if _entered[place] is world:
+            del _entered[place]
+            return
+
+
+def address(netloc: str, world: Reached) -> None:
+    """Calls to the world's own address reach it, whichever world is current."""
+    _by_address[netloc, world.name] = world
+
+
+def forget(world: Reached) -> None:
+    """The world is gone, and its address with it."""
+    for key in [key for key, known in _by_address.items() if known is world]:
+        del _by_address[key]
+
+
+def addressed(netloc: str, path: str) -> Reached | None:
+    """The world whose own address a request carries."""
+    if not _by_address or not path.startswith("/ns/"):
+        return None
+    return _by_address.get((netloc, path.split("/", 3)[2]))
+
+
+def listen(netloc: str) -> None:
+    """This process listens there, for whatever world is current."""
+    _ours.add(netloc)
+
+
+def is_ours(netloc: str) -> bool:
+    """Whether an address is this process's own."""
+    return netloc in _ours

@@ -1,0 +1,48 @@
+"""A socket on the engine of this process: for child processes, the AWS CLI, other languages.
+
+It listens from the start and costs a thread that sleeps; what speaks HTTP (edge.py) is loaded with
+the first connection. A server proper wants an event loop and a port of its own from its start, and
+can take over no connection that somebody has accepted. Must not know operations.
+"""
+
+import socket
+from threading import Thread
+from typing import TYPE_CHECKING, Final
+
+from cosell.testing.current import listen
+
+if TYPE_CHECKING:
+    from cosell.testing.place import Here
+
+_BACKLOG: Final = 128
+
+
+class Doorway:
+    """Listens on loopback, at a port that is free, until the process ends."""
+
+    def __init__(self, place: "Here") -> None:
+        self._place = place
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+        self.netloc = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"http://{self.netloc}"
+        listen(self.netloc)
+        Thread(target=self._receive, name="cosell-doorway", daemon=True).start()
+
+    def forsake(self) -> None:
+        """In a process that was forked off: the socket is the other one's alone."""
+        self._listener.close()
+
+    def _receive(self) -> None:
+        while True:
+            try:
+                connection, address = self._listener.accept()
+            except OSError:  # closed: the process ends
+                return
+            Thread(
+                target=self._serve, args=(connection, address), name="cosell-edge", daemon=True
+            ).start()
+
+    def _serve(self, connection: socket.socket, address: tuple[str, int]) -> None:
+        from cosell.testing.edge import serve
+
+        serve(connection, address, self._place)

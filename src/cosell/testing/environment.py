@@ -1,0 +1,128 @@
+"""The environment that code under test finds: credentials that are none, a region, an endpoint.
+
+Everything that is put there is taken back. The one place beside config.py that touches it. Must
+not read a profile or a file of credentials.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cosell.config import DEFAULT_ACCOUNT
+
+REGION = "us-east-1"
+SECRET = "cosell"  # noqa: S105 - open mode looks at no secret
+_KEY_ID = "AWS_ACCESS_KEY_ID"
+_CREDENTIALS: Mapping[str, str | None] = MappingProxyType(
+    {
+        _KEY_ID: DEFAULT_ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_SESSION_TOKEN": None,
+        "AWS_SECURITY_TOKEN": None,
+    }
+)
+# Nothing of ~/.aws: a profile of somebody's would be another account, or a real one.
+_FILES: Mapping[str, str | None] = MappingProxyType(
+    {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_PROFILE": None,
+        "AWS_DEFAULT_PROFILE": None,
+    }
+)
+_OVERRIDES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+_ENDPOINTS = (
+    "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING",
+    "AWS_ENDPOINT_URL_PARTNER_CENTRAL_SELLING",  # as an SDK without botocore spells it
+)
+_STS = "AWS_ENDPOINT_URL_STS"
+_IGNORED = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+_LOOPBACK = "127.0.0.1,localhost"
+
+_keys: frozenset[str] = frozenset()
+
+
+class Placed:
+    """Variables that were put into this process's environment, and what stood there before."""
+
+    def __init__(self, wanted: Mapping[str, str | None]) -> None:
+        """None takes a variable away."""
+        self._before = {name: os.environ.get(name) for name in wanted}
+        _put(wanted)
+
+    def take_back(self) -> None:
+        _put(self._before)
+
+
+def place_credentials() -> Placed:
+    """Put credentials and a region there, as far as the user has set none."""
+    global _keys
+    wanted: dict[str, str | None] = {}
+    if not os.environ.get(_KEY_ID):
+        wanted |= _CREDENTIALS
+        if not any(os.environ.get(name) for name in _OVERRIDES):
+            wanted |= _FILES
+    if not (os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")):
+        wanted["AWS_DEFAULT_REGION"] = REGION
+    if "AWS_EC2_METADATA_DISABLED" not in os.environ:
+        wanted["AWS_EC2_METADATA_DISABLED"] = "true"
+    placed = Placed(wanted)
+    _keys = frozenset({os.environ[_KEY_ID]})
+    return placed
+
+
+def forget_credentials(placed: Placed) -> None:
+    """Take back what `place_credentials` put there."""
+    global _keys
+    placed.take_back()
+    _keys = frozenset()
+
+
+def speaks_for_default(key_id: str) -> bool:
+    """Whether a key is the environment's: who uses it is the default partner of whatever world it
+    reaches, also if it is somebody's own."""
+    return key_id in _keys
+
+
+def is_made_up(key_id: str) -> bool:
+    """Whether a key is the one that was put there for want of another."""
+    return key_id in _keys and key_id == DEFAULT_ACCOUNT
+
+
+def place_endpoint(url: str) -> Placed:
+    """Put the endpoint of the current world there, for child processes."""
+    wanted: dict[str, str | None] = dict.fromkeys(_ENDPOINTS, url)
+    # moto knows calls of STS by AWS's host: with another endpoint it would no longer take them.
+    if "moto" not in sys.modules:
+        wanted[_STS] = url
+    return Placed(wanted)
+
+
+def for_process(url: str, account: str) -> dict[str, str]:
+    """A whole environment for a child process whose calls as `account` go to `url`."""
+    wanted: dict[str, str | None] = {
+        **_CREDENTIALS,
+        **_FILES,
+        **dict.fromkeys(_ENDPOINTS, url),
+        _STS: url,
+        _KEY_ID: account,
+        _IGNORED: None,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    if any(os.environ.get(name) for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")):
+        for name in ("NO_PROXY", "no_proxy"):
+            told = os.environ.get(name)
+            wanted[name] = f"{told},{_LOOPBACK}" if told else _LOOPBACK
+    kept = {name: value for name, value in os.environ.items() if name not in wanted}
+    return kept | {name: value for name, value in wanted.items() if value is not None}
+
+
+def _put(wanted: Mapping[str, str | None]) -> None:
+    for name, value in wanted.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

@@ -1,0 +1,145 @@
+"""From when to when calls of botocore reach a world: hooks that are put in, and taken out again.
+
+botocore is never imported here: its classes are hooked when somebody imports it. Must not know what
+happens to a call: that is in sending.py and dead_calls.py.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from importlib.machinery import ModuleSpec
+from threading import RLock
+from types import ModuleType
+from typing import Any, Final, TypeAlias
+
+from cosell.testing import environment
+
+Method: TypeAlias = Callable[..., Any]
+
+
+def _sending(original: Method) -> Method:
+    @wraps(original)
+    def send(session: Any, request: Any) -> Any:
+        if not _active:
+            return original(session, request)
+        from cosell.testing import sending
+
+        return sending.send(original, session, request)
+
+    return send
+
+
+def _validating(original: Method) -> Method:
+    @wraps(original)
+    def serialize_to_request(serializer: Any, parameters: Any, operation_model: Any) -> Any:
+        if not _active:
+            return original(serializer, parameters, operation_model)
+        from cosell.testing import dead_calls
+
+        return dead_calls.serialize(original, serializer, parameters, operation_model)
+
+    return serialize_to_request
+
+
+# Every client of a process goes through these, whenever it was made: handlers of events are copied
+# into a session when that is made, and miss the clients that were there before.
+_HOOKS: Final = {
+    "botocore.httpsession": ("URLLib3Session", "send", _sending),
+    "botocore.validate": ("ParamValidationDecorator", "serialize_to_request", _validating),
+}
+_lock = RLock()
+_active: "list[Interception]" = []
+_undo: list[Callable[[], None]] = []
+
+
+class Interception:
+    """Calls are intercepted, and credentials are in the environment, until `end`. There may be
+    several at once; the hooks are there once."""
+
+    def __init__(self, *, allow_real: bool = False) -> None:
+        """`allow_real` lets calls for which there is no world go to the real Partner Central."""
+        self.allow_real = allow_real
+        with _lock:
+            if not _active:
+                _put_in()
+            _active.append(self)
+
+    def end(self) -> None:
+        """Take the hooks out, if this was the last interception; a second `end` does nothing."""
+        with _lock:
+            if self not in _active:
+                return
+            _active.remove(self)
+            if not _active:
+                _take_out()
+
+
+def may_leave() -> bool:
+    """Whether calls for which there is no world may go to the real Partner Central."""
+    return any(one.allow_real for one in _active)
+
+
+def _put_in() -> None:
+    credentials = environment.place_credentials()
+    _undo.append(lambda: environment.forget_credentials(credentials))
+    waiting = set(_HOOKS) - sys.modules.keys()
+    for name in _HOOKS.keys() - waiting:
+        _hook(sys.modules[name])
+    if waiting:
+        sys.meta_path.insert(0, _finder)
+
+
+def _take_out() -> None:
+    if _finder in sys.meta_path:
+        sys.meta_path.remove(_finder)
+    while _undo:
+        _undo.pop()()
+
+
+def _hook(module: ModuleType) -> None:
+    owner_name, method, hooked = _HOOKS[module.__name__]
+    owner = getattr(module, owner_name)
+    original = getattr(owner, method)
+    ours = hooked(original)
+    setattr(owner, method, ours)
+
+    def undo() -> None:
+        # Somebody else may have wrapped ours meanwhile; then it stays, and lets everything through.
+        if getattr(owner, method) is ours:
+            setattr(owner, method, original)
+
+    _undo.append(undo)
+
+
+class _Finder:
+    """Finds botocore's modules as the others do, and hooks each when it has been loaded."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name not in _HOOKS:
+            return None
+        found = _found(name, path, target)
+        if found is not None and found.loader is not None:
+            load = found.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                load(module)
+                with _lock:
+                    if _active:
+                        _hook(module)
+
+            found.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return found
+
+
+def _found(name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
+    for finder in sys.meta_path:
+        if finder is not _finder:
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                return spec
+    return None
+
+
+_finder: Final = _Finder()

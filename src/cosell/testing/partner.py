@@ -1,0 +1,65 @@
+"""A partner account of a world, and the ways to call as it.
+
+Must not know what an operation means.
+"""
+
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from cosell.testing import environment
+from cosell.testing.calling import SELLING, Caller
+
+if TYPE_CHECKING:
+    from cosell.testing.world import World
+
+_FIRST: Final = 100_000_000_000
+_COUNT: Final = 900_000_000_000
+
+
+class Partner:
+    """An account with everything to call as it: `client` (boto3), `call` (without an SDK), `env`
+    (for other processes). The default partner is callable: `world.partner("B")` is another."""
+
+    def __init__(self, world: "World", account: str, label: str = "") -> None:
+        self._world = world
+        self.account = account
+        self.label = label
+
+    def __call__(self, label: str) -> "Partner":
+        """The partner of a label, always the same account; twelve digits are an account id."""
+        return self._world.partner_of(label)
+
+    @cached_property
+    def client(self) -> Any:
+        """A boto3 client for partnercentral-selling in this world, made once."""
+        return self._world.client(self.account)
+
+    @cached_property
+    def call(self) -> Caller:
+        """Calls operations without an SDK: `partner.call("ListOpportunities", Catalog="AWS")`."""
+        return Caller(self._world.place, self._world.name, self.account, SELLING)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """An environment for a child process: its calls come here, as this partner's."""
+        return environment.for_process(self._world.endpoint_url, self.account)
+
+    def __str__(self) -> str:
+        return self.account
+
+    def __repr__(self) -> str:
+        return f"<partner {self.label or 'by default'}: {self.account}>"
+
+
+def account_named(label: str, but: str) -> str:
+    """The account id of a label: the same in every world and process, never `but`."""
+    if len(label) == 12 and label.isascii() and label.isdigit():
+        return label
+    told = label
+    while True:
+        number = int.from_bytes(sha256(told.encode()).digest()[:8], "big")
+        account = str(_FIRST + number % _COUNT)
+        if account != but:
+            return account
+        told += "'"

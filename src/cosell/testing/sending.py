@@ -1,0 +1,136 @@
+"""What happens to a request of botocore's: a world answers it, or it goes on its way.
+
+It is ours if its target or the scope of its signature says so, whatever host it was meant for. The
+only module here that imports botocore at once; it is loaded with the first request.
+"""
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import (
+    BotoCoreError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from cosell.config import is_loopback
+from cosell.http import HttpRequest
+from cosell.testing import environment, interception
+from cosell.testing.calling import DESK, SELLING
+from cosell.testing.current import Reached, addressed, current, is_ours
+from cosell.testing.dead_calls import BOUND
+from cosell.testing.place import AnswerLate, ConnectionCut
+from cosell.testing.speaking import let_speak, scope_of
+from cosell.testing.there import ServerGone
+
+_STS: Final = "sts"
+_CALLED: Final = {
+    SELLING[0]: "Partner Central",
+    DESK[0]: "desk",
+    _STS: "token service of AWS",
+}
+_TARGETS: Final = {target: name for name, target in (SELLING, DESK)}
+_PORTS: Final = {"http": ":80", "https": ":443"}
+
+
+class NotLetOut(BotoCoreError):  # type: ignore[misc]  # botocore has no types
+    """A call was stopped before it left: no world is there for it. Nobody retries it."""
+
+    fmt = "{what}"
+
+
+def send(original: Callable[[Any, Any], Any], session: Any, request: Any) -> Any:
+    """What takes the place of `URLLib3Session.send`: botocore's AWSResponse, or its exceptions."""
+    service = _service(request.headers)
+    if service is None:
+        return original(session, request)
+    parts = urlsplit(request.url)
+    bound: Reached | None = getattr(request, BOUND, None)
+    world = bound or addressed(parts.netloc, parts.path) or current()
+    if world is None:
+        _ensure_may_leave(service, request, parts)
+        return original(session, request)
+    return _answer(world, session, request, parts)
+
+
+def _service(headers: Mapping[str, Any]) -> str | None:
+    """The name of the service if it is one of ours; an unsigned request for STS is not."""
+    target = headers.get("X-Amz-Target")
+    if target is not None:
+        named = _TARGETS.get(_text(target).partition(".")[0])
+        if named is not None:
+            return named
+    service = scope_of(_text(headers.get("Authorization") or ""))[1]
+    return service if service in _CALLED else None
+
+
+def _answer(world: Reached, session: Any, request: Any, parts: SplitResult) -> AWSResponse:
+    headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+    headers.setdefault("host", parts.netloc.removesuffix(_PORTS.get(parts.scheme, "")))
+    let_speak(headers, world.account)
+    path, body = parts.path or "/", _bytes(request.body)
+    asked = HttpRequest(request.method, path, parts.query, headers, body, world.name)
+    try:
+        answer = world.place.exchange(asked, _patience_s(session, request))
+    except ConnectionCut as cut:
+        raise ConnectionClosedError(error=cut, request=request, endpoint_url=request.url) from cut
+    except AnswerLate as late:
+        raise ReadTimeoutError(endpoint_url=request.url, error=late) from late
+    except ServerGone as gone:
+        raise EndpointConnectionError(endpoint_url=request.url, error=gone) from gone
+    told = [*answer.headers, ("content-length", str(len(answer.body)))]
+    response = AWSResponse(request.url, answer.status, told, _Raw(answer.body))
+    if not request.stream_output:
+        _ = response.content  # as botocore does: what is there is read
+    return response
+
+
+def _ensure_may_leave(service: str, request: Any, parts: SplitResult) -> None:
+    """NotLetOut for a call that no world answers, and that was meant for the real service."""
+    elsewhere = is_loopback(parts.hostname or "") and not is_ours(parts.netloc)
+    if elsewhere or interception.may_leave():
+        return
+    key_id = scope_of(_text(request.headers.get("Authorization") or ""))[0]
+    if service == _STS and not environment.is_made_up(key_id):
+        return  # somebody's own credentials, for something else than this
+    target = _text(request.headers.get("X-Amz-Target") or "").rpartition(".")[2]
+    called = target or parts.path.rpartition("/")[2] or "A call"
+    raise NotLetOut(
+        what=f"{called} was about to leave for the real {_CALLED[service]} ({request.url}): there"
+        " is no current world. Use the fixture `cosell`, or `with cosell.testing.World():`, around"
+        " the code that calls; to let such calls go out, run pytest with --cosell-allow-real."
+    )
+
+
+def _patience_s(session: Any, request: Any) -> float | None:
+    """The read timeout that botocore would have waited for on a socket."""
+    context = getattr(request, "context", None) or {}
+    asked = context.get("read_timeout")
+    if asked is None:
+        timeout = getattr(session, "_timeout", None)
+        asked = getattr(timeout, "read_timeout", timeout)
+    return float(asked) if isinstance(asked, int | float) else None
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
+
+
+def _bytes(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    return bytes(body.read() if hasattr(body, "read") else body)
+
+
+class _Raw(io.BytesIO):
+    """A body as urllib3 hands it over."""
+
+    def stream(self, *_: object, **__: object) -> Iterator[bytes]:
+        """All that is left, in one piece."""
+        yield self.read()

@@ -1,0 +1,104 @@
+"""A place that is a server of its own: a request goes there over HTTP, the answer comes back.
+
+What was signed for AWS's host is sent with the server's Host and under the namespace's path, so a
+server can check no signature of it: it has to be in open mode. Must not know operations, nor
+botocore.
+"""
+
+import re
+import select
+from functools import cache
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from threading import local
+from urllib.parse import urlsplit
+
+from cosell.http import HttpRequest, HttpResponse
+from cosell.testing.place import AnswerLate, ConnectionCut
+
+_SESSION_TOKEN = "x-amz-security-token"  # noqa: S105 - a header's name
+_OURS = frozenset({"host", "content-length", "connection", "transfer-encoding", _SESSION_TOKEN})
+_ELSEWHERE = re.compile(r"/ns/[^/]*")
+_CONNECT_S = 5.0
+
+
+class ServerGone(ConnectionError):
+    """Nobody answers at the server's address."""
+
+
+class There:
+    """A server, spoken to on one connection for each thread, which is kept open."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"{url!r} is no address of a server, as http://127.0.0.1:2673 is.")
+        self.url = f"{parts.scheme}://{parts.netloc}"
+        self._host, self._port = parts.hostname, parts.port
+        self._connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._own = local()
+
+    def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:
+        """The server's answer; ServerGone if nobody is there."""
+        connection = self._connection()
+        path = _path(request) + (f"?{request.query}" if request.query else "")
+        # A session's token is bound to the path that it signed. Without it the key id alone says
+        # whose session it is.
+        headers = {name: told for name, told in request.headers.items() if name not in _OURS}
+        try:
+            if connection.sock is not None:
+                connection.sock.settimeout(patience_s)
+            connection.request(request.method, path, request.body, headers)
+            return _read(connection.getresponse())
+        except TimeoutError:
+            connection.close()
+            raise AnswerLate(f"{self.url} did not answer within {patience_s:g} s.") from None
+        except (OSError, HTTPException) as error:
+            connection.close()
+            raise ConnectionCut(f"{self.url} closed the connection: {error!r}") from error
+
+    def _connection(self) -> HTTPConnection:
+        """This thread's connection, or another one if the server has closed that."""
+        kept: HTTPConnection | None = getattr(self._own, "connection", None)
+        if kept is not None and kept.sock is not None and not _readable(kept):
+            return kept
+        if kept is not None:
+            kept.close()
+        made = self._connect(self._host, self._port, timeout=_CONNECT_S)
+        try:
+            made.connect()
+        except OSError as error:
+            raise ServerGone(
+                f"No cosell answers at {self.url} ({error.strerror or error}). Start it"
+                " (cosell serve), or name no server: then the worlds are in this process."
+            ) from error
+        self._own.connection = made
+        return made
+
+
+@cache
+def there(url: str) -> There:
+    """The place of a server, one for all its worlds."""
+    return There(url)
+
+
+def _path(request: HttpRequest) -> str:
+    if request.namespace is None:
+        return request.path
+    path = (
+        "/"
+        if "x-amz-target" in request.headers
+        else _ELSEWHERE.sub("", request.path, count=1) or "/"
+    )
+    return f"/ns/{request.namespace}{path}"
+
+
+def _readable(connection: HTTPConnection) -> bool:
+    """Whether something came on a connection on which nothing was asked: its end."""
+    poll = select.poll()
+    poll.register(connection.sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+    return bool(poll.poll(0))
+
+
+def _read(response: HTTPResponse) -> HttpResponse:
+    headers = [(name.lower(), value) for name, value in response.getheaders()]
+    return HttpResponse(response.status, headers, response.read())

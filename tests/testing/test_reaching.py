@@ -1,0 +1,177 @@
+"""Every client of the process reaches the current world: whenever it was made, wherever it points.
+
+Clients here are made as code under test makes them. Must not use the server of other tests.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+
+from cosell.testing import World
+
+# Made before anything was hooked, as most programs do at import; it has some credentials of its
+# own, since those of the environment are only there later.
+EARLY = boto3.client(
+    "partnercentral-selling",
+    region_name="us-east-1",
+    aws_access_key_id="anything",
+    aws_secret_access_key="anything",
+)
+boto3.setup_default_session(region_name="us-east-1")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with World() as made:
+        yield made
+
+
+def refer(world: World, title: str, to: str | None = None) -> str:
+    """An opportunity of AWS's that a partner was invited to; its invitation's id."""
+    answer = world.desk(
+        "ReferOpportunity",
+        Catalog="AWS",
+        ReceiverAccountId=to or world.account,
+        Project={"Title": title},
+    )
+    return str(answer.EngagementInvitationId)
+
+
+def invited(client: Any) -> list[str]:
+    """The ids of the invitations that a client sees."""
+    answer = client.list_engagement_invitations(Catalog="AWS", ParticipantType="RECEIVER")
+    return [one["Id"] for one in answer["EngagementInvitationSummaries"]]
+
+
+def test_a_client_made_before(world: World) -> None:
+    invitation = refer(world, "Before")
+    assert invited(EARLY) == [invitation]
+
+
+CLIENTS: dict[str, dict[str, Any]] = {
+    "without an endpoint": {},
+    "FIPS": {"config": Config(use_fips_endpoint=True)},
+    "the endpoint of another server": {"endpoint_url": "http://localhost:4566"},
+    "another server's namespace": {"endpoint_url": "https://cosell.example.com/ns/other"},
+    "an endpoint with a path": {"endpoint_url": "https://gateway.example.com/partner/central"},
+    "another region": {"region_name": "eu-central-1"},
+    "keys of its own": {"aws_access_key_id": "mine", "aws_secret_access_key": "mine"},
+    "standard retries": {"config": Config(retries={"mode": "standard"})},
+}
+
+
+@pytest.mark.parametrize("options", CLIENTS.values(), ids=CLIENTS.keys())
+def test_a_client_made_within(world: World, options: dict[str, Any]) -> None:
+    invitation = refer(world, "Within")
+    assert invited(boto3.client("partnercentral-selling", **options)) == [invitation]
+
+
+def test_clients_without_boto3(world: World) -> None:
+    made = botocore.session.get_session().create_client("partnercentral-selling")
+    invitation = refer(world, "botocore alone")
+    assert invited(made) == [invitation]
+
+
+def test_a_kept_client_follows_from_world_to_world() -> None:
+    with World() as first:
+        kept = boto3.client("partnercentral-selling")
+        one = refer(first, "One")
+        assert invited(kept) == [one]
+    with World(account="444455556666") as second:
+        two = refer(second, "Two")
+        assert invited(kept) == [two]
+
+
+def test_threads_find_the_same_world(world: World) -> None:
+    expected = refer(world, "Threads")
+    found: list[list[str]] = []
+    threads = [Thread(target=lambda: found.append(invited(EARLY))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        found += pool.map(invited, [EARLY] * 8)
+    assert found == [[expected]] * 12
+
+
+def test_two_worlds_at_once() -> None:
+    with World() as outer:
+        outer_client = outer.partner.client
+        by_address = boto3.client("partnercentral-selling", endpoint_url=outer.endpoint_url)
+        with World() as inner:
+            one, two = refer(outer, "Outer"), refer(inner, "Inner")
+            assert invited(outer_client) == invited(by_address) == [one]
+            assert invited(EARLY) == invited(inner.partner.client) == [two]
+        assert invited(EARLY) == [one]
+
+
+def test_partners_have_accounts_of_their_own(world: World) -> None:
+    other = world.partner("B")
+    assert other is world.partner("B")
+    assert other is world.partner(other.account)
+    assert world.partner(world.account) is world.partner
+    assert len({world.account, other.account, world.partner("C").account}) == 3
+    invitation = refer(world, "For B", to=other.account)
+    assert invited(other.client) == [invitation]
+    assert invited(world.client(other)) == invited(world.client("B")) == [invitation]
+    assert invited(world.partner.client) == invited(EARLY) == []
+    identity = world.client("B", "sts").get_caller_identity()
+    assert identity["Account"] == other.account
+
+
+def test_a_label_has_the_same_account_everywhere(world: World) -> None:
+    with World(account=world.partner("B").account) as second:
+        assert second.partner("C").account == world.partner("C").account
+        assert second.partner("B").account != second.account
+
+
+def test_a_session_of_a_role(world: World) -> None:
+    role = f"arn:aws:iam::{world.partner('B').account}:role/crm"
+    given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="sync")["Credentials"]
+    client = boto3.client(
+        "partnercentral-selling",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    invitation = refer(world, "For the role", to=world.partner("B").account)
+    assert invited(client) == [invitation]
+    forged = boto3.client(
+        "partnercentral-selling",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key="another",
+        aws_session_token=given["SessionToken"],
+    )
+    with pytest.raises(forged.exceptions.ClientError, match="InvalidSignatureException"):
+        invited(forged)
+
+
+def test_a_client_of_a_closed_world_is_told_so() -> None:
+    with World() as gone:
+        client = gone.partner.client
+        assert invited(client) == []
+    with pytest.raises(BotoCoreError, match="which is closed"):
+        invited(client)
+
+
+def test_nothing_is_left_behind() -> None:
+    with World() as gone:
+        refer(gone, "Gone")
+    assert gone.desk("ListEvents").Events == []
+
+
+def test_answers_are_botocores_own(world: World) -> None:
+    answer = world.partner.client.list_opportunities(Catalog="AWS")
+    told = answer["ResponseMetadata"]
+    assert told["HTTPStatusCode"] == 200
+    assert {"x-amzn-requestid", "date", "content-length"} <= told["HTTPHeaders"].keys()
+    with pytest.raises(EARLY.exceptions.ResourceNotFoundException):
+        EARLY.get_opportunity(Catalog="AWS", Identifier="O404")
