@@ -3,7 +3,6 @@
 Clients here are made as code under test makes them. Must not use the server of other tests.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 from typing import Any
@@ -15,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from cosell.testing import World
+from tests.testing.invitations import invited, refer
 
 # Made before anything was hooked, as most programs do at import; it has some credentials of its
 # own, since those of the environment are only there later.
@@ -25,29 +25,6 @@ EARLY = boto3.client(
     aws_secret_access_key="anything",
 )
 boto3.setup_default_session(region_name="us-east-1")
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    with World() as made:
-        yield made
-
-
-def refer(world: World, title: str, to: str | None = None) -> str:
-    """An opportunity of AWS's that a partner was invited to; its invitation's id."""
-    answer = world.desk(
-        "ReferOpportunity",
-        Catalog="AWS",
-        ReceiverAccountId=to or world.account,
-        Project={"Title": title},
-    )
-    return str(answer.EngagementInvitationId)
-
-
-def invited(client: Any) -> list[str]:
-    """The ids of the invitations that a client sees."""
-    answer = client.list_engagement_invitations(Catalog="AWS", ParticipantType="RECEIVER")
-    return [one["Id"] for one in answer["EngagementInvitationSummaries"]]
 
 
 def test_a_client_made_before(world: World) -> None:

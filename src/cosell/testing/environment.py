@@ -14,6 +14,7 @@ from cosell.config import DEFAULT_ACCOUNT
 REGION = "us-east-1"
 SECRET = "cosell"  # noqa: S105 - open mode looks at no secret
 _KEY_ID = "AWS_ACCESS_KEY_ID"
+_DEFAULT_REGION = "AWS_DEFAULT_REGION"
 _CREDENTIALS: Mapping[str, str | None] = MappingProxyType(
     {
         _KEY_ID: DEFAULT_ACCOUNT,
@@ -40,7 +41,7 @@ _STS = "AWS_ENDPOINT_URL_STS"
 _IGNORED = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _LOOPBACK = "127.0.0.1,localhost"
 
-_keys: frozenset[str] = frozenset()
+_keys: set[str] = {DEFAULT_ACCOUNT}  # that were the environment's once: sessions keep them
 
 
 class Placed:
@@ -57,37 +58,28 @@ class Placed:
 
 def place_credentials() -> Placed:
     """Put credentials and a region there, as far as the user has set none."""
-    global _keys
     wanted: dict[str, str | None] = {}
+    files_are_theirs = any(os.environ.get(name) for name in _OVERRIDES)
     if not os.environ.get(_KEY_ID):
-        wanted |= _CREDENTIALS
-        if not any(os.environ.get(name) for name in _OVERRIDES):
-            wanted |= _FILES
-    if not (os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")):
-        wanted["AWS_DEFAULT_REGION"] = REGION
+        wanted |= _CREDENTIALS if files_are_theirs else {**_CREDENTIALS, **_FILES}
+    if not (os.environ.get(_DEFAULT_REGION) or files_are_theirs):
+        wanted[_DEFAULT_REGION] = os.environ.get("AWS_REGION") or REGION  # botocore reads the one
     if "AWS_EC2_METADATA_DISABLED" not in os.environ:
         wanted["AWS_EC2_METADATA_DISABLED"] = "true"
     placed = Placed(wanted)
-    _keys = frozenset({os.environ[_KEY_ID]})
+    _keys.add(os.environ[_KEY_ID])
     return placed
 
 
-def forget_credentials(placed: Placed) -> None:
-    """Take back what `place_credentials` put there."""
-    global _keys
-    placed.take_back()
-    _keys = frozenset()
-
-
 def speaks_for_default(key_id: str) -> bool:
-    """Whether a key is the environment's: who uses it is the default partner of whatever world it
-    reaches, also if it is somebody's own."""
+    """Whether a key is, or was, the environment's: who uses it is the default partner of whatever
+    world it reaches, also if it is somebody's own."""
     return key_id in _keys
 
 
 def is_made_up(key_id: str) -> bool:
     """Whether a key is the one that was put there for want of another."""
-    return key_id in _keys and key_id == DEFAULT_ACCOUNT
+    return key_id == DEFAULT_ACCOUNT
 
 
 def place_endpoint(url: str) -> Placed:
@@ -108,7 +100,7 @@ def for_process(url: str, account: str) -> dict[str, str]:
         _STS: url,
         _KEY_ID: account,
         _IGNORED: None,
-        "AWS_DEFAULT_REGION": REGION,
+        _DEFAULT_REGION: REGION,
         "AWS_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
     }

@@ -80,8 +80,7 @@ def may_leave() -> bool:
 
 
 def _put_in() -> None:
-    credentials = environment.place_credentials()
-    _undo.append(lambda: environment.forget_credentials(credentials))
+    _undo.append(environment.place_credentials().take_back)
     waiting = set(_HOOKS) - sys.modules.keys()
     for name in _HOOKS.keys() - waiting:
         _hook(sys.modules[name])

@@ -58,11 +58,9 @@ class There:
 
     def _connection(self) -> HTTPConnection:
         """This thread's connection, or another one if the server has closed that."""
-        kept: HTTPConnection | None = getattr(self._own, "connection", None)
-        if kept is not None and kept.sock is not None and not _readable(kept):
-            return kept
-        if kept is not None:
-            kept.close()
+        kept: _Kept | None = getattr(self._own, "kept", None)
+        if kept is not None and kept.is_alive():
+            return kept.connection
         made = self._connect(self._host, self._port, timeout=_CONNECT_S)
         try:
             made.connect()
@@ -71,8 +69,26 @@ class There:
                 f"No cosell answers at {self.url} ({error.strerror or error}). Start it"
                 " (cosell serve), or name no server: then the worlds are in this process."
             ) from error
-        self._own.connection = made
+        self._own.kept = _Kept(made)
         return made
+
+
+class _Kept:
+    """A connection that is closed with the thread, or the place, that it belongs to."""
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        self.connection = connection
+
+    def is_alive(self) -> bool:
+        """Whether it is open: what comes where nothing was asked is its end."""
+        if self.connection.sock is None:
+            return False
+        poll = select.poll()
+        poll.register(self.connection.sock, select.POLLIN)
+        return not poll.poll(0)
+
+    def __del__(self) -> None:
+        self.connection.close()
 
 
 @cache
@@ -90,13 +106,6 @@ def _path(request: HttpRequest) -> str:
         else _ELSEWHERE.sub("", request.path, count=1) or "/"
     )
     return f"/ns/{request.namespace}{path}"
-
-
-def _readable(connection: HTTPConnection) -> bool:
-    """Whether something came on a connection on which nothing was asked: its end."""
-    poll = select.poll()
-    poll.register(connection.sock, select.POLLIN | select.POLLHUP | select.POLLERR)
-    return bool(poll.poll(0))
 
 
 def _read(response: HTTPResponse) -> HttpResponse:

@@ -1,0 +1,171 @@
+"""What may leave the process, and what may not: the guard, and that hooks come out as they went in.
+
+Nothing here reaches a network: what is let out ends at a listener on loopback. Must not look into
+a world.
+"""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.httpsession import URLLib3Session
+from botocore.parsers import ResponseParserError
+from botocore.validate import ParamValidationDecorator
+
+from cosell.testing import World
+from cosell.testing.interception import Interception
+from tests.harness import Server, environment
+
+OWN = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "own"}
+
+
+@pytest.fixture
+def intercepted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Calls are intercepted, and there is no world for them."""
+    _no_credentials(monkeypatch)
+    active = Interception()
+    yield
+    active.end()
+
+
+def _no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in os.environ.keys() - environment().keys():
+        monkeypatch.delenv(name)
+
+
+@contextmanager
+def listening() -> Iterator[tuple[str, list[bytes]]]:
+    """A listener that answers everything with 404; its address, and what it was sent."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    heard.append(connection.recv(65_536))
+                    connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+
+        Thread(target=answer, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", heard
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+def test_a_call_without_a_world_fails_at_once(intercepted: None, mode: str) -> None:
+    client = boto3.client("partnercentral-selling", config=Config(retries={"mode": mode}))
+    sent: list[Any] = []
+
+    def count(request: Any, **_: object) -> None:
+        sent.append(request)
+
+    client.meta.events.register("before-send", count)
+    with pytest.raises(BotoCoreError) as refused:
+        client.list_opportunities(Catalog="AWS")
+    assert len(sent) == 1
+    assert str(refused.value) == (
+        "ListOpportunities was about to leave for the real Partner Central"
+        " (https://partnercentral-selling.us-east-1.api.aws/): there is no current world."
+        " Use the fixture `cosell`, or `with cosell.testing.World():`, around the code that calls;"
+        " to let such calls go out, run pytest with --cosell-allow-real."
+    )
+
+
+def test_made_up_credentials_do_not_reach_sts(intercepted: None) -> None:
+    with pytest.raises(BotoCoreError, match="the real token service of AWS"):
+        boto3.client("sts").get_caller_identity()
+
+
+def test_somebody_elses_calls_of_sts_go_their_way(intercepted: None) -> None:
+    with listening() as (proxy, heard):
+        client = boto3.client(
+            "sts", endpoint_url="http://sts.example.com", config=_through(proxy), **OWN
+        )
+        with pytest.raises(ResponseParserError):  # it is no XML
+            client.get_caller_identity()
+    assert heard[0].startswith(b"POST http://sts.example.com/ ")
+
+
+def test_other_services_go_their_way(intercepted: None) -> None:
+    with listening() as (url, heard), World():
+        client = boto3.client(
+            "s3", endpoint_url=url, config=Config(retries={"total_max_attempts": 1})
+        )
+        with pytest.raises(ClientError):
+            client.head_bucket(Bucket="deals")
+        queue = boto3.client("sqs", endpoint_url=url)
+        with pytest.raises(ClientError):
+            queue.list_queues()
+    assert heard[0].startswith(b"HEAD /deals ")
+    assert b"AmazonSQS.ListQueues" in heard[1]
+
+
+def test_calls_that_may_leave_do(intercepted: None) -> None:
+    allowed = Interception(allow_real=True)
+    with listening() as (proxy, heard):
+        client = boto3.client(
+            "partnercentral-selling", endpoint_url="http://aws.example.com", config=_through(proxy)
+        )
+        with pytest.raises(ClientError):
+            client.list_opportunities(Catalog="AWS")
+        allowed.end()
+        with pytest.raises(BotoCoreError, match="no current world"):
+            client.list_opportunities(Catalog="AWS")
+    assert len(heard) == 1
+    assert heard[0].startswith(b"POST http://aws.example.com/ ")
+
+
+def test_a_server_of_ones_own_is_not_the_real_one(intercepted: None, server: Server) -> None:
+    client = boto3.client("partnercentral-selling", endpoint_url=f"{server.url}/ns/own-server")
+    assert client.list_opportunities(Catalog="AWS")["OpportunitySummaries"] == []
+
+
+def test_a_client_that_outlives_its_world_does_not_leave(intercepted: None) -> None:
+    with World():
+        kept = boto3.client("partnercentral-selling")
+    with pytest.raises(BotoCoreError, match="no current world"):
+        kept.list_opportunities(Catalog="AWS")
+
+
+def test_hooks_come_out_as_they_went_in() -> None:
+    before = URLLib3Session.send, ParamValidationDecorator.serialize_to_request
+    with World():
+        with World():
+            pass
+        assert before[0] is not URLLib3Session.send
+        assert before[1] is not ParamValidationDecorator.serialize_to_request
+    assert before == (URLLib3Session.send, ParamValidationDecorator.serialize_to_request)
+
+
+def test_who_wrapped_the_hook_keeps_what_they_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+    with World() as world:
+        hooked = URLLib3Session.send
+
+        def counting(session: Any, request: Any) -> Any:
+            counted.append(request.url)
+            return hooked(session, request)
+
+        monkeypatch.setattr(URLLib3Session, "send", counting)
+        world.partner.client.list_opportunities(Catalog="AWS")
+    with listening() as (url, _):
+        client = boto3.client("s3", endpoint_url=url, region_name="us-east-1", **OWN)
+        with pytest.raises(ClientError):
+            client.head_bucket(Bucket="deals")
+    assert URLLib3Session.send is counting
+    assert len(counted) == 2
+
+
+def _through(proxy: str) -> Config:
+    return Config(proxies={"http": proxy}, retries={"total_max_attempts": 1})

@@ -1,0 +1,107 @@
+"""Beside others who change the same process: moto, freezegun, a suite that forbids sockets.
+
+Must not look into what they do; only at what reaches a world.
+"""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import moto
+import pytest
+from freezegun import freeze_time
+
+from cosell.testing import World
+from tests.testing.invitations import invited, refer
+
+
+@pytest.fixture
+def mocked() -> Iterator[None]:
+    """moto takes every call of the services that it knows."""
+    with moto.mock_aws():
+        yield
+
+
+def test_moto_answers_its_services_and_the_world_ours(mocked: None, world: World) -> None:
+    storage = boto3.client("s3")
+    storage.create_bucket(Bucket="deals")
+    assert [one["Name"] for one in storage.list_buckets()["Buckets"]] == ["deals"]
+    invitation = refer(world, "Beside moto")
+    assert invited(boto3.client("partnercentral-selling")) == [invitation]
+    # moto has its own credentials put into the environment, which tell no account.
+    assert invited(world.partner.client) == [invitation]
+
+
+def test_moto_has_sts_where_it_is(mocked: None, world: World) -> None:
+    assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+
+
+def test_moto_within_a_world(world: World) -> None:
+    before = boto3.client("partnercentral-selling")
+    with moto.mock_aws():
+        assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+        assert invited(before) == invited(boto3.client("partnercentral-selling")) == []
+    assert boto3.client("sts").get_caller_identity()["Account"] == world.account
+
+
+def test_a_frozen_date_is_the_codes_own(world: World) -> None:
+    """The client signs with the frozen date; the world goes on in its own time."""
+    invitation = refer(world, "Frozen")
+    began = world.desk("GetClock").Time
+    with freeze_time("2019-01-01"):
+        client = boto3.client("partnercentral-selling")
+        assert invited(client) == [invitation]
+        listed = client.list_engagement_invitations(Catalog="AWS", ParticipantType="RECEIVER")
+        assert listed["EngagementInvitationSummaries"][0]["InvitationDate"].year > 2019
+        assert world.desk("GetClock").Time >= began
+    assert invited(client) == [invitation]
+
+
+def test_a_world_made_under_a_frozen_date() -> None:
+    with freeze_time("2019-01-01"), World() as world:
+        first = world.desk("GetClock").Time
+        assert first > "2026"
+        created = world.partner.call("ListEngagementInvitations", **_RECEIVED)
+        assert created.EngagementInvitationSummaries == []
+
+
+def test_a_role_under_a_frozen_date(world: World) -> None:
+    """A session's signature is checked against real time; a frozen one is let in by its key."""
+    role = f"arn:aws:iam::{world.partner('B').account}:role/crm"
+    invitation = refer(world, "For the role", to=world.partner("B").account)
+    given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="sync")["Credentials"]
+    client: Any = boto3.client(
+        "partnercentral-selling",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    with freeze_time("2019-01-01"):
+        assert invited(client) == [invitation]
+
+
+def test_where_sockets_are_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Forbidden(socket.socket):
+        def __init__(self, *_: object, **__: object) -> None:
+            raise RuntimeError("no sockets in this suite")
+
+    monkeypatch.setattr(socket, "socket", Forbidden)
+    monkeypatch.setattr("cosell.testing.world.here", _another_place())
+    with World() as world:
+        invitation = refer(world, "No socket")
+        assert invited(boto3.client("partnercentral-selling")) == [invitation]
+        assert invited(world.partner.client) == [invitation]
+        with pytest.raises(RuntimeError, match="no sockets"):
+            _ = world.endpoint_url
+
+
+_RECEIVED = {"Catalog": "AWS", "ParticipantType": "RECEIVER"}
+
+
+def _another_place() -> Any:
+    """A place whose doorway nobody has opened yet."""
+    from cosell.testing.place import Here
+
+    place = Here()
+    return lambda: place

@@ -1,0 +1,208 @@
+"""A place is reached the same way here, through its doorway, and on a server of its own.
+
+Requests of the doorway are written by hand: what clients send is in the other tests.
+"""
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Semaphore, Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
+
+from cosell.http import HttpRequest
+from cosell.testing import Refused, World
+from cosell.testing.interception import Interception
+from cosell.testing.place import ConnectionCut, here
+from cosell.testing.there import ServerGone, There
+from tests.harness import Server, free_port
+from tests.testing.invitations import invited, refer
+
+TARGET = "AWSPartnerCentralSelling.ListOpportunities"
+JSON = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": TARGET}
+BODY = b'{"Catalog": "AWS"}'
+
+
+# --- a server of its own -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def remote(server: Server) -> Iterator[World]:
+    """The current world, on the server of other tests."""
+    with World(server=server.url) as made:
+        yield made
+
+
+def test_every_client_reaches_a_world_on_a_server(remote: World) -> None:
+    invitation = refer(remote, "There")
+    assert invited(boto3.client("partnercentral-selling")) == [invitation]
+    assert invited(remote.partner.client) == [invitation]
+    direct = boto3.client("partnercentral-selling", endpoint_url=remote.endpoint_url)
+    assert invited(direct) == [invitation]
+    assert boto3.client("sts").get_caller_identity()["Account"] == remote.account
+    assert remote.env["AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"] == remote.endpoint_url
+    with pytest.raises(Refused) as refused:
+        remote.partner.call("GetOpportunity", Catalog="AWS", Identifier="O404")
+    assert refused.value.code == "ResourceNotFoundException"
+
+
+def test_a_session_of_a_role_on_a_server(remote: World) -> None:
+    account = remote.partner("B").account
+    invitation = refer(remote, "For the role", to=account)
+    given = boto3.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{account}:role/crm", RoleSessionName="sync"
+    )["Credentials"]
+    client = boto3.client(
+        "partnercentral-selling",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    assert invited(client) == [invitation]
+
+
+def test_a_world_here_beside_one_there(remote: World) -> None:
+    there = refer(remote, "There")
+    with World() as local:
+        assert invited(remote.partner.client) == [there]
+        assert invited(boto3.client("partnercentral-selling")) == []
+        assert invited(local.partner.client) == []
+
+
+def test_no_server_is_told_in_one_sentence() -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(ServerGone, match=f"No cosell answers at {url} .* Start it"):
+        World(server=url, pace="Held")
+    client = World(server=url).client(config=Config(retries={"total_max_attempts": 1}))
+    active = Interception()
+    with pytest.raises(EndpointConnectionError):
+        client.list_opportunities(Catalog="AWS")
+    active.end()
+
+
+def test_an_address_that_is_none() -> None:
+    with pytest.raises(ValueError, match="no address of a server"):
+        There("ftp://somewhere")
+
+
+def test_a_connection_that_the_server_closed_is_made_anew() -> None:
+    """But not one that it closed instead of an answer: what was asked may have happened."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    with answering([answer, b"", answer]) as (url, heard, closed):
+        place = There(url)
+        asked = HttpRequest("POST", "/", "", {"x-amz-target": TARGET}, BODY, "elsewhere")
+        assert place.exchange(asked).body == b"{}"
+        assert closed.acquire(timeout=30)
+        with pytest.raises(ConnectionCut):
+            place.exchange(asked)
+        assert place.exchange(asked).body == b"{}"
+    assert [one.partition(b"\r")[0] for one in heard] == [b"POST /ns/elsewhere/ HTTP/1.1"] * 3
+
+
+@contextmanager
+def answering(answers: list[bytes]) -> Iterator[tuple[str, list[bytes], Semaphore]]:
+    """A listener that gives each connection one answer and closes it: its address, what it heard,
+    and what is released each time that it has closed one."""
+    heard: list[bytes] = []
+    closed = Semaphore(0)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            for one in answers:
+                connection, _ = listener.accept()
+                with connection:
+                    sent = b""
+                    while not sent.endswith(BODY):
+                        sent += connection.recv(65_536)
+                    heard.append(sent)
+                    connection.sendall(one)
+                closed.release()
+
+        thread = Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", heard, closed
+        thread.join(timeout=30)
+
+
+# --- the doorway of this process -----------------------------------------------------------------
+
+
+@pytest.fixture
+def doorway(world: World) -> Iterator[http.client.HTTPConnection]:
+    """A connection to this process's doorway."""
+    connection = http.client.HTTPConnection(urlsplit(here().url).netloc, timeout=60)
+    yield connection
+    connection.close()
+
+
+def ask(connection: http.client.HTTPConnection, *request: Any, **more: Any) -> tuple[int, Any, Any]:
+    """Status, headers and document of an answer."""
+    connection.request(*request, **more)
+    response = connection.getresponse()
+    body = response.read()
+    return response.status, response.headers, json.loads(body) if body else None
+
+
+def test_requests_follow_each_other_on_a_connection(
+    doorway: http.client.HTTPConnection, world: World
+) -> None:
+    for path in ("/", f"/ns/{world.name}/"):
+        status, headers, document = ask(doorway, "POST", path, BODY, JSON)
+        assert (status, document["OpportunitySummaries"]) == (200, [])
+        assert headers["date"]
+        assert headers["x-amzn-requestid"]
+    socket_before = doorway.sock
+    assert ask(doorway, "POST", "/ListOpportunities", BODY)[0] == 200
+    assert doorway.sock is socket_before
+
+
+def test_a_body_of_unknown_length(doorway: http.client.HTTPConnection) -> None:
+    status, _, document = ask(doorway, "POST", "/", iter([BODY[:5], BODY[5:]]), JSON)
+    assert (status, document["OpportunitySummaries"]) == (200, [])
+
+
+def test_a_body_that_is_too_large(doorway: http.client.HTTPConnection) -> None:
+    status, headers, document = ask(
+        doorway, "POST", "/", b"", {**JSON, "Content-Length": "1048577"}
+    )
+    assert status == 413
+    assert document["__type"] == "RequestEntityTooLargeException"
+    assert headers["connection"] == "close"
+
+
+def test_foreign_hosts_and_pages_are_not_let_in(doorway: http.client.HTTPConnection) -> None:
+    for name in ("Host", "Origin"):
+        status, _, document = ask(doorway, "POST", "/", BODY, {**JSON, name: "http://evil.example"})
+        assert status == 403
+        assert document["__type"] == "ForbiddenOriginException"
+        doorway.close()
+
+
+def test_pages_of_this_machine_are(doorway: http.client.HTTPConnection) -> None:
+    page = {"Origin": "http://localhost:3000"}
+    asked = {**page, "Access-Control-Request-Method": "POST"}
+    assert ask(doorway, "OPTIONS", "/", b"", asked)[0] == 204
+    _, headers, _ = ask(doorway, "POST", "/", BODY, {**JSON, **page})
+    assert headers["access-control-allow-origin"] == page["Origin"]
+
+
+def test_health_and_other_methods(doorway: http.client.HTTPConnection) -> None:
+    status, _, document = ask(doorway, "GET", "/_cosell/health")
+    assert (status, document["Status"], document["Auth"]) == (200, "ok", "open")
+    assert ask(doorway, "HEAD", "/_cosell/health")[0] == 200
+    assert ask(doorway, "PUT", "/")[0] == 405
+
+
+def test_without_a_world_the_doorway_says_so() -> None:
+    connection = http.client.HTTPConnection(urlsplit(here().url).netloc, timeout=60)
+    status, _, document = ask(connection, "POST", "/", BODY, JSON)
+    connection.close()
+    assert status == 404
+    assert document["Message"].startswith("No world is current in the process that listens here.")
