@@ -9,6 +9,7 @@ PIP     := $(BIN)/python -m pip install -qq --disable-pip-version-check
 MADE    := $(VENV)/.made
 RUNTIME := $(VENV)/.runtime
 DEV     := $(VENV)/.dev
+OLDEST  := $(VENV)/oldest
 JS      := tests/clients/js
 CODE    := $(wildcard src tests bench tools examples)
 JOBS    ?= 2
@@ -59,7 +60,7 @@ lock: $(MADE)  ## resolve every dependency anew into requirements.lock
 	   $(VENV)/lock/bin/python -m pip freeze --exclude cosell --exclude pip --exclude setuptools; } > $(VENV)/lock.txt
 	@mv $(VENV)/lock.txt requirements.lock && rm -rf $(VENV)/lock
 
-setup: $(DEV) $(JS)/node_modules/.made  ## make .venv and the JavaScript client ready
+setup: $(DEV) $(OLDEST)/.made $(JS)/node_modules/.made  ## make .venv, the oldest SDK and the JavaScript client ready
 
 clean:  ## remove what make made, and the demo's state
 	rm -rf $(VENV) .cosell bench/.venvs bench/.state $(JS)/node_modules dist
@@ -92,6 +93,12 @@ $(RUNTIME): pyproject.toml requirements.lock | $(MADE)
 
 $(DEV): requirements.lock | $(RUNTIME)
 	@$(PIP) -r requirements.lock
+	@touch $@
+
+# An environment of its own for the oldest botocore that is supported (tests/testing/test_oldest.py).
+$(OLDEST)/.made: tests/testing/oldest.txt | $(DEV)
+	@$(BIN)/python -m venv --clear $(OLDEST)
+	@$(OLDEST)/bin/python -m pip install -qq --disable-pip-version-check -r tests/testing/oldest.txt
 	@touch $@
 
 # The machine's own npm if its Node is new enough, else the one from the venv.

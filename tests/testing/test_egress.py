@@ -74,9 +74,10 @@ def test_a_call_without_a_world_fails_at_once(intercepted: None, mode: str) -> N
     with pytest.raises(BotoCoreError) as refused:
         client.list_opportunities(Catalog="AWS")
     assert len(sent) == 1
+    assert sent[0].url.startswith("https://partnercentral-selling.us-east-1.")
     assert str(refused.value) == (
         "ListOpportunities was about to leave for the real Partner Central"
-        " (https://partnercentral-selling.us-east-1.api.aws/): there is no current world."
+        f" ({sent[0].url}): there is no current world."
         " Use the fixture `cosell`, or `with cosell.testing.World():`, around the code that calls;"
         " to let such calls go out, run pytest with --cosell-allow-real."
     )

@@ -46,7 +46,7 @@ def test_an_invitation_expires_while_signatures_stay_valid(world: World) -> None
     assert invited(client) == [invitation]
     assert _invitation(client)["Status"] == "EXPIRED"
     with pytest.raises(client.exceptions.ConflictException):
-        client.accept_engagement_invitation(Catalog="AWS", Identifier=invitation)
+        client.reject_engagement_invitation(Catalog="AWS", Identifier=invitation)
 
 
 def test_a_past_in_which_a_close_date_is_still_to_come(world: World) -> None:
