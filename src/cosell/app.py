@@ -107,7 +107,7 @@ class App:
         method = scope.method
         try:
             self._gate.ensure_let_in(headers)
-            body = await self._body(headers, exchange) if method == "POST" else b""
+            body = await self._body(scope, headers, exchange) if method == "POST" else b""
             request = HttpRequest(method, scope.path, scope.query_string, headers, body)
             if method != "POST" and (aside := self._aside(request)) is not None:
                 response = aside
@@ -142,16 +142,16 @@ class App:
         }
         return HttpResponse(200, [("content-type", aws_json.PLAIN)], orjson.dumps(state))
 
-    async def _body(self, headers: dict[str, str], exchange: Exchange) -> bytes:
+    async def _body(self, scope: Scope, headers: dict[str, str], exchange: Exchange) -> bytes:
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > self._limits.body_bytes_max:
-            raise self._too_large()
+            self._ensure_fits(scope, headers, int(length))
         task = asyncio.current_task()
         self._waiting[task] = time.monotonic() + self._limits.body_s_max
         try:
             if length.isdecimal():
                 return await exchange()
-            return await self._unannounced(exchange)
+            return await self._unannounced(scope, headers, exchange)
         except ProtocolClosed:  # nobody hears the answer; it is no fault of ours to be logged
             raise RequestTimeoutException("The client left before its body had arrived.") from None
         except asyncio.CancelledError:
@@ -175,20 +175,24 @@ class App:
             task.cancel()
         loop.call_later(min(1.0, self._limits.body_s_max / 4), self._end_waiting, loop)
 
-    async def _unannounced(self, exchange: Exchange) -> bytes:
+    async def _unannounced(
+        self, scope: Scope, headers: dict[str, str], exchange: Exchange
+    ) -> bytes:
         """A body whose length nobody told: it is read until it is over, or over the limit."""
         chunks, size = [], 0
         async for chunk in exchange:
             size += len(chunk)
             if size > self._limits.body_bytes_max:
-                raise self._too_large()
+                self._ensure_fits(scope, headers, size)
             chunks.append(bytes(chunk))
         return b"".join(chunks)
 
-    def _too_large(self) -> ApiError:
-        return RequestEntityTooLargeException(
-            f"The body is larger than {self._limits.body_bytes_max} bytes."
-        )
+    def _ensure_fits(self, scope: Scope, headers: dict[str, str], size: int) -> None:
+        """Refuse a body that is larger than others may be, unless it is for who takes such."""
+        request = HttpRequest(scope.method, scope.path, scope.query_string, headers, b"")
+        bytes_max = self._engine.body_bytes_max(request)
+        if size > bytes_max:
+            raise RequestEntityTooLargeException(f"The body is larger than {bytes_max} bytes.")
 
     def _refusal(self, error: ApiError, headers: Mapping[str, str]) -> HttpResponse:
         request_id = ids.uuid(ids.new_random())

@@ -8,8 +8,10 @@ from random import Random
 from types import ModuleType
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
+from cosell.auth import NOBODY, Identity
+from cosell.auth.sigv4 import Authenticator
 from cosell.contract import Document
-from cosell.store import Store, Tx
+from cosell.store import Store, Tx, lag
 from cosell.store.namespaces import Namespace
 
 Kind: TypeAlias = Literal["query", "command", "procedure"]
@@ -20,6 +22,7 @@ class Laboratory(Protocol):
 
     store: Store
     token_key: bytes
+    authenticator: Authenticator
 
     def advance(self, namespace: str, ns: int, to_ms: int) -> int:
         """Run what is due up to an instant, in order, and leave the clock there; answers how many
@@ -45,6 +48,7 @@ class Call(NamedTuple):
     request_id: str
     random: Random
     laboratory: Laboratory
+    identity: Identity = NOBODY
 
     @property
     def ns(self) -> int:
@@ -54,6 +58,11 @@ class Call(NamedTuple):
     def key(self) -> tuple[int, str, str]:
         """What the caller sees is under it: namespace, account, catalog."""
         return self.namespace.ns, self.account, self.catalog
+
+    @property
+    def lister(self) -> str:
+        """Under which name lists keep the caller's rows."""
+        return lag.shadow(self.account) if self.namespace.lag_ms else self.account
 
 
 class Rendered(NamedTuple):
@@ -73,7 +82,9 @@ class Handler(NamedTuple):
     """An operation's function. A query reads, and a `single` one in one statement, which is an
     instant by itself and needs no transaction; a command writes; `replay` makes the answer to a
     repeated client token from the first one. A procedure is a command that plans, and `after`,
-    which carries the plan out in transactions of its own; doing so twice changes nothing."""
+    which carries the plan out in transactions of its own; doing so twice changes nothing. A `long`
+    one takes its time, so that nobody should wait behind it; a command that `ensures` nothing meets
+    a namespace that is absent as it is."""
 
     name: str
     kind: Kind
@@ -81,25 +92,33 @@ class Handler(NamedTuple):
     single: bool = False
     replay: Replay | None = None
     after: HandleAfter | None = None
+    long: bool = False
+    ensures: bool = True
 
 
 _MARK = "cosell_handler"
 _DUE = "cosell_due"
 
 
-def query(name: str, *, single: bool = False) -> Callable[[Handle], Handle]:
+def query(name: str, *, single: bool = False, long: bool = False) -> Callable[[Handle], Handle]:
     """Mark the function that answers an operation from one read transaction, or one statement."""
-    return _mark(lambda run: Handler(name, "query", run, single))
+    return _mark(lambda run: Handler(name, "query", run, single, long=long))
 
 
-def command(name: str, replay: Replay | None = None) -> Callable[[Handle], Handle]:
+def command(
+    name: str, replay: Replay | None = None, *, long: bool = False, ensures: bool = True
+) -> Callable[[Handle], Handle]:
     """Mark the function that carries out an operation in one write transaction."""
-    return _mark(lambda run: Handler(name, "command", run, replay=replay))
+    return _mark(
+        lambda run: Handler(name, "command", run, replay=replay, long=long, ensures=ensures)
+    )
 
 
-def procedure(name: str, after: HandleAfter) -> Callable[[Handle], Handle]:
+def procedure(
+    name: str, after: HandleAfter, replay: Replay | None = None
+) -> Callable[[Handle], Handle]:
     """Mark the function that plans an operation of many transactions."""
-    return _mark(lambda run: Handler(name, "procedure", run, after=after))
+    return _mark(lambda run: Handler(name, "procedure", run, replay=replay, after=after, long=True))
 
 
 def due(kind: str) -> Callable[[HandleDue], HandleDue]:

@@ -43,6 +43,7 @@ class Auth:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     body_bytes_max: int = 1_048_576
+    load_bytes_max: int = 67_108_864  # of LoadNamespace, which brings a whole one
     depth_max: int = 64
     body_s_max: float = 20.0
 
@@ -164,11 +165,9 @@ def _hosts(value: object) -> tuple[str, ...]:
 
 
 def _truth(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
     known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    if isinstance(value, str) and value.lower() in known:
-        return known[value.lower()]
+    if isinstance(value, bool | str) and str(value).lower() in known:
+        return known[str(value).lower()]
     raise _Unfit("true or false")
 
 
@@ -225,6 +224,7 @@ _TABLES: dict[str, _Table] = {
     },
     "limits": {
         "body_bytes_max": _whole(1024, 1 << 30),
+        "load_bytes_max": _whole(1024, 1 << 30),
         "depth_max": _whole(8, 500),
         "body_s_max": _seconds,
     },

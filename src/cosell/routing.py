@@ -11,6 +11,7 @@ from cosell.auth.sigv4 import signed_service
 from cosell.calls import Handler
 from cosell.contract import Contract, Document
 from cosell.errors import (
+    ApiError,
     MethodNotAllowed,
     NotBuilt,
     UnknownNamespaceException,
@@ -104,6 +105,14 @@ class Routes:
         if operation not in service.contract.operations:
             self._unknown(request, operation)
         return Route(namespace, service, operation)
+
+    def is_load(self, request: HttpRequest) -> bool:
+        """Whether the address is that of LoadNamespace at the desk, and leads there."""
+        try:
+            route = self.find(request)
+        except ApiError:
+            return False
+        return route.service is self._desk and route.operation == "LoadNamespace"
 
     def _named(
         self, request: HttpRequest, targeted: tuple[str, str] | None, address: re.Match[str] | None

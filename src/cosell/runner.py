@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import NamedTuple
 
+from cosell.auth.sigv4 import Authenticator
 from cosell.calls import Call, HandleDue
 from cosell.clock import wall_ms
 from cosell.errors import InternalServerException
@@ -37,9 +38,15 @@ class Runner:
     """Runs agenda entries; as a thread (`start`) it also keeps house."""
 
     def __init__(
-        self, store: Store, table: Mapping[str, HandleDue], random: Random, token_key: bytes
+        self,
+        store: Store,
+        table: Mapping[str, HandleDue],
+        random: Random,
+        token_key: bytes,
+        authenticator: Authenticator,
     ) -> None:
         self.token_key = token_key
+        self.authenticator = authenticator
         self.store = store
         self._table = table
         self._random = random
@@ -97,6 +104,8 @@ class Runner:
             if due.due_at > now:
                 namespace = _put_forward(tx, namespace, due.due_at)
             agenda.pop(tx, due)
+            if namespace.lag_ms:
+                tx.lags_at = due.due_at
             self._table[due.kind](self._call(namespace, due), tx, due.ref)
             return True
 

@@ -27,13 +27,13 @@ from cosell.desk.operations import (
     prospects,
     reviews,
 )
+from cosell.desk.operations import namespaces as desk_namespaces
 from cosell.desk.operations import solutions as desk_solutions
 from cosell.errors import (
     ApiError,
     ConflictException,
     InternalServerException,
     NotBuilt,
-    UnknownNamespaceException,
     error_named,
     request_refused,
 )
@@ -55,7 +55,7 @@ from cosell.selling.operations import (
     tags,
     tasks,
 )
-from cosell.store import Store, Tx, ledger, namespaces
+from cosell.store import Store, Tx, lag, ledger, namespaces
 from cosell.store import faults as fault_rows
 from cosell.store.namespaces import Namespace
 from cosell.store.retries import retrying
@@ -79,6 +79,7 @@ SELLING_MODULES: Final = (
 DESK_MODULES: Final = (
     autopilot,
     aws,
+    desk_namespaces,
     desk_solutions,
     estimates,
     laboratory,
@@ -86,6 +87,7 @@ DESK_MODULES: Final = (
     prospects,
     reviews,
 )
+_SWEEP_ROWS: Final = 10_000  # in one transaction
 MODEL_HEADER: Final = ("x-cosell-model", SELLING.model_date)  # which API this is
 
 
@@ -110,9 +112,9 @@ class Engine:
         self._routes = Routes(selling, desk)
         self._desk_operations = frozenset(desk.handlers)
         handlers = {**selling.handlers, **desk.handlers}.values()
-        self._procedures = tuple(one.name for one in handlers if one.kind == "procedure")
+        self._long = tuple(one.name for one in handlers if one.long)
         due = collect_due((*SELLING_MODULES, *DESK_MODULES))
-        self.runner = Runner(store, due, self._random, token_key)
+        self.runner = Runner(store, due, self._random, token_key, self._authenticator)
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer a request; whatever goes wrong, there is an answer."""
@@ -134,9 +136,23 @@ class Engine:
             log.exception("request %s failed", request_id)
             return _refusal(InternalServerException(), request, request_id)
 
+    def body_bytes_max(self, request: HttpRequest) -> int:
+        """How large a call's body may be; asked of those that are larger than others may be."""
+        if self._routes.is_load(request):
+            return max(self._limits.load_bytes_max, self._limits.body_bytes_max)
+        return self._limits.body_bytes_max
+
+    def sweep(self) -> int:
+        """Delete at once what namespaces that are no more left behind, for a place where no thread
+        does; answers how many rows that were."""
+        total = 0
+        while swept := self.store.sweep(_SWEEP_ROWS):
+            total += swept
+        return total
+
     def is_long(self, request: HttpRequest) -> bool:
-        """Whether the call may take many transactions, so that nobody should wait behind it."""
-        return aws_json.addressed(request).endswith(self._procedures)
+        """Whether the call may take its time, so that nobody should wait behind it."""
+        return aws_json.addressed(request).endswith(self._long)
 
     def _answer(
         self, route: Route, service: Service, request: HttpRequest, request_id: str
@@ -147,13 +163,7 @@ class Engine:
         wall = wall_ms()
         identity = self._authenticator.authenticate(request, service.signing_names, wall)
         raw = aws_json.decode(request.body, self._limits.depth_max)
-        if not identity.may_use(route.namespace):
-            refusal = UnknownNamespaceException(
-                f"There is no namespace {route.namespace!r} for this access key."
-            )
-            if self._authenticator.directory.strict:
-                raise refusal
-            self._authenticator.would_refuse(identity.key_id, refusal)
+        self._authenticator.let_in(identity, route.namespace)
         with self.store.read(single=True) as tx:
             # Looked up, never made: a refused call creates nothing.
             namespace = namespaces.find(tx, route.namespace)
@@ -171,6 +181,8 @@ class Engine:
         asked = _Asked(operation, handler, identity, namespace, known, request_id)
         answer: Answer
         if handler.kind == "query":
+            if namespace.lag_ms:
+                lag.catch_up(self.store, namespace.ns, namespace.now(wall) - namespace.lag_ms)
             with self.store.read(single=handler.single) as tx:
                 namespace = namespaces.find(tx, route.namespace)
                 answer = handler.run(self._call(asked, namespace, wall), tx)
@@ -199,9 +211,12 @@ class Engine:
     def _once(self, asked: "_Asked", tx: Tx) -> Answer:
         """What the client token made before, or the operation itself."""
         wall = wall_ms()  # read with the pen in hand, so that instants follow the order of commits
-        namespace = namespaces.ensure(tx, asked.namespace.name, wall)
-        call = self._call(asked, namespace, wall)
         operation, handler = asked.operation, asked.handler
+        look_up = namespaces.ensure if handler.ensures else namespaces.as_it_is
+        namespace = look_up(tx, asked.namespace.name, wall)
+        call = self._call(asked, namespace, wall)
+        if namespace.lag_ms:
+            tx.lags_at = call.now
         token = call.input.get(operation.idempotency_token or "")
         if not isinstance(token, str):
             return handler.run(call, tx)
@@ -218,9 +233,10 @@ class Engine:
         answer = handler.run(call, tx)
         if isinstance(answer, Rendered):
             raise TypeError(f"{operation.name} is a command: its answer is kept as a document")
-        # A reset has put another integer behind the name; the token lives where the name leads.
+        # A reset has put another integer behind the name, or none: the token lives where it leads.
         key = key._replace(ns=namespaces.find(tx, namespace.name).ns)
-        ledger.record(tx, key, digest, orjson.dumps(answer), (call.now, wall))
+        if key.ns:
+            ledger.record(tx, key, digest, orjson.dumps(answer), (call.now, wall))
         return answer
 
     def _call(self, asked: "_Asked", namespace: Namespace, wall: int) -> Call:
@@ -236,6 +252,7 @@ class Engine:
             asked.request_id,
             self._random,
             self.runner,
+            asked.identity,
         )
 
     def _answer_sts(self, request: HttpRequest, request_id: str) -> HttpResponse:

@@ -59,6 +59,7 @@ def follow(engine: Engine, space: str, target: dict[str, str]) -> None:
 def fill(engine: Engine, space: str) -> None:
     """Leave a row in every table that holds a namespace's rows."""
     tags = [{"Key": "a", "Value": "1"}]
+    ask(engine, space, "PutLag", Seconds=60)
     referred = ask(engine, space, "ReferOpportunity", ReceiverAccountId=ACCOUNT)
     start = f"{SELLING}.StartEngagementByAcceptingInvitationTask"
     ask(engine, space, start, Identifier=referred["EngagementInvitationId"], Tags=tags)

@@ -308,6 +308,52 @@ def test_the_token_service_takes_signed_calls_only(strict: Server) -> None:
     assert b"<Code>MissingAuthenticationToken</Code>" in reply.body
 
 
+# --- namespaces of others ------------------------------------------------------------------------
+
+
+def test_a_fork_needs_the_right_to_both_namespaces(strict: Server) -> None:
+    for signer, name in ((ALPHA, "team-a-source"), (BETA, "team-b-source")):
+        desk(strict, signer, name, "PutPace", Mode="Held")
+    with pytest.raises(Refused) as caught:
+        desk(strict, ALPHA, "team-a-fork", "ForkNamespace", Source="team-b-source")
+    assert (caught.value.status, caught.value.code) == (404, "UnknownNamespaceException")
+    with pytest.raises(Refused) as other:
+        desk(strict, ALPHA, "team-a-fork", "ForkNamespace", Source="team-b-absent")
+    there, absent = caught.value.body, other.value.body
+    assert absent == {**there, "Message": there["Message"].replace("-source", "-absent")}
+    with pytest.raises(Refused) as caught:
+        desk(strict, ALPHA, "team-b-fork", "ForkNamespace", Source="team-a-source")
+    assert caught.value.code == "UnknownNamespaceException"
+    assert desk(strict, BETA, "team-b-fork", "ForkNamespace", Source="team-a-source")
+
+
+def test_a_key_lists_the_namespaces_that_it_may_use(strict: Server) -> None:
+    for number in range(5):
+        for signer, team in ((ALPHA, "a"), (BETA, "b")):
+            desk(strict, signer, f"team-{team}-{number}", "PutPace", Mode="Inline")
+    names: list[str] = []
+    token: dict[str, Any] = {}
+    while True:
+        page = desk(strict, ALPHA, "default", "ListNamespaces", MaxResults=2, **token)
+        names += [one["Name"] for one in page["Namespaces"]]
+        if page["NextToken"] is None:
+            break
+        token = {"NextToken": page["NextToken"]}
+    assert {f"team-a-{number}" for number in range(5)} <= set(names)
+    assert all(name == "default" or name.startswith("team-a-") for name in names)
+    assert names == sorted(set(names))
+
+
+@pytest.mark.parametrize("operation", ["SaveNamespace", "DeleteNamespace", "PutLag"])
+def test_a_key_touches_no_other_namespace(strict: Server, operation: str) -> None:
+    desk(strict, BETA, "team-b-kept", "PutPace", Mode="Held")
+    members = {"Seconds": 1} if operation == "PutLag" else {}
+    with pytest.raises(Refused) as caught:
+        desk(strict, ALPHA, "team-b-kept", operation, **members)
+    assert (caught.value.status, caught.value.code) == (404, "UnknownNamespaceException")
+    assert desk(strict, BETA, "team-b-kept", "SaveNamespace")
+
+
 # --- open mode -----------------------------------------------------------------------------------
 
 

@@ -36,6 +36,7 @@ PARTS = (
 )  # of pages, which have tests above
 # Statements that may look at every row of a table, and why.
 SCANS = {
+    "list_counters": "a database has few counters",
     "due_namespaces": "asks each namespace for its first entry",
     "sweepable": "takes the first row",
     "creators": "each of those that it has found leads to the next",
@@ -53,9 +54,16 @@ WHOLE_NAMESPACE = {
     "delete_spent_task_faults": "a namespace has few faults",
     "delete_faults_of": "a namespace has few faults",
     "delete_task_faults_of": "a namespace has few faults",
+    "read_rows": "all of them are wanted",
+    "copy_rows": "all of them are wanted",
+    "next_lagging": "stops at the first row",
+    "list_lagging": "they come in order, and stop at the limit",
+    "forget_lagging": "all of them go",
     "unfinished_tasks": "all of them are wanted, and its index holds no others",
     "unfinished_prospecting": "all of them are wanted, and its index holds no others",
 }
+# Statements of whole namespaces: composed for every table by copies.py.
+WHOLE_TABLES = {"read_traits", "write_traits", "read_rows", "copy_rows"}
 # Statements that may sort what they found, and why.
 SORTS = {
     "list_members": "an engagement has few members",
@@ -206,7 +214,10 @@ def test_page_of_tasks_by_status_reads_the_index_alone(tx: Tx) -> None:
 
 def filled(name: str, text: str) -> Iterator[str]:
     """A statement as it is run: for each view, if it is about views."""
-    if "{table}" not in text:
+    if name in WHOLE_TABLES:
+        yield from of_every_table(text)
+        return
+    if "{" not in text:
         yield text
         return
     for view in VIEWS.values():
@@ -217,6 +228,20 @@ def filled(name: str, text: str) -> Iterator[str]:
             .replace("{columns}", ", ".join(view.columns))
             .replace("{values}", ", ".join(f":{column}" for column in view.columns))
             .replace("{assignments}", "renderer = :renderer")
+            .replace("{lead}", view.lead[1])
+        )
+
+
+def of_every_table(text: str) -> Iterator[str]:
+    """A statement about all that a namespace has: for each table, or about its own row."""
+    store = SqliteStore(":memory:")
+    tables = {"namespace": store.traits()} if "{table}" not in text else store.tables()
+    store.close()
+    for table, columns in tables.items():
+        yield (
+            text.replace("{table}", table)
+            .replace("{columns}", ", ".join(columns))
+            .replace("{assignments}", ", ".join(f"{column} = :{column}" for column in columns))
         )
 
 

@@ -17,6 +17,7 @@ VALUES_TOLD_MAX: Final = 12
 _KINDS: Final = {
     "timestamp": "an instant",
     "boolean": "true or false",
+    "blob": "bytes, in base64",
     "map": "a map",
 }
 

@@ -38,6 +38,10 @@ class Identity:
         return any(fnmatchcase(namespace, pattern) for pattern in self.namespaces)
 
 
+NOBODY = Identity("", "", "", "")
+"""Who asks for what the server does by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """What a signature is checked against."""

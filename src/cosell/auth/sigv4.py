@@ -152,6 +152,21 @@ class Authenticator:
                 "Credential should be scoped with a valid terminator: 'aws4_request'."
             )
 
+    def lets_in(self, identity: Identity, namespace: str) -> bool:
+        """Whether the caller may touch the namespace, as the mode has it."""
+        return self._mode != "strict" or identity.may_use(namespace)
+
+    def let_in(self, identity: Identity, namespace: str) -> None:
+        """Refuse a caller who may not touch the namespace; in soft mode, say so."""
+        if identity.may_use(namespace):
+            return
+        refusal = UnknownNamespaceException(
+            f"There is no namespace {namespace!r} for this access key."
+        )
+        if self._mode == "strict":
+            raise refusal
+        self.would_refuse(identity.key_id, refusal)
+
     def would_refuse(self, key_id: str, refusal: ApiError) -> None:
         """In soft mode: say once for each key, and each namespace that it is not bound to, what
         strict mode would have answered."""

@@ -4,6 +4,7 @@ A checker returns the value as the program keeps it, notes faults, and raises fo
 Must not know structures or lists, nor which shapes there are.
 """
 
+from binascii import a2b_base64
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import TypeAlias
@@ -133,6 +134,17 @@ def _range_told(low: float | None, high: float | None) -> str:
     if low is None:
         return f"must be {high} at most"
     return f"must be {low} at least" if high is None else f"must be {low} to {high}"
+
+
+def check_blob(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
+    """Bytes in base64, as the text that they came in."""
+    if not isinstance(value, str):
+        raise wrong_type(value, "a string of base64", (parent, step))
+    try:
+        a2b_base64(value, strict_mode=True)
+    except ValueError:
+        add_fault(faults, (parent, step), "INVALID_STRING_FORMAT", "must be base64")
+    return value
 
 
 def check_boolean(value: object, parent: Path, step: Step, _faults: list[FieldError]) -> Json:

@@ -22,6 +22,7 @@ from cosell.contract.memo import Memo
 from cosell.contract.scalars import (
     Check,
     check_any,
+    check_blob,
     check_boolean,
     check_choice,
     check_instant,
@@ -80,6 +81,8 @@ class Validators:
             return maker(shape_name, shape)
         if kind == "timestamp":
             return check_instant
+        if kind == "blob":
+            return check_blob
         if kind == "boolean":
             return check_boolean
         return check_number(kind, shape.get("min"), shape.get("max"))

@@ -14,6 +14,9 @@ DESK_WORDS = {
         "must have 1 to 64 letters, digits and . _ -, with a letter or digit first: such as my-rule"
     ),
     "AwsMarketplaceSolutionIdentifier": WORDS["AwsMarketplaceSolutionArn"],
+    "NamespaceName": (
+        "must be a namespace's name: 1 to 63 characters of a-z, 0-9 and '-', not '-' in front"
+    ),
     "EstimateAmount": "must be an amount of 1 or more, such as 2500.00",
     "PutSolutionIdentifier": "must be a solution's id, such as S-0000001",
 }
@@ -25,6 +28,7 @@ _SHARED = dataclasses.replace(
         {
             ("ListEstimatesResponse", "Estimates"),
             ("ListEventsResponse", "Events"),
+            ("ListNamespacesResponse", "Namespaces"),
             ("ListProspectingResultsResponse", "Results"),
         }
     ),

@@ -13,7 +13,7 @@ from cosell.calls import Call, Rendered
 from cosell.contract import Json
 from cosell.ids import plain_id
 from cosell.selling import RENDERER, text_at
-from cosell.store import Tx, Value, View, documents
+from cosell.store import Tx, Value, View, documents, lag
 from cosell.store.documents import Stored
 from cosell.store.pages import (
     Bound,
@@ -60,6 +60,10 @@ def answer(
     call: Call, tx: Tx, listed: List, lead: tuple[Value, ...], more: tuple[Bound | Filter, ...] = ()
 ) -> Rendered:
     """The page that the call asks for, of what `lead` may list; `more` narrows it further."""
+    if call.namespace.lag_ms:
+        # A while ago, by the rows that lists have of then.
+        call = call._replace(now=call.now - call.namespace.lag_ms)
+        lead = (lead[0], lag.shadow(cast("str", lead[1])), *lead[2:])
     by, order = _sort(call, listed)
     sort = (by, order.descending)
     size = cast("int", call.input.get("MaxResults", listed.size))

@@ -181,6 +181,11 @@ SOLUTIONS = View(
     kept=("number", "identifier"),
 )  # fmt: skip
 
+VIEWS: Final = (
+    TASKS, PROSPECTING_TASKS, INVITATIONS, OPPORTUNITIES, ENGAGEMENTS, JOBS, SNAPSHOTS,
+    ASSOCIATIONS, SOLUTIONS,
+)  # fmt: skip
+
 
 def task_row(task: Stored, shape: str, subject: str | None) -> dict[str, Value]:
     """A task about one thing as its owner lists it; `subject` is what it has to itself."""

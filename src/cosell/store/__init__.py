@@ -4,12 +4,14 @@ A service speaks to a `Tx` through the functions of this package's modules; only
 next driver) knows a database. Must not know any service, nor what a document means.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol, TypeAlias
 
 Value: TypeAlias = int | str | bytes | None
 Row: TypeAlias = tuple[object, ...]
+Columns: TypeAlias = Mapping[str, str]
+"""A table's columns beside `ns`, and whether each holds integer, text or blob."""
 
 
 class StoreError(Exception):
@@ -42,11 +44,20 @@ class View(NamedTuple):
         return (*self.lead, "seq", "id", *self.kept)
 
 
+class Batch(NamedTuple):
+    """Some rows of a table, on their way: each has a value for every column."""
+
+    table: str
+    columns: Columns
+    rows: Sequence[Sequence[object]]
+
+
 class Tx(Protocol):
     """One transaction. A statement is called by its name in sql/*.sql. `planned` is whether
-    something was put on an agenda in it."""
+    something was put on an agenda in it; `lags_at` the namespace's time, if its lists lag."""
 
     planned: bool
+    lags_at: int | None
 
     def one(self, statement: str, /, **values: Value) -> Row | None: ...
 
@@ -69,8 +80,16 @@ class Tx(Protocol):
         """Run a statement that was composed from the templates of this package."""
         ...
 
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], /) -> None:
+        """Insert rows; ValueError if the table does not take them."""
+        ...
+
     def number(self, counter: str, /) -> int:
         """The next number of a counter: grows, never repeats, may leave gaps."""
+        ...
+
+    def raise_number(self, counter: str, least: int, /) -> None:
+        """The next number of a counter is that at least."""
         ...
 
     def hint(self, index: str | None, /) -> str:
@@ -86,6 +105,7 @@ class Store(Protocol):
     """A database that is open. `read` sees one instant; `write` holds the only pen."""
 
     where: str
+    format: int  # of what it keeps; grows with every migration
 
     def read(self, *, single: bool = False) -> AbstractContextManager[Tx]:
         """A transaction that sees one instant; a `single` one promises that of each statement."""
@@ -102,8 +122,12 @@ class Store(Protocol):
         time (None: ever); answers how many were deleted."""
         ...
 
-    def tables(self) -> Sequence[str]:
+    def tables(self) -> Mapping[str, Columns]:
         """Every table that holds a namespace's rows."""
+        ...
+
+    def traits(self) -> Columns:
+        """What the row of a namespace says of it, beside its name and its use."""
         ...
 
     def close(self) -> None: ...

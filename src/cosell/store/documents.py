@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 import orjson
 
 from cosell.contract import Document
-from cosell.store import Contention, Row, Tx, Value, View
+from cosell.store import Contention, Row, Tx, Value, View, lag
 from cosell.store.statements import statements
 
 
@@ -98,6 +98,8 @@ def remove(tx: Tx, stored: Stored) -> None:
 def show(tx: Tx, view: View, row: dict[str, Value]) -> None:
     """An account may list a resource from now on: `row` has a value for every column."""
     tx.execute(_insert_view(view.table, view.columns), row)
+    if tx.lags_at is not None:
+        lag.note(tx, view, row)
 
 
 def show_again(tx: Tx, view: View, row: dict[str, Value]) -> None:
@@ -107,12 +109,16 @@ def show_again(tx: Tx, view: View, row: dict[str, Value]) -> None:
     changed = tx.execute(_update_view(view.table, view.fixed, tuple(row)), row)
     if changed != 1:
         raise LookupError(f"{view.table} has no row of {row['id']!r} for {row['account']!r}")
+    if tx.lags_at is not None:
+        lag.note_again(tx, view, row)
 
 
 def hide(tx: Tx, view: View, ns: int, account: str, id: str) -> None:
     """An account may see a resource no more."""
     text = statements()["delete_view"].replace("{table}", view.table)
     tx.execute(text, {"ns": ns, "account": account, "id": id})
+    if tx.lags_at is not None:
+        lag.note_gone(tx, view, {"ns": ns, "account": account, "id": id})
 
 
 def _stored(row: Row | None, ns: int, kind: str, id: str) -> Stored | None:

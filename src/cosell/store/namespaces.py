@@ -53,14 +53,21 @@ def ensure(tx: Tx, name: str, wall: int) -> Namespace:
     return _make(tx, name, wall)
 
 
+def as_it_is(tx: Tx, name: str, _: int) -> Namespace:
+    """As `ensure`, but an absent one stays absent."""
+    return find(tx, name)
+
+
 def reset(tx: Tx, namespace: Namespace, wall: int) -> Namespace:
-    """Give the name a fresh integer; what was behind the old one is gone, and swept later."""
+    """Give the name a fresh integer; what was behind an old one is gone, and swept later."""
     delete(tx, namespace, wall)
     return _make(tx, namespace.name, wall)
 
 
 def delete(tx: Tx, namespace: Namespace, wall: int) -> None:
     """The name stands for nothing any more; what was behind it is gone, and swept later."""
+    if not namespace.ns:
+        return
     tx.run("delete_namespace", name=namespace.name)
     tx.run("retire_namespace", ns=namespace.ns, wall=wall)
 

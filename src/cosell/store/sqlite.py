@@ -10,18 +10,19 @@ import secrets
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NoReturn, TypeAlias, cast
 
-from cosell.store import Row, StoreError, Tx, Value
+from cosell.store import Columns, Row, StoreError, Tx, Value
 from cosell.store.ownership import Ownership
-from cosell.store.sqlite_file import format_of, migrate, tables_of
+from cosell.store.sqlite_file import columns_of, format_of, migrate, newest_format, tables_of
 from cosell.store.statements import statements
 
 _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
 _EVER = 1 << 62
+_MEMORY_PAGE = 16_384  # bytes; what is listed fits, and a copy of a namespace takes half the time
 _READINGS_MAX = 8  # connections kept for the next reader
 _KNOWN_MAX = 1_024  # rows that are kept in memory
 _CHANGES_KNOWN = re.compile(r"(insert into|update|delete from) namespace\b")
@@ -34,7 +35,9 @@ _FORGETTING = frozenset(n for n, text in _STATEMENTS.items() if _CHANGES_KNOWN.m
 class SqliteTx:
     """One transaction on one connection."""
 
-    __slots__ = ("_connection", "_depth", "_execute", "_store", "forgetting", "planned", "rows")
+    __slots__ = (
+        "_connection", "_depth", "_execute", "_store", "forgetting", "lags_at", "planned", "rows",
+    )  # fmt: skip
 
     def __init__(self, store: "SqliteStore", connection: sqlite3.Connection) -> None:
         self._store = store
@@ -42,6 +45,7 @@ class SqliteTx:
         self._execute = connection.execute
         self._depth = 0
         self.planned = False
+        self.lags_at: int | None = None
         self.rows: Known | None = None  # what is known at the transaction's instant
         self.forgetting = False  # whether a row that is kept in memory was changed
 
@@ -87,8 +91,22 @@ class SqliteTx:
         """A full disk ends a transaction by itself: what followed would be written on its own."""
         raise StoreError(f"The transaction on {self._store.where} has ended.")
 
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], /) -> None:
+        marks = ", ".join("?" * len(columns))
+        text = f"insert into {table} ({', '.join(columns)}) values ({marks})"
+        try:
+            self._connection.executemany(text, rows)
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError, OverflowError) as error:
+            raise ValueError(f"{table}: {error}") from error
+        except sqlite3.Error as error:
+            raise StoreError(_unusable(self._store.where, error)) from error
+
     def number(self, counter: str, /) -> int:
         return self._store.take_number(self, counter)
+
+    def raise_number(self, counter: str, least: int, /) -> None:
+        self.run("raise_numbers", name=counter, least=least)
+        self._store.drop_numbers(counter, least)
 
     def hint(self, index: str | None, /) -> str:
         # The planner guesses from statistics; an index that it is told cannot be guessed wrong.
@@ -119,6 +137,7 @@ class SqliteStore:
     def __init__(self, path: str, owner: int | None = None) -> None:
         """`owner` is the process to stop for the state to be free; this one, if none is named."""
         self.where = path
+        self.format = newest_format()
         self._memory = path == ":memory:"
         owner = os.getpid() if owner is None else owner
         self._lock = None if self._memory else Ownership(Path(path).resolve(), owner)
@@ -135,6 +154,8 @@ class SqliteStore:
             self._writer.execute("pragma journal_mode = wal")  # the file remembers it
             migrate(self._writer, version)
             self._tables = tables_of(self._writer)
+            self._columns = {name: columns_of(self._writer, name) for name in self._tables}
+            self._traits = columns_of(self._writer, "namespace")
         except sqlite3.Error as error:
             self.close()
             raise StoreError(_unusable(path, error)) from error
@@ -234,8 +255,11 @@ class SqliteStore:
         """Whether the write transaction on a connection is over before its commit."""
         return connection is self._writer and not connection.in_transaction
 
-    def tables(self) -> list[str]:
-        return list(self._tables)
+    def tables(self) -> Mapping[str, Columns]:
+        return self._columns
+
+    def traits(self) -> Columns:
+        return self._traits
 
     def take_number(self, tx: Tx, counter: str) -> int:
         """The next number of a block; a block that is used up is followed by another."""
@@ -246,6 +270,11 @@ class SqliteStore:
             number = end - _BLOCK
         self._numbers[counter] = (number + 1, end)
         return number
+
+    def drop_numbers(self, counter: str, least: int) -> None:
+        """A block in hand that begins below is given up."""
+        if self._numbers.get(counter, (least, 0))[0] < least:
+            del self._numbers[counter]
 
     def numbers(self) -> dict[str, tuple[int, int]]:
         """The blocks in hand, to be handed to `keep_numbers` if what follows is undone."""
@@ -280,6 +309,8 @@ class SqliteStore:
             cached_statements=512,
         )
         self._open.append(connection)
+        if self._memory:
+            connection.execute(f"pragma page_size = {_MEMORY_PAGE}")
         connection.execute("pragma synchronous = full")
         connection.execute("pragma temp_store = memory")
         if sys.platform == "darwin":

@@ -5,11 +5,15 @@ Must not read or write a row of anybody's.
 
 import re
 import sqlite3
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import cast
 
-from cosell.store import StoreError
+from cosell.store import Batch, Columns, StoreError
+
+_APART = {"name", "ns", "created_at", "used_at"}  # of a namespace's row: not what it is like
+_COUNTERS: Columns = {"name": "text", "next": "integer"}
 
 
 def format_of(connection: sqlite3.Connection, path: str) -> int:
@@ -20,13 +24,18 @@ def format_of(connection: sqlite3.Connection, path: str) -> int:
         raise StoreError(
             f"The file {path} is a database of another program. Start with another --database."
         )
-    if version > len(_migrations()):
+    if version > newest_format():
         raise StoreError(
             f"The state {path} has format {version}; this cosell knows formats up to"
-            f" {len(_migrations())}. Start it with the newer cosell that wrote it, or use another"
+            f" {newest_format()}. Start it with the newer cosell that wrote it, or use another"
             " --database."
         )
     return version
+
+
+def newest_format() -> int:
+    """The format that `migrate` leads to."""
+    return len(_migrations())
 
 
 def _migrations() -> list[Traversable]:
@@ -34,12 +43,65 @@ def _migrations() -> list[Traversable]:
     return sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=str)
 
 
-def migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Bring the file to the newest format, each step in a transaction of its own."""
-    for number, step in enumerate(_migrations()[version:], start=version + 1):
+def migrate(connection: sqlite3.Connection, version: int, to: int | None = None) -> None:
+    """Bring the file to a format, the newest if none is named, each step in a transaction of its
+    own."""
+    for number, step in enumerate(_migrations()[version:to], start=version + 1):
         connection.executescript(
             f"begin immediate;\n{step.read_text()}\npragma user_version = {number};\ncommit;"
         )
+
+
+def brought_up(batches: Iterable[Batch], version: int) -> Iterator[Batch]:
+    """The rows of one namespace as the newest format has them: they are put into an empty database
+    of their own format, and the migrations do the rest. ValueError if that does not take them."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(connection, 0, version)
+        connection.execute("begin")
+        _put_in(connection, batches)
+        connection.execute("commit")
+        migrate(connection, version)
+        yield from _taken_out(connection)
+    except sqlite3.Error as error:
+        raise ValueError(f"its rows are not those of format {version}: {error}") from error
+    finally:
+        connection.close()
+
+
+def _put_in(connection: sqlite3.Connection, batches: Iterable[Batch]) -> None:
+    known = {name: columns_of(connection, name) for name in ("namespace", *tables_of(connection))}
+    known["counter"] = _COUNTERS
+    for table, columns, rows in batches:
+        names: list[str] = [*columns]
+        lead: list[object] = []
+        if known.get(table) != columns:
+            raise ValueError(f"the format has no such table as {table!r}")
+        if table == "namespace":
+            names, lead = ["name", "ns", "created_at", "used_at", *columns], ["", 1, 0, 0]
+        elif table != "counter":
+            names, lead = ["ns", *columns], [1]
+        marks = ", ".join("?" * len(names))
+        connection.executemany(
+            f"insert into {table} ({', '.join(names)}) values ({marks})",
+            [(*lead, *row) for row in rows],
+        )
+
+
+def _taken_out(connection: sqlite3.Connection) -> Iterator[Batch]:
+    counters = connection.execute("select name, next from counter").fetchall()
+    yield Batch("counter", _COUNTERS, counters)
+    for table in ("namespace", *tables_of(connection)):
+        columns = columns_of(connection, table)
+        rows = connection.execute(f"select {', '.join(columns)} from {table}").fetchall()
+        yield Batch(table, columns, rows)
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> Columns:
+    """The columns of a table of a namespace's rows, or of `namespace`, that a copy takes along."""
+    apart = _APART if table == "namespace" else {"ns"}
+    rows = connection.execute(f"pragma table_info({table})")
+    return {row[1]: row[2].lower() for row in rows if row[1] not in apart}
 
 
 def tables_of(connection: sqlite3.Connection) -> dict[str, str]:

@@ -11,7 +11,7 @@ _HEAD = re.compile(r"^-- (\w+): .*(?:\n-- .*)*\n", re.MULTILINE)
 def statements() -> dict[str, str]:
     """Every named statement, without its final semicolon."""
     named: dict[str, str] = {}
-    for source in ("engine", "selling", "pages"):
+    for source in ("engine", "selling", "pages", "laboratory"):
         text = (files(__package__) / "sql" / f"{source}.sql").read_text()
         heads = list(_HEAD.finditer(text))
         ends = [head.start() for head in heads[1:]] + [len(text)]

@@ -101,13 +101,14 @@ def put_clock(call: Call, tx: Tx) -> Document:
     if now < call.now and not namespaces.is_empty(tx, call.namespace):
         message = f"The clock stands at {iso(call.now)} and only an empty namespace's goes back"
         raise _refuse("time", message)
-    _ensure_imaginable("time", now)
+    ensure_imaginable("time", now)
     frozen = bool(call.input.get("Frozen", call.namespace.frozen_at is not None))
     namespace = namespaces.put_clock(tx, call.namespace, now, call.wall, frozen)
     return _clock(tx, namespace, call.wall)
 
 
-def _ensure_imaginable(field: str, time: int) -> None:
+def ensure_imaginable(field: str, time: int) -> None:
+    """Refuse an instant that no clock of ours is put to."""
     if time < _FIRST:
         raise _refuse(field, f"The clock goes no further back than {iso(_FIRST)}")
     if time > _LAST:
@@ -123,7 +124,12 @@ def _advance(call: Call, plan: Document) -> Document:
         return {**_clock(tx, namespace, wall_ms()), "Fired": fired}
 
 
-@procedure("AdvanceClock", after=_advance)
+def _again(call: Call, _: Tx, plan: Document) -> Document:
+    """A plan that came along with a copy of its namespace is one for the copy."""
+    return {**plan, "ns": call.ns}
+
+
+@procedure("AdvanceClock", after=_advance, replay=_again)
 def advance_clock(call: Call, _: Tx) -> Document:
     """Move the clock forward; everything due on the way happens, in order, before the answer."""
     seconds, to = call.input.get("Seconds"), text_at(call.input, "To")
@@ -132,7 +138,7 @@ def advance_clock(call: Call, _: Tx) -> Document:
     target = parse_iso(to) if to else call.now + cast("int", seconds) * SECOND_MS
     if target < call.now:
         raise _refuse("to", f"The clock stands at {iso(call.now)} and never goes back")
-    _ensure_imaginable("to" if to else "seconds", target)
+    ensure_imaginable("to" if to else "seconds", target)
     return {"To": iso(target), "ns": call.ns}
 
 

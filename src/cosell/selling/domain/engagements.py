@@ -15,8 +15,8 @@ from cosell.selling.domain.event_messages import tell_of_engagement, tell_of_mem
 from cosell.selling.rules import create_engagement_invitation, enforce, engagement_context
 from cosell.selling.rules.engagement_context import ROOM, Context
 from cosell.selling.rules.invitation import JOIN, Joining
-from cosell.selling.views import ENGAGEMENTS, engagement_row
-from cosell.store import Tx, documents
+from cosell.selling.views import ASSOCIATIONS, ENGAGEMENTS, engagement_row
+from cosell.store import Tx, Value, documents, lag
 from cosell.store.documents import Stored
 
 CONTEXTS_MAX = engagement_context.CONTEXTS_MAX
@@ -150,12 +150,13 @@ def _admit(call: Call, tx: Tx, engagement: Stored, account: str, present: list[s
 def _show_associations(tx: Tx, engagement: Stored, present: list[str], account: str) -> None:
     """A new member sees which resources are shown; any other but AWS has the rows to copy."""
     member = next((one for one in present if one != AWS), None)
-    if member is not None:
-        tx.run(
-            "copy_associations",
-            ns=engagement.ns,
-            catalog=engagement.catalog,
-            engagement=engagement.id,
-            member=member,
-            account=account,
-        )
+    if member is None:
+        return
+    shown: dict[str, Value] = {
+        "ns": engagement.ns, "catalog": engagement.catalog, "engagement": engagement.id,
+    }  # fmt: skip
+    tx.run("copy_associations", member=member, account=account, **shown)
+    if tx.lags_at is not None:
+        for (id,) in tx.all("associations_in", account=account, **shown):
+            row: dict[str, Value] = {"ns": engagement.ns, "account": account, "id": cast("str", id)}
+            lag.note_again(tx, ASSOCIATIONS, row)

@@ -28,13 +28,13 @@ _DIGITS, _DIGITS_MAX = 7, 18
 _CATEGORY = "Software Product"
 
 
-def given(call: Call, tx: Tx) -> list[Stored]:
+def given(call: Call, tx: Tx, lister: str | None = None) -> list[Stored]:
     """What the caller has while the store keeps no solution of its own in the catalog: nothing, if
-    it keeps one, or if the profile gives none."""
+    it keeps one (a list looks under its own name for the caller), or if the profile gives none."""
     ns, account, catalog = call.key
     if not profile(call).solutions_given:
         return []
-    if tx.one("any_solution", ns=ns, account=account, catalog=catalog) is not None:
+    if tx.one("any_solution", ns=ns, account=lister or account, catalog=catalog) is not None:
         return []
     return [
         _stored(

@@ -96,9 +96,8 @@ def _not_made_by(call: Call, tx: Tx, unwanted: list[str]) -> list[Filter | Bound
     instead and leaves out what is unwanted: at most one walk through its catalog's index, and short
     unless nearly all that it has was made by the unwanted.
     """
-    ns, account, catalog = call.key
     limit = _CREATORS_MAX + 1 + len(unwanted)
-    rows = tx.all("creators", ns=ns, account=account, catalog=catalog, limit=limit)
+    rows = tx.all("creators", ns=call.ns, account=call.lister, catalog=call.catalog, limit=limit)
     others = [str(row[0]) for row in rows if row[0] not in unwanted]
     if len(others) <= _CREATORS_MAX:
         return [Filter("created_by", tuple(others) or ("",))]

@@ -33,7 +33,7 @@ _SOLUTIONS = List(
 @query("ListSolutions")
 def list_solutions(call: Call, tx: Tx) -> Rendered:
     """The caller's solutions; a new account has two that nobody made."""
-    given = solutions.given(call, tx)
+    given = solutions.given(call, tx, call.lister)
     if given:
         return answer_of(call, _SOLUTIONS, [solution_row(one) for one in given])
     return answer(call, tx, _SOLUTIONS, call.key)

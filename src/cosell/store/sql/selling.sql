@@ -124,13 +124,16 @@ select id from task_view
 where ns = :ns and account = :account and kind = :kind and subject = :subject
   and status = 'FAILED';
 
--- unfinished_tasks: every task of a namespace that is still at work, in order of start.
-select kind, id from task_view where ns = :ns and status = 'IN_PROGRESS'
-order by start_at, seq;
+-- unfinished_tasks: every task of a namespace that is still at work, in order of start; not the
+-- second rows of lists that lag.
+select kind, id from task_view indexed by task_view_at_work
+where ns = :ns and status = 'IN_PROGRESS' and account < '~' order by start_at, seq;
 
--- unfinished_prospecting: every prospecting task of a namespace that is still at work.
-select 'prospecting-from-engagement-task', id from prospecting_view
-where ns = :ns and status in ('PENDING', 'IN_PROGRESS') order by start_at, seq;
+-- unfinished_prospecting: every prospecting task of a namespace that is still at work; not the
+-- second rows of lists that lag.
+select 'prospecting-from-engagement-task', id
+from prospecting_view indexed by prospecting_view_at_work
+where ns = :ns and status in ('PENDING', 'IN_PROGRESS') and account < '~' order by start_at, seq;
 
 -- find_settings: the role of an account's snapshot jobs in a catalog.
 select role from selling_settings where ns = :ns and account = :account and catalog = :catalog;
@@ -190,6 +193,11 @@ select ns, :account, catalog, created_at, seq, id, engagement, resource, created
   summary
 from association_view indexed by association_view_by_engagement
 where ns = :ns and account = :member and catalog = :catalog and engagement = :engagement;
+
+-- associations_in: what an account lists as shown in an engagement.
+select id from association_view indexed by association_view_by_engagement
+where ns = :ns and account = :account and catalog = :catalog and engagement = :engagement
+order by created_at, seq;
 
 -- put_desk_rule: what the desk says of a kind, under a name; said again, it keeps its place.
 insert into desk_rule (ns, kind, name, seq, body) values (:ns, :kind, :name, :seq, :body)

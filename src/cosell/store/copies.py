@@ -1,0 +1,114 @@
+"""Whole namespaces: copied beside themselves, read out, and written in again.
+
+Goes by the store's own list of tables, so that what is added to it later comes along. Must not know
+what a row means, nor a file.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import cast
+
+from cosell.store import Batch, Columns, Store, Tx, Value, namespaces
+from cosell.store.namespaces import Namespace
+from cosell.store.sqlite_file import brought_up
+from cosell.store.statements import statements
+
+_NUMBER_MAX = 1 << 53  # a counter that was raised further would be exhausted some day
+_COUNTERS: Columns = {"name": "text", "next": "integer"}
+_KINDS: dict[str, type] = {"integer": int, "text": str, "blob": bytes}
+
+
+def fork(tx: Tx, store: Store, source: Namespace, target: Namespace, wall: int) -> Namespace:
+    """The target's name stands for a copy of the source from now on; what was behind it is gone,
+    and swept later."""
+    fresh = namespaces.reset(tx, target, wall)
+    traits = store.traits()
+    rows = tx.query(_composed("read_traits", "", tuple(traits)), {"ns": source.ns})
+    _write_traits(tx, fresh.ns, dict(zip(traits, rows[0], strict=True)))
+    for table, columns in store.tables().items():
+        text = _composed("copy_rows", table, tuple(columns))
+        tx.execute(text, {"ns": source.ns, "to": fresh.ns})
+    return namespaces.find(tx, target.name)
+
+
+def dump(tx: Tx, store: Store, ns: int) -> Iterator[Batch]:
+    """All that a namespace is, in batches: its traits, the counters, the rows of every table."""
+    traits = store.traits()
+    read = _composed("read_traits", "", tuple(traits))
+    yield Batch("namespace", traits, tx.query(read, {"ns": ns}))
+    yield Batch("counter", _COUNTERS, tx.all("list_counters"))
+    for table, columns in store.tables().items():
+        rows = tx.query(_composed("read_rows", table, tuple(columns)), {"ns": ns})
+        if rows:
+            yield Batch(table, columns, rows)
+
+
+def restore(
+    tx: Tx, store: Store, target: Namespace, batches: Iterable[Batch], wall: int
+) -> Namespace:
+    """The target's name stands for what was dumped from now on, but for the clock, which is the
+    caller's to put; what was behind it is gone, and swept later. ValueError if the batches are not
+    such as `dump` makes."""
+    fresh = namespaces.reset(tx, target, wall)
+    known = {**store.tables(), "namespace": store.traits(), "counter": _COUNTERS}
+    for batch in batches:
+        if known.get(batch.table) != batch.columns:
+            raise ValueError(f"there is no such table as {batch.table!r} in format {store.format}")
+        _ensure_kinds(batch)
+        _write(tx, fresh.ns, batch)
+    return namespaces.find(tx, target.name)
+
+
+def of_format(batches: Iterable[Batch], format: int, store: Store) -> Iterator[Batch]:
+    """What was dumped in a format, as the store has it. ValueError for a format or batches that
+    never were."""
+    return iter(batches) if format == store.format else brought_up(batches, format)
+
+
+def _write(tx: Tx, ns: int, batch: Batch) -> None:
+    table, columns, rows = batch
+    if table == "counter":
+        for name, least in rows:
+            _raise(tx, cast("str", name), cast("int", least))
+    elif table == "namespace":
+        for row in rows:
+            _write_traits(tx, ns, dict(zip(columns, row, strict=True)))
+    else:
+        tx.fill(table, ("ns", *columns), ((ns, *row) for row in rows))
+        if "seq" in columns and rows:
+            at = [*columns].index("seq")
+            _raise(tx, "seq", 1 + max(cast("int", row[at]) for row in rows))
+
+
+def _write_traits(tx: Tx, ns: int, traits: dict[str, object]) -> None:
+    text = _composed("write_traits", "", tuple(traits))
+    tx.execute(text, {**cast("dict[str, Value]", traits), "ns": ns})
+
+
+def _raise(tx: Tx, counter: str, least: int) -> None:
+    """Numbers that somebody has already are not given again."""
+    if least > _NUMBER_MAX or counter == "ns":
+        raise ValueError(f"the counter {counter!r} cannot stand at {least}")
+    tx.raise_number(counter, least)
+
+
+def _ensure_kinds(batch: Batch) -> None:
+    """A database may take a text for a number; whoever reads it would stumble."""
+    kinds = [_KINDS[kind] for kind in batch.columns.values()]
+    for row in batch.rows:
+        if len(row) != len(kinds) or not _fits(row, kinds):
+            raise ValueError(f"{batch.table} has a row that does not fit its columns")
+
+
+def _fits(row: Sequence[object], kinds: list[type]) -> bool:
+    for value, kind in zip(row, kinds, strict=True):
+        if type(value) is not kind and value is not None:
+            return False
+    return True
+
+
+@cache
+def _composed(statement: str, table: str, columns: tuple[str, ...]) -> str:
+    assignments = ", ".join(f"{column} = :{column}" for column in columns)
+    text = statements()[statement].replace("{table}", table)
+    return text.replace("{columns}", ", ".join(columns)).replace("{assignments}", assignments)
