@@ -20,8 +20,9 @@ from cosell.store import Batch
 VERSION = 1
 _NAME = b"cosell namespace "
 _LEVEL = 1  # of compression: more of it costs more time than it saves room
-_EXPANDED_MAX = 1 << 30  # bytes; what would be larger is no namespace but an attack
-_CHUNK = 1 << 20
+EXPANDED_MAX = 1 << 30
+"""Bytes that rows may have, unpacked: what would have more is no namespace but an attack."""
+_PIECE, _CHUNK = 1 << 16, 1 << 20  # bytes, packed and unpacked, at a time
 _ROWS = 500  # on one line
 _MEMBERS: dict[str, type] = {
     "Namespace": str, "Time": str, "Frozen": bool, "Format": int, "Cosell": str, "ModelDate": str,
@@ -65,7 +66,9 @@ def _text(blob: object) -> str:
     return cast("bytes", blob).decode("latin-1")
 
 
-def read(state: bytes, format_max: int) -> tuple[Header, Iterator[Batch]]:
+def read(
+    state: bytes, format_max: int, bytes_max: int = EXPANDED_MAX
+) -> tuple[Header, Iterator[Batch]]:
     """What a file says of itself, and its rows, which are unpacked on the way. Unreadable if it is
     none, is damaged, or is newer than this program."""
     seal, _, content = state.partition(b"\n")
@@ -86,7 +89,7 @@ def read(state: bytes, format_max: int) -> tuple[Header, Iterator[Batch]]:
             f"It has format {header.format} and was saved by cosell {header.cosell}; this cosell"
             f" knows formats up to {format_max}. Use a newer cosell."
         )
-    return header, _batches(packed)
+    return header, _batches(packed, bytes_max)
 
 
 def _header(line: bytes) -> Header:
@@ -102,36 +105,51 @@ def _header(line: bytes) -> Header:
     return Header(*values)
 
 
-def _batches(packed: bytes) -> Iterator[Batch]:
-    for line in _unpacked(packed):
+def _batches(packed: bytes, bytes_max: int) -> Iterator[Batch]:
+    for line in _unpacked(packed, bytes_max):
         try:
             batch = Batch(**orjson.loads(line))
-            blobs = [n for n, kind in enumerate(batch.columns.values()) if kind == "blob"]
-            for row in cast("list[list[object]]", batch.rows):
-                for number in blobs:
-                    row[number] = _bytes(row[number])
+            _restore_blobs(batch)
         except (ValueError, LookupError, TypeError, AttributeError):
             raise Unreadable("It is damaged: its rows cannot be read.") from None
         yield batch
+
+
+def _restore_blobs(batch: Batch) -> None:
+    blobs = [number for number, kind in enumerate(batch.columns.values()) if kind == "blob"]
+    for row in cast("list[list[object]]", batch.rows):
+        for number in blobs:
+            row[number] = _bytes(row[number])
 
 
 def _bytes(text: object) -> object:
     return text.encode("latin-1") if isinstance(text, str) else text
 
 
-def _unpacked(packed: bytes) -> Iterator[bytes]:
+def _unpacked(packed: bytes, bytes_max: int) -> Iterator[bytes]:
     """The lines of a compressed text, one after the other."""
-    unpacker, left, size = zlib.decompressobj(), b"", 0
-    while not unpacker.eof:
-        try:
-            chunk = unpacker.decompress(packed, _CHUNK)
-        except zlib.error:
-            raise Unreadable("It is damaged: its rows cannot be unpacked.") from None
-        packed = unpacker.unconsumed_tail
-        size += len(chunk)
-        if size > _EXPANDED_MAX:
-            raise Unreadable(f"It holds more than {_EXPANDED_MAX >> 20:,} MiB.")
-        if not chunk and not packed and not unpacker.eof:
-            raise Unreadable("It is damaged: it ends too early.")
-        *lines, left = (left + chunk).split(b"\n")
-        yield from lines
+    begun: list[bytes] = []  # of a line whose end has not come
+    for chunk in _chunks(packed, bytes_max):
+        ended, *more = chunk.split(b"\n")
+        begun.append(ended)
+        for line in more:
+            yield b"".join(begun)
+            begun = [line]
+
+
+def _chunks(packed: bytes, bytes_max: int) -> Iterator[bytes]:
+    unpacker, size = zlib.decompressobj(), 0
+    for start in range(0, len(packed), _PIECE):
+        piece = packed[start : start + _PIECE]
+        while piece and not unpacker.eof:
+            try:
+                chunk = unpacker.decompress(piece, _CHUNK)
+            except zlib.error:
+                raise Unreadable("It is damaged: its rows cannot be unpacked.") from None
+            piece = unpacker.unconsumed_tail
+            size += len(chunk)
+            if size > bytes_max:
+                raise Unreadable(f"It holds more than {bytes_max >> 20:,} MiB.")
+            yield chunk
+    if not unpacker.eof:
+        raise Unreadable("It is damaged: it ends too early.")
