@@ -17,7 +17,7 @@ from typing import Protocol
 import orjson
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is meant to be had there
 
-from cosell import __version__, ids
+from cosell import __version__, connections, ids
 from cosell.browsers import Gate
 from cosell.config import Config
 from cosell.errors import (
@@ -51,12 +51,17 @@ class Headers(Protocol):
 
 class Scope(Protocol):
     proto: str
+    client: str
     method: str
     path: str
     query_string: str
 
     @property
     def headers(self) -> Headers: ...
+
+
+class Stream(Protocol):
+    def send_bytes(self, data: bytes) -> Awaitable[None]: ...
 
 
 class Exchange(Protocol):
@@ -67,6 +72,8 @@ class Exchange(Protocol):
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
+
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Stream: ...
 
 
 class App:
@@ -115,6 +122,9 @@ class App:
                 response = await asyncio.to_thread(self._engine.handle, request)
             else:
                 response = self._engine.handle(request)
+            while response.then is not None:
+                await asyncio.sleep(response.delay_s)
+                response = response.then()
         except ApiError as error:
             response = self._refusal(error, headers)
         except Exception:
@@ -122,6 +132,9 @@ class App:
             response = self._refusal(InternalServerException(), headers)
         if response.delay_s:
             await asyncio.sleep(response.delay_s)
+        if response.cut:
+            await _cut(scope, exchange)
+            return
         if "origin" in headers:
             response.headers.extend(self._gate.granted(headers))
         exchange.response_bytes(response.status, response.headers, response.body)
@@ -197,6 +210,14 @@ class App:
     def _refusal(self, error: ApiError, headers: Mapping[str, str]) -> HttpResponse:
         request_id = ids.uuid(ids.new_random())
         return aws_json.encode_error(error, aws_json.content_type(headers), request_id)
+
+
+async def _cut(scope: Scope, exchange: Exchange) -> None:
+    """Close the connection. If nobody knows how, an answer that ends too soon does it too."""
+    if connections.cut(scope.client):
+        exchange.response_bytes(500, [], b"")  # ends the exchange for the server; nobody hears it
+    else:
+        await exchange.response_stream(500, [("content-length", "2")]).send_bytes(b"{")
 
 
 def _folded(sent: Headers) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 from cosell.auth import NOBODY, Identity
 from cosell.auth.sigv4 import Authenticator
 from cosell.contract import Document
+from cosell.quotas import Quotas
 from cosell.store import Store, Tx, lag
 from cosell.store.namespaces import Namespace
 
@@ -23,6 +24,7 @@ class Laboratory(Protocol):
     store: Store
     token_key: bytes
     authenticator: Authenticator
+    quotas: Quotas
 
     def advance(self, namespace: str, ns: int, to_ms: int) -> int:
         """Run what is due up to an instant, in order, and leave the clock there; answers how many

@@ -3,7 +3,7 @@
 Must not import anything of cosell, nor know a protocol.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 
@@ -24,10 +24,12 @@ class HttpRequest(NamedTuple):
 
 class HttpResponse(NamedTuple):
     """An answer; `delay_s` asks the edge to wait that many seconds before it sends it, `cut` to
-    close the connection instead."""
+    close the connection instead. One with `then` is none yet: whoever asked waits `delay_s`,
+    holding nobody up, and asks `then` for what to answer (which may be to wait once more)."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
     delay_s: float = 0.0
     cut: bool = False
+    then: "Callable[[], HttpResponse] | None" = None

@@ -30,6 +30,18 @@ def uuid(random: Random) -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
+_MASK = (1 << 64) - 1
+
+
+def draw(seed: int, number: int) -> float:
+    """The draw with that number of a seed, in [0, 1): the same one each time, on every machine, and
+    of no likeness to its neighbours (splitmix64)."""
+    bits = (seed + (number + 1) * 0x9E3779B97F4A7C15) & _MASK
+    bits = ((bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    bits = ((bits ^ (bits >> 27)) * 0x94D049BB133111EB) & _MASK
+    return ((bits ^ (bits >> 31)) >> 11) / (1 << 53)
+
+
 def arn(account: str, catalog: str, resource: str, service: str = SERVICE) -> str:
     """`arn:aws:partnercentral:us-east-1:<account>:catalog/<catalog>/<resource>`; engagements,
     invitations and tasks have an empty account."""

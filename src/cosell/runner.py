@@ -17,6 +17,7 @@ from cosell.calls import Call, HandleDue
 from cosell.clock import wall_ms
 from cosell.errors import InternalServerException
 from cosell.ids import uuid
+from cosell.quotas import Quotas
 from cosell.store import Contention, Store, StoreError, Tx, agenda, ledger, namespaces
 from cosell.store.agenda import Due
 from cosell.store.namespaces import Namespace
@@ -34,6 +35,14 @@ _KEEP_HOUSE_S = 60.0
 _PARTING_S = 5.0
 
 
+class Instruments(NamedTuple):
+    """What the desk may use beside the store."""
+
+    token_key: bytes
+    authenticator: Authenticator
+    quotas: Quotas
+
+
 class Runner:
     """Runs agenda entries; as a thread (`start`) it also keeps house."""
 
@@ -42,11 +51,11 @@ class Runner:
         store: Store,
         table: Mapping[str, HandleDue],
         random: Random,
-        token_key: bytes,
-        authenticator: Authenticator,
+        instruments: Instruments,
     ) -> None:
-        self.token_key = token_key
-        self.authenticator = authenticator
+        self.token_key = instruments.token_key
+        self.authenticator = instruments.authenticator
+        self.quotas = instruments.quotas
         self.store = store
         self._table = table
         self._random = random

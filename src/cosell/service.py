@@ -5,26 +5,30 @@ servers, nor what an operation means.
 """
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from types import ModuleType
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 import orjson
 
 from cosell import ids
-from cosell.auth import Identity
 from cosell.auth.sigv4 import Authenticator
-from cosell.calls import Answer, Call, Handler, Rendered, collect, collect_due
+from cosell.calls import Answer, Call, Rendered, collect, collect_due
 from cosell.clock import wall_ms
 from cosell.config import Config
-from cosell.contract import Contract, Document, Operation
+from cosell.contract import Contract, Document
 from cosell.desk.contract import CONTRACT as DESK
 from cosell.desk.operations import (
     autopilot,
     aws,
     estimates,
+    faults,
     laboratory,
     partners,
+    profiles,
     prospects,
+    quotas,
     reviews,
 )
 from cosell.desk.operations import namespaces as desk_namespaces
@@ -34,12 +38,15 @@ from cosell.errors import (
     ConflictException,
     InternalServerException,
     NotBuilt,
+    ThrottlingException,
     error_named,
     request_refused,
 )
 from cosell.http import HttpRequest, HttpResponse
-from cosell.routing import Admit, ForeignService, Route, Routes, Service
-from cosell.runner import Runner
+from cosell.passage import Passage
+from cosell.quotas import Quotas
+from cosell.routing import Admit, ForeignService, Routes, Service
+from cosell.runner import Instruments, Runner
 from cosell.selling.contract import CONTRACT as SELLING
 from cosell.selling.domain import accounts
 from cosell.selling.operations import (
@@ -55,8 +62,10 @@ from cosell.selling.operations import (
     tags,
     tasks,
 )
+from cosell.selling.quotas import QUOTA_OF
 from cosell.store import Store, Tx, lag, ledger, namespaces
 from cosell.store import faults as fault_rows
+from cosell.store.faults import Met
 from cosell.store.namespaces import Namespace
 from cosell.store.retries import retrying
 from cosell.wire import aws_json
@@ -82,12 +91,16 @@ DESK_MODULES: Final = (
     desk_namespaces,
     desk_solutions,
     estimates,
+    faults,
     laboratory,
     partners,
+    profiles,
     prospects,
+    quotas,
     reviews,
 )
 _SWEEP_ROWS: Final = 10_000  # in one transaction
+CUT: Final = HttpResponse(500, [], b"", cut=True)  # no answer: the connection is closed
 MODEL_HEADER: Final = ("x-cosell-model", SELLING.model_date)  # which API this is
 
 
@@ -107,34 +120,38 @@ class Engine:
         self._random = ids.new_random()
         token_key = store.setting("token_key", new_token_key)
         self._authenticator = Authenticator(config.auth, token_key)
-        selling = _service("selling", SELLING, SELLING_MODULES, accounts.admit)
+        selling = self._selling = _service("selling", SELLING, SELLING_MODULES, accounts.admit)
         desk = _service("desk", DESK, DESK_MODULES)
         self._routes = Routes(selling, desk)
         self._desk_operations = frozenset(desk.handlers)
         handlers = {**selling.handlers, **desk.handlers}.values()
         self._long = tuple(one.name for one in handlers if one.long)
         due = collect_due((*SELLING_MODULES, *DESK_MODULES))
-        self.runner = Runner(store, due, self._random, token_key, self._authenticator)
+        self._quotas = Quotas(QUOTA_OF)
+        instruments = Instruments(token_key, self._authenticator, self._quotas)
+        self.runner = Runner(store, due, self._random, instruments)
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request; whatever goes wrong, there is an answer."""
-        response = self._handle(request)
+        """Answer a request; whatever goes wrong, there is an answer. It may be to wait first, and
+        then to ask on: `HttpResponse.then`."""
+        return self._run(Passage(request, ids.uuid(self._random)), self._begin)
+
+    def _run(self, passage: Passage, stages: Callable[[Passage], HttpResponse]) -> HttpResponse:
+        """The one place that turns a refusal into an answer. Here it is known in the end what a
+        call was answered, and what acted on it."""
+        try:
+            response = stages(passage)
+        except ApiError as error:
+            response = _refusal(error, passage)
+        except Exception:
+            log.exception("request %s failed", passage.request_id)
+            response = _refusal(InternalServerException(), passage)
+        if passage.met is not None:
+            if response.then is not None:
+                return response
+            response = _met_after(passage.met, passage, response)
         response.headers.append(MODEL_HEADER)
         return response
-
-    def _handle(self, request: HttpRequest) -> HttpResponse:
-        request_id = ids.uuid(self._random)
-        try:
-            route = self._routes.find(request)
-            if route.service is None:
-                return self._answer_sts(request, request_id)
-            document = self._answer(route, route.service, request, request_id)
-            return aws_json.encode(document, aws_json.content_type(request.headers), request_id)
-        except ApiError as error:
-            return _refusal(error, request, request_id)
-        except Exception:
-            log.exception("request %s failed", request_id)
-            return _refusal(InternalServerException(), request, request_id)
 
     def body_bytes_max(self, request: HttpRequest) -> int:
         """How large a call's body may be; asked of those that are larger than others may be."""
@@ -154,67 +171,107 @@ class Engine:
         """Whether the call may take its time, so that nobody should wait behind it."""
         return aws_json.addressed(request).endswith(self._long)
 
-    def _answer(
-        self, route: Route, service: Service, request: HttpRequest, request_id: str
-    ) -> Document | None:
-        # The order of refusal, one for all (ARCHITECTURE.md). Host and Origin, and the route,
-        # were before.
-        operation = service.contract.operations[route.operation]
-        wall = wall_ms()
-        identity = self._authenticator.authenticate(request, service.signing_names, wall)
-        raw = aws_json.decode(request.body, self._limits.depth_max)
+    def _begin(self, passage: Passage) -> HttpResponse:
+        # The order of refusal, one for all (ARCHITECTURE.md). Host and Origin were before.
+        request = passage.request
+        route = self._routes.find(request)
+        if route.service is None:
+            return self._answer_sts(request, passage.request_id)
+        passage.service = route.service
+        passage.operation = route.service.contract.operations[route.operation]
+        passage.wall = wall_ms()
+        passage.identity = identity = self._authenticator.authenticate(
+            request, route.service.signing_names, passage.wall
+        )
+        passage.raw = aws_json.decode(request.body, self._limits.depth_max)
         self._authenticator.let_in(identity, route.namespace)
         with self.store.read(single=True) as tx:
             # Looked up, never made: a refused call creates nothing.
-            namespace = namespaces.find(tx, route.namespace)
-        if namespace.faults:
-            self._meet_fault(namespace, operation)
-        known, errors = operation.validate(raw)
+            passage.namespace = namespace = namespaces.find(tx, route.namespace)
+        if route.service is self._selling:
+            now = namespace.now(passage.wall)
+            if self._quotas.exceeds(namespace, identity.account, route.operation, now):
+                raise ThrottlingException
+            if namespace.faults:
+                return self._meet_faults(passage)
+        return self._go_on(passage)
+
+    def _meet_faults(self, passage: Passage) -> HttpResponse:
+        """What somebody asked for (PutFault) acts on this call."""
+        passage.met = met = fault_rows.meet(
+            self.store, passage.namespace, passage.operation.name, passage.identity.account
+        )
+        if met is not None and met.wait_before_s:
+            then = partial(self._run, passage, self._waited)
+            return HttpResponse(0, [], b"", met.wait_before_s, then=then)
+        return self._meet_end(passage)
+
+    def _waited(self, passage: Passage) -> HttpResponse:
+        """A call that was made to wait meets the world as it has become meanwhile."""
+        passage.wall = wall_ms()
+        with self.store.read(single=True) as tx:
+            passage.namespace = namespaces.find(tx, passage.namespace.name)
+        return self._meet_end(passage)
+
+    def _meet_end(self, passage: Passage) -> HttpResponse:
+        end = passage.met and passage.met.end_before
+        if not end:
+            return self._go_on(passage)
+        if end.error is None:
+            return CUT
+        raise error_named(end.error)
+
+    def _go_on(self, passage: Passage) -> HttpResponse:
+        """From the shape of the request to its answer."""
+        operation, service = passage.operation, passage.service
+        passage.known, errors = operation.validate(passage.raw)
         if errors:
             raise request_refused(*errors)
         handler = service.handlers.get(operation.name)
         if handler is None:
             raise NotBuilt(f"{operation.name} is not built yet; its input was checked.")
+        passage.handler = handler
+        namespace = passage.namespace
         if namespace.shut_out and service.admit is not None:
             with self.store.read(single=True) as tx:
-                service.admit(tx, namespace.ns, identity.account, known)
-        asked = _Asked(operation, handler, identity, namespace, known, request_id)
+                service.admit(tx, namespace.ns, passage.identity.account, passage.known)
         answer: Answer
         if handler.kind == "query":
             if namespace.lag_ms:
-                lag.catch_up(self.store, namespace.ns, namespace.now(wall) - namespace.lag_ms)
+                lag.catch_up(
+                    self.store, namespace.ns, namespace.now(passage.wall) - namespace.lag_ms
+                )
             with self.store.read(single=handler.single) as tx:
-                namespace = namespaces.find(tx, route.namespace)
-                answer = handler.run(self._call(asked, namespace, wall), tx)
+                namespace = namespaces.find(tx, namespace.name)
+                answer = handler.run(self._call(passage, namespace, passage.wall), tx)
         else:
-            answer = self._carry_out(asked)
+            answer = self._carry_out(passage)
+        document: Document | None
         if isinstance(answer, Rendered):
-            return answer.document
-        return None if operation.output_shape is None else operation.render(answer)
+            document = answer.document
+        else:
+            document = None if operation.output_shape is None else operation.render(answer)
+        return aws_json.encode(
+            document, aws_json.content_type(passage.request.headers), passage.request_id
+        )
 
-    def _meet_fault(self, namespace: Namespace, operation: Operation) -> None:
-        """Fail if somebody asked for it (PutFault); spending a fault is a commit of its own."""
-        code = retrying(self.store, lambda tx: fault_rows.spend(tx, namespace, operation.name))
-        if code is not None:
-            raise error_named(code)
-
-    def _carry_out(self, asked: "_Asked") -> Answer:
+    def _carry_out(self, passage: Passage) -> Answer:
         """A command, and what follows it in transactions of their own if it is a procedure."""
-        answer, planned = retrying(self.store, lambda tx: (self._once(asked, tx), tx.planned))
-        if planned or asked.operation.name in self._desk_operations:
+        answer, planned = retrying(self.store, lambda tx: (self._once(passage, tx), tx.planned))
+        if planned or passage.operation.name in self._desk_operations:
             self.runner.wake()
-        after = asked.handler.after
+        after = passage.handler.after
         if after is None or isinstance(answer, Rendered):
             return answer
-        return after(self._call(asked, asked.namespace, wall_ms()), answer)
+        return after(self._call(passage, passage.namespace, wall_ms()), answer)
 
-    def _once(self, asked: "_Asked", tx: Tx) -> Answer:
+    def _once(self, passage: Passage, tx: Tx) -> Answer:
         """What the client token made before, or the operation itself."""
         wall = wall_ms()  # read with the pen in hand, so that instants follow the order of commits
-        operation, handler = asked.operation, asked.handler
+        operation, handler = passage.operation, passage.handler
         look_up = namespaces.ensure if handler.ensures else namespaces.as_it_is
-        namespace = look_up(tx, asked.namespace.name, wall)
-        call = self._call(asked, namespace, wall)
+        namespace = look_up(tx, passage.namespace.name, wall)
+        call = self._call(passage, namespace, wall)
         if namespace.lag_ms:
             tx.lags_at = call.now
         token = call.input.get(operation.idempotency_token or "")
@@ -239,20 +296,20 @@ class Engine:
             ledger.record(tx, key, digest, orjson.dumps(answer), (call.now, wall))
         return answer
 
-    def _call(self, asked: "_Asked", namespace: Namespace, wall: int) -> Call:
+    def _call(self, passage: Passage, namespace: Namespace, wall: int) -> Call:
         return Call(
-            asked.operation.name,
-            asked.known,
-            asked.identity.account,
-            asked.identity.arn,
-            cast("str", asked.known.get("Catalog", "")),
+            passage.operation.name,
+            passage.known,
+            passage.identity.account,
+            passage.identity.arn,
+            cast("str", passage.known.get("Catalog", "")),
             namespace,
             namespace.now(wall),
             wall,
-            asked.request_id,
+            passage.request_id,
             self._random,
             self.runner,
-            asked.identity,
+            passage.identity,
         )
 
     def _answer_sts(self, request: HttpRequest, request_id: str) -> HttpResponse:
@@ -274,18 +331,16 @@ class Engine:
             return query.encode_error(InternalServerException(), request_id)
 
 
-class _Asked(NamedTuple):
-    """A call that has passed every stage before its transaction."""
-
-    operation: Operation
-    handler: Handler
-    identity: Identity
-    namespace: Namespace
-    known: Document
-    request_id: str
+def _met_after(met: Met, passage: Passage, response: HttpResponse) -> HttpResponse:
+    """What becomes of an answer when a fault meets the call after its effect."""
+    if met.end_after:
+        code = met.end_after.error
+        response = CUT if code is None else _refusal(error_named(code), passage)
+    return response._replace(headers=[*response.headers], delay_s=met.wait_after_s)
 
 
-def _refusal(error: ApiError, request: HttpRequest, request_id: str) -> HttpResponse:
+def _refusal(error: ApiError, passage: Passage) -> HttpResponse:
+    request, request_id = passage.request, passage.request_id
     if isinstance(error, ForeignService) and error.xml:
         from cosell.wire import query
 

@@ -223,7 +223,7 @@ def test_put_fault_knows_every_error_of_the_model() -> None:
 @pytest.mark.parametrize("error", ERRORS)
 def test_put_fault_fails_as_many_calls_as_asked(world: World, error: str) -> None:
     asked = {"Operation": "CreateResourceSnapshotJob", "Error": error, "Count": 2}
-    assert world.desk("PutFault", **asked) == asked
+    assert world.desk("PutFault", **asked).items() >= asked.items()
     partner = world.client()
     job = {
         "Catalog": "Sandbox", "EngagementIdentifier": "eng-00000000000000",
@@ -285,7 +285,6 @@ def test_put_fault_stays_in_its_namespace(world: World) -> None:
          "error", "INVALID_VALUE"),
         ("PutFault", {"Operation": "GetOpportunity", "Error": "ThrottlingException", "Count": -1},
          "count", "VALUE_OUT_OF_RANGE"),
-        ("PutFault", {"Error": "ThrottlingException"}, "operation", "REQUIRED_FIELD_MISSING"),
         ("PutTaskFault", {"Step": "Rest", "ReasonCode": "InternalError"},
          "step", "INVALID_ENUM_VALUE"),
         ("PutTaskFault", {"Step": "AcceptInvitation", "ReasonCode": "Bad luck"},
@@ -374,4 +373,4 @@ def test_profiles_of_the_model_are_those_of_the_program(world: World) -> None:
     for name, switches in PROFILES.items():
         told = world.desk("PutProfile", Profile=name)
         on = [switch for switch, yes in switches._asdict().items() if yes]
-        assert told == {"Profile": name, "Switches": on}
+        assert told.items() >= {"Profile": name, "Switches": on}.items()

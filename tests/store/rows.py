@@ -11,6 +11,7 @@ from typing import TypeVar
 from cosell.selling import views
 from cosell.store import Tx, Value, View, documents
 from cosell.store.documents import Stored
+from cosell.store.faults import Fault
 from cosell.store.namespaces import Namespace, ensure
 
 VIEWS = {view.table: view for view in vars(views).values() if isinstance(view, View)}
@@ -74,6 +75,13 @@ def stored(ns: int, id: str, *, kind: str = "thing", seq: int = 1) -> Stored:
 def a_namespace(tx: Tx) -> Namespace:
     """A namespace that no other test uses."""
     return ensure(tx, f"space-{next(_SPACES)}", WALL)
+
+
+def a_fault(tx: Tx, **changes: object) -> Fault:
+    """A fault that the next call meets, whatever it asks: an error before any effect."""
+    seq = tx.number("seq")
+    plain = Fault(seq, None, None, "Error", "Broken", "Before", 0, 1, None, None, None)
+    return plain._replace(**changes)  # type: ignore[arg-type]  # a test knows the types
 
 
 def put_document(tx: Tx, ns: int, id: str) -> Stored:

@@ -1,4 +1,4 @@
-"""Namespaces and what hangs on their clocks: agenda and ledger; faults. On every database."""
+"""Namespaces and what hangs on their clocks: agenda and ledger. On every database."""
 
 import threading
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from cosell.clock import DAY_MS
 from cosell.store import Store, Tx, agenda, documents, faults, ledger, namespaces
 from cosell.store.faults import TaskFault
 from cosell.store.namespaces import Namespace
-from tests.store.rows import WALL, a_namespace, put_document, undone
+from tests.store.rows import WALL, a_fault, a_namespace, put_document, undone
 
 KEY = ledger.Key(1, "a", "c", "Start", "token")
 
@@ -45,7 +45,7 @@ def test_reset_namespace_is_new_and_keeps_its_name(store: Store) -> None:
     with store.write() as tx:
         first = namespaces.ensure(tx, "one", WALL)
         put_document(tx, first.ns, "a")
-        faults.put(tx, first.ns, "Get", "Broken", 1)
+        faults.put(tx, first.ns, a_fault(tx))
         namespaces.put_clock(tx, first, 5, WALL, frozen=True)
         tx.run("put_pace", ns=first.ns, pace="Held", step_ms=7)
         fresh = namespaces.reset(tx, namespaces.find(tx, "one"), WALL + 9)
@@ -112,9 +112,9 @@ def test_clock_of_one_namespace_moves_no_other(store: Store) -> None:
 CHANGES: dict[str, Callable[[Tx, Namespace], object]] = {
     "clock": lambda tx, one: namespaces.put_clock(tx, one, 5, WALL, frozen=True),
     "pace": lambda tx, one: tx.run("put_pace", ns=one.ns, pace="Held", step_ms=7),
-    "fault": lambda tx, one: faults.put(tx, one.ns, "Get", "Broken", 1),
+    "fault": lambda tx, one: faults.put(tx, one.ns, a_fault(tx)),
     "task fault": lambda tx, one: faults.put_for_tasks(
-        tx, one.ns, TaskFault(None, "Accept", "Conflict", "No."), 1
+        tx, one.ns, TaskFault(tx.number("seq"), None, "Accept", "Conflict", "No.", 1)
     ),
     "use": lambda tx, one: namespaces.ensure(tx, one.name, WALL + 60_001),
     "reset": lambda tx, one: namespaces.reset(tx, one, WALL),
@@ -311,57 +311,3 @@ def test_ledger_binds_an_outlived_token_anew(store: Store) -> None:
         ledger.record(tx, KEY, b"other", b"second", (2 * DAY_MS, WALL + 2 * DAY_MS))
         recalled = ledger.recall(tx, KEY, 3 * DAY_MS, WALL + 3 * DAY_MS)
     assert recalled == (b"other", b"second")
-
-
-# --- faults --------------------------------------------------------------------------------------
-
-
-def test_faults_are_met_in_order_each_as_often_as_asked(store: Store) -> None:
-    with store.write() as tx:
-        namespace = a_namespace(tx)
-        faults.put(tx, namespace.ns, "Get", "First", 2)
-        faults.put(tx, namespace.ns, "Get", "Second", 1)
-        faults.put(tx, namespace.ns, "List", "Third", 1)
-        met = [faults.spend(tx, namespace, "Get") for _ in range(4)]
-        assert namespaces.find(tx, namespace.name).faults == 1
-        assert faults.spend(tx, a_namespace(tx), "List") is None
-        met.append(faults.spend(tx, namespace, "List"))
-        assert namespaces.find(tx, namespace.name).faults == 0
-    assert met == ["First", "First", "Second", None, "Third"]
-
-
-def test_fault_that_is_rolled_back_is_not_spent(store: Store) -> None:
-    with store.write() as tx:
-        namespace = a_namespace(tx)
-        faults.put(tx, namespace.ns, "Get", "First", 1)
-    with undone(store.write()) as tx:
-        assert faults.spend(tx, namespace, "Get") == "First"
-    with store.write() as tx:
-        assert faults.spend(tx, namespace, "Get") == "First"
-
-
-def test_task_faults_are_met_at_their_step_as_often_as_asked(store: Store) -> None:
-    with store.write() as tx:
-        namespace = a_namespace(tx)
-        faults.put_for_tasks(tx, namespace.ns, TaskFault(None, "Accept", "Conflict", "No."), 2)
-        namespace = namespaces.find(tx, namespace.name)
-        assert namespace.faults == 1
-        assert faults.spend_for_task(tx, namespace, "Start", "Create") is None
-        met = [faults.spend_for_task(tx, namespace, "Start", "Accept") for _ in range(3)]
-        assert namespaces.find(tx, namespace.name).faults == 0
-    assert met == [("Conflict", "No."), ("Conflict", "No."), None]
-
-
-def test_task_faults_of_one_operation_are_met_by_its_tasks_alone(store: Store) -> None:
-    with store.write() as tx:
-        namespace = a_namespace(tx)
-        for task in ("StartOne", None, "StartOther"):
-            fault = TaskFault(task, "Share", str(task), "No.")
-            faults.put_for_tasks(tx, namespace.ns, fault, 1)
-        namespace = namespaces.find(tx, namespace.name)
-        met = [faults.spend_for_task(tx, namespace, "StartOther", "Share") for _ in range(3)]
-        assert met == [("None", "No."), ("StartOther", "No."), None]
-        faults.put_for_tasks(tx, namespace.ns, TaskFault("StartOther", "Share", "", ""), 0)
-        assert namespaces.find(tx, namespace.name).faults == 1
-        faults.put_for_tasks(tx, namespace.ns, TaskFault(None, "Share", "", ""), 0)
-        assert namespaces.find(tx, namespace.name).faults == 0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tools.reference import desk, differences, lifecycles, lists, operations, rules
+from tools.reference import desk, differences, lifecycles, lists, operations, quotas, rules
 
 FOLDER: Final = Path(__file__).parents[2] / "docs/reference"
 PAGES: Final[dict[str, Callable[[], str]]] = {
@@ -16,6 +16,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     operations.FILE: operations.operations_page,
     lifecycles.FILE: lifecycles.lifecycles_page,
     lists.FILE: lists.lists_page,
+    quotas.FILE: quotas.quotas_page,
 }
 
 

@@ -8,7 +8,7 @@ from cosell.selling import profiles
 from cosell.selling.contract import ADDITIONS
 from cosell.selling.differences import Difference, Subject
 from cosell.selling.differences.rows import SUBJECTS
-from cosell.selling.profiles import PROFILES, Profile
+from cosell.selling.profiles import PROFILES, SURROUNDINGS, Profile
 from cosell.selling.rules import Rule
 from cosell.selling.rules.tables import TABLES
 from tools.reference import (
@@ -86,6 +86,8 @@ def _profiles() -> list[str]:
         "A namespace follows one profile, a named bundle of switches; `PutProfile` at the desk "
         "changes it, `ResetNamespace` puts it back to `observed`.",
         table(("switch", "what it does when it is on", *map(code, PROFILES), "choice"), rows),
+        f"{listed(map(code, SURROUNDINGS))} brings more than switches: *Like production* in "
+        "[the guide](../guide/desk.md).",
     ]
 
 

@@ -27,8 +27,10 @@ _SHARED = dataclasses.replace(
     empty_lists=frozenset(
         {
             ("ListEstimatesResponse", "Estimates"),
+            ("GetQuotasResponse", "Quotas"),
             ("ListEventsResponse", "Events"),
             ("ListNamespacesResponse", "Namespaces"),
+            ("ListFaultsResponse", "Faults"),
             ("ListProspectingResultsResponse", "Results"),
         }
     ),

@@ -3,7 +3,7 @@
 Must not know how they are delivered, nor what a service means by them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import orjson
@@ -29,6 +29,12 @@ class Event(NamedTuple):
 
 def emit(call: Call, tx: Tx, event: Event, accounts: Iterable[str]) -> None:
     """One copy of an event for each account; AWS itself (`aws`) gets none."""
+    for account, body in envelopes(call, event, accounts):
+        deliver(tx, call.ns, account, body)
+
+
+def envelopes(call: Call, event: Event, accounts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Each account that is told, and what it is told."""
     for account in accounts:
         if account == "aws":
             continue
@@ -43,10 +49,9 @@ def emit(call: Call, tx: Tx, event: Event, accounts: Iterable[str]) -> None:
             **({} if event.resources is None else {"resources": event.resources}),
             "detail": event.detail,
         }
-        tx.run(
-            "emit",
-            ns=call.ns,
-            seq=tx.number("seq"),
-            account=account,
-            body=orjson.dumps(envelope),
-        )
+        yield account, orjson.dumps(envelope)
+
+
+def deliver(tx: Tx, ns: int, account: str, body: bytes) -> None:
+    """An event arrives at an account, after everything that arrived before."""
+    tx.run("emit", ns=ns, seq=tx.number("seq"), account=account, body=body)

@@ -8,10 +8,11 @@ from typing import Literal, NamedTuple, TypeAlias, cast
 from cosell.store import Tx
 
 Pace: TypeAlias = Literal["Inline", "Paced", "Held"]
+Throttling: TypeAlias = Literal["Relaxed", "Documented"]
 OBSERVED = "observed"  # the profile of a new namespace
 STEP_MS = 2_000  # between the steps of a paced task, until PutPace says otherwise
 # The columns of find_namespace.
-_Kept: TypeAlias = tuple[int, int, int | None, Pace, int, int, int, str, int, int]
+_Kept: TypeAlias = tuple[int, int, int | None, Pace, int, int, int, str, int, int, Throttling]
 _TOUCHED_MS = 60_000  # a namespace's last use is remembered to the minute
 
 
@@ -29,6 +30,7 @@ class Namespace(NamedTuple):
     profile: str = OBSERVED
     shut_out: int = 0
     lag_ms: int = 0
+    quotas: Throttling = "Relaxed"
 
     def now(self, wall: int) -> int:
         """The namespace's time, in milliseconds, when real time is `wall`."""

@@ -80,7 +80,7 @@ class Here:
             return self._parent.exchange(request, patience_s)
         response = (self._engine or self.engine).handle(request)
         if response.delay_s:
-            _wait(response.delay_s, patience_s)
+            response = _waited(response, patience_s)
         if response.cut:
             raise ConnectionCut(
                 "The connection was closed before the answer: a fault asked for it."
@@ -114,12 +114,19 @@ def _made() -> "Engine":
     return Engine(SqliteStore(":memory:"), Config(auth=Auth(mode="open")), new_token_key())
 
 
-def _wait(delay_s: float, patience_s: float | None) -> None:
-    if patience_s is None or delay_s <= patience_s:
-        sleep(delay_s)
-        return
-    sleep(patience_s)
-    raise AnswerLate(f"The answer is delayed by {delay_s:g} s: a fault asked for it.")
+def _waited(response: HttpResponse, patience_s: float | None) -> HttpResponse:
+    """The answer, once all that it waits for is over, before its effect and after. A caller who
+    loses patience meanwhile finds the effect there: nothing goes on in this process behind him."""
+    waited_s = 0.0
+    while response.delay_s:
+        delay_s, then = response.delay_s, response.then
+        left_s = delay_s if patience_s is None else min(delay_s, patience_s - waited_s)
+        sleep(left_s)
+        waited_s += left_s
+        response = response._replace(delay_s=0.0) if then is None else then()
+        if left_s < delay_s:
+            raise AnswerLate(f"The answer is delayed by {delay_s:g} s: a fault asked for it.")
+    return response
 
 
 _date = (0, "")

@@ -25,10 +25,12 @@ from cosell.store import Tx, agenda, documents
 log = logging.getLogger("cosell.autopilot")
 
 _RULES_MAX = 100
+_WAIT: Final = ("DelaySeconds", "DelaySecondsMax", "Seed")
+_SEED_BITS: Final = 31
 # What a rule for an act may say beside its Id, Act and Catalog.
 _MEMBERS: Final = {
-    "Review": ("TitlePattern", "DelaySeconds", "Outcome", "Comments", "Reason"),
-    "Accept": ("TitlePattern", "DelaySeconds"),
+    "Review": ("TitlePattern", *_WAIT, "Outcome", "Comments", "Reason"),
+    "Accept": ("TitlePattern", *_WAIT),
     "Refer": ("ReceiverAccountId", "EverySeconds", "Referral"),
 }
 _REQUIRED: Final = {"Review": (), "Accept": (), "Refer": ("Catalog", "ReceiverAccountId")}
@@ -48,6 +50,8 @@ def put_autopilot(call: Call, tx: Tx) -> Document:
     rule = _rule(call.input)
     id = text_at(rule, "Id")
     _ensure_sound(call, tx, rule)
+    if "DelaySecondsMax" in rule and "Seed" not in rule:
+        rule["Seed"] = call.random.getrandbits(_SEED_BITS)
     agenda.forget(tx, call.ns, autopilot.REFER, id)
     if rule["Act"] == "Refer":
         _plan_referral(call, tx, rule)
@@ -106,6 +110,8 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document) -> None:
         for name in _REQUIRED[act]
         if name not in rule
     ]
+    if act != "Refer":
+        errors += _errors_of_wait(rule)
     try:
         finder(text_at(rule, "TitlePattern"))
     except ValueError as error:
@@ -119,6 +125,17 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document) -> None:
         in_catalog = call._replace(catalog=text_at(rule, "Catalog"))
         content = referrals.completed(call, object_at(rule, "Referral"))
         ensure_referable(in_catalog, tx, content, "referral.")
+
+
+def _errors_of_wait(rule: Document) -> list[FieldError]:
+    least, most = cast("int", rule["DelaySeconds"]), rule.get("DelaySecondsMax")
+    if most is None:
+        told = "is for rules with DelaySecondsMax"
+        return [FieldError("seed", "INVALID_VALUE", told)] if "Seed" in rule else []
+    if cast("int", most) < least:
+        told = f"must be DelaySeconds ({least}) at least"
+        return [FieldError("delaySecondsMax", "INVALID_VALUE", told)]
+    return []
 
 
 # --- what is due ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What no AWS account offers: a clock, a pace, faults, a reset, and the events to look at."""
+"""What no AWS account offers: a clock, a pace, a reset, and the events to look at."""
 
 from typing import cast
 
@@ -8,13 +8,10 @@ from cosell import paging
 from cosell.calls import Call, Rendered, command, procedure, query
 from cosell.clock import SECOND_MS, iso, parse_iso, wall_ms
 from cosell.contract import Document
-from cosell.errors import FieldError, did_you_mean, request_refused
+from cosell.errors import FieldError, request_refused
 from cosell.selling import text_at
-from cosell.selling.contract import CONTRACT as SELLING
-from cosell.selling.profiles import PROFILES
 from cosell.selling.workflows import kinds
 from cosell.store import Tx, agenda, namespaces
-from cosell.store import faults as fault_rows
 from cosell.store.namespaces import Namespace, Pace
 from cosell.store.pages import Entry
 
@@ -37,53 +34,6 @@ def put_pace(call: Call, tx: Tx) -> Document:
     namespace = namespaces.find(tx, call.namespace.name)
     kinds.replan(call._replace(namespace=namespace), tx)
     return {"Mode": mode, "StepSeconds": step_ms // SECOND_MS}
-
-
-@command("PutProfile")
-def put_profile(call: Call, tx: Tx) -> Document:
-    """Which rules hold from now on where AWS's documents and what was observed differ."""
-    name = text_at(call.input, "Profile")
-    tx.run("put_profile", ns=call.ns, profile=name)
-    return {
-        "Profile": name,
-        "Switches": [on for on, yes in PROFILES[name]._asdict().items() if yes],
-    }
-
-
-@command("PutFault")
-def put_fault(call: Call, tx: Tx) -> Document:
-    """The next calls of an operation fail with one of its declared errors, before any effect."""
-    name, error = text_at(call.input, "Operation"), text_at(call.input, "Error")
-    operation = SELLING.operations.get(name)
-    if operation is None:
-        hint = did_you_mean(name, SELLING.operations)
-        raise _refuse(
-            "operation", f"There is no operation {name!r} in partnercentral-selling.{hint}"
-        )
-    if error not in operation.errors:
-        known = ", ".join(sorted(operation.errors))
-        raise _refuse("error", f"{name} declares {known}.{did_you_mean(error, operation.errors)}")
-    count = cast("int", call.input.get("Count", 1))
-    fault_rows.put(tx, call.ns, name, error, count)
-    return {"Operation": name, "Error": error, "Count": count}
-
-
-@command("PutTaskFault")
-def put_task_fault(call: Call, tx: Tx) -> Document:
-    """The next tasks that reach a step end there with a reason code that the step knows."""
-    name, reason = text_at(call.input, "Step"), text_at(call.input, "ReasonCode")
-    operation = text_at(call.input, "Task")
-    steps = [*kinds.steps(name, operation)]
-    if not steps:
-        raise _refuse("step", f"A task of {operation} has no step {name}")
-    codes = dict.fromkeys(code for step in steps for code in step.codes)
-    if reason not in codes:
-        raise _refuse("reasonCode", f"At {name} a task ends with {', '.join(codes)}")
-    count = cast("int", call.input.get("Count", 1))
-    message = text_at(call.input, "Message") or "This fault was asked for at the desk."
-    fault = fault_rows.TaskFault(operation or None, name, reason, message)
-    fault_rows.put_for_tasks(tx, call.ns, fault, count)
-    return {**call.input, "Message": message, "Count": count}
 
 
 @query("GetClock")

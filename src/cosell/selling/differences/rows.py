@@ -7,6 +7,7 @@ from cosell.selling.differences.answers import ANSWERS, PAGES
 from cosell.selling.differences.engagements import ENGAGEMENTS, SNAPSHOTS
 from cosell.selling.differences.entities import ENTITIES, SPEND
 from cosell.selling.differences.opportunities import MEMBERS, UPDATES
+from cosell.selling.differences.quotas import QUOTAS
 from cosell.selling.differences.requests import ACCOUNTS, REQUESTS
 from cosell.selling.differences.reviews import REVIEWS, SANDBOX, SUMMARY
 from cosell.selling.differences.tasks import EVENTS, TASKS
@@ -26,5 +27,6 @@ SUBJECTS: Final[tuple[Subject, ...]] = (
     ACCOUNTS,
     PAGES,
     REQUESTS,
+    QUOTAS,
     ANSWERS,
 )

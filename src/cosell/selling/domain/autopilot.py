@@ -6,6 +6,7 @@ again when AWS looks, since rules come and go. Must not do what a rule says: the
 
 from typing import Final, cast
 
+from cosell import ids
 from cosell.calls import Call
 from cosell.clock import SECOND_MS
 from cosell.contract import Document
@@ -18,6 +19,7 @@ from cosell.store import Tx, agenda
 from cosell.store.documents import Stored
 
 KIND: Final = "autopilot"  # of the desk's rules
+DRAWN: Final = "drawn"  # a member that no request has: how often a rule's wait was drawn
 # The agenda's words: for an opportunity and for a rule; for an invitation it is `invitations.LOOK`.
 REVIEW: Final = "autopilot-review"
 REFER: Final = "autopilot-refer"
@@ -77,5 +79,16 @@ def _fits(rule: Document, title: str) -> bool:
 
 def _plan(call: Call, tx: Tx, kind: str, ref: str, rule: Document | None) -> None:
     if rule is not None:
-        wait_ms = cast("int", rule["DelaySeconds"]) * SECOND_MS
-        agenda.plan(tx, call.ns, call.now + wait_ms, kind, ref)
+        agenda.plan(tx, call.ns, call.now + _wait_ms(call, tx, rule), kind, ref)
+
+
+def _wait_ms(call: Call, tx: Tx, rule: Document) -> int:
+    """How long AWS takes. A rule that says from when to when draws it, and keeps how often it did:
+    the same seed gives the same waits."""
+    least = cast("int", rule["DelaySeconds"])
+    if "DelaySecondsMax" not in rule:
+        return least * SECOND_MS
+    number, most = cast("int", rule.get(DRAWN, 0)), cast("int", rule["DelaySecondsMax"])
+    desk_rules.put(call, tx, KIND, text_at(rule, "Id"), {**rule, DRAWN: number + 1})
+    part = ids.draw(cast("int", rule["Seed"]), number)
+    return least * SECOND_MS + int(part * (most - least) * SECOND_MS)

@@ -11,8 +11,9 @@ from typing import Literal, TypeAlias
 from cosell import ids
 from cosell.calls import Call
 from cosell.contract import Document, Json
-from cosell.events import Event, emit
+from cosell.events import Event
 from cosell.selling import text_at
+from cosell.selling.domain.deliveries import tell
 from cosell.selling.profiles import profile
 from cosell.selling.views import context_types
 from cosell.store import Tx
@@ -35,7 +36,7 @@ def tell_of_opportunity(call: Call, tx: Tx, opportunity: Stored, act: Written) -
     event = Event(f"Opportunity {act}", (), detail)
     if profile(call).documented_events:
         event = event._replace(resources=None, version="1")
-    emit(call, tx, event, [opportunity.owner])
+    tell(call, tx, event, [opportunity.owner])
 
 
 def tell_of_invitation(
@@ -63,7 +64,7 @@ def tell_of_invitation(
         if not documented:
             detail = {**_INVITATION_SCHEMA, **detail}
         event = Event(f"Engagement Invitation {act}", (text_at(document, "Arn"),), detail)
-        emit(call, tx, event, [account])
+        tell(call, tx, event, [account])
 
 
 def tell_of_engagement(
@@ -86,7 +87,7 @@ def tell_of_engagement(
         },
     }
     event = Event(f"Engagement {act}", (text_at(document, "Arn"),), detail)
-    emit(call, tx, event, accounts)
+    tell(call, tx, event, accounts)
 
 
 def tell_of_member(
@@ -100,7 +101,7 @@ def tell_of_member(
         "engagementMember": {"accountId": account, "companyName": company},
     }
     arn = text_at(engagement.document, "Arn")
-    emit(call, tx, Event("Engagement Member Added", (arn,), detail), accounts)
+    tell(call, tx, Event("Engagement Member Added", (arn,), detail), accounts)
 
 
 def tell_of_snapshot(
@@ -125,7 +126,7 @@ def tell_of_snapshot(
         detail = {**_SCHEMA, **detail}
     path = f"engagement/{snapshot['EngagementId']}"
     engagement = ids.arn("", text_at(snapshot, "Catalog"), path)
-    emit(call, tx, Event("Engagement Resource Snapshot Created", (engagement,), detail), accounts)
+    tell(call, tx, Event("Engagement Resource Snapshot Created", (engagement,), detail), accounts)
 
 
 def _documented_arn(arn: str) -> str:

@@ -12,7 +12,8 @@ insert into counter (name, next) values (:name, 1 + :size)
 on conflict (name) do update set next = counter.next + :size returning next;
 
 -- find_namespace: what a name stands for at present.
-select ns, offset_ms, frozen_at, pace, step_ms, faults, used_at, profile, shut_out, lag_ms
+select ns, offset_ms, frozen_at, pace, step_ms, faults, used_at, profile, shut_out, lag_ms,
+  quotas
 from namespace
 where name = :name;
 
@@ -38,6 +39,9 @@ update namespace set pace = :pace, step_ms = :step_ms where ns = :ns;
 
 -- put_profile: which of two readings a namespace follows.
 update namespace set profile = :profile where ns = :ns;
+
+-- put_quotas: whether calls over a quota are refused.
+update namespace set quotas = :mode where ns = :ns;
 
 -- namespace_is_empty: whether anything was ever made in a namespace.
 select not exists (select 1 from document where ns = :ns)
@@ -127,47 +131,73 @@ where ns = :ns and seq > :after order by seq limit :limit;
 select seq, account, body from outbox
 where ns = :ns and account = :account and seq > :after order by seq limit :limit;
 
--- insert_fault: the next calls of an operation fail.
-insert into fault (ns, seq, operation, error, remaining)
-values (:ns, :seq, :operation, :error, :remaining);
+-- insert_fault: calls meet something from now on.
+insert into fault (ns, seq, operation, account, effect, error, moment, delay_ms, remaining, share,
+  seed, expires_at, drawn, fired, live)
+values (:ns, :seq, :operation, :account, :effect, :error, :moment, :delay_ms, :remaining, :share,
+  :seed, :expires_at, :drawn, :fired, :live);
 
 -- delete_faults_of: what was asked for an operation is taken back.
-delete from fault where ns = :ns and operation = :operation;
+delete from fault
+where ns = :ns and operation is :operation and (:account is null or account = :account);
 
 -- delete_task_faults_of: what was asked for a step is taken back.
 delete from task_fault
 where ns = :ns and step = :step and (:task is null or task = :task);
 
--- count_faults: keep the namespace's number of faults true.
-update namespace set faults = (select count(*) from fault where ns = :ns)
-  + (select count(*) from task_fault where ns = :ns)
+-- delete_fault: one fault of calls is taken back.
+delete from fault where ns = :ns and seq = :seq;
+
+-- forget_fault: one that acts no more gives way to others.
+delete from fault where ns = :ns and seq = :seq and live = 0;
+
+-- delete_task_fault: one fault of tasks is taken back.
+delete from task_fault where ns = :ns and seq = :seq;
+
+-- count_faults: keep the namespace's number of faults that may still act true.
+update namespace set faults = (select count(*) from fault where ns = :ns and live = 1)
+  + (select count(*) from task_fault where ns = :ns and remaining > 0)
 where ns = :ns;
 
--- find_fault: the fault that the next call of an operation meets.
-select seq, error, remaining from fault
-where ns = :ns and operation = :operation and remaining > 0 order by seq limit 1;
+-- live_faults: what may act on a call, in the order in which it was put.
+select seq, operation, account, effect, error, moment, delay_ms, remaining, share, seed, expires_at,
+  drawn, fired, live
+from fault
+where ns = :ns and live = 1 and (operation is null or operation = :operation)
+  and (account is null or account = :account)
+order by seq;
 
--- spend_fault: one call fewer to fail.
-update fault set remaining = remaining - 1 where ns = :ns and seq = :seq and remaining > 0;
+-- list_faults: every fault of calls, in the order in which it was put.
+select seq, operation, account, effect, error, moment, delay_ms, remaining, share, seed, expires_at,
+  drawn, fired, live
+from fault where ns = :ns order by seq;
 
--- delete_spent_faults: nothing is left of them.
-delete from fault where ns = :ns and remaining <= 0;
+-- fault_numbers: which faults of calls there are, and whether they may still act.
+select seq, live from fault where ns = :ns order by seq;
+
+-- replace_fault: what a call left of a fault.
+update fault set remaining = :remaining, drawn = :drawn, fired = :fired, live = :live
+where ns = :ns and seq = :seq;
 
 -- insert_task_fault: the next tasks fail at a step.
-insert into task_fault (ns, seq, task, step, reason, message, remaining)
-values (:ns, :seq, :task, :step, :reason, :message, :remaining);
+insert into task_fault (ns, seq, task, step, reason, message, remaining, fired)
+values (:ns, :seq, :task, :step, :reason, :message, :remaining, :fired);
 
 -- find_task_fault: the fault that the next task meets at a step.
-select seq, reason, message from task_fault
+select seq, reason, message, remaining from task_fault
 where ns = :ns and step = :step and (task is null or task = :task) and remaining > 0
 order by seq limit 1;
 
--- spend_task_fault: one task fewer to fail.
-update task_fault set remaining = remaining - 1
-where ns = :ns and seq = :seq and remaining > 0;
+-- list_task_faults: every fault of tasks, in the order in which it was put.
+select seq, task, step, reason, message, remaining, fired from task_fault
+where ns = :ns order by seq;
 
--- delete_spent_task_faults: nothing is left of them.
-delete from task_fault where ns = :ns and remaining <= 0;
+-- task_fault_numbers: which faults of tasks there are, and whether they may still act.
+select seq, remaining > 0 from task_fault where ns = :ns order by seq;
+
+-- spend_task_fault: one task fewer to fail.
+update task_fault set remaining = remaining - 1, fired = fired + 1
+where ns = :ns and seq = :seq and remaining > 0;
 
 -- sweepable: an integer whose rows are to be deleted.
 select ns from retired where retired_at <= :before order by ns limit 1;

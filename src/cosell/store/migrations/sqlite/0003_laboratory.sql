@@ -15,3 +15,33 @@ create table lagging (
   body text,                       -- the row as JSON, a blob as text; null: it was taken away
   primary key (ns, seq)
 ) without rowid;
+
+-- What calls meet. Faults stay, with what became of them, until they are deleted or the namespace
+-- is reset; `live` ones may still act, and namespace.faults counts those.
+alter table fault rename to plain_fault;
+create table fault (
+  ns integer not null,
+  seq integer not null,
+  operation text,                  -- null: any
+  account text,                    -- null: any
+  effect text not null,
+  error text,
+  moment text not null,            -- before or after the call's effect
+  delay_ms integer not null,
+  remaining integer,               -- calls to come; null: a share of all
+  share integer,                   -- in millionths
+  seed integer,
+  expires_at integer,              -- in the namespace's time
+  drawn integer not null,          -- calls for which the share was drawn
+  fired integer not null,
+  live integer not null,
+  primary key (ns, seq)
+) without rowid;
+insert into fault
+select ns, seq, operation, null, 'Error', error, 'Before', 0, remaining, null, null, null, 0, 0, 1
+from plain_fault;
+drop table plain_fault;
+alter table task_fault add column fired integer not null default 0;
+
+-- Whether calls over AWS's quotas are refused (Documented) or only counted (Relaxed).
+alter table namespace add column quotas text not null default 'Relaxed';

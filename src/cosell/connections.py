@@ -1,0 +1,38 @@
+"""Closing a client's connection without an answer. RSGI has no word for that: the socket is found
+among the descriptors of this process.
+
+Must not know why a connection is closed.
+"""
+
+import os
+import socket
+import stat
+
+
+def cut(client: str) -> bool:
+    """Close the connection of a client, named as RSGI does (`127.0.0.1:50123`, `[::1]:50123`);
+    whether it was found. What was not sent yet is not sent any more."""
+    host, _, port = client.rpartition(":")
+    peer = (host.strip("[]"), int(port)) if port.isdecimal() else None
+    return any(_shut(int(entry), peer) for entry in os.listdir("/dev/fd"))
+
+
+def _shut(descriptor: int, peer: tuple[str, int] | None) -> bool:
+    """Shut the socket down if it is the one to that peer. Everything is asked of a copy: the
+    server may close the descriptor meanwhile, and give its number to somebody else."""
+    try:
+        copied = os.dup(descriptor)
+    except OSError:  # closed since it was listed
+        return False
+    if not stat.S_ISSOCK(os.fstat(copied).st_mode):
+        os.close(copied)
+        return False
+    with socket.socket(fileno=copied) as connection:
+        try:
+            name = connection.getpeername()
+            if not isinstance(name, tuple) or name[:2] != peer:
+                return False
+            connection.shutdown(socket.SHUT_RDWR)
+        except OSError:  # it listens, or the client has left
+            return False
+    return True

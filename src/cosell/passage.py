@@ -1,0 +1,44 @@
+"""One request on its way through the stages, and what each stage has found out about it.
+
+The service writes it, stage by stage; whoever keeps a journal reads it. Must not do anything.
+"""
+
+from cosell.auth import Identity
+from cosell.calls import Handler
+from cosell.contract import Document, Operation
+from cosell.http import HttpRequest
+from cosell.routing import Service
+from cosell.store.faults import Met
+from cosell.store.namespaces import Namespace
+
+
+class Passage:
+    """What is known of a request. What a stage finds out is None, or unset, until that stage."""
+
+    __slots__ = (
+        "handler",
+        "identity",
+        "known",
+        "met",
+        "namespace",
+        "operation",
+        "raw",
+        "request",
+        "request_id",
+        "service",
+        "wall",
+    )
+
+    service: Service
+    operation: Operation
+    handler: Handler
+    identity: Identity
+    namespace: Namespace
+    raw: object  # the body as JSON
+    known: Document  # of it what the model knows, checked
+    wall: int  # real time when the call came, or when it went on after a wait
+
+    def __init__(self, request: HttpRequest, request_id: str) -> None:
+        self.request = request
+        self.request_id = request_id
+        self.met: Met | None = None  # the faults that act on this call (PutFault)

@@ -1,0 +1,175 @@
+"""Quotas: how many calls an account may make of an operation in a second, and in a day.
+
+Counted in memory, on the clocks of namespaces: one that stands still gives nothing back. Must not
+know which operations have which quotas, nor what becomes of a call over one.
+"""
+
+import threading
+from array import array
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from cosell.store.namespaces import Namespace
+
+METERS_MAX: Final = 20_000
+"""Accounts and operations that are counted at the same time, over all namespaces."""
+
+_CALL: Final = (
+    1_000  # what a call takes from a meter; a second gives back as much for each a second
+)
+_MINUTE_MS: Final = 60_000
+_MINUTES: Final = 24 * 60
+_KEPT: Final = METERS_MAX * 3 // 4  # when there is no room
+
+
+class Quota(NamedTuple):
+    """Calls of one operation by one account: so many in a second, all of them at once if none came
+    before, and so many in any 24 hours, counted in whole minutes."""
+
+    calls_per_s: int
+    calls_per_day: int | None = None
+
+
+class Meter:
+    """One account's calls of one operation, against its quota."""
+
+    __slots__ = ("calls", "day", "debt", "over", "quota", "rate", "room", "throttled")
+
+    def __init__(self, quota: Quota) -> None:
+        self.quota = quota
+        self.rate = quota.calls_per_s
+        self.room = (quota.calls_per_s - 1) * _CALL
+        self.debt = 0  # when what was taken will have been given back, in 1/rate ms
+        self.day = None if quota.calls_per_day is None else _Day(quota.calls_per_day)
+        self.calls = 0
+        self.throttled = 0
+        self.over = 0  # calls that would have been throttled
+
+    def takes(self, now: int) -> bool:
+        """Whether the quota has room for a call at an instant; then it takes its part."""
+        at = now * self.rate
+        ahead = self.debt - at
+        if ahead > self.room:
+            if ahead <= self.room + _CALL + _MINUTE_MS * self.rate:
+                return False
+            ahead = -1  # the clock was put back: that is another past
+        if self.day is not None and not self.day.takes(now):
+            return False
+        self.debt = (at if ahead < 0 else self.debt) + _CALL
+        return True
+
+
+class _Day:
+    """The calls of the last 24 hours, by minutes; who calls in one minute alone needs no list."""
+
+    __slots__ = ("_before", "_by_minute", "_most", "_since", "_total", "_until")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._since = self._until = 0  # the minute that is counted now
+        self._before = 0  # calls of earlier ones
+        self._total = 0
+        self._by_minute: array[int] | None = None
+
+    def takes(self, now: int) -> bool:
+        if not self._since <= now < self._until:
+            self._turn(now)
+        if self._total >= self._most:
+            return False
+        self._total += 1
+        return True
+
+    def _turn(self, now: int) -> None:
+        """Another minute begins; what is a day old is no more."""
+        last, minute = self._since // _MINUTE_MS, now // _MINUTE_MS
+        if minute == last - 1:
+            return  # two threads have read the clock around a full minute
+        if not last < minute < last + _MINUTES:  # a day later, or put back: another past
+            self._total, self._by_minute = 0, None
+        elif self._total:
+            if self._by_minute is None:
+                self._by_minute = array("I", bytes(4 * _MINUTES))
+            self._by_minute[last % _MINUTES] = self._total - self._before
+            for passed in range(last + 1, minute + 1):
+                self._total -= self._by_minute[passed % _MINUTES]
+                self._by_minute[passed % _MINUTES] = 0
+        self._before = self._total
+        self._since = minute * _MINUTE_MS
+        self._until = self._since + _MINUTE_MS
+
+
+class _Space:
+    """What is counted in a namespace; `used` grows with its last use."""
+
+    __slots__ = ("meters", "ns", "used")
+
+    def __init__(self, ns: int) -> None:
+        self.ns = ns
+        self.meters: dict[tuple[str, str], Meter] = {}
+        self.used = 0
+
+
+class Quotas:
+    """The meters of every namespace, for operations that stand in a table. A namespace that was
+    reset, loaded or deleted begins anew."""
+
+    def __init__(self, table: Mapping[str, Quota]) -> None:
+        self._table = table
+        self._spaces: dict[str, _Space] = {}
+        self._size = 0  # meters in all of them
+        self._uses = 0
+        self._lock = threading.Lock()
+
+    def exceeds(self, namespace: Namespace, account: str, operation: str, now: int) -> bool:
+        """Count a call; whether its quota has no room for it. One over the quota takes nothing."""
+        with self._lock:
+            space = self._spaces.get(namespace.name)
+            if space is None or space.ns != namespace.ns:
+                space = self._space(space, namespace)
+            meter = space.meters.get((account, operation))
+            if meter is None:
+                meter = self._meter(space, (account, operation))
+            self._uses = space.used = self._uses + 1
+            meter.calls += 1
+            if meter.takes(now):
+                return False
+            if namespace.quotas == "Relaxed":
+                meter.over += 1
+                return False
+            meter.throttled += 1
+            return True
+
+    def counted(self, namespace: Namespace) -> Iterator[tuple[str, str, Meter]]:
+        """Account, operation and meter of what was called in a namespace, in order."""
+        space = self._spaces.get(namespace.name)
+        if space is not None and space.ns in (0, namespace.ns):
+            for account, operation in sorted(space.meters.copy()):
+                yield account, operation, space.meters[account, operation]
+
+    def _space(self, known: _Space | None, namespace: Namespace) -> _Space:
+        """What is counted under the name from now on. A name that stood for nothing yet is still
+        the same when it comes to stand for something."""
+        if known is not None and known.ns == 0:
+            known.ns = namespace.ns
+            return known
+        if known is not None:
+            self._size -= len(known.meters)
+        space = self._spaces[namespace.name] = _Space(namespace.ns)
+        return space
+
+    def _meter(self, space: _Space, key: tuple[str, str]) -> Meter:
+        if self._size >= METERS_MAX:
+            self._make_room(space)
+        self._size += 1
+        meter = space.meters[key] = Meter(self._table[key[1]])
+        return meter
+
+    def _make_room(self, using: _Space) -> None:
+        """Forget what was used least lately; if that is all one namespace's, its whole count."""
+        for name, space in sorted(self._spaces.items(), key=lambda item: item[1].used):
+            if self._size < _KEPT:
+                break
+            self._size -= len(space.meters)
+            space.meters.clear()
+            if space is not using:
+                del self._spaces[name]

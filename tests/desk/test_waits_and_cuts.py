@@ -1,0 +1,284 @@
+"""Calls that are made to wait, and connections that are closed without an answer: through a socket,
+and in one process."""
+
+import contextlib
+import select
+import socket
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+from cosell.config import Config
+from cosell.http import HttpRequest
+from cosell.service import Engine
+from cosell.store.sqlite import SqliteStore
+from cosell.testing.calling import DESK, SELLING, Caller, Refused
+from cosell.testing.place import AnswerLate, ConnectionCut, Here
+from tests.edge.wires import answer, connection, targeted
+from tests.harness import ACCOUNT, NOBODY, Server, World, credential, opportunity
+from tests.refusal import refusal
+
+BOX = {"Catalog": "Sandbox"}
+CREATE = "CreateOpportunity"
+LONG_MS = 300_000  # nobody waits for that in a test
+WAITING = 50
+IMPATIENT = {"read_timeout": 0.5}
+
+
+def pipeline(world: World, account: str = ACCOUNT) -> list[Any]:
+    return list(world.client(account).list_opportunities(**BOX)["OpportunitySummaries"])
+
+
+def create(world: World, **config: Any) -> Any:
+    client = world.client(config=config)
+    return client.create_opportunity(**BOX, **opportunity(ClientToken="one"))
+
+
+def fired(world: World) -> int:
+    return sum(one["Fired"] for one in world.desk("ListFaults")["Faults"])
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for what must come."""
+    end = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+# --- waits ---------------------------------------------------------------------------------------
+
+
+def test_delay_before_comes_before_the_effect(world: World) -> None:
+    delay = {"Effect": "Delay", "DelayMilliseconds": LONG_MS}
+    world.desk("PutFault", Operation=CREATE, **delay)
+    with pytest.raises(ReadTimeoutError):
+        create(world, **IMPATIENT)
+    assert fired(world) == 1
+    assert pipeline(world) == []
+
+
+def test_delay_after_keeps_back_the_answer_alone(world: World) -> None:
+    delay = {"Effect": "Delay", "DelayMilliseconds": LONG_MS, "When": "After"}
+    world.desk("PutFault", Operation=CREATE, **delay)
+    with pytest.raises(ReadTimeoutError):
+        create(world, **IMPATIENT)
+    until(lambda: len(pipeline(world)) == 1)
+    assert create(world)["Id"] == pipeline(world)[0]["Id"]
+
+
+@pytest.mark.parametrize("when", ["Before", "After"])
+def test_delayed_call_is_answered_when_its_time_is_over(world: World, when: str) -> None:
+    delay = {"Effect": "Delay", "DelayMilliseconds": 300, "When": when}
+    world.desk("PutFault", Operation=CREATE, **delay)
+    begun, clock = time.monotonic(), world.desk("GetClock")["Time"]
+    made = create(world)
+    assert time.monotonic() - begun >= 0.3
+    [row] = pipeline(world)
+    assert row["Id"] == made["Id"]
+    assert row["CreatedDate"].isoformat() > clock
+
+
+def test_delayed_call_meets_the_world_as_it_is_after_the_wait(world: World) -> None:
+    """Its instant is that after the wait, and what changed meanwhile holds for it."""
+    world.desk("PutFault", Operation="ListSolutions", Effect="Delay", DelayMilliseconds=1_500)
+    found: list[Any] = []
+    page = threading.Thread(target=lambda: found.append(world.client().list_solutions(**BOX)))
+    page.start()
+    until(lambda: fired(world) == 1)
+    world.desk("PutSolution", Catalog="Sandbox", AccountId=ACCOUNT, Name="Late")
+    page.join()
+    names = {one["Name"] for one in found[0]["SolutionSummaries"]}
+    assert "Late" in names
+
+
+def test_delay_and_error_meet_one_call_before_and_after(world: World) -> None:
+    for when in ("Before", "After"):
+        world.desk("PutFault", Effect="Delay", DelayMilliseconds=200, When=when)
+        world.desk("PutFault", Error="ConflictException", When=when)
+    partner = world.client()
+    for _ in "12":
+        begun = time.monotonic()
+        asked = {**BOX, **opportunity(ClientToken="one")}
+        assert refusal(partner.create_opportunity, **asked).code == "ConflictException"
+        assert time.monotonic() - begun >= 0.2
+    assert fired(world) == 4
+    assert len(pipeline(world)) == 1
+
+
+def test_calls_that_wait_hold_up_nobody_else(world: World) -> None:
+    asked = {"Operation": "ListSolutions", "Effect": "Delay", "DelayMilliseconds": LONG_MS}
+    plain = _median_s(world)
+    world.desk("PutFault", **asked, Count=WAITING)
+    request = targeted(world.server.port, "ListSolutions", BOX, world.namespace).bytes()
+    with contextlib.ExitStack() as stack:
+        waiting = [stack.enter_context(connection(world.server.port)) for _ in range(WAITING)]
+        for one in waiting:
+            one.sendall(request)
+        until(lambda: fired(world) == WAITING)
+        beside = _median_s(world)
+        answered, _, _ = select.select(waiting, [], [], 0)
+        assert answered == []
+    # Who waited for them would wait for minutes; the bound is for machines that are busy.
+    assert beside < 10 * plain + 0.05
+
+
+def _median_s(world: World) -> float:
+    partner, taken = world.client(), []
+    for _ in range(40):
+        begun = time.perf_counter()
+        partner.list_opportunities(**BOX)
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def test_server_stops_while_calls_wait(tmp_path: Any) -> None:
+    server = Server(str(tmp_path / "state.db")).start()
+    world = World(server)
+    for when in ("Before", "After"):
+        world.desk("PutFault", Effect="Delay", DelayMilliseconds=LONG_MS, When=when)
+    with connection(server.port) as one, connection(server.port) as other:
+        for made in (one, other):
+            made.sendall(targeted(server.port, CREATE, {}, world.namespace).bytes())
+        until(lambda: fired(world) == 2)
+        assert server.stop() == 0
+
+
+# --- cuts ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("when", "made"), [("Before", 0), ("After", 1)])
+def test_cut_connection_is_closed_without_a_byte(world: World, when: str, made: int) -> None:
+    world.desk("PutFault", Operation=CREATE, Effect="Cut", When=when)
+    body = {**BOX, **opportunity(ClientToken="one")}
+    with connection(world.server.port) as raw:
+        raw.sendall(targeted(world.server.port, CREATE, body, world.namespace).bytes())
+        assert raw.recv(100) == b""
+    assert len(pipeline(world, NOBODY)) == made
+
+
+@pytest.mark.parametrize(("when", "made"), [("Before", 0), ("After", 1)])
+def test_cut_connection_is_an_error_to_boto3(world: World, when: str, made: int) -> None:
+    world.desk("PutFault", Operation=CREATE, Effect="Cut", When=when)
+    with pytest.raises(ConnectionClosedError):
+        create(world)
+    assert len(pipeline(world)) == made
+
+
+@pytest.mark.parametrize("mode", ["standard", "legacy", "adaptive"])
+@pytest.mark.parametrize("when", ["Before", "After"])
+def test_cut_connection_is_tried_again_by_boto3(world: World, mode: str, when: str) -> None:
+    world.desk("PutFault", Operation=CREATE, Effect="Cut", When=when)
+    made = create(world, retries={"total_max_attempts": 3, "mode": mode})
+    assert made["ResponseMetadata"]["RetryAttempts"] == 1
+    assert [one["Id"] for one in pipeline(world)] == [made["Id"]]
+
+
+def test_cut_connection_is_nobody_else_s(world: World) -> None:
+    """Whoever holds a connection open beside the one that is cut goes on using it."""
+    asked = {"Operation": "ListSolutions", "Effect": "Cut", "Count": 3}
+    request = targeted(world.server.port, "ListOpportunities", BOX, world.namespace)
+    kept = request.bytes().replace(b"Connection: close\r\n", b"")
+    cut = targeted(world.server.port, "ListSolutions", BOX, world.namespace).bytes()
+    with contextlib.ExitStack() as stack:
+        others = [stack.enter_context(connection(world.server.port)) for _ in range(5)]
+        for one in others:
+            one.sendall(kept)
+            assert answer(one).status == 200
+        world.desk("PutFault", **asked)
+        for _ in range(3):
+            with connection(world.server.port) as raw:
+                raw.sendall(cut)
+                assert raw.recv(100) == b""
+        for one in others:
+            one.sendall(kept)
+            assert answer(one).status == 200
+
+
+def test_cut_after_a_wait_is_a_cut(world: World) -> None:
+    world.desk("PutFault", Effect="Delay", DelayMilliseconds=100)
+    world.desk("PutFault", Effect="Cut", When="After")
+    with pytest.raises(ConnectionClosedError):
+        create(world)
+    assert len(pipeline(world)) == 1
+
+
+def test_client_that_leaves_before_its_connection_is_cut_harms_nobody(world: World) -> None:
+    world.desk("PutFault", Effect="Delay", DelayMilliseconds=200)
+    world.desk("PutFault", Effect="Cut")
+    with socket.create_connection(("127.0.0.1", world.server.port)) as raw:
+        raw.sendall(targeted(world.server.port, "ListSolutions", BOX, world.namespace).bytes())
+        until(lambda: fired(world) == 2)
+    until(lambda: pipeline(world) == [])
+    time.sleep(0.3)
+    assert pipeline(world) == []
+
+
+# --- in one process ------------------------------------------------------------------------------
+
+
+class Near:
+    """A namespace of an engine in this process, as the desk and as a partner."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self.place = Here(Engine(store, Config(), b"k" * 32))
+        self.desk = Caller(self.place, "near", ACCOUNT, DESK)
+        self.partner = Caller(self.place, "near", ACCOUNT, SELLING)
+
+    def ids(self) -> list[str]:
+        return [one.Id for one in self.partner("ListOpportunities", **BOX).OpportunitySummaries]
+
+
+@pytest.fixture
+def near() -> Iterator[Near]:
+    store = SqliteStore(":memory:")
+    yield Near(store)
+    store.close()
+
+
+@pytest.mark.parametrize(("when", "made"), [("Before", 0), ("After", 1)])
+def test_cut_in_one_process_is_a_connection_error(near: Near, when: str, made: int) -> None:
+    near.desk("PutFault", Operation=CREATE, Effect="Cut", When=when)
+    with pytest.raises(ConnectionCut, match="a fault asked for it"):
+        near.partner(CREATE, **BOX, **opportunity(ClientToken="one"))
+    assert len(near.ids()) == made
+
+
+def test_wait_in_one_process_holds_up_no_other_thread(near: Near) -> None:
+    near.desk("PutFault", Operation=CREATE, Effect="Delay", DelayMilliseconds=1_500)
+    asked, made = {**BOX, **opportunity(ClientToken="one")}, []
+    waiting = threading.Thread(target=lambda: made.append(near.partner(CREATE, **asked).Id))
+    waiting.start()
+    until(lambda: near.desk("ListFaults").Faults[0].Fired == 1)
+    assert near.ids() == []
+    near.desk("PutPace", Mode="Held")
+    waiting.join()
+    assert near.ids() == made
+
+
+@pytest.mark.parametrize("when", ["Before", "After"])
+def test_caller_who_loses_patience_in_one_process_finds_the_effect(near: Near, when: str) -> None:
+    fault = {"Effect": "Delay", "DelayMilliseconds": LONG_MS, "When": when}
+    near.desk("PutFault", Operation=CREATE, **fault)
+    asked = targeted(0, CREATE, {**BOX, **opportunity(ClientToken="one")}, "near")
+    headers = {name.lower(): value for name, value in asked.headers.items()}
+    headers |= {"host": "localhost", "authorization": credential(ACCOUNT)}
+    with pytest.raises(AnswerLate):
+        near.place.exchange(HttpRequest("POST", asked.path, "", headers, asked.body), 0.05)
+    assert len(near.ids()) == 1
+
+
+def test_wait_and_late_error_meet_one_call_in_one_process(near: Near) -> None:
+    near.desk("PutFault", Effect="Delay", DelayMilliseconds=100)
+    near.desk("PutFault", Effect="Error", Error="ConflictException", When="After")
+    begun = time.monotonic()
+    with pytest.raises(Refused) as caught:
+        near.partner(CREATE, **BOX, **opportunity(ClientToken="one"))
+    assert caught.value.code == "ConflictException"
+    assert time.monotonic() - begun >= 0.1
+    assert len(near.ids()) == 1
