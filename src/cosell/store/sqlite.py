@@ -139,6 +139,7 @@ class SqliteStore:
         self.where = path
         self.format = newest_format()
         self._memory = path == ":memory:"
+        self._in_memory = _InMemory(self)
         owner = os.getpid() if owner is None else owner
         self._lock = None if self._memory else Ownership(Path(path).resolve(), owner)
         self._pen = threading.Lock()
@@ -165,7 +166,7 @@ class SqliteStore:
 
     def read(self, *, single: bool = False) -> AbstractContextManager[Tx]:
         if self._memory:
-            return self._read_in_memory()
+            return self._in_memory
         try:
             reading = self._readings.pop()
         except IndexError:
@@ -181,30 +182,35 @@ class SqliteStore:
         else:
             reading.close()
 
-    @contextlib.contextmanager
-    def _read_in_memory(self) -> Iterator[Tx]:
-        with self._having_the_pen():
-            yield SqliteTx(self, self._writer)
+    def begin_in_memory(self) -> SqliteTx:
+        """Take the pen and read; nobody commits meanwhile, so what is known holds."""
+        self._take_the_pen()
+        tx = SqliteTx(self, self._writer)
+        tx.rows = self.known
+        return tx
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
-        with self._having_the_pen():
+        self._take_the_pen()
+        try:
             yield from self._written()
+        finally:
+            self.give_the_pen_back()
 
-    @contextlib.contextmanager
-    def _having_the_pen(self) -> Iterator[None]:
+    def _take_the_pen(self) -> None:
         """Whoever waits for the pen holds the turn, so that one who writes again and again (the
         clock being moved, a sweep) lets everybody else in between."""
-        if self._holder == threading.get_ident():
+        me = threading.get_ident()
+        if self._holder == me:
             raise RuntimeError("a transaction was begun within another one of the same thread")
         with self._turn:
             self._pen.acquire()
-        self._holder = threading.get_ident()
-        try:
-            yield
-        finally:
-            self._holder = 0
-            self._pen.release()
+        self._holder = me
+
+    def give_the_pen_back(self) -> None:
+        """Let the next one read in memory, or write."""
+        self._holder = 0
+        self._pen.release()
 
     def _written(self) -> Iterator[Tx]:
         try:
@@ -316,6 +322,21 @@ class SqliteStore:
         if sys.platform == "darwin":
             connection.execute("pragma fullfsync = on")
         return connection
+
+
+class _InMemory:
+    """Reads of a state in memory, which has one connection: they take turns with the writers."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    def __enter__(self) -> SqliteTx:
+        return self._store.begin_in_memory()
+
+    def __exit__(self, *_: object) -> None:
+        self._store.give_the_pen_back()
 
 
 class _Reading:
