@@ -142,7 +142,10 @@ def test_a_client_of_a_closed_world_is_told_so() -> None:
 def test_nothing_is_left_behind() -> None:
     with World() as gone:
         refer(gone, "Gone")
-    assert gone.desk("ListEvents").Events == []
+    with World() as other:
+        names = [one.Name for one in other.desk("ListNamespaces").Namespaces]
+        assert gone.name not in names
+        assert gone.desk("ListEvents").Events == []
 
 
 def test_answers_are_botocores_own(world: World) -> None:

@@ -9,7 +9,6 @@ import re
 import secrets
 import sqlite3
 import sys
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import NoReturn, TypeAlias, cast
 
 from cosell.store import Columns, Row, StoreError, Tx, Value
 from cosell.store.ownership import Ownership
+from cosell.store.pen import Pen
 from cosell.store.sqlite_file import columns_of, format_of, migrate, newest_format, tables_of
 from cosell.store.statements import statements
 
@@ -142,9 +142,7 @@ class SqliteStore:
         self._in_memory = _InMemory(self)
         owner = os.getpid() if owner is None else owner
         self._lock = None if self._memory else Ownership(Path(path).resolve(), owner)
-        self._pen = threading.Lock()
-        self._holder = 0  # the thread that has the pen
-        self._turn = threading.Lock()
+        self.pen = Pen()
         self._readings: list[_Reading] = []  # of which nobody is reading
         self._open: list[sqlite3.Connection] = []
         self._numbers: dict[str, tuple[int, int]] = {}
@@ -182,35 +180,16 @@ class SqliteStore:
         else:
             reading.close()
 
-    def begin_in_memory(self) -> SqliteTx:
-        """Take the pen and read; nobody commits meanwhile, so what is known holds."""
-        self._take_the_pen()
+    def reading_in_memory(self) -> SqliteTx:
+        """A reading by who has the pen: nobody commits meanwhile, so what is known holds."""
         tx = SqliteTx(self, self._writer)
         tx.rows = self.known
         return tx
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
-        self._take_the_pen()
-        try:
+        with self.pen:
             yield from self._written()
-        finally:
-            self.give_the_pen_back()
-
-    def _take_the_pen(self) -> None:
-        """Whoever waits for the pen holds the turn, so that one who writes again and again (the
-        clock being moved, a sweep) lets everybody else in between."""
-        me = threading.get_ident()
-        if self._holder == me:
-            raise RuntimeError("a transaction was begun within another one of the same thread")
-        with self._turn:
-            self._pen.acquire()
-        self._holder = me
-
-    def give_the_pen_back(self) -> None:
-        """Let the next one read in memory, or write."""
-        self._holder = 0
-        self._pen.release()
 
     def _written(self) -> Iterator[Tx]:
         try:
@@ -333,10 +312,11 @@ class _InMemory:
         self._store = store
 
     def __enter__(self) -> SqliteTx:
-        return self._store.begin_in_memory()
+        self._store.pen.__enter__()
+        return self._store.reading_in_memory()
 
     def __exit__(self, *_: object) -> None:
-        self._store.give_the_pen_back()
+        self._store.pen.__exit__()
 
 
 class _Reading:

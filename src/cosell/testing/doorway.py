@@ -5,6 +5,7 @@ the first connection. A server proper wants an event loop and a port of its own 
 can take over no connection that somebody has accepted. Must not know operations.
 """
 
+import atexit
 import socket
 from threading import Thread
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,7 @@ class Doorway:
         self.netloc = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self.url = f"http://{self.netloc}"
         listen(self.netloc)
+        atexit.register(self._listener.close)
         Thread(target=self._receive, name="cosell-doorway", daemon=True).start()
 
     def forsake(self) -> None:

@@ -93,6 +93,7 @@ def place_endpoint(url: str) -> Placed:
 
 def for_process(url: str, account: str) -> dict[str, str]:
     """A whole environment for a child process whose calls as `account` go to `url`."""
+    region = os.environ.get("AWS_REGION") or os.environ.get(_DEFAULT_REGION) or REGION
     wanted: dict[str, str | None] = {
         **_CREDENTIALS,
         **_FILES,
@@ -100,8 +101,8 @@ def for_process(url: str, account: str) -> dict[str, str]:
         _STS: url,
         _KEY_ID: account,
         _IGNORED: None,
-        _DEFAULT_REGION: REGION,
-        "AWS_REGION": REGION,
+        _DEFAULT_REGION: region,
+        "AWS_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     if any(os.environ.get(name) for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")):

@@ -4,6 +4,7 @@ A place turns a request into an answer as a socket would, with the same bytes. M
 operations, nor botocore; and the engine is loaded only when it is asked.
 """
 
+import atexit
 import os
 from email.utils import formatdate
 from functools import cache
@@ -111,7 +112,9 @@ def _made() -> "Engine":
     from cosell.service import Engine
     from cosell.store.sqlite import SqliteStore, new_token_key
 
-    return Engine(SqliteStore(":memory:"), Config(auth=Auth(mode="open")), new_token_key())
+    store = SqliteStore(":memory:")
+    atexit.register(store.close)
+    return Engine(store, Config(auth=Auth(mode="open")), new_token_key())
 
 
 def _waited(response: HttpResponse, patience_s: float | None) -> HttpResponse:

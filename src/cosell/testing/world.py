@@ -124,7 +124,7 @@ class World:
         """Leave nothing of it behind. A client of its that is used later is told so."""
         if self.closed:
             return
-        self.desk("ResetNamespace")
+        self.desk("DeleteNamespace")
         self.closed = True
         current.forget(self)
         if isinstance(self.place, Here):
