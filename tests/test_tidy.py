@@ -59,6 +59,7 @@ EXAMPLE_NETWORKS = [
 HOST = re.compile(r"https?://([A-Za-z0-9.-]+)")
 EXAMPLE_HOST = re.compile(r"localhost|127\.0\.0\.1|host|cosell|(?:[a-z0-9-]+\.)*example(?:\.\w+)?")
 CITED_HOSTS = {  # pages that the documents may send a reader to
+    "calculator.aws",
     "docs.aws.amazon.com",
     "github.com",
     "keepachangelog.com",

@@ -18,6 +18,11 @@ def new_random() -> Random:
     return Random(secrets.randbits(128))
 
 
+def seeded(seed: int) -> Random:
+    """A source of choices that are the same for the same seed."""
+    return Random(seed)
+
+
 def mint(random: Random, prefix: str, length: int) -> str:
     """`prefix` and that many characters of 0-9a-z: `engi-…` has 13, `eng-…` 14."""
     return prefix + "".join(random.choices(ALPHABET, k=length))

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cosell.testing.calling import Answer as Answer
     from cosell.testing.calling import Refused as Refused
+    from cosell.testing.faults import FaultNeverFired as FaultNeverFired
     from cosell.testing.partner import Partner as Partner
     from cosell.testing.world import World as World
 
-_HOMES = {"Answer": "calling", "Refused": "calling", "Partner": "partner", "World": "world"}
+_HOMES = {
+    "Answer": "calling",
+    "FaultNeverFired": "faults",
+    "Partner": "partner",
+    "Refused": "calling",
+    "World": "world",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,7 @@ from cosell.testing.place import Place
 
 SELLING = ("partnercentral-selling", "AWSPartnerCentralSelling")
 DESK = ("cosell", "CosellDesk")
+_ID = "x-amzn-requestid"
 
 
 class Answer(dict[str, Any]):
@@ -39,8 +40,18 @@ class Refused(Exception):
 class Caller:
     """Calls the operations of a service in a namespace, as an account."""
 
-    def __init__(self, place: Place, namespace: str, account: str, service: tuple[str, str]):
+    def __init__(
+        self,
+        place: Place,
+        namespace: str,
+        account: str,
+        service: tuple[str, str],
+        noted: set[str] | None = None,
+    ) -> None:
+        """`noted` receives the request id of each call."""
+        self.account = account
         self._place = place
+        self._noted = noted
         self._path = f"/ns/{namespace}/"
         signing_name, self._target = service
         # Open mode reads the account from it and asks for no signature.
@@ -59,6 +70,8 @@ class Caller:
         }
         body = orjson.dumps(members)
         response = self._place.exchange(HttpRequest("POST", self._path, "", headers, body))
+        if self._noted is not None:
+            self._noted.update(told for name, told in response.headers if name.lower() == _ID)
         document = orjson.loads(response.body) if response.body else {}
         if response.status != 200:
             raise Refused(operation, document)

@@ -5,7 +5,7 @@ Must not know what an operation means.
 
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from cosell.testing import environment
 from cosell.testing.calling import SELLING, Caller
@@ -63,3 +63,7 @@ def account_named(label: str, but: str) -> str:
         if account != but:
             return account
         told += "'"
+
+
+Who: TypeAlias = Partner | str | None
+"""A partner, its label or its account id; None is the default partner."""

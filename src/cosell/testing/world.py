@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import count
+from os import PathLike
+from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from cosell.config import DEFAULT_ACCOUNT
 from cosell.testing import current, environment
@@ -21,7 +23,18 @@ from cosell.testing.interception import Interception
 from cosell.testing.partner import Partner, account_named
 from cosell.testing.place import Here, Place, here
 
+if TYPE_CHECKING:
+    from cosell.testing.aws import Aws
+    from cosell.testing.clock import Clock
+    from cosell.testing.drafts import Drafts
+    from cosell.testing.events import Events
+    from cosell.testing.faults import Faults
+    from cosell.testing.given import Given
+    from cosell.testing.journal import Journal
+    from cosell.testing.tasks import Settled, Tasks
+
 Pace: TypeAlias = Literal["Inline", "Paced", "Held"]
+_DRAWN: Final = "production-like"  # the profile in which things are left to chance
 _numbers: Final = count(1)
 _SWEEP_ROWS: Final = 2_000  # what closing a world deletes of what is left of it, at most
 
@@ -32,8 +45,12 @@ class World:
 
     `account` is the default partner's: whoever calls with the environment's credentials, whatever
     they are, speaks for it. `profile` and `pace` are the desk's (PutProfile, PutPace). `server` is
-    the address of a shared cosell in open mode; without one the world is in this process.
+    the address of a shared cosell in open mode; without one the world is in this process. `seed`
+    decides whatever is left to chance: which calls a share of faults meets, the order of events.
     """
+
+    catalog = "Sandbox"
+    """Where members act that are told no catalog; a test may set another."""
 
     def __init__(
         self,
@@ -42,23 +59,28 @@ class World:
         profile: str | None = None,
         pace: Pace | None = None,
         server: str | None = None,
+        seed: int = 0,
     ) -> None:
         if not (len(account) == 12 and account.isascii() and account.isdigit()):
             raise ValueError(f"account: {account!r} is not an account id, which has twelve digits.")
         self.place = _place(server)
         self.name = f"test-{os.getpid()}-{secrets.token_hex(4)}-{next(_numbers)}"
         self.account = account
+        self.seed = seed
         self.closed = False
         self.dead_calls: list[DeadCall] = []
         """What botocore itself refused, oldest first: calls that never left the process."""
         self.desk = Caller(self.place, self.name, account, DESK)
+        self.own_requests: set[str] = set()
+        """The request ids of what the world's own builders called."""
         self._partners: dict[str, Partner] = {}
         self._making = Lock()
         self._entered: list[_Stay] = []
         if profile is not None:
-            self.desk("PutProfile", Profile=profile)
+            drawn = {"Seed": seed} if profile == _DRAWN else {}
+            self.desk("PutProfile", Profile=profile, **drawn)
         if pace is not None:
-            self.desk("PutPace", Pace=pace)
+            self.desk("PutPace", Mode=pace)
 
     @cached_property
     def partner(self) -> Partner:
@@ -95,6 +117,105 @@ class World:
         """Calls operations of Partner Central as an account, without an SDK."""
         return Caller(self.place, self.name, self.account_of(account), SELLING)
 
+    # --- members, each in a module of its own ---------------------------------------------------
+
+    @cached_property
+    def aws(self) -> "Aws":
+        """AWS's side of the table: refer, review, say something; by hand, or by itself."""
+        from cosell.testing.aws import Aws
+
+        return Aws(self)
+
+    @cached_property
+    def given(self) -> "Given":
+        """Builders for what a test begins with."""
+        from cosell.testing.given import Given
+
+        return Given(self)
+
+    @cached_property
+    def drafts(self) -> "Drafts":
+        """Requests as `given` and `example` make them; `example` is what a test asks."""
+        from cosell.testing.drafts import Drafts
+
+        return Drafts(self)
+
+    @cached_property
+    def clock(self) -> "Clock":
+        """The world's time: look at it, move it, let it stand."""
+        from cosell.testing.clock import Clock
+
+        return Clock(self)
+
+    @cached_property
+    def tasks(self) -> "Tasks":
+        """How tasks advance, and how far each is."""
+        from cosell.testing.tasks import Tasks
+
+        return Tasks(self)
+
+    @cached_property
+    def faults(self) -> "Faults":
+        """What goes wrong, on demand."""
+        from cosell.testing.faults import Faults
+
+        return Faults(self)
+
+    @cached_property
+    def calls(self) -> "Journal":
+        """What was asked of Partner Central, and what came of it."""
+        from cosell.testing.journal import Journal
+
+        return Journal(self)
+
+    @cached_property
+    def events(self) -> "Events":
+        """What EventBridge would have brought."""
+        from cosell.testing.events import Events
+
+        return Events(self)
+
+    def example(
+        self, operation: str, owner: "Partner | str | None" = None, **members: Any
+    ) -> dict[str, Any]:
+        """A valid request for an operation, named as on the wire or as in boto3; what it needs is
+        made, unless `members` name it. They go over it, object by object; None leaves one out."""
+        from cosell.testing.examples import example
+
+        return example(self, operation, owner, members)
+
+    def settle(self) -> "Settled":
+        """Run everything that is due now; answers how many things fired, and the held tasks."""
+        from cosell.testing.tasks import settle
+
+        return settle(self)
+
+    def save(self, path: "str | PathLike[str]") -> Path:
+        """Keep the world as it is now in a file (`cosell open` shows it); answers where."""
+        from cosell.testing import scenes
+
+        return scenes.save(self, path)
+
+    def start_from(self, scene: "World | str | PathLike[str]") -> None:
+        """Become what another world is, or what a file holds, its time included; the scene itself
+        stays as it is. Faults, marks and calls of before are over."""
+        from cosell.testing import scenes
+
+        scenes.start_from(self, scene)
+
+    @classmethod
+    def load(cls, path: "str | PathLike[str]", **options: Any) -> "World":
+        """A new world that is what a file holds; `options` are those of a new one."""
+        made = cls(**options)
+        made.start_from(path)
+        return made
+
+    def own_caller(self, account: str) -> Caller:
+        """Calls as an account, for the world's own builders: `calls` leaves them out."""
+        return Caller(self.place, self.name, account, SELLING, self.own_requests)
+
+    # --- addresses -----------------------------------------------------------------------------
+
     @property
     def endpoint_url(self) -> str:
         """The address of this world for other processes (and for clients that name one)."""
@@ -110,6 +231,7 @@ class World:
     def record_dead_call(self, operation: str, message: str) -> None:
         """Remember what botocore refused; called by the interception."""
         self.dead_calls.append(dead_call(operation, message))
+        self.calls.add_dead(self.dead_calls[-1])
 
     @contextmanager
     def current(self) -> "Iterator[World]":

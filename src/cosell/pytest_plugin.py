@@ -1,0 +1,309 @@
+"""The pytest plugin: a world for each test that asks for one, and a report of it when it fails.
+
+Everything is imported when a test needs it; a suite that needs nothing pays for the options alone.
+Must not know what is in a world.
+"""
+
+import re
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from cosell.testing.world import World
+
+_WORKER_SERVER: Final = "cosell_server"
+_SHARED: Final = "shared"
+_MARKED: Final = ("account", "profile", "pace", "server", "seed", "time")
+_PACES: Final = ("inline", "paced", "held")
+
+
+class _Run(NamedTuple):
+    """What was said of the whole run."""
+
+    account: str | None
+    server: str | None  # a URL, "shared", or none: in this process
+    seed: int | None
+    save_failed: str | None
+
+
+_RUN: Final = pytest.StashKey[_Run]()
+_UNDO: Final = pytest.StashKey[list[Any]]()
+_WORLD: Final = pytest.StashKey["World"]()
+_SCENE: Final = pytest.StashKey["_Scene"]()
+
+
+# --- the run -------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What can be said on the command line and in the ini file."""
+    group = parser.getgroup("cosell", "AWS Partner Central in a test (cosell)")
+    group.addoption(
+        "--cosell-server",
+        metavar="URL|shared",
+        help="where the worlds are: a cosell server, or one that is started for this whole run, all"
+        " xdist workers included (default: in the process of the test)",
+    )
+    group.addoption(
+        "--cosell-allow-real",
+        action="store_true",
+        help="let calls outside of any world go to the real Partner Central",
+    )
+    group.addoption(
+        "--cosell-seed",
+        type=int,
+        metavar="N",
+        help="the seed of every world (default: one of the test's own, the same in each run)",
+    )
+    group.addoption(
+        "--cosell-save-failed",
+        metavar="DIR",
+        help="where the worlds of failed tests are kept (default: in pytest's cache)",
+    )
+    parser.addini("cosell_account", "the account id of the default partner")
+    parser.addini("cosell_server", "as --cosell-server")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """From now on no call of botocore's leaves for the real Partner Central."""
+    config.addinivalue_line(
+        "markers",
+        "cosell(account=, profile=, pace=, server=, seed=, time=): how the world of this test is:"
+        " its default account, its profile, the pace of its tasks (inline, held, paced or seconds"
+        " between steps), whether it is on a server, its seed, when it is.",
+    )
+    from cosell.testing.interception import Interception
+
+    interception = Interception(allow_real=config.getoption("--cosell-allow-real"))
+    worker = getattr(config, "workerinput", {})
+    config.stash[_UNDO] = [interception.end]
+    config.stash[_RUN] = _Run(
+        account=config.getini("cosell_account") or None,
+        server=worker.get(_WORKER_SERVER)
+        or config.getoption("--cosell-server")
+        or config.getini("cosell_server")
+        or None,
+        seed=config.getoption("--cosell-seed"),
+        save_failed=config.getoption("--cosell-save-failed"),
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """What was put in is taken out, what was started is ended."""
+    undo = config.stash.get(_UNDO, [])
+    while undo:
+        undo.pop()()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist starts a worker: where the shared server is, if there is to be one."""
+    run = node.config.stash[_RUN]
+    if run.server == _SHARED:
+        node.workerinput[_WORKER_SERVER] = _shared_url(node.config)
+    elif run.server:
+        node.workerinput[_WORKER_SERVER] = run.server
+
+
+def _shared_url(config: pytest.Config) -> str:
+    """The server of this run; started when it is asked for first, ended with the run."""
+    from cosell.testing.server import start
+
+    server = start()
+    config.stash[_UNDO].append(server.stop)
+    config.stash[_RUN] = config.stash[_RUN]._replace(server=server.url)
+    return server.url
+
+
+# --- the world of a test -------------------------------------------------------------------------
+
+
+@pytest.fixture(name="cosell")
+def cosell_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
+    """A world of this test's own: Partner Central with AWS on its other side, empty at first."""
+    said = _marked(request.node)
+    world = _made(request.config, request.node.nodeid, said)
+    with world:
+        _arrange(world, said)
+        request.node.stash[_WORLD] = world
+        yield world
+
+
+@pytest.fixture(name="cosell_scene", scope="session")
+def cosell_scene_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
+    """A world for the whole run, to be built once; a test starts from it with
+    `cosell.start_from(cosell_scene)` and leaves it as it is."""
+    world = _made(request.config, "cosell_scene", {})
+    scene = request.session.stash[_SCENE] = _Scene(world)
+    scene.enter()
+    yield world
+    scene.leave()
+    world.close()
+
+
+class _Scene:
+    """The scene's world, which fixtures reach that build it."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._stay: AbstractContextManager[World] | None = None
+
+    def enter(self) -> None:
+        """Calls reach it."""
+        self._stay = self._world.current()
+        self._stay.__enter__()
+
+    def leave(self) -> None:
+        """Calls reach it no more."""
+        if self._stay is not None:
+            self._stay.__exit__(None, None, None)
+
+
+def _marked(item: pytest.Item) -> dict[str, Any]:
+    """What the markers say, the nearest first; a mistake fails the test."""
+    said: dict[str, Any] = {}
+    for marker in item.iter_markers("cosell"):
+        unknown = [name for name in marker.kwargs if name not in _MARKED]
+        if unknown or marker.args:
+            wrong = ", ".join([*map(repr, marker.args), *unknown])
+            from cosell.errors import did_you_mean
+
+            hint = did_you_mean(unknown[0], _MARKED) if unknown else ""
+            pytest.fail(
+                f"@pytest.mark.cosell does not take {wrong}.{hint} It takes"
+                f" {', '.join(f'{name}=' for name in _MARKED)}.",
+                pytrace=False,
+            )
+        said = {**marker.kwargs, **said}
+    return said
+
+
+def _made(config: pytest.Config, name: str, said: dict[str, Any]) -> "World":
+    from cosell.config import DEFAULT_ACCOUNT
+    from cosell.testing.world import World
+
+    run = config.stash[_RUN]
+    server = said.get("server", run.server)
+    if server is True or server == _SHARED:
+        server = run.server if run.server not in (None, _SHARED) else _shared_url(config)
+    seed = said.get("seed", run.seed)
+    return World(
+        account=said.get("account") or run.account or DEFAULT_ACCOUNT,
+        profile=said.get("profile"),
+        server=server or None,
+        seed=_seed_of(name) if seed is None else seed,
+    )
+
+
+def _seed_of(name: str) -> int:
+    """A number that a test has in each run."""
+    from zlib import crc32
+
+    return crc32(name.encode()) & 0x7FFFFFFF
+
+
+def _arrange(world: "World", said: dict[str, Any]) -> None:
+    if "time" in said:
+        world.clock.set(said["time"])
+    if "pace" in said:
+        _pace(world, said["pace"])
+
+
+def _pace(world: "World", pace: Any) -> None:
+    name = pace.lower() if isinstance(pace, str) else "paced"
+    if name not in _PACES:
+        known = ", ".join(_PACES)
+        pytest.fail(
+            f"There is no pace {pace!r}: say {known}, or seconds between steps.", pytrace=False
+        )
+    if name == "inline":
+        world.tasks.inline()
+    elif name == "held":
+        world.tasks.hold()
+    elif isinstance(pace, str):
+        world.tasks.paced()
+    else:
+        world.tasks.paced(pace)
+
+
+# --- around a test -------------------------------------------------------------------------------
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A test that is marked has a world, whether or not it asks for the fixture."""
+    names = getattr(item, "fixturenames", None)
+    if names is not None and "cosell" not in names and item.get_closest_marker("cosell"):
+        names.append("cosell")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Calls of a test without a world of its own do not reach the scene; and a fault that never
+    fired fails the test."""
+    scene = item.session.stash.get(_SCENE, None)
+    aside = scene is not None and _WORLD not in item.stash
+    if scene is not None and aside:
+        scene.leave()
+    try:
+        yield
+    finally:
+        if scene is not None and aside:
+            scene.enter()
+    world = item.stash.get(_WORLD, None)
+    if world is not None:
+        _ensure_fired(world)
+
+
+def _ensure_fired(world: "World") -> None:
+    from cosell.testing.faults import FaultNeverFired
+
+    try:
+        world.faults.check()
+    except FaultNeverFired as never:
+        pytest.fail(str(never), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell of the world of a test that failed, and keep it."""
+    report = yield
+    world = item.stash.get(_WORLD, None)
+    if report.failed and world is not None and not world.closed:
+        report.sections.append(("cosell", _told(item, world)))
+    return report
+
+
+def _told(item: pytest.Item, world: "World") -> str:
+    from cosell.testing.report import described
+
+    try:
+        return described(world, _saved(item, world))
+    except Exception as error:  # the test's own failure is what matters
+        return f"The world could not be asked: {type(error).__name__}: {error}"
+
+
+def _saved(item: pytest.Item, world: "World") -> Path | str:
+    folder = _folder(item.config)
+    name = re.sub(r"[^\w.-]+", "-", item.nodeid).strip("-")[-120:]
+    try:
+        return world.save(folder / f"{name}.cosell")
+    except Exception as error:
+        return f"in {folder}: {type(error).__name__}: {error}"
+
+
+def _folder(config: pytest.Config) -> Path:
+    said = config.stash[_RUN].save_failed
+    if said:
+        return config.rootpath / said
+    cache = getattr(config, "cache", None)
+    if cache is not None:
+        return Path(cache.mkdir("cosell"))
+    from tempfile import gettempdir
+
+    return Path(gettempdir()) / "cosell-failed"

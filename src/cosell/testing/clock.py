@@ -1,0 +1,108 @@
+"""`world.clock`: the world's time. Moving it lets what is due on the way happen.
+
+Must not read or move the machine's clock.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+from cosell.clock import EPOCH, iso, parse_iso
+from cosell.testing.calling import Answer
+
+if TYPE_CHECKING:
+    from cosell.testing.world import World
+
+
+class Span(TypedDict, total=False):
+    """A distance in time, as `timedelta` takes it."""
+
+    weeks: float
+    days: float
+    hours: float
+    minutes: float
+    seconds: float
+    milliseconds: float
+
+
+class Clock:
+    """The clock of one world; signatures and time-outs go on following real time."""
+
+    def __init__(self, world: "World") -> None:
+        self._desk = world.desk
+
+    def now(self) -> datetime:
+        """The world's time, aware, in UTC."""
+        return instant(self._desk("GetClock").Time)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the clock stands."""
+        return bool(self._desk("GetClock").Frozen)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When something is due next, if anything is."""
+        due = self._desk("GetClock").NextDueTime
+        return instant(due) if due else None
+
+    def advance(self, by: timedelta | float | None = None, **span: Unpack[Span]) -> int:
+        """Move forward by a timedelta, by seconds, or by `days=`, `hours=` …, together; answers how
+        many things fired on the way (expiries, steps, reviews)."""
+        distance = by if isinstance(by, timedelta) else timedelta(seconds=by or 0)
+        distance += timedelta(**span)
+        seconds, rest = divmod(distance, timedelta(seconds=1))
+        if distance < timedelta(0):
+            raise ValueError(f"The world's time never goes back, not even by {-distance}.")
+        if not rest:
+            return self._advanced(self._desk("AdvanceClock", Seconds=seconds))
+        return self._to(self.now() + distance)
+
+    def set(self, when: datetime | str) -> int:
+        """Put the clock to an instant (`"2026-03-01"` is midnight in UTC): to any while the world
+        is empty, forward afterwards, and then everything due on the way happens; answers how many
+        things fired."""
+        at = when if isinstance(when, datetime) else instant(when)
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        if at < self.now():
+            self._desk("PutClock", Time=_text(at))
+            return 0
+        return self._to(at)
+
+    def advance_to_next(self) -> int:
+        """Move to when something is due next and let it happen; answers how many things fired, 0 if
+        nothing is planned."""
+        due = self._desk("GetClock").NextDueTime
+        return self._advanced(self._desk("AdvanceClock", To=due)) if due else self.advance(0)
+
+    def freeze(self, at: datetime | str | None = None) -> None:
+        """Let the clock stand, here or at an instant (as `set` takes it)."""
+        self._desk("PutClock", Frozen=True)
+        if at is not None:
+            self.set(at)
+
+    def unfreeze(self) -> None:
+        """Let the clock run on from where it stands."""
+        self._desk("PutClock", Frozen=False)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep in the world's time: no real time passes. It takes the place of `time.sleep`:
+        `monkeypatch.setattr("time.sleep", cosell.clock.sleep)`."""
+        self.advance(seconds)
+
+    def _to(self, at: datetime) -> int:
+        return self._advanced(self._desk("AdvanceClock", To=_text(at)))
+
+    def _advanced(self, answer: Answer) -> int:
+        return int(answer.Fired)
+
+    def __repr__(self) -> str:
+        return f"<the world's clock: {self.now().isoformat()}{', standing' * self.frozen}>"
+
+
+def instant(text: str) -> datetime:
+    """An instant of the wire, aware, in UTC."""
+    return EPOCH + timedelta(milliseconds=parse_iso(text))
+
+
+def _text(at: datetime) -> str:
+    return iso((at - EPOCH) // timedelta(milliseconds=1))

@@ -1,0 +1,118 @@
+"""Valid documents for requests, each with texts of its own: what a partner would write.
+
+The content is what the desk's referrals say, so that there is one set of sample data; here stands
+only what a referral lacks. Must not call anything.
+"""
+
+import copy
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+from cosell.selling import values
+from cosell.selling.domain import payloads
+
+Document = dict[str, Any]
+
+_FURTHER: Final[Document] = {
+    "OpportunityTeam": [
+        {
+            "BusinessTitle": "PartnerAccountManager",
+            "Email": "alliances@example.com",
+            "FirstName": "Account",
+            "LastName": "Manager",
+        }
+    ],
+    "Project": {"OtherSolutionDescription": "A migration that we carry out ourselves"},
+}
+CO_SELL: Final[Document] = {"InvolvementType": "Co-Sell", "Visibility": "Full"}
+ROLE: Final = "ResourceSnapshotJobRole"
+
+
+def merged(default: Document, said: Document) -> Document:
+    """`said` over `default`, object by object; a list that is said replaces the default's, None
+    leaves a member out, and an address is one thing: no street of one town goes into another."""
+    made = copy.deepcopy(default)
+    for name, value in said.items():
+        under = made.get(name)
+        if value is None:
+            made.pop(name, None)
+        elif isinstance(value, dict) and isinstance(under, dict) and name != "Address":
+            made[name] = merged(under, value)
+        else:
+            made[name] = copy.deepcopy(value)
+    return made
+
+
+def filled(answer: Any) -> Any:
+    """An answer without its nulls, as boto3 takes it for a request."""
+    if isinstance(answer, dict):
+        return {name: filled(value) for name, value in answer.items() if value is not None}
+    return [filled(value) for value in answer] if isinstance(answer, list) else answer
+
+
+def opportunity(number: int, now: datetime) -> Document:
+    """The members of a CreateOpportunity that can also be submitted; `number` tells it apart."""
+    default = values.defaults("referral")
+    content = merged(cast("Document", default["Opportunity"]), _FURTHER)
+    content["Customer"]["Account"]["CompanyName"] += f" {number}"
+    content["Project"]["Title"] += f" {number}"
+    content["LifeCycle"]["TargetCloseDate"] = _in_days(now, cast("int", default["TargetCloseDays"]))
+    return content
+
+
+def team() -> list[Document]:
+    """The partner's people, as an OpportunityTeam and as whom AssignOpportunity names."""
+    return cast("list[Document]", copy.deepcopy(_FURTHER["OpportunityTeam"]))
+
+
+def engagement(number: int, now: datetime) -> Document:
+    """The members of a CreateEngagement with a customer's project as its context."""
+    content = cast("Any", opportunity(number, now))
+    context = {"Type": "CustomerProject", "Payload": payloads.customer_project(content)}
+    return {**payloads.engagement(content), "Contexts": [context]}
+
+
+def lead(number: int) -> Document:
+    """A Lead context, as CreateEngagement and CreateEngagementContext take it."""
+    about = copy.deepcopy(cast("Document", values.defaults("lead")["Lead"]))
+    about["Customer"]["CompanyName"] += f" {number}"
+    return {"Type": "Lead", "Payload": {"Lead": about}}
+
+
+def invitation(number: int, now: datetime, receiver: str) -> Document:
+    """The Invitation of a CreateEngagementInvitation to an opportunity."""
+    words = cast("Document", values.defaults("referral")["Invitation"])
+    content = cast("Any", opportunity(number, now))
+    return {
+        "Message": f"Let us do this together: {content['Project']['Title']}.",
+        "Receiver": {"Account": {"AwsAccountId": receiver}},
+        "Payload": payloads.invitation(content, cast("Any", words)),
+    }
+
+
+def lead_invitation(number: int, receiver: str) -> Document:
+    """The Invitation of a CreateEngagementInvitation to a lead."""
+    about = lead(number)["Payload"]["Lead"]
+    customer, contact = about["Customer"], about["Interactions"][-1]
+    told = ("AwsMaturity", "CompanyName", "Industry", "MarketSegment", "WebsiteUrl")
+    heard = ("SourceId", "SourceName", "SourceType", "Usecase")
+    return {
+        "Message": f"A lead for you: {customer['CompanyName']}.",
+        "Receiver": {"Account": {"AwsAccountId": receiver}},
+        "Payload": {
+            "LeadInvitation": {
+                "Customer": {
+                    **{name: customer[name] for name in told},
+                    "CountryCode": customer["Address"]["CountryCode"],
+                },
+                "Interaction": {
+                    **{name: contact[name] for name in heard},
+                    "ContactBusinessTitle": contact["Contact"]["BusinessTitle"],
+                },
+            }
+        },
+    }
+
+
+def _in_days(now: datetime, days: int) -> str:
+    return (now + timedelta(days=days)).date().isoformat()

@@ -1,0 +1,105 @@
+"""Drafts of requests: valid, each with texts and a token of its own; and calls that builders make.
+
+Must not bring anything about by itself.
+"""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from cosell import ids
+from cosell.testing import documents
+from cosell.testing.calling import Answer, Refused
+from cosell.testing.references import Thing, id_of
+
+if TYPE_CHECKING:
+    from cosell.testing.partner import Who
+    from cosell.testing.world import World
+
+_UPDATED: Final = (
+    "Catalog",
+    "Customer",
+    "LastModifiedDate",
+    "LifeCycle",
+    "Marketing",
+    "NationalSecurity",
+    "OpportunityType",
+    "PartnerOpportunityIdentifier",
+    "PrimaryNeedsFromAws",
+    "Project",
+    "SoftwareRevenue",
+)  # the members of UpdateOpportunity, beside Identifier
+
+
+class Drafts:
+    """Requests for one world, on its time and in its catalog."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.number = 0  # of the last thing that was made: it tells texts apart
+
+    def opportunity(self, **members: Any) -> dict[str, Any]:
+        """A CreateOpportunity that can be submitted later."""
+        content = documents.opportunity(self.next_number(), self._world.clock.now())
+        return self._request(documents.merged(content, members))
+
+    def engagement(self, **members: Any) -> dict[str, Any]:
+        """A CreateEngagement."""
+        content = documents.engagement(self.next_number(), self._world.clock.now())
+        return self._request(documents.merged(content, members))
+
+    def invitation(self, engagement: Thing, to: "Who", **members: Any) -> dict[str, Any]:
+        """A CreateEngagementInvitation into an engagement of the sender's; `members` are its
+        Invitation's, and Catalog."""
+        catalog = members.pop("Catalog", self._world.catalog)
+        receiver = self._world.account_of(to)
+        now = self._world.clock.now()
+        made = documents.merged(documents.invitation(self.next_number(), now, receiver), members)
+        named = {"Catalog": catalog, "EngagementIdentifier": id_of("engagement", engagement)}
+        return self._request({**named, "Invitation": made})
+
+    def update(self, opportunity: Answer, **members: Any) -> dict[str, Any]:
+        """An UpdateOpportunity that changes nothing but `members`: the whole of what GetOpportunity
+        answered goes back."""
+        whole = documents.filled({name: opportunity.get(name) for name in _UPDATED})
+        return documents.merged({**whole, "Identifier": opportunity.Id}, members)
+
+    def caller(self, owner: "Who" = None) -> "Call":
+        """Calls as a partner, whatever the quotas; what it calls is not among `world.calls`."""
+        return Call(self._world, self._world.account_of(owner))
+
+    def next_number(self) -> int:
+        """A number that nothing else made here has."""
+        self.number += 1
+        return self.number
+
+    def token(self) -> str:
+        """A client token that nobody else has."""
+        return ids.uuid(ids.new_random())
+
+    def _request(self, members: dict[str, Any]) -> dict[str, Any]:
+        return {"Catalog": self._world.catalog, "ClientToken": self.token(), **members}
+
+
+class Call:
+    """Calls as an account. Where the world has AWS's quotas, which no builder could keep within a
+    second, they do not count for it."""
+
+    def __init__(self, world: "World", account: str) -> None:
+        self.account = account
+        self._desk = world.desk
+        self._caller = world.own_caller(account)
+
+    def __call__(self, operation: str, /, **members: object) -> Answer:
+        """The operation's answer; Refused if it answers an error."""
+        try:
+            return self._caller(operation, **members)
+        except Refused as refused:
+            if refused.code != "ThrottlingException" or not self._has_quotas():
+                raise
+        self._desk("PutQuotas", Mode="Relaxed")
+        try:
+            return self._caller(operation, **members)
+        finally:
+            self._desk("PutQuotas", Mode="Documented")
+
+    def _has_quotas(self) -> bool:
+        return bool(self._desk("GetQuotas").Mode == "Documented")

@@ -1,0 +1,275 @@
+"""`world.faults`: what goes wrong, on demand, counted.
+
+A fault that never fired is a test that does not test what it says: it fails, unless the fault is
+optional. Must not decide whether a call meets a fault; the desk does.
+"""
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from cosell.testing.calling import Answer
+from cosell.testing.references import wire_name
+
+if TYPE_CHECKING:
+    from cosell.testing.partner import Who
+    from cosell.testing.world import World
+
+
+class FaultNeverFired(AssertionError):
+    """A fault was asked for and nothing met it."""
+
+
+class Scope(TypedDict, total=False):
+    """Which calls meet a fault. Without `times` and `share` the next call does; `times=None` means
+    every call until the fault is removed."""
+
+    times: int | None
+    """The next so many calls."""
+    share: float
+    """This share of calls, 0 to 1, until the fault is removed."""
+    account: "Who"
+    """Calls of this account alone: an id, a partner, a partner's label."""
+    seed: int
+    """Which calls a share picks; the world's seed by default."""
+    expires_seconds: int
+    """The fault is over after so many seconds of the world's time."""
+    after: bool
+    """The effect is committed before the call fails."""
+    optional: bool
+    """Nobody minds if the fault never fires."""
+
+
+class Fault:
+    """A fault that stands at the desk. As a context manager it is removed at the end, and fails if
+    it never fired."""
+
+    def __init__(self, world: "World", answer: Answer, told: str, optional: bool) -> None:
+        self._desk = world.desk
+        self._last: Answer | None = None  # how it stood at its end
+        self._told = told
+        self.id: str = answer.FaultId
+        self.optional = optional
+
+    @property
+    def fired(self) -> int:
+        """How many calls, or tasks, met it."""
+        return int(self._now().get("Fired") or 0)
+
+    @property
+    def remaining(self) -> int | None:
+        """How many more will; None if that has no end."""
+        remaining = self._now().get("Remaining")
+        return None if remaining is None else int(remaining)
+
+    def remove(self) -> None:
+        """Take it back; what fired so far stays known."""
+        if self._last is None:
+            self.rest()
+            self._desk("DeleteFault", FaultId=self.id)
+
+    def rest(self) -> None:
+        """Keep how it stands now: the desk is about to forget it."""
+        if self._last is None:
+            self._last = Answer({**self._now(), "Remaining": 0})
+
+    def check(self) -> None:
+        """FaultNeverFired if it never did and is not optional."""
+        if not self.optional and not self.fired:
+            raise FaultNeverFired(
+                f"The fault {self._told} never fired: no call met it. Did the code under test make "
+                "that call, as that account? Say optional=True if it need not."
+            )
+
+    def _now(self) -> Answer:
+        if self._last is not None:
+            return self._last
+        for fault in self._desk("ListFaults").Faults:
+            if fault.FaultId == self.id:
+                return Answer(fault)
+        raise LookupError(f"The desk knows the fault {self._told} no more.")
+
+    def __enter__(self) -> "Fault":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.remove()
+        if kind is None:
+            self.check()
+
+    def __str__(self) -> str:
+        return self._told
+
+    def __repr__(self) -> str:
+        return f"<fault {self._told}: fired {self.fired}, remaining {self.remaining}>"
+
+
+class Faults:
+    """What goes wrong in one world. Operations are named as on the wire or as in boto3."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._asked: list[Fault | Lag] = []
+
+    def fail(
+        self,
+        operation: str | None = None,
+        error: str = "InternalServerException",
+        **scope: Unpack[Scope],
+    ) -> Fault:
+        """Calls of an operation (of any, without one) answer one of its declared errors.
+
+        SDKs try again after ThrottlingException and InternalServerException: `times=5` outlasts
+        their defaults.
+        """
+        return self._put(operation, {"Effect": "Error", "Error": error}, scope)
+
+    def throttle(self, operation: str | None = None, **scope: Unpack[Scope]) -> Fault:
+        """Calls answer ThrottlingException, as AWS's do beyond the quota."""
+        return self._put(operation, {"Effect": "Error", "Error": "ThrottlingException"}, scope)
+
+    def delay(self, operation: str | None, seconds: float, **scope: Unpack[Scope]) -> Fault:
+        """Calls are answered so many real seconds later (milliseconds count)."""
+        effect = {"Effect": "Delay", "DelayMilliseconds": round(seconds * 1000)}
+        return self._put(operation, effect, scope)
+
+    def cut(self, operation: str | None = None, **scope: Unpack[Scope]) -> Fault:
+        """The connection closes before anything happened; SDKs try again."""
+        return self._put(operation, {"Effect": "Cut"}, scope)
+
+    def lose_answer(self, operation: str | None = None, **scope: Unpack[Scope]) -> Fault:
+        """The call is carried out, and the connection closes instead of an answer: whoever tries
+        again without the same client token does it twice."""
+        return self._put(operation, {"Effect": "Cut"}, {**scope, "after": True})
+
+    def fail_task(
+        self,
+        kind: str | None = None,
+        *,
+        at: str,
+        reason_code: str = "InternalError",
+        message: str | None = None,
+        **scope: Unpack["TaskScope"],
+    ) -> Fault:
+        """The next `times` tasks (of the kind that the operation `kind` starts) end FAILED at the
+        step `at`, with a reason code that the step knows."""
+        asked: dict[str, Any] = {"Step": at, "ReasonCode": reason_code}
+        asked["Count"] = scope.get("times", 1)
+        if kind is not None:
+            asked["Task"] = wire_name(kind)
+        if message is not None:
+            asked["Message"] = message
+        told = f"of {asked.get('Task', 'any task')} at {at} ({reason_code})"
+        answer = self._world.desk("PutTaskFault", **asked)
+        return self._kept(Fault(self._world, answer, told, scope.get("optional", False)))
+
+    def lag(self, seconds: int, *, optional: bool = False) -> "Lag":
+        """Lists show what was true so many whole seconds of the world's time ago; `with` ends it.
+        It fires with each list."""
+        lag = Lag(self._world, seconds, optional)
+        self._asked.append(lag)
+        return lag
+
+    def check(self) -> None:
+        """FaultNeverFired for the first that never did and is not optional."""
+        for fault in self._asked:
+            fault.check()
+
+    def rest(self) -> None:
+        """Keep how all stand now: the world is about to become another."""
+        for fault in self._asked:
+            fault.rest()
+
+    @property
+    def fired(self) -> list[str]:
+        """Those that fired, in words."""
+        return [f"{fault} ({fault.fired} times)" for fault in self._asked if fault.fired]
+
+    def _put(self, operation: str | None, effect: dict[str, Any], scope: Scope) -> Fault:
+        asked = dict(effect)
+        if operation is not None:
+            asked["Operation"] = wire_name(operation)
+        if "share" in scope:
+            asked |= {"Share": scope["share"], "Seed": scope.get("seed", self._world.seed)}
+        elif scope.get("times", 1) is None:
+            asked["Share"] = 1.0
+        else:
+            asked["Count"] = scope.get("times", 1)
+        if scope.get("after"):
+            asked["When"] = "After"
+        if "account" in scope:
+            asked["AccountId"] = self._world.account_of(scope["account"])
+        if "expires_seconds" in scope:
+            asked["ExpiresInSeconds"] = scope["expires_seconds"]
+        answer = self._world.desk("PutFault", **asked)
+        told = f"{asked.get('Error') or asked['Effect']} on {asked.get('Operation', 'any call')}"
+        return self._kept(Fault(self._world, answer, told, scope.get("optional", False)))
+
+    def _kept(self, fault: Fault) -> Fault:
+        self._asked.append(fault)
+        return fault
+
+
+class TaskScope(TypedDict, total=False):
+    """Which tasks meet a fault."""
+
+    times: int
+    """The next so many tasks; 1 by default."""
+    optional: bool
+    """Nobody minds if the fault never fires."""
+
+
+class Lag:
+    """How far lists are behind what was written. It fires whenever something is listed."""
+
+    def __init__(self, world: "World", seconds: int, optional: bool) -> None:
+        self._world = world
+        self._last: int | None = None
+        self.optional = optional
+        self.seconds = seconds
+        self._mark = world.calls.mark()
+        world.desk("PutLag", Seconds=seconds)
+
+    @property
+    def fired(self) -> int:
+        """How many lists were answered under it."""
+        if self._last is not None:
+            return self._last
+        since = self._world.calls.since(self._mark)
+        return sum(1 for call in since if call.operation.startswith("List"))
+
+    @property
+    def remaining(self) -> int | None:
+        """It lasts until it is removed."""
+        return None if self._last is None else 0
+
+    def remove(self) -> None:
+        """From now on lists show what was written."""
+        if self._last is None:
+            self.rest()
+            self._world.desk("PutLag", Seconds=0)
+
+    def rest(self) -> None:
+        """Keep how it stands now."""
+        self._last = self.fired
+
+    def check(self) -> None:
+        """FaultNeverFired if nothing was listed under it and it is not optional."""
+        if not self.optional and not self.fired:
+            raise FaultNeverFired(
+                f"The {self} never showed: nothing was listed under it. Say optional=True."
+            )
+
+    def __enter__(self) -> "Lag":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.remove()
+        if kind is None:
+            self.check()
+
+    def __str__(self) -> str:
+        return f"lag of {self.seconds} s"

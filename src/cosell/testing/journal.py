@@ -1,0 +1,232 @@
+"""`world.calls`: what was asked of Partner Central and what came of it, dead calls included.
+
+A dead call never left the client: boto3 itself refused its parameters. What the desk has told once
+is kept, since its journal forgets the oldest. Must not judge a call.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
+
+import orjson
+
+from cosell.clock import iso
+from cosell.testing.calling import DESK, Answer, Refused
+from cosell.testing.clock import instant
+from cosell.testing.dead_calls import DeadCall
+from cosell.testing.references import wire_name
+
+if TYPE_CHECKING:
+    from cosell.testing.world import World
+
+SUCCESS: Final = "Success"
+DEAD: Final = "ParamValidationError"
+_PAGE: Final = 1000
+
+
+class Rule(NamedTuple):
+    """A rule that refused a call: its id, and where it comes from ("documented", "observed" …)."""
+
+    id: str
+    source: str
+    cite: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call as the journal has it. `outcome` is "Success" or the error's name; `cleared` are the
+    members (paths) that an UpdateOpportunity nulled by leaving them out."""
+
+    operation: str
+    account: str
+    time: datetime
+    outcome: str
+    message: str = ""
+    rules: tuple[Rule, ...] = ()
+    cleared: tuple[str, ...] = ()
+    status: int = 0
+    duration_ms: float = 0.0
+    fault_id: str | None = None
+    replayed: bool = False
+    request_id: str = ""
+    seq: int = -1
+    dead: bool = False
+    _bodies: Callable[[], tuple[Any, Any]] = field(default=lambda: (None, None), repr=False)
+
+    @property
+    def refused(self) -> bool:
+        """Whether it was answered with an error, or died in the client."""
+        return self.outcome != SUCCESS
+
+    @property
+    def request(self) -> Any:
+        """The request's document; sensitive members are masked."""
+        return self._bodies()[0]
+
+    @property
+    def response(self) -> Any:
+        """The answer's document; None for an empty one and for a dead call."""
+        return self._bodies()[1]
+
+    def __str__(self) -> str:
+        why = f" ({', '.join(rule.id for rule in self.rules)})" if self.rules else ""
+        return f"{self.operation} as {self.account}: {self.outcome}{why}"
+
+
+class Calls(Sequence[Call]):
+    """Calls in order, oldest first; a selection of them is one too. What the world's own builders
+    called is left out: `world.calls.all` has it."""
+
+    def __init__(self, read: Callable[[], Sequence[Call]]) -> None:
+        self._read = read
+
+    def of(self, operation: str) -> "Calls":
+        """Those of an operation, named as on the wire or as in boto3."""
+        name = wire_name(operation)
+        return _selected([call for call in self._read() if call.operation == name])
+
+    def by(self, account: str) -> "Calls":
+        """Those of an account id."""
+        return _selected([call for call in self._read() if call.account == account])
+
+    @property
+    def refused(self) -> "Calls":
+        """Those that were answered with an error, or died in the client."""
+        return _selected([call for call in self._read() if call.refused])
+
+    @property
+    def dead(self) -> "Calls":
+        """Those that boto3 refused before they left."""
+        return _selected([call for call in self._read() if call.dead])
+
+    @property
+    def last(self) -> Call:
+        """The newest; LookupError if there is none."""
+        found = self._read()
+        if not found:
+            raise LookupError("No such call was made.")
+        return found[-1]
+
+    @property
+    def cleared(self) -> list[str]:
+        """Every member that UpdateOpportunity nulled by leaving it out, as paths."""
+        return [path for call in self._read() for path in call.cleared]
+
+    @property
+    def operations(self) -> list[str]:
+        """The names of the operations, call by call."""
+        return [call.operation for call in self._read()]
+
+    @overload
+    def __getitem__(self, index: int) -> Call: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Calls": ...
+    def __getitem__(self, index: int | slice) -> "Call | Calls":
+        found = self._read()
+        return _selected(found[index]) if isinstance(index, slice) else found[index]
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._read())
+
+    def __repr__(self) -> str:
+        return "<calls: " + "; ".join(map(str, self._read())) + ">"
+
+
+class Journal(Calls):
+    """The calls of one world as they come in; the desk is asked for new ones each time."""
+
+    def __init__(self, world: "World") -> None:
+        super().__init__(self._of_code)
+        self._world = world
+        self._seen: list[Call] = []
+        self._seq: int | None = None  # of the newest that was read
+        self._reading = RLock()
+
+    @property
+    def all(self) -> Calls:
+        """Every call, those of `given`, `example` and other members included."""
+        return Calls(self._everything)
+
+    def mark(self) -> int:
+        """A mark behind the newest call, for `since`."""
+        return len(self._everything())
+
+    def since(self, mark: int) -> Calls:
+        """The calls after a mark."""
+        own = self._world.own_requests
+        newer = self._everything()[mark:]
+        return _selected([call for call in newer if call.request_id not in own])
+
+    def add_dead(self, dead: DeadCall) -> None:
+        """A call died in the client now, after every call that the journal has."""
+        time, account = instant(iso(dead.real_ms)), self._world.account
+        try:
+            self._everything()
+            time = self._world.clock.now()
+        except (OSError, Refused):  # nobody is there to ask; the call died all the same
+            pass
+        self._seen.append(Call(dead.operation, account, time, DEAD, dead.message, dead=True))
+
+    def restart(self) -> None:
+        """Leave behind what was called so far: the world becomes another."""
+        self._everything().clear()
+
+    def _of_code(self) -> list[Call]:
+        own = self._world.own_requests
+        return [call for call in self._everything() if call.request_id not in own]
+
+    def _everything(self) -> list[Call]:
+        with self._reading:
+            self._read_on()
+            return self._seen
+
+    def _read_on(self) -> None:
+        asked: dict[str, Any] = {"MaxResults": _PAGE}
+        if self._seq is not None:
+            asked["AfterSeq"] = self._seq
+        while True:
+            page = self._world.desk("ListCalls", **asked)
+            for told in page.Calls:
+                self._seq = told.Seq
+                if told.get("Service") != DESK[0]:
+                    self._seen.append(self._call(told))
+            if not page.get("NextToken"):
+                return
+            asked["NextToken"] = page.NextToken
+
+    def _call(self, told: Answer) -> Call:
+        rules = told.get("Rules") or []
+        return Call(
+            operation=told.Operation,
+            account=told.AccountId,
+            time=instant(told.Time),
+            outcome=told.Outcome,
+            message=told.get("Message") or "",
+            rules=tuple(Rule(one.Id, one.Source, one.get("Cite") or "") for one in rules),
+            cleared=tuple(told.get("Cleared") or ()),
+            status=told.Status,
+            duration_ms=told.get("DurationMilliseconds") or 0.0,
+            fault_id=told.get("FaultId"),
+            replayed=bool(told.get("Replayed")),
+            request_id=told.RequestId,
+            seq=told.Seq,
+            _bodies=lambda: self._bodies(told.RequestId),
+        )
+
+    def _bodies(self, request_id: str) -> tuple[Any, Any]:
+        whole: Mapping[str, Any] = self._world.desk("GetCall", RequestId=request_id)
+        return _document(whole.get("Request")), _document(whole.get("Response"))
+
+
+def _selected(calls: Sequence[Call]) -> Calls:
+    kept = tuple(calls)
+    return Calls(lambda: kept)
+
+
+def _document(text: str | None) -> Any:
+    return orjson.loads(text) if text else None

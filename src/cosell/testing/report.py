@@ -1,0 +1,94 @@
+"""What is told of a world when its test failed: its time, its seed, its last calls.
+
+Reads and writes nothing but text. Must not fail a test that has failed already.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cosell.testing.calling import Answer
+from cosell.testing.journal import Call
+
+if TYPE_CHECKING:
+    from cosell.testing.world import World
+
+_CALLS_MAX: Final = 20
+_MESSAGE_MAX: Final = 300
+_HEADINGS: Final = ("time", "account", "operation", "outcome", "rule", "source")
+
+
+def described(world: "World", saved: "Path | str") -> str:
+    """The section of a report. `saved` is the file that has the world, or why there is none."""
+    lines = _about(world)
+    fired = world.faults.fired
+    if fired:
+        lines.append("faults    " + "; ".join(fired))
+    held = world.tasks.held
+    if held:
+        lines.append("held      " + "; ".join(map(str, held)))
+    lines.append(
+        f"look      cosell open {saved}" if isinstance(saved, Path) else f"not saved {saved}"
+    )
+    return "\n".join([*lines, *_called(world.calls)])
+
+
+def _about(world: "World") -> list[str]:
+    clock = world.desk("GetClock")
+    standing = " (it stands)" if clock.Frozen else ""
+    due = f", next due {clock.NextDueTime}" if clock.NextDueTime else ""
+    told = [f"world     {world.name}, account {world.account}, seed {world.seed}"]
+    told.append(f"clock     {clock.Time}{standing}{due}")
+    found = _namespace(world)
+    if found:
+        told.append(f"pace      {found.Pace}, profile {found.Profile}")
+    return told
+
+
+def _namespace(world: "World") -> Answer | None:
+    asked: dict[str, object] = {}
+    while True:
+        page = world.desk("ListNamespaces", **asked)
+        found: Answer | None = next(
+            (one for one in page.Namespaces if one.Name == world.name), None
+        )
+        if found is not None or not page.get("NextToken"):
+            return found
+        asked["NextToken"] = page.NextToken
+
+
+def _called(calls: Sequence[Call]) -> list[str]:
+    if not calls:
+        return ["calls     none: the code under test called nothing in this world"]
+    shown = list(calls)[-_CALLS_MAX:]
+    rows = [_HEADINGS, *(_row(call) for call in shown)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    more = f", the last {len(shown)} of {len(calls)}" if len(calls) > len(shown) else ""
+    table = [f"calls{more}:", *("  " + _line(row, widths) for row in rows)]
+    refused = next((call for call in reversed(shown) if call.refused and call.message), None)
+    if refused is not None:
+        table.append(f"the last refusal: {refused.operation}: {_short(refused.message)}")
+    return table
+
+
+def _row(call: Call) -> tuple[str, ...]:
+    return (
+        call.time.strftime("%Y-%m-%d %H:%M:%S"),
+        call.account,
+        call.operation,
+        call.outcome + (" (a fault)" if call.fault_id else ""),
+        _each(rule.id for rule in call.rules),
+        _each(rule.source for rule in call.rules),
+    )
+
+
+def _each(values: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(values))
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MESSAGE_MAX else text[: _MESSAGE_MAX - 1] + "…"

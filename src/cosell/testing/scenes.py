@@ -1,0 +1,53 @@
+"""Scenes: a world as it stands, kept in a file or taken over by another world.
+
+The desk makes and reads the states; its files carry a format and a checksum. Must not look
+into one.
+"""
+
+import base64
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cosell.testing.calling import Refused
+
+if TYPE_CHECKING:
+    from cosell.testing.world import World
+
+
+def save(world: "World", path: "str | PathLike[str]") -> Path:
+    """Write the world's state to a file, folders made as needed; answers where."""
+    file = Path(path)
+    state = base64.b64decode(world.desk("SaveNamespace").State)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(state)
+    return file
+
+
+def start_from(world: "World", scene: "World | str | PathLike[str]") -> None:
+    """Let the world become what another is now, or what a file holds. Refused if the file is
+    damaged or of a newer format; then the world is as it was."""
+    world.faults.rest()
+    world.calls.restart()
+    if isinstance(scene, str | PathLike):
+        world.desk("LoadNamespace", State=_text(Path(scene).read_bytes()))
+    else:
+        _fork(world, scene)
+    if not isinstance(scene, str | PathLike):
+        world.drafts.number = max(world.drafts.number, scene.drafts.number)
+
+
+def _fork(world: "World", scene: "World") -> None:
+    try:
+        if world.place is scene.place:
+            world.desk("ForkNamespace", Source=scene.name)
+        else:
+            world.desk("LoadNamespace", State=scene.desk("SaveNamespace").State)
+    except Refused as refused:
+        if refused.code != "ResourceNotFoundException":
+            raise
+        world.desk("ResetNamespace")  # nothing was ever made in the scene
+
+
+def _text(state: bytes) -> str:
+    return base64.b64encode(state).decode()

@@ -1,0 +1,97 @@
+"""A server of its own process for a run of tests: one for all workers, its state in memory.
+
+Must not be loaded by who needs no socket; and it knows of the server no more than its address.
+"""
+
+import sys
+import time
+from http.client import HTTPConnection, HTTPException
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
+from tempfile import TemporaryFile
+from typing import IO, Final
+
+_COMMAND: Final = (
+    "-m",
+    "cosell",
+    "serve",
+    "--port",
+    "0",
+    "--database",
+    ":memory:",
+    "--auth",
+    "open",
+)
+_START_S_MAX: Final = 30.0
+_PARTING_S_MAX: Final = 10.0
+
+
+class NotStarted(RuntimeError):
+    """The server did not come up; the text has what it said."""
+
+
+class Server:
+    """A running server, at `url`, until `stop`."""
+
+    def __init__(self, process: "Popen[str]", url: str) -> None:
+        self._process = process
+        self.url = url
+
+    def stop(self) -> None:
+        """End it; a second time does nothing."""
+        self._process.terminate()
+        try:
+            self._process.wait(_PARTING_S_MAX)
+        except TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+def start() -> Server:
+    """Start one, and wait until it answers; NotStarted says why it does not."""
+    said = TemporaryFile("w+")
+    # Of a session of its own: Ctrl-C ends the tests, and they end the server.
+    process = Popen(  # noqa: S603 - ourselves
+        [sys.executable, *_COMMAND],
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=said,
+        text=True,
+        start_new_session=True,
+    )
+    server = Server(process, _announced(process))
+    until = time.monotonic() + _START_S_MAX
+    while not _answers(server.url):
+        if process.poll() is not None or time.monotonic() > until:
+            server.stop()
+            raise NotStarted(f"The shared cosell server did not start: {_text(said)}")
+        time.sleep(0.02)
+    return server
+
+
+def _announced(process: "Popen[str]") -> str:
+    """The address that it says it will have; '' if it ended before."""
+    for line in process.stdout or ():
+        name, _, value = line.strip().partition(" ")
+        if name == "endpoint":
+            return value.strip()
+    return ""
+
+
+def _answers(url: str) -> bool:
+    if not url:
+        return False
+    connection = HTTPConnection(url.partition("://")[2], timeout=5.0)
+    try:
+        connection.request("GET", "/_cosell/health")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _text(said: IO[str]) -> str:
+    said.seek(0)
+    return said.read().strip() or "it ended without a word"

@@ -1,0 +1,85 @@
+"""The world's clock: looked at, moved, stopped; what is due on the way happens."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cosell.testing.calling import Refused
+from cosell.testing.world import World
+
+MARCH = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_now_is_aware(world: World) -> None:
+    assert world.clock.now().tzinfo is UTC
+
+
+@pytest.mark.parametrize("when", ["2026-03-01", "2026-03-01T00:00:00Z", MARCH])
+def test_an_empty_world_is_put_to_any_time(world: World, when: str | datetime) -> None:
+    world.clock.freeze(when)
+    assert world.clock.now() == MARCH
+    assert world.clock.frozen
+
+
+def test_naive_datetime_is_utc(world: World) -> None:
+    world.clock.freeze(MARCH.replace(tzinfo=None))
+    assert world.clock.now() == MARCH
+
+
+def test_the_past_is_closed_once_something_is_there(world: World) -> None:
+    world.given.opportunity()
+    with pytest.raises(Refused, match="only an empty namespace's goes back"):
+        world.clock.set(MARCH)
+
+
+def test_advancing_fires_what_is_due(world: World) -> None:
+    world.clock.freeze(MARCH)
+    world.aws.refer()
+    assert world.clock.advance(days=14, hours=23) == 0
+    assert world.clock.advance(timedelta(hours=1)) == 1
+    assert world.clock.now() == MARCH + timedelta(days=15)
+
+
+def test_fractions_of_seconds_count(world: World) -> None:
+    world.clock.freeze(MARCH)
+    world.clock.advance(0.25)
+    world.clock.advance(milliseconds=250)
+    assert world.clock.now() == MARCH + timedelta(milliseconds=500)
+
+
+def test_time_does_not_go_back(world: World) -> None:
+    with pytest.raises(ValueError, match="never goes back"):
+        world.clock.advance(days=-1)
+
+
+def test_set_forward_lets_things_happen(world: World) -> None:
+    world.clock.freeze(MARCH)
+    world.aws.refer()
+    assert world.clock.set("2026-03-16") == 1
+
+
+def test_advance_to_next(world: World) -> None:
+    world.clock.freeze(MARCH)
+    assert world.clock.next_due is None
+    assert world.clock.advance_to_next() == 0
+    world.aws.refer()
+    assert world.clock.next_due == MARCH + timedelta(days=15)
+    assert world.clock.advance_to_next() == 1
+    assert world.clock.now() == MARCH + timedelta(days=15)
+
+
+def test_freeze_and_unfreeze(world: World) -> None:
+    world.clock.freeze()
+    assert world.clock.frozen
+    world.clock.unfreeze()
+    assert not world.clock.frozen
+
+
+def test_sleep_takes_the_place_of_time_sleep(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    world.clock.freeze(MARCH)
+    monkeypatch.setattr("time.sleep", world.clock.sleep)
+    time.sleep(3600)
+    time.sleep(0.5)
+    assert world.clock.now() == MARCH + timedelta(hours=1, milliseconds=500)
