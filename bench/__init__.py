@@ -42,6 +42,7 @@ class Sizes:
     list_seconds: float
     launches: int
     resets: tuple[int, ...]
+    worlds: int
     listen_s: float
 
 
@@ -56,6 +57,7 @@ FULL = Sizes(
     list_seconds=1.0,
     launches=7,
     resets=(10_000, 1_000_000),
+    worlds=500,
     listen_s=5.0,
 )
 QUICK = Sizes(
@@ -69,5 +71,6 @@ QUICK = Sizes(
     list_seconds=0.05,
     launches=1,
     resets=(1_000,),
+    worlds=10,
     listen_s=0.5,
 )

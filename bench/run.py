@@ -11,7 +11,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import FULL, QUICK, STATE, BenchError, Sizes, load, many, measures, report, writes
+from bench import (
+    FULL,
+    QUICK,
+    STATE,
+    BenchError,
+    Sizes,
+    laboratory,
+    load,
+    many,
+    measures,
+    report,
+    writes,
+)
 from bench.measures import Bench
 from bench.report import Line, Progress
 
@@ -22,6 +34,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "many": many.many,
     "launches": measures.launches,
     "resets": measures.resets,
+    "laboratory": laboratory.laboratory,
 }
 FILLED = {"lists", "resets"}
 
@@ -30,7 +43,7 @@ def steps(sizes: Sizes) -> int:
     filled = len({*sizes.tasks, *sizes.resets}) + len(many.LISTS)
     rounds = sizes.rounds * (len(sizes.tasks) * 5 + 1 + 3)
     pages = sum(3 + 2 * len(listed.sorts) for listed in many.LISTS)
-    return filled + rounds + pages + sizes.launches + len(sizes.resets)
+    return filled + rounds + pages + sizes.launches + len(sizes.resets) + 2
 
 
 def measure(sizes: Sizes, parts: list[str], lines: list[Line]) -> None:

@@ -26,5 +26,7 @@ def test_quick_bench_measures_everything() -> None:
         "process start to first answer",
         "memory after the first answer",
         "reset of 1,000 tasks",
+        "a fresh world, in process",
+        "a fork of 1,000 resources, in process",
     ):
         assert f"| {measure}" in ran.stdout

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
+from pathlib import Path
 from typing import Protocol
 
 import orjson
@@ -89,6 +90,13 @@ class App:
         self._engine = Engine(store, config, new_token_key())
         self._waiting: dict[asyncio.Task[None] | None, float] = {}  # for a body, until when
         self._overdue: set[asyncio.Task[None] | None] = set()
+
+    def open(self, path: str) -> None:
+        """Begin with the namespace that a file has; StoreError if that cannot be."""
+        try:
+            self._engine.open(Path(path).read_bytes())
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{path} cannot be opened. {error}") from error
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._engine.runner.start()
@@ -232,10 +240,13 @@ def _folded(sent: Headers) -> dict[str, str]:
     return headers
 
 
-def load(config: Config, database: str, main: int) -> App:
-    """What the server's worker calls first: open the state, or say why not and end everything."""
+def load(config: Config, database: str, main: int, opened: str | None) -> App:
+    """What the server's worker calls first: open the state, or say why not and end everything.
+    `opened` is a saved namespace to begin with."""
     try:
         app = App(config, SqliteStore(database, main), main)
+        if opened is not None:
+            app.open(opened)
         # Models and modules stay for good, and no call leaves cycles behind: the collector need
         # not look through the ones, nor so often for the others.
         gc.freeze()

@@ -1,4 +1,5 @@
-"""The command line: `cosell serve`. It says what it is about to do, then starts the server.
+"""The command line: `cosell serve`, and `open`, `save`, `load` for files of namespaces. It says
+what it is about to do, then does it.
 
 The one place that prints. Must not hold logic; and `serve` imports nothing that it does not need,
 since every millisecond of it is somebody's wait.
@@ -29,14 +30,18 @@ _EPILOG = "A server that is open to a network needs --auth strict; see docs/guid
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; answers the exit code."""
     options = vars(_parser().parse_args(arguments))
-    if options.pop("command") is None:
+    command = options.pop("command")
+    if command is None:
         _parser().print_help()
         return 2
+    asked = {name: options.pop(name, None) for name in ("file", "endpoint", "namespace")}
     path = options.pop("config")
     try:
         settings = config.load(path, overrides=options)
+        if command in ("save", "load"):
+            return _carry(command, settings, asked)
         config.check(settings)
-        return serve(settings)
+        return serve(settings) if command == "serve" else show(settings, asked["file"])
     except config.ConfigError as error:
         print(f"cosell: {error}", file=sys.stderr)
         return 2
@@ -51,6 +56,59 @@ def serve(settings: config.Config) -> int:
         shown = config.without_password(database)
         print(f"cosell: {shown}: PostgreSQL is not supported by this version.", file=sys.stderr)
         return 2
+    where = "in memory: gone when the server stops" if database == ":memory:" else database
+    return _serve(settings, _State(database), [f"  database  {where}"])
+
+
+def show(settings: config.Config, file: str) -> int:
+    """Serve a saved namespace, in memory, until somebody stops it."""
+    from cosell.kept_files import KeptFileError, contents
+    from cosell.store.sqlite_file import newest_format
+
+    try:
+        header, counts = contents(file, newest_format())
+    except KeptFileError as error:
+        print(f"cosell: {error}", file=sys.stderr)
+        return 1
+    goes = "and stands still" if header.frozen else "and goes on from there"
+    lines = [
+        f"  opened    {file}: namespace {header.namespace}, saved by cosell {header.cosell}",
+        f"  time      {header.time} {goes}",
+        f"  holds     {', '.join(counts) or 'nothing'}",
+        "  database  in memory: nothing is written back to the file; Ctrl-C ends it",
+    ]
+    return _serve(settings, _State(":memory:", file, header.namespace), lines)
+
+
+def _carry(command: str, settings: config.Config, asked: dict[str, str]) -> int:
+    """Save a namespace of a running server to a file, or load one from it."""
+    from cosell import kept_files
+
+    endpoint = asked["endpoint"] or f"http://{_shown(settings.host, settings.port)}"
+    server = kept_files.Server(endpoint, asked["namespace"])
+    try:
+        if command == "save":
+            checksum = kept_files.save(server, asked["file"])
+            print(f"{asked['file']} has the namespace {server.namespace}, SHA-256 {checksum}")
+        else:
+            time = kept_files.load(server, asked["file"])
+            print(f"the namespace {server.namespace} is what {asked['file']} has, at {time}")
+    except kept_files.KeptFileError as error:
+        print(f"cosell: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+class _State(NamedTuple):
+    """What is served: a database, and the saved namespace, with its name, that it begins with."""
+
+    database: str
+    opened: str | None = None
+    namespace: str = "default"
+
+
+def _serve(settings: config.Config, state: _State, lines: list[str]) -> int:
+    """Say where, and what the lines say, then serve until somebody stops it."""
     try:
         address = _free_address(settings.host, settings.port)
     except OSError as error:
@@ -58,8 +116,8 @@ def serve(settings: config.Config) -> int:
         print(f"cosell: {where}: {_why_not(error)}", file=sys.stderr)
         return 1
     settings = replace(settings, port=address[1])
-    _announce(settings, database)
-    return _listen(address, settings, database)
+    _announce(settings, state, lines)
+    return _listen(address, settings, state)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,10 +131,27 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     serving = commands.add_parser("serve", help="answer the API", epilog=_EPILOG)
-    add = serving.add_argument
+    serving.add_argument("--database", help="a file, or ':memory:' (a file in your data directory)")
+    opening = commands.add_parser("open", help="serve a saved namespace, to look around")
+    opening.add_argument("file", metavar="FILE", help="what `save` or SaveNamespace wrote")
+    for listening in (serving, opening):
+        _add_listening(listening)
+    for command, does in (
+        ("save", "write a namespace of a running server to a file"),
+        ("load", "let a namespace of a running server be what a file has"),
+    ):
+        carrying = commands.add_parser(command, help=does)
+        carrying.add_argument("file", metavar="FILE", help="of a saved namespace")
+        carrying.add_argument("--namespace", default="default", help="which one (default)")
+        carrying.add_argument("--endpoint", metavar="URL", help="of the server (this machine's)")
+        carrying.add_argument("--config", metavar="FILE", help="of the server, for its port")
+    return parser
+
+
+def _add_listening(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add("--host", help="where to listen (127.0.0.1)")
     add("--port", type=int, help=f"where to listen ({config.DEFAULT_PORT})")
-    add("--database", help="a file, or ':memory:' (a file in your data directory)")
     add("--auth", choices=config.AUTH_MODES, help="who is let in (open)")
     add("--config", metavar="FILE", help="keys, limits and more, in TOML")
     add("--hosts", metavar="NAMES", help="names besides loopback that clients use, with commas")
@@ -86,7 +161,6 @@ def _parser() -> argparse.ArgumentParser:
         const=True,
         help="with --auth open: let in everybody who can reach --host",
     )
-    return parser
 
 
 class _Version(argparse.Action):
@@ -132,26 +206,28 @@ def _shown(host: str, port: int) -> str:
     return f"[{bare}]:{port}" if ":" in bare else f"{bare}:{port}"
 
 
-def _announce(settings: config.Config, database: str) -> None:
+def _announce(settings: config.Config, state: _State, told: list[str]) -> None:
     mode = settings.auth.mode
-    where = "in memory: gone when the server stops" if database == ":memory:" else database
     guard = {
         "open": "open: any credentials are let in",
         "soft": "soft: any credentials are let in; what strict would refuse is logged",
         "strict": f"strict: {len(settings.auth.keys)} known keys, signatures verified",
     }[mode]
+    endpoint = f"http://{_shown(settings.host, settings.port)}"
+    copies = [f"  a copy    {endpoint}/ns/{state.namespace}"]
     lines = [
         f"cosell {__version__}",
-        f"  endpoint  http://{_shown(settings.host, settings.port)}",
+        f"  endpoint  {endpoint}",
+        *(copies if state.namespace != "default" else ()),
         f"  auth      {guard}",
-        f"  database  {where}",
+        *told,
     ]
     if mode != "strict" and not config.is_loopback(settings.host):
         lines.append("  OPEN TO THE NETWORK: EVERYBODY WHO CAN REACH THIS ADDRESS CAN DO ANYTHING")
     print("\n".join(lines), flush=True)
 
 
-def _listen(address: tuple[str, int], settings: config.Config, database: str) -> int:
+def _listen(address: tuple[str, int], settings: config.Config, state: _State) -> int:
     """Serve until a signal comes; answers the exit code."""
     from granian import Granian
     from granian.constants import Interfaces, Loops
@@ -176,7 +252,7 @@ def _listen(address: tuple[str, int], settings: config.Config, database: str) ->
         os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGUSR1, give_up)  # from a worker that has said why it cannot serve
-    loader = partial(_load, settings, database, _Main(os.getpid(), time.monotonic()))
+    loader = partial(_load, settings, state, _Main(os.getpid(), time.monotonic()))
     server.serve(target_loader=loader, wrap_loader=False)
     return 1 if failed else 0
 
@@ -188,13 +264,14 @@ class _Main(NamedTuple):
     since: float
 
 
-def _load(settings: config.Config, database: str, main: _Main) -> Any:
+def _load(settings: config.Config, state: _State, main: _Main) -> Any:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("cosell").setLevel(logging.INFO)
     if time.monotonic() - main.since > _FIRST_WORKER_S:
-        lost = " The state was in memory and is lost." if database == ":memory:" else ""
+        in_memory = state.database == ":memory:"
+        lost = " The state was in memory and is lost." if in_memory else ""
         logging.getLogger("cosell").error("The worker ended unexpectedly; here is another.%s", lost)
     # Imported in the worker: the main process only watches over it.
     from cosell.app import load
 
-    return load(settings, database, main.process)
+    return load(settings, state.database, main.process, state.opened)

@@ -167,6 +167,14 @@ class Engine:
             total += swept
         return total
 
+    def open(self, state: bytes) -> None:
+        """The namespace `default`, and that of the name that it was saved under, are what was
+        saved. ValueError, which says what is wrong, for a file that cannot be used."""
+        for name in dict.fromkeys(("default", desk_namespaces.name_of(state, self.store))):
+            with self.store.write() as tx:
+                namespace = namespaces.find(tx, name)
+                desk_namespaces.load(tx, self.store, namespace, state, wall_ms())
+
     def is_long(self, request: HttpRequest) -> bool:
         """Whether the call may take its time, so that nobody should wait behind it."""
         return aws_json.addressed(request).endswith(self._long)

@@ -120,3 +120,30 @@ def test_reset_namespace_leaves_nothing_once_swept(store: SqliteStore, batch: in
     assert [table for table, rows in after.items() if len(rows) > 1] == ["ledger"]
     with store.read() as tx:
         assert tx.query("select ns from retired", {}) == []
+
+
+def test_place_without_a_thread_sweeps_when_it_is_asked(store: SqliteStore) -> None:
+    engine = Engine(store, Config(), b"k" * 32)
+    fill(engine, "kept")
+    for number in range(1, 20):
+        ask(engine, f"gone-{number}", "ForkNamespace", Source="kept")
+    before = counted(store)
+    for number in range(1, 20):
+        ask(engine, f"gone-{number}", "DeleteNamespace")
+    assert engine.sweep() > 0
+    assert engine.sweep() == 0
+    after = counted(store)
+    assert [table for table, rows in after.items() if len(rows) != 1] == []
+    assert [len(rows) for rows in before.values()] == [20] * len(before)
+
+
+def test_every_table_of_a_lived_in_namespace_is_forked_and_saved(store: SqliteStore) -> None:
+    engine = Engine(store, Config(), b"k" * 32)
+    fill(engine, "source")
+    ask(engine, "fork", "ForkNamespace", Source="source")
+    ask(engine, "loaded", "LoadNamespace", State=ask(engine, "source", "SaveNamespace")["State"])
+    for table, rows in counted(store).items():
+        own = 1 if table == "ledger" else 0  # the token of the fork, and of the load
+        source, fork, loaded = (rows[ns] for ns in sorted(rows))
+        assert (fork, loaded) == (source + own, source + own), table
+        assert source > 0, table

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,11 +32,18 @@ def ran(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@contextmanager
-def serving(*arguments: str, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(
+    *arguments: str, **settings: str
+) -> AbstractContextManager[tuple[subprocess.Popen[str], str]]:
     """A server, and what it said until it answered; it must end cleanly with Ctrl-C."""
+    return running("serve", *arguments, **settings)
+
+
+@contextmanager
+def running(*arguments: str, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """As `serving`, of any command that serves."""
     process = subprocess.Popen(
-        [*COSELL, "serve", *arguments],
+        [*COSELL, *arguments],
         env=environment() | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:

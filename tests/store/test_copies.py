@@ -1,5 +1,6 @@
 """Whole namespaces: forked, dumped and restored, every table, as the database itself names them."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -174,3 +175,39 @@ def test_dump_that_was_tampered_with_is_refused(store: Store, how: str) -> None:
     with store.write() as tx:
         assert held(tx, store, namespaces.find(tx, "source").ns) == rows
         assert tx.number("seq") < 10_000
+
+
+def test_threads_that_fork_write_and_sweep_meet_nobody_s_rows(store: Store) -> None:
+    """Each thread has a name of its own, and all have one source, one counter, one sweep."""
+    source, rows = a_full_one(store)
+    faults: list[BaseException] = []
+
+    def live(name: str) -> None:
+        for _ in range(8):
+            with store.write() as tx:
+                forked = copies.fork(tx, store, source, namespaces.find(tx, name), WALL)
+            with store.write() as tx:
+                tx.run("emit", ns=forked.ns, seq=tx.number("seq"), account="a", body=b"{}")
+            with store.read() as tx:
+                found = held(tx, store, forked.ns)
+                assert len(found.pop("outbox")) == 3
+                assert found.items() <= rows.items()
+            while store.sweep(1_000):
+                pass
+
+    def lived(name: str) -> None:
+        try:
+            live(name)
+        except BaseException as fault:  # a thread's own failure would go unseen
+            faults.append(fault)
+
+    threads = [threading.Thread(target=lived, args=(f"t{number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    with store.read() as tx:
+        assert held(tx, store, source.ns) == rows
+        spaces = {row[0] for row in tx.query("select distinct ns from document", {})}
+        assert len(spaces) == 1 + 4

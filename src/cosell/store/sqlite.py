@@ -370,9 +370,14 @@ class _Single:
 
 
 def _delete_some(tx: Tx, table: str, key: str, values: dict[str, Value]) -> int:
-    """Delete at most `batch` of a namespace's rows, at a cost that does not grow with the rest:
-    row by row, since the planner finds a list of keys by looking at every row."""
-    rows = tx.query(f"select {key} from {table} where ns = :ns limit :batch", values)
+    """Delete at most `batch` of a namespace's rows, at a cost that does not grow with the rest: all
+    at once if there are no more, else row by row, since the planner finds a list of keys by looking
+    at every row."""
+    some = f"select {key} from {table} where ns = :ns limit :batch"
+    [(count,)] = tx.query(f"select count(*) from ({some})", values)
+    if cast("int", count) < cast("int", values["batch"]):
+        return tx.execute(f"delete from {table} where ns = :ns", values) if count else 0
+    rows = tx.query(some, values)
     columns = key.split(", ")
     one = " and ".join(f"{column} = :{column}" for column in columns)
     for row in rows:

@@ -53,6 +53,11 @@ def load_namespace(call: Call, tx: Tx) -> Document:
     return {"Namespace": loaded.name, "Time": iso(loaded.now(call.wall)), "Format": format}
 
 
+def name_of(state: bytes, store: Store) -> str:
+    """The name that a namespace was saved under. ValueError for a file that cannot be used."""
+    return saved.read(state, store.format)[0].namespace
+
+
 def load(tx: Tx, store: Store, target: Namespace, state: bytes, wall: int) -> tuple[Namespace, int]:
     """What is behind a name is a saved namespace from now on; answers it and the format that it was
     saved in. ValueError, which says what is wrong, for a file that cannot be used."""

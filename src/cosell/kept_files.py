@@ -1,0 +1,112 @@
+"""Files of saved namespaces for the command line: what is in one, and to and from a server.
+
+Must not print, and must not know what a resource means.
+"""
+
+import http.client
+import os
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import orjson
+
+from cosell.store import Batch
+from cosell.store.saved import EXPANDED_MAX, Header, Unreadable, read
+
+_PATIENCE_S = 300.0  # a large namespace takes its time
+_COUNTED = {"outbox": "event", "ledger": "client token", "agenda": "thing due"}  # beside documents
+
+
+class KeptFileError(Exception):
+    """A file or a server is of no use for what was asked; the text says why, and what to do."""
+
+
+def contents(path: str, format_max: int) -> tuple[Header, list[str]]:
+    """What a file says of itself, and how many of what are in it, as words (`3 opportunities`).
+    KeptFileError if it is no saved namespace that this program can open."""
+    try:
+        header, batches = read(_bytes(path), format_max, EXPANDED_MAX)
+        counted: Counter[str] = Counter()
+        for batch in batches:
+            counted.update(_things(batch))
+    except Unreadable as error:
+        raise KeptFileError(f"{path} cannot be opened. {error}") from None
+    return header, [_words(number, thing) for thing, number in sorted(counted.items())]
+
+
+def _things(batch: Batch) -> Iterator[str]:
+    if batch.table == "document":
+        at = [*batch.columns].index("kind")
+        return (str(row[at]).replace("-", " ") for row in batch.rows)
+    return iter([_COUNTED[batch.table]] * len(batch.rows) if batch.table in _COUNTED else ())
+
+
+def _words(number: int, thing: str) -> str:
+    if number == 1:
+        return f"1 {thing}"
+    if thing.startswith("thing "):
+        return f"{number} things due"
+    return f"{number} {thing[:-1]}ies" if thing.endswith("y") else f"{number} {thing}s"
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise KeptFileError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+class Server(NamedTuple):
+    """A namespace of a server that is running, by its endpoint."""
+
+    endpoint: str
+    namespace: str
+
+
+def save(server: Server, path: str) -> str:
+    """Write a namespace to a file, which is there as a whole or not at all; answers its
+    checksum."""
+    answer = _ask(server, "SaveNamespace", {})
+    part = f"{path}.part"
+    try:
+        Path(part).write_bytes(b64decode(answer["State"]))
+        os.replace(part, path)
+    except OSError as error:
+        raise KeptFileError(f"{path} cannot be written: {error.strerror}.") from None
+    return str(answer["Checksum"])
+
+
+def load(server: Server, path: str) -> str:
+    """Let a namespace be what a file has; answers its time."""
+    answer = _ask(server, "LoadNamespace", {"State": b64encode(_bytes(path)).decode("ascii")})
+    return str(answer["Time"])
+
+
+def _ask(server: Server, operation: str, members: dict[str, str]) -> dict[str, Any]:
+    """What the desk answers; KeptFileError if it does not do it, or nobody is there."""
+    address = urlsplit(server.endpoint)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise KeptFileError(
+            f"{server.endpoint} is no endpoint: it begins with http:// or https://."
+        )
+    secure = address.scheme == "https"
+    connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    path = f"{address.path.rstrip('/')}/ns/{server.namespace}/_cosell/{operation}"
+    headers = {"Content-Type": "application/json"}
+    try:
+        connection = connect(address.hostname, address.port, timeout=_PATIENCE_S)
+        connection.request("POST", path, orjson.dumps(members), headers)
+        response = connection.getresponse()
+        answer = orjson.loads(response.read() or b"{}")
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise KeptFileError(
+            f"No cosell answers at {server.endpoint}: {error}. Start one with `cosell serve`, or"
+            " name another with --endpoint."
+        ) from None
+    if response.status != 200:
+        raise KeptFileError(f"{server.endpoint} refused: {answer.get('Message', answer)}")
+    return dict(answer)

@@ -1,0 +1,142 @@
+"""`cosell open`, `save` and `load`: files of namespaces as somebody types them."""
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cosell.store.saved import Header, write
+from tests.edge.test_cli_serve import ran, running, url_of
+from tests.harness import ACCOUNT, Server, World, client, free_port, opportunity, send
+
+START = "2026-03-01T00:00:00.000Z"
+
+
+@pytest.fixture
+def kept(world: World, tmp_path: Path) -> Path:
+    """A saved namespace with two opportunities and an invitation, its clock standing."""
+    world.desk("PutClock", Time=START, Frozen=True)
+    for _ in "12":
+        world.client().create_opportunity(Catalog="AWS", **opportunity())
+    world.referred(catalog="AWS")
+    path = tmp_path / "scene.cosell"
+    path.write_bytes(base64.b64decode(world.desk("SaveNamespace")["State"]))
+    return path
+
+
+def count(endpoint: str) -> int:
+    page = client(endpoint, ACCOUNT).list_opportunities(Catalog="AWS")
+    return len(page["OpportunitySummaries"])
+
+
+# --- open ----------------------------------------------------------------------------------------
+
+
+def test_open_says_what_is_in_a_file_and_serves_it(world: World, kept: Path) -> None:
+    before = kept.read_bytes()
+    with running("open", str(kept), "--port", str(free_port())) as (_, said):
+        endpoint = url_of(said)
+        assert f"  a copy    {endpoint}/ns/{world.namespace}\n" in said
+        assert f"{kept}: namespace {world.namespace}, saved by cosell" in said
+        assert f"time      {START} and stands still\n" in said
+        assert "3 opportunities" in said
+        assert "1 engagement invitation," in said
+        assert "nothing is written back" in said
+        copy = f"{endpoint}/ns/{world.namespace}"
+        assert (count(endpoint), count(copy)) == (2, 2)
+        made = client(endpoint, ACCOUNT).create_opportunity(Catalog="AWS", **opportunity())
+        assert made["LastModifiedDate"].isoformat().startswith("2026-03-01T00:00:00")
+        assert (count(endpoint), count(copy)) == (3, 2)
+    assert kept.read_bytes() == before
+    assert [one.name for one in kept.parent.iterdir()] == [kept.name]
+
+
+BAD = {
+    "not there": None,
+    "empty": b"",
+    "another file": b"SQLite format 3\0",
+    "damaged": write(Header("a", START, True, 1, "1", "1"), [])[0][:-1],
+    "newer": write(Header("a", START, True, 99, "9.9", "1"), [])[0],
+}
+
+
+@pytest.mark.parametrize("how", BAD)
+def test_open_of_a_bad_file_is_one_sentence(tmp_path: Path, how: str) -> None:
+    path, state = tmp_path / "bad.cosell", BAD[how]
+    if state is not None:
+        path.write_bytes(state)
+    done = ran("open", str(path), "--port", str(free_port()))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(
+        rf"cosell: {re.escape(str(path))} cannot be (opened|read)[^\n]+\n", done.stderr
+    )
+
+
+def test_open_of_a_file_whose_rows_are_not_ours_ends(tmp_path: Path) -> None:
+    """What only a database can see, the worker says."""
+    from cosell.store import Batch
+
+    path = tmp_path / "strange.cosell"
+    path.write_bytes(write(Header("a", START, True, 1, "1", "1"), [Batch("x", {}, [()])])[0])
+    done = ran("open", str(path), "--port", str(free_port()))
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "cannot be opened. It is damaged" in done.stderr
+
+
+# --- save and load -------------------------------------------------------------------------------
+
+
+def test_save_and_load_carry_a_namespace(server: Server, world: World, tmp_path: Path) -> None:
+    world.client().create_opportunity(Catalog="AWS", **opportunity())
+    path, there = str(tmp_path / "a.cosell"), World(server)
+    saved = ran("save", path, "--namespace", world.namespace, "--endpoint", server.url)
+    assert (saved.returncode, saved.stderr) == (0, "")
+    assert re.search(
+        rf"{re.escape(path)} has the namespace {world.namespace}, SHA-256 \w{{64}}\n", saved.stdout
+    )
+    # The port may come from the settings as well.
+    loaded = ran("load", path, "--namespace", there.namespace, COSELL_PORT=str(server.port))
+    assert (loaded.returncode, loaded.stderr) == (0, "")
+    assert count(there.endpoint) == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["a.cosell"]
+
+
+def test_save_of_nothing_writes_nothing(server: Server, world: World, tmp_path: Path) -> None:
+    path = tmp_path / "a.cosell"
+    path.write_text("kept")
+    done = ran("save", str(path), "--namespace", world.namespace, "--endpoint", server.url)
+    assert done.returncode == 1
+    assert f"There is no namespace '{world.namespace}'" in done.stderr
+    assert path.read_text() == "kept"
+
+
+def test_load_of_a_bad_file_changes_nothing(server: Server, world: World, tmp_path: Path) -> None:
+    world.client().create_opportunity(Catalog="AWS", **opportunity())
+    path = tmp_path / "a.cosell"
+    path.write_text("nonsense")
+    done = ran("load", str(path), "--namespace", world.namespace, "--endpoint", server.url)
+    assert done.returncode == 1
+    assert "It is not a namespace that cosell saved" in done.stderr
+    assert count(world.endpoint) == 1
+
+
+@pytest.mark.parametrize("command", ["save", "load"])
+def test_nobody_there_is_one_sentence(tmp_path: Path, command: str) -> None:
+    path = tmp_path / "a.cosell"
+    path.write_text("x")
+    for endpoint in (f"http://127.0.0.1:{free_port()}", "localhost:2673", "ftp://localhost"):
+        done = ran(command, str(path), "--endpoint", endpoint)
+        assert done.returncode == 1
+        assert re.fullmatch(r"cosell: [^\n]+\n", done.stderr)
+        assert endpoint in done.stderr
+
+
+def test_what_the_command_says_of_a_refusal_is_what_the_desk_said(server: Server) -> None:
+    reply = send(server.url, "POST", "/ns/absent/_cosell/SaveNamespace", b"{}")
+    assert (
+        json.loads(reply.body)["Message"]
+        in ran("save", "unused", "--namespace", "absent", "--endpoint", server.url).stderr
+    )
