@@ -16,7 +16,9 @@ from typing import Any
 import boto3
 import pytest
 
+from cosell.config import DEFAULT_ACCOUNT
 from cosell.testing import World
+from cosell.testing.environment import ACCOUNT
 from tests.harness import environment
 from tests.testing.invitations import invited, refer
 
@@ -62,6 +64,7 @@ def test_it_is_as_it_was_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_credentials_that_are_none() -> None:
+    assert ACCOUNT == DEFAULT_ACCOUNT
     with World() as world:
         found = names()
         assert found["AWS_ACCESS_KEY_ID"] == world.account

@@ -16,7 +16,7 @@ from tests.harness import environment
 
 SERVER = ("granian", "uvloop", "asyncio", "argparse", "click", "http.server", "cosell.app")
 SDK = ("boto3", "botocore")
-ENGINE = ("cosell.service", "orjson", "sqlite3", "re2")
+ENGINE = ("cosell.config", "cosell.service", "orjson", "sqlite3", "re2")
 
 
 def run(program: str, path: Path | None = None) -> Any:

@@ -20,6 +20,7 @@ MODULES = (
     "test_environment",
     "test_neighbours",
     "test_places",
+    "test_connections",
     "test_loading",
     "test_time",
     "test_dead_calls",

@@ -206,3 +206,20 @@ def test_without_a_world_the_doorway_says_so() -> None:
     connection.close()
     assert status == 404
     assert document["Message"].startswith("No world is current in the process that listens here.")
+
+
+def test_the_doorway_tells_the_same_bytes(
+    doorway: http.client.HTTPConnection, world: World
+) -> None:
+    refer(world, "The same")
+    told: list[bytes] = []
+    client = world.partner.client
+
+    def observe(response_dict: Any, **_: object) -> None:
+        told.append(response_dict["body"])
+
+    client.meta.events.register("before-parse.partnercentral-selling", observe)
+    assert len(invited(client)) == 1
+    received = b'{"Catalog": "AWS", "ParticipantType": "RECEIVER"}'
+    doorway.request("POST", "/ListEngagementInvitations", received)
+    assert doorway.getresponse().read() == told[0]

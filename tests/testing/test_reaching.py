@@ -4,6 +4,7 @@ Clients here are made as code under test makes them. Must not use the server of 
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+import cosell.desk
 from cosell.testing import World
 from tests.testing.invitations import invited, refer
 
@@ -155,3 +157,35 @@ def test_answers_are_botocores_own(world: World) -> None:
     assert {"x-amzn-requestid", "date", "content-length"} <= told["HTTPHeaders"].keys()
     with pytest.raises(EARLY.exceptions.ResourceNotFoundException):
         EARLY.get_opportunity(Catalog="AWS", Identifier="O404")
+
+
+def test_a_client_of_the_desk(world: World, tmp_path: Path) -> None:
+    """boto3 loads the desk's model from a folder, as any model."""
+    folder = tmp_path / "cosell" / "2026-11-17"
+    folder.mkdir(parents=True)
+    model = Path(cosell.desk.__file__).parent / "model.json"
+    (folder / "service-2.json").write_bytes(model.read_bytes())
+    session = botocore.session.get_session()
+    session.set_config_variable("data_path", str(tmp_path))
+    desk = session.create_client("cosell", endpoint_url="http://localhost")
+    desk.put_pace(Mode="Held")
+    assert _task_of(world) == "IN_PROGRESS"
+
+
+def test_a_world_with_another_pace_and_profile() -> None:
+    with World(pace="Held", profile="newly-onboarded", account="444455556666") as world:
+        assert _task_of(world) == "IN_PROGRESS"
+        assert world.partner.call("ListSolutions", Catalog="AWS").SolutionSummaries == []
+    with pytest.raises(ValueError, match="which has twelve digits"):
+        World(account="4444")
+
+
+def _task_of(world: World) -> str:
+    """The state of a task that was just started."""
+    task = world.partner.call(
+        "StartEngagementByAcceptingInvitationTask",
+        Catalog="AWS",
+        ClientToken="one",
+        Identifier=refer(world, "Accepted"),
+    )
+    return str(task.TaskStatus)
