@@ -68,6 +68,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("cosell_server", "as --cosell-server")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Before the first conftest: it may import the code under test, whose clients keep what
+    credentials they find when they are made."""
+    _intercept(early_config, early_config.known_args_namespace.cosell_allow_real)
+
+
+def _intercept(config: pytest.Config, allow_real: bool) -> None:
+    """Once in a run: where a conftest itself names the plugin, pytest_configure is the first."""
+    if _UNDO in config.stash:
+        return
+    from cosell.testing.interception import Interception
+
+    interception = Interception(allow_real=allow_real)
+    config.stash[_UNDO] = []
+    config.add_cleanup(interception.end)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """From now on no call of botocore's leaves for the real Partner Central."""
     config.addinivalue_line(
@@ -76,11 +94,8 @@ def pytest_configure(config: pytest.Config) -> None:
         " its default account, its profile, the pace of its tasks (inline, held, paced or seconds"
         " between steps), whether it is on a server, its seed, when it is.",
     )
-    from cosell.testing.interception import Interception
-
-    interception = Interception(allow_real=config.getoption("--cosell-allow-real"))
+    _intercept(config, config.getoption("--cosell-allow-real"))
     worker = getattr(config, "workerinput", {})
-    config.stash[_UNDO] = [interception.end]
     config.stash[_RUN] = _Run(
         account=config.getini("cosell_account") or None,
         server=worker.get(_WORKER_SERVER)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _CALLS_MAX: Final = 20
 _MESSAGE_MAX: Final = 300
+_NAMED_MAX: Final = 3
 _HEADINGS: Final = ("time", "account", "operation", "outcome", "rule", "source")
 
 
@@ -83,7 +84,9 @@ def _row(call: Call) -> tuple[str, ...]:
 
 
 def _each(values: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(values))
+    found = list(dict.fromkeys(values))
+    more = [f"and {len(found) - _NAMED_MAX} more"] if len(found) > _NAMED_MAX else []
+    return ", ".join([*found[:_NAMED_MAX], *more])
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -47,6 +47,11 @@ def test_fractions_of_seconds_count(world: World) -> None:
     assert world.clock.now() == MARCH + timedelta(milliseconds=500)
 
 
+def test_a_running_clock_may_be_there_before_a_fraction_is_over(world: World) -> None:
+    for _ in range(50):
+        world.clock.advance(milliseconds=1)
+
+
 def test_time_does_not_go_back(world: World) -> None:
     with pytest.raises(ValueError, match="never goes back"):
         world.clock.advance(days=-1)
