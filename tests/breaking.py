@@ -30,6 +30,13 @@ class Row(NamedTuple):
     message: str
     bring: Callable[[Scene], Reply]
 
+    def ensure_in(self, scene: Scene) -> None:
+        """Break the rule: AssertionError unless that is what was told, and the journal names it."""
+        reply = self.bring(scene)
+        self.ensure(reply)
+        call = scene.desk("GetCall", RequestId=reply.headers["x-amzn-requestid"])
+        assert [rule["Id"] for rule in call["Rules"]] == [self.rule]
+
     def ensure(self, reply: Reply) -> None:
         """AssertionError unless that is what was told, and no more."""
         [(field, code, message)] = told(reply)

@@ -40,6 +40,12 @@ def refusal(method: Callable[..., Any], **members: Any) -> Refusal:
     )
 
 
+def rules_named(world: World) -> list[str]:
+    """The rules that the journal names for the last call of a world."""
+    [*_, last] = world.desk("ListCalls", MaxResults=1000)["Calls"]
+    return [rule["Id"] for rule in last["Rules"]]
+
+
 def desk_refusal(world: World, operation: str, **members: Any) -> Refusal:
     """What the desk answers that must not succeed."""
     with pytest.raises(Refused) as caught:

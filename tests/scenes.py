@@ -15,6 +15,7 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import wall_ms
 from cosell.http import HttpRequest
+from cosell.journal import Trace
 from cosell.selling.domain import engagements, invitations
 from cosell.service import Engine
 from cosell.store import Tx, namespaces
@@ -161,6 +162,7 @@ class Scene:
             request_id="scene",
             random=ids.new_random(),
             laboratory=self.engine.runner,
+            trace=Trace("scene", wall, b""),
         )
 
     def close(self) -> None:

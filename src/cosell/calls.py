@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 from cosell.auth import NOBODY, Identity
 from cosell.auth.sigv4 import Authenticator
 from cosell.contract import Document
+from cosell.journal import Journal, Trace
 from cosell.quotas import Quotas
 from cosell.store import Store, Tx, lag
 from cosell.store.namespaces import Namespace
@@ -25,6 +26,7 @@ class Laboratory(Protocol):
     token_key: bytes
     authenticator: Authenticator
     quotas: Quotas
+    journal: Journal
 
     def advance(self, namespace: str, ns: int, to_ms: int) -> int:
         """Run what is due up to an instant, in order, and leave the clock there; answers how many
@@ -37,7 +39,8 @@ class Laboratory(Protocol):
 
 
 class Call(NamedTuple):
-    """Who asks what, where and when. `now` is the namespace's time and `wall` real time, in ms."""
+    """Who asks what, where and when. `now` is the namespace's time and `wall` real time, in ms; in
+    `trace` is left what the journal is to know beside the answer."""
 
     operation: str
     input: Document
@@ -50,6 +53,7 @@ class Call(NamedTuple):
     request_id: str
     random: Random
     laboratory: Laboratory
+    trace: Trace
     identity: Identity = NOBODY
 
     @property

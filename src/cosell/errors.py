@@ -9,8 +9,8 @@ Class name = the code on the wire, but for NotBuilt. Must not know JSON, HTTP or
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
 ErrorCode: TypeAlias = Literal[
     "REQUIRED_FIELD_MISSING",
@@ -30,21 +30,34 @@ WORD_COMPARED_MAX = 100
 """Characters of a misspelt word that are compared with what is known."""
 
 
+class Cause(NamedTuple):
+    """The rule behind a refusal: its id, where it comes from, and which page or recording says so.
+    It is for the journal; no answer carries it, since AWS's own does not."""
+
+    id: str
+    source: str
+    cite: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """One fault of one member: `path` in lower camel case from the request's root (`sort.sortBy`,
-    `taskStatus[0]`), `code` one of the model's ten."""
+    `taskStatus[0]`), `code` one of the model's ten. Without a `cause` the model's shape is it."""
 
     path: str
     code: ErrorCode
     message: str
+    cause: Cause | None = field(default=None, compare=False)
 
 
 class ApiError(Exception):
-    """A refusal that the caller is told about. `members` are the error shape's further members."""
+    """A refusal that the caller is told about. `members` are the error shape's further members;
+    `cause` is the rule behind it, and `errors` what is wrong with single members of the request."""
 
     status: ClassVar[int] = 400
     default: ClassVar[str] = ""
+    cause: Cause | None = None
+    errors: tuple[FieldError, ...] = ()
 
     def __init__(self, message: str = "", **members: object) -> None:
         super().__init__(message or self.default)
@@ -54,6 +67,16 @@ class ApiError(Exception):
     @property
     def code(self) -> str:
         return type(self).__name__
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The rules behind it, as far as they have a name, each once."""
+        return (self.cause,) if self.cause else causes_of(self.errors)
+
+
+def causes_of(errors: Iterable[FieldError]) -> tuple[Cause, ...]:
+    """The rules behind field errors, as far as they have a name, each once."""
+    return tuple(dict.fromkeys(one.cause for one in errors if one.cause is not None))
 
 
 # --- declared by the selling model ---------------------------------------------------------------
@@ -147,7 +170,7 @@ class UnknownOperationException(ApiError):
 
 
 class SerializationException(ApiError):
-    """The body is not JSON, or a member has the wrong JSON type."""
+    """The body is not JSON, or a member has the wrong JSON type; that one stands in `errors`."""
 
 
 class MissingAuthenticationTokenException(ApiError):

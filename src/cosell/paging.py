@@ -13,11 +13,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 import orjson
 
 from cosell.calls import Call
-from cosell.errors import FieldError, request_refused
+from cosell.errors import Cause, FieldError, request_refused
 from cosell.store import Value
 from cosell.store.pages import Entry
 
 _SIGNATURE_BYTES = 16
+_STRAY = Cause("page.token", "not documented", "difference page.tokens")
 _UNBOUND = ("MaxResults", "NextToken", "Sort")  # Sort is bound as it was understood
 
 
@@ -40,7 +41,7 @@ def position(call: Call, sort: tuple[str, bool]) -> tuple[Value, int] | None:
             "The token is not one that this list gave for the same filters and sort. Start again"
             " without NextToken."
         )
-        raise request_refused(FieldError("nextToken", "INVALID_VALUE", message)) from None
+        raise request_refused(FieldError("nextToken", "INVALID_VALUE", message, _STRAY)) from None
     return key, seq
 
 

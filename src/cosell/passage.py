@@ -3,10 +3,14 @@
 The service writes it, stage by stage; whoever keeps a journal reads it. Must not do anything.
 """
 
+from time import perf_counter
+
 from cosell.auth import Identity
 from cosell.calls import Handler
+from cosell.clock import wall_ms
 from cosell.contract import Document, Operation
 from cosell.http import HttpRequest
+from cosell.journal import Trace
 from cosell.routing import Service
 from cosell.store.faults import Met
 from cosell.store.namespaces import Namespace
@@ -16,6 +20,7 @@ class Passage:
     """What is known of a request. What a stage finds out is None, or unset, until that stage."""
 
     __slots__ = (
+        "began",
         "handler",
         "identity",
         "known",
@@ -26,6 +31,7 @@ class Passage:
         "request",
         "request_id",
         "service",
+        "trace",
         "wall",
     )
 
@@ -36,9 +42,11 @@ class Passage:
     namespace: Namespace
     raw: object  # the body as JSON
     known: Document  # of it what the model knows, checked
-    wall: int  # real time when the call came, or when it went on after a wait
 
     def __init__(self, request: HttpRequest, request_id: str) -> None:
         self.request = request
         self.request_id = request_id
+        self.began = perf_counter()
+        self.wall = wall_ms()  # real time when the call came, or when it went on after a wait
+        self.trace = Trace(request_id, self.wall, request.body)  # what the journal is to know
         self.met: Met | None = None  # the faults that act on this call (PutFault)

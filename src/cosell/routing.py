@@ -32,6 +32,7 @@ _STS_VERSION = b"2011-06-15"
 _FORM_BYTES_MAX = 65_536  # so far a form is read
 # The signing names of what speaks XML without forms; all other such services speak JSON.
 _XML_NAMES = frozenset({"cloudfront", "route53", "s3", "s3-outposts", "s3express"})
+_OPERATION_SHOWN_MAX = 100
 _JSON_TYPES = (aws_json.PLAIN, aws_json.TARGETED)
 
 
@@ -114,6 +115,22 @@ class Routes:
             return False
         return route.service is self._desk and route.operation == "LoadNamespace"
 
+    def meant(self, request: HttpRequest, error: ApiError) -> tuple[str, Contract, str] | None:
+        """The namespace, the service and the operation that a request was for which led nowhere;
+        None if that was not ours to answer."""
+        address = _PATH.fullmatch(request.path)
+        if address is None or request.method != "POST" or isinstance(error, ForeignService):
+            return None
+        namespace = DEFAULT_NAMESPACE if address[1] is None else address[1]
+        if not _NAMESPACE.fullmatch(namespace):
+            return None
+        targeted = aws_json.target(request.headers)
+        service = self._desk if address[2] else self._selling
+        if targeted is not None and targeted[0] in self._by_prefix:
+            service = self._by_prefix[targeted[0]]
+        operation = targeted[1] if targeted else address[3]
+        return namespace, service.contract, (operation or "")[:_OPERATION_SHOWN_MAX]
+
     def _named(
         self, request: HttpRequest, targeted: tuple[str, str] | None, address: re.Match[str] | None
     ) -> tuple[Service, str]:
@@ -161,7 +178,7 @@ class Routes:
         service = self._desk if desk else self._selling
         hint = did_you_mean(operation, service.contract.operations)
         where = "at the desk" if desk else "in partnercentral-selling"
-        return f"There is no operation {operation[:100]!r} {where}.{hint}"
+        return f"There is no operation {operation[:_OPERATION_SHOWN_MAX]!r} {where}.{hint}"
 
 
 def _type_of(request: HttpRequest) -> str:

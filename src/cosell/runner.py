@@ -17,6 +17,7 @@ from cosell.calls import Call, HandleDue
 from cosell.clock import wall_ms
 from cosell.errors import InternalServerException
 from cosell.ids import uuid
+from cosell.journal import Journal, Trace
 from cosell.quotas import Quotas
 from cosell.store import Contention, Store, StoreError, Tx, agenda, ledger, namespaces
 from cosell.store.agenda import Due
@@ -57,6 +58,7 @@ class Runner:
         self.authenticator = instruments.authenticator
         self.quotas = instruments.quotas
         self.store = store
+        self.journal = Journal()
         self._table = table
         self._random = random
         self._woken = threading.Event()
@@ -121,6 +123,7 @@ class Runner:
         return retrying(self.store, run)
 
     def _call(self, namespace: Namespace, due: Due) -> Call:
+        request_id, wall = uuid(self._random), wall_ms()
         return Call(
             operation=due.kind,
             input={},
@@ -129,10 +132,11 @@ class Runner:
             catalog="",
             namespace=namespace,
             now=due.due_at,
-            wall=wall_ms(),
-            request_id=uuid(self._random),
+            wall=wall,
+            request_id=request_id,
             random=self._random,
             laboratory=self,
+            trace=Trace(request_id, wall, b""),  # of no call that came in: nobody reads it
         )
 
     # --- by itself -----------------------------------------------------------------------------

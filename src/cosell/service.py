@@ -24,17 +24,21 @@ from cosell.desk.operations import (
     aws,
     estimates,
     faults,
+    journal,
     laboratory,
     partners,
     profiles,
     prospects,
     quotas,
     reviews,
+    tokens,
 )
 from cosell.desk.operations import namespaces as desk_namespaces
 from cosell.desk.operations import solutions as desk_solutions
+from cosell.desk.operations import tasks as desk_tasks
 from cosell.errors import (
     ApiError,
+    Cause,
     ConflictException,
     InternalServerException,
     NotBuilt,
@@ -45,6 +49,7 @@ from cosell.errors import (
 from cosell.http import HttpRequest, HttpResponse
 from cosell.passage import Passage
 from cosell.quotas import Quotas
+from cosell.recording import Recorder
 from cosell.routing import Admit, ForeignService, Routes, Service
 from cosell.runner import Instruments, Runner
 from cosell.selling.contract import CONTRACT as SELLING
@@ -62,7 +67,7 @@ from cosell.selling.operations import (
     tags,
     tasks,
 )
-from cosell.selling.quotas import QUOTA_OF
+from cosell.selling.quotas import GROUP_OF, QUOTA_OF
 from cosell.store import Store, Tx, lag, ledger, namespaces
 from cosell.store import faults as fault_rows
 from cosell.store.faults import Met
@@ -90,14 +95,20 @@ DESK_MODULES: Final = (
     aws,
     desk_namespaces,
     desk_solutions,
+    desk_tasks,
     estimates,
     faults,
+    journal,
     laboratory,
     partners,
     profiles,
     prospects,
     quotas,
     reviews,
+    tokens,
+)
+_OTHER_BODY: Final = Cause(
+    "token.other-body", "documented", "API reference: ConflictException, ClientToken"
 )
 _SWEEP_ROWS: Final = 10_000  # in one transaction
 CUT: Final = HttpResponse(500, [], b"", cut=True)  # no answer: the connection is closed
@@ -130,6 +141,7 @@ class Engine:
         self._quotas = Quotas(QUOTA_OF)
         instruments = Instruments(token_key, self._authenticator, self._quotas)
         self.runner = Runner(store, due, self._random, instruments)
+        self._recorder = Recorder(self.runner.journal, store, self._routes)
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer a request; whatever goes wrong, there is an answer. It may be to wait first, and
@@ -142,15 +154,19 @@ class Engine:
         try:
             response = stages(passage)
         except ApiError as error:
+            self._recorder.note(error, passage)
             response = _refusal(error, passage)
         except Exception:
             log.exception("request %s failed", passage.request_id)
             response = _refusal(InternalServerException(), passage)
+        answered = response
         if passage.met is not None:
             if response.then is not None:
                 return response
             response = _met_after(passage.met, passage, response)
         response.headers.append(MODEL_HEADER)
+        if passage.trace.name:
+            self._recorder.record(passage, response, answered)
         return response
 
     def body_bytes_max(self, request: HttpRequest) -> int:
@@ -186,20 +202,24 @@ class Engine:
         if route.service is None:
             return self._answer_sts(request, passage.request_id)
         passage.service = route.service
+        trace = passage.trace
+        trace.name, trace.operation = route.namespace, route.operation
+        trace.contract = route.service.contract
         passage.operation = route.service.contract.operations[route.operation]
-        passage.wall = wall_ms()
         passage.identity = identity = self._authenticator.authenticate(
             request, route.service.signing_names, passage.wall
         )
+        trace.account = identity.account
         passage.raw = aws_json.decode(request.body, self._limits.depth_max)
         self._authenticator.let_in(identity, route.namespace)
         with self.store.read(single=True) as tx:
             # Looked up, never made: a refused call creates nothing.
             passage.namespace = namespace = namespaces.find(tx, route.namespace)
+        trace.found(namespace)
         if route.service is self._selling:
             now = namespace.now(passage.wall)
             if self._quotas.exceeds(namespace, identity.account, route.operation, now):
-                raise ThrottlingException
+                raise _over_quota(route.operation)
             if namespace.faults:
                 return self._meet_faults(passage)
         return self._go_on(passage)
@@ -275,6 +295,7 @@ class Engine:
 
     def _once(self, passage: Passage, tx: Tx) -> Answer:
         """What the client token made before, or the operation itself."""
+        passage.trace.causes = ()  # of a try that met Contention
         wall = wall_ms()  # read with the pen in hand, so that instants follow the order of commits
         operation, handler = passage.operation, passage.handler
         look_up = namespaces.ensure if handler.ensures else namespaces.as_it_is
@@ -290,9 +311,12 @@ class Engine:
         made = ledger.recall(tx, key, call.now, wall)
         if made is not None:
             if made[0] != digest:
-                raise ConflictException(
+                refusal = ConflictException(
                     "Conflicting client token submitted for a new request body."
                 )
+                refusal.cause = _OTHER_BODY
+                raise refusal
+            passage.trace.replayed = True
             first: Document = orjson.loads(made[1])
             return first if handler.replay is None else handler.replay(call, tx, first)
         answer = handler.run(call, tx)
@@ -317,6 +341,7 @@ class Engine:
             passage.request_id,
             self._random,
             self.runner,
+            passage.trace,
             passage.identity,
         )
 
@@ -345,6 +370,12 @@ def _met_after(met: Met, passage: Passage, response: HttpResponse) -> HttpRespon
         code = met.end_after.error
         response = CUT if code is None else _refusal(error_named(code), passage)
     return response._replace(headers=[*response.headers], delay_s=met.wait_after_s)
+
+
+def _over_quota(operation: str) -> ApiError:
+    group, error = GROUP_OF[operation], ThrottlingException()
+    error.cause = Cause("quota.calls", group.source, group.cite)
+    return error
 
 
 def _refusal(error: ApiError, passage: Passage) -> HttpResponse:

@@ -8,7 +8,7 @@ import pytest
 
 from cosell.selling.rules import create_opportunity, opportunity_content, spend
 from tests.harness import World, opportunity
-from tests.refusal import refusal
+from tests.refusal import refusal, rules_named
 
 ACCOUNT = "Customer.Account"
 SPEND = "Project.ExpectedCustomerSpend"
@@ -286,6 +286,7 @@ def errors_of(world: World, request: dict[str, Any]) -> list[tuple[str, str, str
 def test_create_opportunity_with_one_rule_broken_tells_just_that(world: World, row: Row) -> None:
     world.desk("PutEstimate", EstimationUrl=URL, Amount="700")
     assert errors_of(world, request_with(row.changes)) == [row.error]
+    assert rules_named(world) == [row.rule]
 
 
 # Rules that one request can break together: no two of a line need the same member.
@@ -325,6 +326,7 @@ def test_create_opportunity_repaired_rule_by_rule_tells_the_rest_in_order(
         told = errors_of(world, request_with(*(row.changes for row in rows)))
         expected = [row.error for row in rows]
         assert told == expected
+        assert rules_named(world) == list(dict.fromkeys(row.rule for row in rows))
         del rows[0]
     made = world.client().create_opportunity(Catalog="AWS", **request_with())
     assert made["Id"]

@@ -300,7 +300,7 @@ ROWS = [*ASSOCIATIONS, *REVIEWS, *SHARED]
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{n} {row.rule}" for n, row in enumerate(ROWS)])
 def test_one_rule_broken_tells_just_that(scene: Scene, row: Row) -> None:
-    row.ensure(row.bring(scene))
+    row.ensure_in(scene)
 
 
 # --- in order ------------------------------------------------------------------------------------

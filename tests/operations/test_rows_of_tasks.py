@@ -73,16 +73,17 @@ def converting_twice(scene: Scene) -> Reply:
 
 
 def prospecting(*contexts: Any, account: str = ACCOUNT) -> Callable[[Scene], Reply]:
-    """What became of the one engagement of the task."""
+    """What became of the one engagement of the task, as the answer to its Start."""
 
     def bring(scene: Scene) -> Reply:
         id = engage(scene, *contexts, account=account)
         asked: dict[str, Any] = {"Identifiers": [id], "TaskName": "Spring", "ClientToken": "one"}
-        task = answered(scene.ask("StartProspectingFromEngagementTask", **asked))
+        started = scene.ask("StartProspectingFromEngagementTask", **asked)
+        task = answered(started)
         named = {"TaskIdentifier": task["TaskId"]}
         reply = scene.ask("GetProspectingFromEngagementTask", **named)
         [one] = answered(reply)["Engagements"]
-        return Reply(200, {}, json.dumps(one).encode())
+        return Reply(200, started.headers, json.dumps(one).encode())
 
     return bring
 
@@ -165,7 +166,7 @@ ROWS = [
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{n} {row.rule}" for n, row in enumerate(ROWS)])
 def test_one_rule_broken_ends_the_task_with_just_that(scene: Scene, row: Row) -> None:
-    row.ensure(row.bring(scene))
+    row.ensure_in(scene)
 
 
 # --- in order ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from tests.harness import World
 from tests.operations.test_create_opportunity_rules import ROWS as CREATE_ROWS
 from tests.operations.test_create_opportunity_rules import URL
 from tests.operations.test_create_opportunity_rules import Row as CreateRow
-from tests.refusal import Refusal, refusal
+from tests.refusal import Refusal, refusal, rules_named
 from tests.updating import (
     Body,
     body,
@@ -215,6 +215,7 @@ CASES = [
 def test_update_opportunity_with_one_rule_broken_tells_just_that(world: World, case: Case) -> None:
     told = refused(world, start(world, case.start), case.changes)
     assert told.errors == [case.error]
+    assert rules_named(world) == [case.rule]
     assert (told.code, told.status) == ("ValidationException", 400)
     assert told.reason == "BUSINESS_VALIDATION_FAILED"
 
@@ -238,6 +239,7 @@ def test_update_opportunity_holds_to_the_rules_of_content(world: World, row: Cre
     id = in_state(world, "Pending Submission", request=submitting.submittable())
     told = refused(world, id, {OTHER_SOLUTION: "Changed", **row.changes})
     assert told.errors == [row.error]
+    assert rules_named(world) == [row.rule]
 
 
 @pytest.mark.parametrize("row", CONTENT, ids=lambda row: row.rule)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cosell.selling.workflows import watching
 from cosell.store import Tx, Value, View
 from cosell.store.pages import Bound, Filter, Order, Place, Selection, compose
 from cosell.store.sqlite import SqliteStore
@@ -61,7 +62,6 @@ WHOLE_NAMESPACE = {
     "next_lagging": "stops at the first row",
     "list_lagging": "they come in order, and stop at the limit",
     "forget_lagging": "all of them go",
-    "unfinished_tasks": "all of them are wanted, and its index holds no others",
     "unfinished_prospecting": "all of them are wanted, and its index holds no others",
 }
 # Statements of whole namespaces: composed for every table by copies.py.
@@ -248,6 +248,18 @@ def of_every_table(text: str) -> Iterator[str]:
 
 
 NAMED = {name: text for name, text in statements().items() if name not in PARTS}
+
+
+@pytest.mark.parametrize(("view", "shown", "states"), watching.TABLES)
+def test_page_of_every_account_s_tasks_walks_each_state_in_order(
+    tx: Tx, view: View, shown: str, states: tuple[str, ...]
+) -> None:
+    current = (Bound("account", "<", "~"),)
+    selection = Selection((1, states[0]), bounds=current, others=states[1:])
+    text, values = compose(tx, view, selection, Place(order_of("start_at", False), 1), shown)
+    lines = plan(tx, text, {**values, "limit": 21})
+    assert searches(lines, view.table) == [f"{view.table}_by_state"] * len(states)
+    assert not [one for one in lines if one.endswith("(ns=? AND status=?)")]  # from the row on
 
 
 @pytest.mark.parametrize("name", NAMED)

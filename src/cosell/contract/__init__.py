@@ -81,9 +81,10 @@ class Contract:
     """A service's model, ready for use.
 
     `enum` lists the values that a shape accepts, the service's additions last. `render` completes
-    a document of any shape, `redact` blots out what the model marks as sensitive. `compile_all`
-    compiles every shape at once, and raises ValueError for additions to what the model does not
-    have; only tests want it.
+    a document of any shape, `redact` blots out what the model marks as sensitive. `owner` is the
+    structure that has the last member of a path (`project.expectedCustomerSpend[0].amount`) below
+    a structure, '' if the model has none such. `compile_all` compiles every shape at once, and
+    raises ValueError for additions to what the model does not have; only tests want it.
     """
 
     service_id: str
@@ -95,4 +96,5 @@ class Contract:
     enum: Callable[[str], tuple[str, ...]]
     render: Callable[[str, Document], Document]
     redact: Callable[[str, Document], Document]
+    owner: Callable[[str, str], str]
     compile_all: Callable[[], None]

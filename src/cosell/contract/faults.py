@@ -43,8 +43,11 @@ def add_fault(
 def wrong_type(value: object, expected: str, place: tuple[Path, Step]) -> SerializationException:
     """The exception for a value whose JSON type is not what the model asks for."""
     found = _KINDS.get(type(value), "something else")
-    where = path_text(place) or "The request"
-    return SerializationException(f"{where}: expected {expected}, found {found}")
+    path = path_text(place)
+    told = f"expected {expected}, found {found}"
+    refusal = SerializationException(f"{path or 'The request'}: {told}")
+    refusal.errors = (FieldError(path, "INVALID_VALUE", told),)
+    return refusal
 
 
 def path_text(path: Path) -> str:

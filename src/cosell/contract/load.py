@@ -5,12 +5,14 @@ it needs. Must not know a particular service.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 
 from cosell.contract import Additions, Contract, Document, Member, Operation
+from cosell.contract.faults import lower_camel
 from cosell.contract.renderers import Redactions, Renderers
 from cosell.contract.validators import Validators, accepted_values
 
@@ -54,6 +56,7 @@ class _Loading:
             enum=self.enum,
             render=self.render,
             redact=self.redact,
+            owner=self.owner,
             compile_all=self.compile_all,
         )
 
@@ -94,6 +97,22 @@ class _Loading:
     def redact(self, shape_name: str, document: Document) -> Document:
         redacted: Document = self.redactions.of(shape_name)(document)
         return redacted
+
+    def owner(self, shape_name: str, path: str) -> str:
+        """Only readers of the journal ask: nothing is kept for it."""
+        owner = ""
+        for step in re.findall(r"[^.\[\]]+", path):
+            shape = self.shapes[shape_name]
+            if shape["type"] == "structure":
+                owner = shape_name
+                inner = (one for name, one in shape["members"].items() if lower_camel(name) == step)
+                ref = next(inner, None)
+            else:  # an index, or a map's key
+                ref = shape.get("member") or shape.get("value")
+            if ref is None:
+                return ""
+            shape_name = ref["shape"]
+        return owner
 
     def compile_all(self) -> None:
         if stray := self.stray_additions():

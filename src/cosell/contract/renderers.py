@@ -118,7 +118,7 @@ class Redactions:
 
     def _compile(self, shape_name: str) -> Rendering:
         shape = self._shapes[shape_name]
-        if shape.get("sensitive"):
+        if shape.get("sensitive") or shape["type"] == "blob":  # which could hold anything
             return _blot
         if shape["type"] == "list":
             return _redact_list(self.of(shape["member"]["shape"]))

@@ -33,6 +33,12 @@ def first(tx: Tx, ns: int, until: int) -> Due | None:
     return Due(ns, *cast("tuple[int, int, str, str]", row)) if row else None
 
 
+def due_of(tx: Tx, ns: int, kind: str, ref: str) -> int | None:
+    """When something is due for `ref` next; None if nothing is."""
+    row = tx.one("due_of", ns=ns, kind=kind, ref=ref)
+    return cast("int", row[0]) if row else None
+
+
 def pop(tx: Tx, due: Due) -> None:
     """The entry is done; commits together with its effect. `Contention` if somebody else has
     done it."""

@@ -236,8 +236,11 @@ def every_for_tasks(tx: Tx, ns: int) -> list[TaskFault]:
     return [TaskFault(*row) for row in tx.all("list_task_faults", ns=ns)]  # type: ignore[arg-type]
 
 
-def spend_for_task(tx: Tx, namespace: Namespace, task: str, step: str) -> tuple[str, str] | None:
-    """The reason code and message with which a task ends at this step, if any."""
+def spend_for_task(
+    tx: Tx, namespace: Namespace, task: str, step: str
+) -> tuple[str, str, str] | None:
+    """The reason code and message with which a task ends at this step, and the fault that asks for
+    it, if any."""
     if not namespace.faults:
         return None
     row = tx.one("find_task_fault", ns=namespace.ns, task=task, step=step)
@@ -248,4 +251,4 @@ def spend_for_task(tx: Tx, namespace: Namespace, task: str, step: str) -> tuple[
         return None
     if remaining == 1:
         tx.run("count_faults", ns=namespace.ns)
-    return reason, message
+    return reason, message, fault_id(seq)

@@ -3,10 +3,11 @@
 Must not know how a digest is made.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple, cast
 
 from cosell.clock import DAY_MS
-from cosell.store import Store, Tx
+from cosell.store import Store, Tx, Value
 
 REMEMBERED_MS = DAY_MS
 
@@ -42,6 +43,72 @@ def record(tx: Tx, key: Key, digest: bytes, answer: bytes, at: tuple[int, int]) 
         bound_at=at[0],
         bound_wall=at[1],
     )
+
+
+class Scope(NamedTuple):
+    """Which tokens of a namespace are meant: of an account, a catalog, an operation; '' for any."""
+
+    ns: int
+    account: str
+    catalog: str
+    operation: str
+
+
+class Binding(NamedTuple):
+    """A token, the answer that it is bound to, and when it was bound: by the namespace's clock, and
+    in real time."""
+
+    key: Key
+    answer: bytes
+    bound_at: int
+    bound_wall: int
+
+
+def page(tx: Tx, scope: Scope, after: Key | None, at: tuple[int, int], limit: int) -> list[Binding]:
+    """Tokens that are remembered at an instant (namespace time, real time), in the order of their
+    keys, those after a key."""
+    now, wall = at
+    found: list[Binding] = []
+    values: dict[str, Value] = {"now": now, "wall": wall, "remembered": REMEMBERED_MS}
+    for ns, account, catalog, operation in _scopes(tx, scope, after):
+        key = Key(ns, account, catalog, operation, "")
+        begun = after is not None and after[:4] == key[:4]
+        rows = tx.all(
+            "page_tokens",
+            ns=ns,
+            account=account,
+            catalog=catalog,
+            operation=operation,
+            after=after.token if after is not None and begun else "",
+            limit=limit - len(found),
+            **values,
+        )
+        for row in rows:
+            token, answer, bound_at, bound_wall = cast("tuple[str, bytes, int, int]", row)
+            found.append(Binding(key._replace(token=token), answer, bound_at, bound_wall))
+        if len(found) == limit:
+            break
+    return found
+
+
+def forget(tx: Tx, scope: Scope, token: str) -> int:
+    """Make a token free wherever it is bound; answers at how many places it was."""
+    keys = [Key(*one, token) for one in _scopes(tx, scope, None)]
+    return sum(tx.run("unbind", **key._asdict()) for key in keys)
+
+
+def _scopes(tx: Tx, scope: Scope, after: Key | None) -> Iterator[Scope]:
+    """Each account, catalog and operation that has tokens, from the one of a key on: a jump for
+    each, however many tokens it has."""
+    here = Scope(*after[:4]) if after else scope._replace(catalog="", operation="")
+    if after:
+        yield here
+    while row := tx.one("next_token_scope", **here._asdict()):
+        here = Scope(scope.ns, *cast("tuple[str, str, str]", row))
+        if scope.account not in ("", here.account):
+            return
+        if scope.catalog in ("", here.catalog) and scope.operation in ("", here.operation):
+            yield here
 
 
 def forget_outlived(store: Store, wall: int, batch_max: int) -> int:

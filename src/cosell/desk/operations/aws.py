@@ -6,11 +6,12 @@ from typing import cast
 from cosell.calls import Call, command
 from cosell.clock import iso_date
 from cosell.contract import Document
-from cosell.errors import ResourceNotFoundException, business_refused
+from cosell.errors import business_refused
 from cosell.selling import object_at, text_at
 from cosell.selling.domain import accounts, estimates, referrals
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.rules import check, refer
+from cosell.selling.rules import find as rows
 from cosell.selling.rules.opportunity_content import Content
 from cosell.selling.rules.spend import spend_of
 from cosell.selling.workflows import kinds, tasks
@@ -53,6 +54,6 @@ def advance_task(call: Call, tx: Tx) -> Document:
     """Run the next steps of a task, whatever the pace; one that has ended stays as it is."""
     found = kinds.find(call, tx, text_at(call.input, "TaskIdentifier"))
     if found is None:
-        raise ResourceNotFoundException("There is no such task in this catalog.")
+        raise rows.ANY_TASK.refusal(found)
     task = tasks.step(call, tx, *found, cast("int", call.input.get("Steps", 1)))
     return kinds.described(found._replace(task=task))

@@ -2,10 +2,11 @@
 
 from cosell.calls import Call, command, query
 from cosell.contract import Document, Json
-from cosell.errors import ResourceNotFoundException, request_refused
+from cosell.errors import request_refused
 from cosell.selling import Kind, text_at
 from cosell.selling.domain import prospecting
 from cosell.selling.rules import check
+from cosell.selling.rules import find as rows
 from cosell.selling.rules.prospect_task import SAID, Said
 from cosell.store import Tx, documents
 
@@ -19,7 +20,7 @@ def put_prospecting_result(call: Call, tx: Tx) -> Document:
     id = text_at(call.input, "EngagementIdentifier")
     engagement = documents.find(tx, call.ns, Kind.ENGAGEMENT, id)
     if engagement is None or engagement.catalog != call.catalog:
-        raise ResourceNotFoundException("There is no such engagement in this catalog.")
+        raise rows.ANY_ENGAGEMENT.refusal(None)
     found = {name: call.input[name] for name in _FOUND if name in call.input}
     reason = text_at(call.input, "ReasonCode")
     if errors := check(SAID, Said(bool(found), bool(reason))):

@@ -7,12 +7,12 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document, Json
-from cosell.errors import ResourceNotFoundException
 from cosell.selling import AWS, Kind, later, object_at, objects_at, text_at, truth
 from cosell.selling.domain import contexts
 from cosell.selling.domain.accounts import company_of
 from cosell.selling.domain.event_messages import tell_of_engagement, tell_of_member
 from cosell.selling.rules import create_engagement_invitation, enforce, engagement_context
+from cosell.selling.rules import find as rows
 from cosell.selling.rules.engagement_context import ROOM, Context
 from cosell.selling.rules.invitation import JOIN, Joining
 from cosell.selling.views import ASSOCIATIONS, ENGAGEMENTS, engagement_row
@@ -64,7 +64,7 @@ def find(call: Call, tx: Tx, id: str | None) -> Stored:
     """An engagement that the caller is a member of, or ResourceNotFoundException."""
     found = id and documents.find_visible(tx, ENGAGEMENTS, call.key, Kind.ENGAGEMENT, id)
     if not found:
-        raise ResourceNotFoundException("There is no such engagement, or you are not a member.")
+        raise rows.ENGAGEMENT.refusal(found)
     return found
 
 

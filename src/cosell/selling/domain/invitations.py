@@ -11,7 +11,6 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import DAY_MS, iso, parse_iso
 from cosell.contract import Document
-from cosell.errors import ResourceNotFoundException
 from cosell.selling import AWS, Kind, object_at, text_at, truth
 from cosell.selling.domain import engagements, estimates
 from cosell.selling.domain.accounts import company_of, is_partner
@@ -19,6 +18,7 @@ from cosell.selling.domain.contexts import enrichment
 from cosell.selling.domain.event_messages import tell_of_invitation
 from cosell.selling.lifecycle import INVITATION, follow
 from cosell.selling.rules import enforce
+from cosell.selling.rules import find as rows
 from cosell.selling.rules.create_engagement_invitation import ROOM, Invited
 from cosell.selling.rules.invitation import ANSWER, Answer
 from cosell.selling.views import INVITATIONS, invitation_row
@@ -152,9 +152,7 @@ def find(call: Call, tx: Tx, identifier: str) -> Stored:
     id = ids.plain_id(identifier, call.catalog, Kind.INVITATION)
     found = id and documents.find_visible(tx, INVITATIONS, call.key, Kind.INVITATION, id)
     if not found:
-        raise ResourceNotFoundException(
-            "There is no such engagement invitation in this catalog for your account."
-        )
+        raise rows.INVITATION.refusal(found)
     return found
 
 

@@ -7,13 +7,13 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document
-from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, text_at, truth
 from cosell.selling.domain import opportunities, settings, showing, snapshots, tags
 from cosell.selling.domain.acting import as_owner
 from cosell.selling.domain.snapshots import Target, target_of
 from cosell.selling.lifecycle import JOB, follow, followed
 from cosell.selling.rules import enforce
+from cosell.selling.rules import find as rows
 from cosell.selling.rules import resource_snapshots as rules
 from cosell.selling.views import JOBS, job_row
 from cosell.store import Tx, Value, documents
@@ -79,7 +79,7 @@ def find(call: Call, tx: Tx, id: str) -> Stored:
     """One of the caller's jobs, or ResourceNotFoundException."""
     found = documents.find_visible(tx, JOBS, call.key, Kind.JOB, id)
     if found is None:
-        raise ResourceNotFoundException("There is no such snapshot job for your account.")
+        raise rows.JOB.refusal(found)
     return found
 
 

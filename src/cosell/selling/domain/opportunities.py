@@ -9,12 +9,12 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document, Json
-from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
 from cosell.selling.domain import autopilot, estimates, summaries
 from cosell.selling.domain.accounts import company_of, host
 from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.selling.lifecycle import DRAFT, followed_from
+from cosell.selling.rules import find as rows
 from cosell.selling.rules import spend
 from cosell.selling.rules.opportunity_content import NEW_BUSINESS
 from cosell.selling.rules.opportunity_members import SERVER_OWNED
@@ -112,9 +112,7 @@ def find(call: Call, tx: Tx, id: str) -> Stored:
     """One of the caller's opportunities, or ResourceNotFoundException."""
     found = find_own(call, tx, id)
     if found is None:
-        raise ResourceNotFoundException(
-            "There is no such opportunity in this catalog for your account."
-        )
+        raise rows.OPPORTUNITY.refusal(found)
     return found
 
 
@@ -123,7 +121,7 @@ def find_any(call: Call, tx: Tx, id: str) -> Stored:
     is there once it was accepted."""
     found = documents.find(tx, call.ns, Kind.OPPORTUNITY, id)
     if found is None or not find_own(call._replace(account=found.owner), tx, id):
-        raise ResourceNotFoundException("There is no such opportunity in this catalog.")
+        raise rows.ANY_OPPORTUNITY.refusal(None)
     return found
 
 

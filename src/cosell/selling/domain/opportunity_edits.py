@@ -73,6 +73,20 @@ def applied(call: Call, before: Document, edit: Edit) -> Document:
     return _with(document, ["LifeCycle", "NextStepsHistory"], next_steps.grown(call, before, steps))
 
 
+def cleared(before: Document, edit: Edit, asked: Document) -> tuple[Path, ...]:
+    """The members that the opportunity loses because the request leaves them out. The contract's
+    duration is not among them: only an explicit null takes it away."""
+    return tuple(
+        path
+        for path in PATHS
+        if path in edit.changed
+        and path != _DURATION
+        and at(before, path)
+        and not at(edit.wanted, path)
+        and at(asked, path) is None
+    )
+
+
 def with_remarks(document: Document, asked: Document) -> Document:
     """What a reviewer says goes into the opportunity, and what it leaves out goes away."""
     for name in ("ReviewComments", "ReviewStatusReason"):

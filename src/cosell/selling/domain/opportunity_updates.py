@@ -36,6 +36,8 @@ def update(call: Call, tx: Tx, opportunity: Stored, asked: Document) -> Stored:
     if errors := broken(facts):
         raise business_refused(*errors)
     document = opportunity_edits.applied(call, before, edit)
+    if edit.changed:
+        call.trace.cleared = opportunity_edits.cleared(before, edit, asked)
     if facts.reviewed:
         document = opportunity_edits.with_remarks(document, asked)
         return reviews.conclude(call, tx, opportunity, document, facts.reviewed)

@@ -13,11 +13,11 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document
-from cosell.errors import ResourceNotFoundException
 from cosell.selling import AWS, Kind, Path, Template, object_at, related, text_at
 from cosell.selling.domain import engagements
 from cosell.selling.domain.event_messages import tell_of_snapshot
 from cosell.selling.rules import enforce
+from cosell.selling.rules import find as rows
 from cosell.selling.rules import resource_snapshots as rules
 from cosell.selling.views import (
     ASSOCIATIONS,
@@ -165,7 +165,7 @@ def read(call: Call, tx: Tx, target: Target, revision: int | None) -> Document:
     else:
         row = tx.one("find_snapshot", ns=call.ns, revision=revision, **target._asdict())
     if row is None:
-        raise ResourceNotFoundException("There is no such snapshot in the engagement.")
+        raise rows.SNAPSHOT.refusal(row)
     return {**_named(call, target, row), **orjson.loads(cast("bytes", row[4]))}
 
 

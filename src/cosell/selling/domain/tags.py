@@ -4,7 +4,7 @@ from typing import cast
 
 from cosell.calls import Call
 from cosell.contract import Document
-from cosell.errors import ErrorCode, FieldError, request_refused
+from cosell.errors import request_refused
 from cosell.selling import objects_at, text_at
 from cosell.selling.rules import enforce
 from cosell.selling.rules.tag_resource import RULES, TWICE, Tagging
@@ -27,9 +27,8 @@ def keys_of(document: Document) -> list[str]:
 
 def _ensure_once(keys: list[str], place: str) -> None:
     if TWICE.broken(keys):
-        code = cast("ErrorCode", TWICE.code)
         again = [number for number, key in enumerate(keys) if key in keys[:number]]
-        raise request_refused(*[FieldError(place.format(n), code, TWICE.message) for n in again])
+        raise request_refused(*[TWICE.field_error(keys, place.format(n)) for n in again])
 
 
 def add(call: Call, tx: Tx, arn: str, tags: dict[str, str]) -> None:

@@ -5,9 +5,9 @@ from typing import Final, cast
 from cosell.calls import Call, Rendered, command, query
 from cosell.clock import parse_iso
 from cosell.contract import Document
-from cosell.errors import ResourceNotFoundException
 from cosell.selling import Kind, text_at
 from cosell.selling.listing import By, List, answer
+from cosell.selling.rules import find as rows
 from cosell.selling.views import PROSPECTING_TASKS, prospecting_row
 from cosell.selling.workflows import prospecting, tasks
 from cosell.selling.workflows.prospecting import PROSPECTING
@@ -46,7 +46,7 @@ def get_prospecting_from_engagement_task(call: Call, tx: Tx) -> Document:
     kind = Kind.PROSPECTING_TASK
     found = documents.find_visible(tx, PROSPECTING_TASKS, call.key, kind, id)
     if found is None:
-        raise ResourceNotFoundException("There is no such prospecting task for your account.")
+        raise rows.PROSPECTING.refusal(found)
     return found.document
 
 

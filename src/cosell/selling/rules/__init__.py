@@ -6,11 +6,12 @@ show: `tables` lists them all. Imports no sibling.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
 
 from cosell.clock import is_date
 from cosell.errors import (
     ApiError,
+    Cause,
     ErrorCode,
     FieldError,
     ValidationException,
@@ -51,10 +52,23 @@ class Rule(Generic[Facts]):
     def told(self, facts: Facts) -> str:
         return self.message.format(facts=facts) if "{" in self.message else self.message
 
+    @property
+    def cause(self) -> Cause:
+        """What the journal says of a refusal by this row."""
+        return Cause(self.id, self.source, self.cite)
+
     def refusal(self, facts: Facts) -> ApiError:
         """The error of a row that stands alone."""
         members = {"Reason": self.why} if self.why else {}
-        return self.error(self.told(facts), **members)
+        error = self.error(self.told(facts), **members)
+        error.cause = self.cause
+        return error
+
+    def field_error(self, facts: Facts, field: str = "") -> FieldError:
+        """The error of a row that has a code; at another place than the row's own, if one is
+        named."""
+        code = cast("ErrorCode", self.code)
+        return FieldError(field or self.field, code, self.told(facts), self.cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +83,7 @@ class Table:
 def check(rules: Iterable[Rule[Facts]], facts: Facts) -> tuple[FieldError, ...]:
     """Every field error that the facts deserve, in order of precedence."""
     return tuple(
-        FieldError(rule.field, rule.code, rule.told(facts))
-        for rule in rules
-        if rule.code is not None and rule.broken(facts)
+        rule.field_error(facts) for rule in rules if rule.code is not None and rule.broken(facts)
     )
 
 
@@ -86,7 +98,7 @@ def enforce(rules: Iterable[Rule[Facts]], facts: Facts) -> None:
             continue
         if rule.code is None:
             raise rule.refusal(facts)
-        errors.append(FieldError(rule.field, rule.code, rule.told(facts)))
+        errors.append(rule.field_error(facts))
     if errors:
         raise business_refused(*errors)
 

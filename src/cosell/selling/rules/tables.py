@@ -16,6 +16,7 @@ from cosell.selling.rules import (
     disassociate_opportunity,
     engagement_context,
     enrolment,
+    find,
     invitation,
     opportunity_content,
     prospect_task,
@@ -32,6 +33,7 @@ from cosell.selling.rules import (
 
 TABLES: Final[tuple[Table, ...]] = (
     *enrolment.TABLES,
+    *find.TABLES,
     *create_opportunity.TABLES,
     *opportunity_content.TABLES,
     *spend.TABLES,

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple, TypeVar, cast
 
 from cosell import ids
 from cosell.calls import Call
-from cosell.contract import Document
+from cosell.contract import Document, Json
 from cosell.errors import (
     AccessDeniedException,
     ApiError,
+    Cause,
     ConflictException,
     FieldError,
     InternalServerException,
@@ -35,11 +36,20 @@ ANYWHERE: Final[Reasons] = {
 
 
 class TaskEnd(Exception):
-    """A step ends its task with a reason code of its own choice."""
+    """A step ends its task with a reason code of its own choice, because of some rules."""
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, causes: tuple[Cause, ...] = ()) -> None:
         super().__init__(message)
-        self.reason, self.message = reason, message
+        self.reason, self.message, self.causes = reason, message, causes
+
+    @property
+    def told(self) -> Document:
+        """What a task that ended says of it; the rules are for the desk alone."""
+        rules: list[Json] = [
+            {"Id": one.id, "Source": one.source, "Cite": one.cite or None} for one in self.causes
+        ]
+        ended: Document = {"ReasonCode": self.reason, "Message": self.message}
+        return {**ended, "rules": rules} if rules else ended
 
 
 class Step(NamedTuple):
@@ -96,7 +106,7 @@ def ensure(rules: Iterable[Rule[Facts]], facts: Facts) -> None:
     """End the task with the reason code of the first row that is broken."""
     for rule in rules:
         if rule.broken(facts):
-            raise TaskEnd(rule.reason, rule.told(facts))
+            raise TaskEnd(rule.reason, rule.told(facts), (rule.cause,))
 
 
 def told(errors: Iterable[FieldError]) -> str:

@@ -43,6 +43,11 @@ def find(call: Call, tx: Tx, identifier: str) -> Found | None:
     return None
 
 
+def of(kind: str) -> Workflow:
+    """What a kind of document, which is a task's, runs by."""
+    return _BY_KIND[kind]
+
+
 def referred(call: Call, tx: Tx, ref: str) -> Found | None:
     """The task that an agenda entry refers to."""
     kind, _, id = ref.partition("/")

@@ -105,13 +105,12 @@ def _ended(call: Call, task: Document) -> Document:
         first = failed[0]
         of = f"All {len(all)} engagements failed. The first: " if len(all) > 1 else ""
         ended |= {"ReasonCode": first["ReasonCode"], "Message": f"{of}{first['Message']}"}
+        ended |= {name: first[name] for name in ("rules",) if name in first}
     return ended
 
 
 def _failed(call: Call, task: Document, end: TaskEnd) -> Document:
-    return _moved(
-        call, task, {"Status": "FAILED", "ReasonCode": end.reason, "Message": end.message}
-    )
+    return _moved(call, task, {"Status": "FAILED", **end.told})
 
 
 _STEP: Final = Step(

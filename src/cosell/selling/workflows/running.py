@@ -33,7 +33,8 @@ def _step(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> Stored:
     try:
         fault = fault_rows.spend_for_task(tx, call.namespace, workflow.operation, step.name)
         if fault is not None:
-            raise TaskEnd(*fault)
+            call.trace.fault_id = fault[2]
+            raise TaskEnd(*fault[:2])
         if call.namespace.shut_out:  # a step may do what its operation's own call may
             ensure_enrolled(tx, call.ns, call.account, call.catalog)
         with tx.savepoint():
@@ -42,6 +43,7 @@ def _step(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> Stored:
         raise  # the store's trouble is not the task's: the whole transaction is tried again
     except Exception as error:
         end = _end(call, task, step, error)
+        call.trace.causes += end.causes
         return task._replace(document=workflow.failed(call, task.document, end))
     return task._replace(document=workflow.passed(call, task.document, learnt))
 
@@ -53,7 +55,8 @@ def _end(call: Call, task: Stored, step: Step, error: Exception) -> TaskEnd:
     if isinstance(error, ApiError):
         reasons = {**step.reasons, **ANYWHERE}
         words = told(error.errors) if isinstance(error, ValidationException) else ""
-        return TaskEnd(reasons.get(type(error), "InternalError"), words or error.message)
+        reason = reasons.get(type(error), "InternalError")
+        return TaskEnd(reason, words or error.message, error.causes)
     log.exception("task %s, step %s, request %s", task.id, step.name, call.request_id)
     message = f"Internal error at step {step.name}. The server's log has the details."
     return TaskEnd("InternalError", message)

@@ -79,6 +79,7 @@ def start(
         if before:
             _label(call, tx, before, about)
     except TaskEnd as end:
+        call.trace.causes += end.causes
         task = task._replace(document=workflow.failed(call, task.document, end))
         return tasks.begin(call, tx, workflow, task)
     kept = _taken_over(tx, kind, task.id, before) if before else {}
@@ -145,8 +146,7 @@ def _failed(call: Call, trait: Trait, task: Document, end: TaskEnd) -> Document:
     failed: Document = {
         **task,
         "TaskStatus": followed(TASK, text_at(task, "TaskStatus"), "fail"),
-        "ReasonCode": end.reason,
-        "Message": end.message,
+        **end.told,
         "EndTime": iso(call.now),  # for the desk: the API does not say it of these kinds
     }
     if trait.promises and not task.get("created"):

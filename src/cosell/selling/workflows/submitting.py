@@ -12,7 +12,7 @@ from typing import Final
 
 from cosell.calls import Call
 from cosell.contract import Document, Json
-from cosell.errors import ServiceQuotaExceededException, ValidationException
+from cosell.errors import ServiceQuotaExceededException, ValidationException, causes_of
 from cosell.selling import Kind, Template, text_at
 from cosell.selling.domain import (
     conversions,
@@ -53,9 +53,9 @@ def _get_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
     opportunity = _opportunity(call, tx, task)
     state, fields = submissions.faults(call, tx, opportunity, _submission(task))
     if state:
-        raise TaskEnd("OpportunitySubmissionFailed", told(state))
+        raise TaskEnd("OpportunitySubmissionFailed", told(state), causes_of(state))
     if fields:
-        raise TaskEnd("OpportunityValidationFailed", told(fields))
+        raise TaskEnd("OpportunityValidationFailed", told(fields), causes_of(fields))
     return {}
 
 

@@ -71,7 +71,7 @@ def step(call: Call, tx: Tx, workflow: Workflow, task: Stored, steps: int) -> St
         catalog=task.catalog,
     )
     after = advance(owner, tx, workflow, task, steps)
-    agenda.forget(tx, call.ns, STEP, _ref(task))
+    agenda.forget(tx, call.ns, STEP, ref(task))
     if after is not task:
         after = truth.replace(tx, task, after.document)
         documents.show_again(tx, workflow.view, workflow.row(after))
@@ -81,7 +81,7 @@ def step(call: Call, tx: Tx, workflow: Workflow, task: Stored, steps: int) -> St
 
 def plan_anew(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> None:
     """After a change of pace."""
-    agenda.forget(tx, call.ns, STEP, _ref(task))
+    agenda.forget(tx, call.ns, STEP, ref(task))
     plan(call, tx, workflow, task)
 
 
@@ -90,8 +90,9 @@ def plan(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> None:
     if not is_at_work(workflow, task) or call.namespace.pace == "Held":
         return
     wait_ms = call.namespace.step_ms if call.namespace.pace == "Paced" else 0
-    agenda.plan(tx, call.ns, call.now + wait_ms, STEP, _ref(task))
+    agenda.plan(tx, call.ns, call.now + wait_ms, STEP, ref(task))
 
 
-def _ref(task: Stored) -> str:
+def ref(task: Stored) -> str:
+    """What the agenda calls a task."""
     return f"{task.kind}/{task.id}"

@@ -57,6 +57,9 @@ where exists (select 1 from agenda a where a.ns = n.ns);
 select due_at, seq, kind, ref from agenda
 where ns = :ns and due_at <= :until order by due_at, seq limit 1;
 
+-- due_of: when something is due for a thing next.
+select due_at from agenda where ns = :ns and kind = :kind and ref = :ref order by due_at limit 1;
+
 -- insert_agenda: something is due at an instant.
 insert into agenda (ns, due_at, seq, kind, ref) values (:ns, :due_at, :seq, :kind, :ref);
 
@@ -119,6 +122,18 @@ limit :limit;
 delete from ledger
 where ns = :ns and account = :account and catalog = :catalog and operation = :operation
   and token = :token;
+
+-- next_token_scope: the account, catalog and operation that come next among a namespace's tokens.
+select account, catalog, operation from ledger
+where ns = :ns and (account, catalog, operation) > (:account, :catalog, :operation)
+order by account, catalog, operation limit 1;
+
+-- page_tokens: tokens of an account, a catalog and an operation that are remembered.
+select token, answer, bound_at, bound_wall from ledger
+where ns = :ns and account = :account and catalog = :catalog and operation = :operation
+  and token > :after
+  and (bound_at >= :now - :remembered or bound_wall >= :wall - :remembered)
+order by token limit :limit;
 
 -- emit: an event for one receiver.
 insert into outbox (ns, seq, account, body) values (:ns, :seq, :account, :body);

@@ -126,7 +126,7 @@ where ns = :ns and account = :account and kind = :kind and subject = :subject
 
 -- unfinished_tasks: every task of a namespace that is still at work, in order of start; not the
 -- second rows of lists that lag.
-select kind, id from task_view indexed by task_view_at_work
+select kind, id from task_view indexed by task_view_by_state
 where ns = :ns and status = 'IN_PROGRESS' and account < '~' order by start_at, seq;
 
 -- unfinished_prospecting: every prospecting task of a namespace that is still at work; not the

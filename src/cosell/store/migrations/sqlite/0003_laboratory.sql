@@ -45,3 +45,8 @@ alter table task_fault add column fired integer not null default 0;
 
 -- Whether calls over AWS's quotas are refused (Documented) or only counted (Relaxed).
 alter table namespace add column quotas text not null default 'Relaxed';
+
+-- Tasks by their state, whoever's, for the desk.
+drop index task_view_at_work;
+create index task_view_by_state on task_view (ns, status, start_at, seq);
+create index prospecting_view_by_state on prospecting_view (ns, status, start_at, seq);

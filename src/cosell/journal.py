@@ -1,0 +1,227 @@
+"""The journal: the last calls of each namespace, in memory, as they came and as they were answered.
+
+Writing is one append of what is there anyway; nothing is parsed, redacted, rendered or numbered
+before somebody reads. It is bounded in calls, in bytes and in namespaces, and never writes to the
+store. Must not know an operation, nor what in a body is sensitive.
+"""
+
+from collections import deque
+from itertools import islice
+from threading import Lock
+from typing import Final, NamedTuple
+
+from cosell.contract import Contract
+from cosell.errors import Cause, FieldError
+from cosell.store.namespaces import Namespace
+
+CALLS_MAX: Final = 1_000
+"""Calls of one namespace that are kept; older ones give way."""
+_TIDY_BYTES: Final = 4 << 20  # so much may come before memory is counted again
+NAMESPACE_BYTES_MAX: Final = (8 << 20) - _TIDY_BYTES
+"""Memory that the calls of one namespace may have when it is counted."""
+BYTES_MAX: Final = (32 << 20) - _TIDY_BYTES
+"""Memory that the calls of all namespaces may have when it is counted."""
+NAMESPACES_MAX: Final = 1_024
+BODY_BYTES_MAX: Final = 256 << 10
+"""A longer body is not kept."""
+_CALL_BYTES: Final = 1_000  # what a call takes beside its bodies, and a little more
+_ERROR_BYTES: Final = 400  # one of a request's field errors
+
+
+class Trace:
+    """What one call leaves behind. The service fills it; what it says of a stage that the call did
+    not reach stays as it is at first. Holds nothing that leads to a transaction or an exception.
+
+    `contract` is the called service's; `operation` may be none of its own. `wall` is real time when
+    the call came, and the namespace's clock was `offset_ms` from it (None: not known) or stood at
+    `frozen_at`. `causes` are the rules that refused the
+    call, or ended the task that it started; `fault_id` the fault (PutFault) that acted on it;
+    `cleared` the members that an update nulled by leaving them out. `replayed` says that a client
+    token answered, `cut` that the connection was closed instead of an answer.
+    """
+
+    __slots__ = (
+        "account",
+        "answer",
+        "causes",
+        "cleared",
+        "contract",
+        "cut",
+        "errors",
+        "fault_id",
+        "frozen_at",
+        "lasted_s",
+        "name",
+        "offset_ms",
+        "operation",
+        "replayed",
+        "request",
+        "request_id",
+        "seq",
+        "size",
+        "status",
+        "wall",
+    )
+
+    def __init__(self, request_id: str, wall: int, request: bytes) -> None:
+        self.request_id = request_id
+        self.wall = wall
+        self.request: bytes | None = request
+        self.name = ""  # of the namespace, once the call has reached it
+        self.answer: bytes | None = None
+        self.contract: Contract | None = None
+        self.operation = ""
+        self.account = ""  # of nobody, if the call was refused before that was known
+        self.offset_ms: int | None = None
+        self.frozen_at: int | None = None
+        self.status = 0
+        self.lasted_s = 0.0
+        self.errors: tuple[FieldError, ...] = ()  # what was wrong with single members
+        self.causes: tuple[Cause, ...] = ()
+        self.cleared: tuple[str, ...] = ()
+        self.fault_id: str | None = None
+        self.replayed = self.cut = False
+        self.seq = 0  # its number, once somebody has read it
+        self.size = 0  # the memory that it takes, about, in bytes
+
+    def found(self, namespace: Namespace) -> None:
+        """The call found a namespace: its clock is kept, and no more of it."""
+        self.offset_ms, self.frozen_at = namespace.offset_ms, namespace.frozen_at
+
+    @property
+    def time(self) -> int | None:
+        """The namespace's time when the call came, in milliseconds; None if that is not known."""
+        if self.offset_ms is None:
+            return None
+        return self.wall + self.offset_ms if self.frozen_at is None else self.frozen_at
+
+
+class Window(NamedTuple):
+    """Which calls are wanted: those after a `seq`, of an account, of an operation ('' for any), and
+    how many at most."""
+
+    after: int
+    account: str
+    operation: str
+    limit: int
+
+
+class _Ring:
+    """The calls of one namespace; the memory that they took when it was counted last, and the last
+    call then."""
+
+    __slots__ = ("counted", "size", "traces")
+
+    def __init__(self) -> None:
+        self.traces: deque[Trace] = deque(maxlen=CALLS_MAX)
+        self.size = 0
+        self.counted: Trace | None = None
+
+    def tidy(self) -> None:
+        """Count its memory, if anything was added, and let go of calls that are too much."""
+        if self.traces[-1] is self.counted:
+            return
+        self.counted = self.traces[-1]
+        self.size = sum(trace.size for trace in self.traces.copy())
+        while self.size > NAMESPACE_BYTES_MAX:
+            self.size -= self.traces.popleft().size
+
+
+class Journal:
+    """The calls that an engine answered, by the name of their namespace; for all its threads.
+
+    Calls are numbered in their order, and memory is counted, by readers and once in a while, so
+    that a call pays for neither.
+    """
+
+    def __init__(self) -> None:
+        self._rings: dict[str, _Ring] = {}
+        self._fresh = 0  # bytes that were added since memory was counted
+        self._number = 0
+        self._lock = Lock()
+
+    def add(self, name: str, trace: Trace) -> None:
+        """A call was answered."""
+        size = _CALL_BYTES + len(trace.request)  # type: ignore[arg-type]  # nobody took it yet
+        if trace.answer is not None:
+            size += len(trace.answer)
+        if size > BODY_BYTES_MAX:
+            size = _without_long_bodies(trace)
+        if trace.errors:
+            size += len(trace.errors) * _ERROR_BYTES
+        trace.size = size
+        try:
+            self._rings[name].traces.append(trace)
+        except KeyError:
+            self._begin(name, trace)
+        self._fresh += size
+        if self._fresh > _TIDY_BYTES:
+            self._tidy()
+
+    def clear(self, name: str) -> None:
+        """Forget a namespace's calls."""
+        with self._lock:
+            self._rings.pop(name, None)
+
+    def page(self, name: str, window: Window) -> list[Trace]:
+        """Calls of a namespace, oldest first."""
+        after, account, operation, limit = window
+        found = (
+            trace
+            for trace in self._numbered(name)
+            if trace.seq > after
+            and account in ("", trace.account)
+            and operation in ("", trace.operation)
+        )
+        return list(islice(found, limit))
+
+    def find(self, name: str, request_id: str) -> Trace | None:
+        """The call of a namespace that was answered under a request id."""
+        every = self._numbered(name)
+        return next((trace for trace in every if trace.request_id == request_id), None)
+
+    def _numbered(self, name: str) -> list[Trace]:
+        with self._lock:
+            ring = self._rings.get(name)
+            traces = [*ring.traces.copy()] if ring else []
+            for trace in traces:
+                if not trace.seq:
+                    self._number = trace.seq = self._number + 1
+        return traces
+
+    def _begin(self, name: str, trace: Trace) -> None:
+        """The first call of a namespace."""
+        with self._lock:
+            ring = self._rings.get(name) or _Ring()
+            ring.traces.append(trace)
+            self._rings[name] = ring
+            if len(self._rings) > NAMESPACES_MAX:
+                del self._rings[self._idlest(name)]
+
+    def _tidy(self) -> None:
+        with self._lock:
+            self._fresh = 0
+            for ring in self._rings.values():
+                ring.tidy()
+            size = sum(ring.size for ring in self._rings.values())
+            while size > BYTES_MAX:
+                size -= self._rings.pop(self._idlest("")).size
+
+    def _idlest(self, present: str) -> str:
+        """The namespace that gives way, other than the present one: whichever has been idle
+        longest, but rather one that nobody called who may, so that noise pushes nobody out."""
+
+        def idle(name: str) -> tuple[bool, int]:
+            traces = self._rings[name].traces
+            return any(trace.account for trace in traces.copy()), traces[-1].wall
+
+        return min((name for name in self._rings if name != present), key=idle)
+
+
+def _without_long_bodies(trace: Trace) -> int:
+    """Let go of a body that is too long; answers what it takes then."""
+    if len(trace.request or b"") > BODY_BYTES_MAX:
+        trace.request = None
+    if len(trace.answer or b"") > BODY_BYTES_MAX:
+        trace.answer = None
+    return len(trace.request or b"") + len(trace.answer or b"") + _CALL_BYTES

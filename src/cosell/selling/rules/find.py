@@ -1,0 +1,123 @@
+"""What a request names has to be there, and the caller's to see: the two are never told apart.
+
+See difference `account.foreign`. Must not look anything up.
+"""
+
+from typing import TypeAlias
+
+from cosell.errors import ResourceNotFoundException
+from cosell.selling.rules import Rule, Source, Table
+from cosell.selling.rules.sources import REFERENCE
+
+Found: TypeAlias = object
+"""What was looked up; nothing, where there is no such thing for the caller."""
+
+_ERROR = f"{REFERENCE}: ResourceNotFoundException"
+
+
+def _row(id: str, message: str, source: Source = "documented", cite: str = _ERROR) -> Rule[Found]:
+    return Rule(
+        f"find.{id}",
+        "",
+        None,
+        message,
+        source,
+        lambda found: not found,
+        cite,
+        store=True,
+        error=ResourceNotFoundException,
+    )
+
+
+OPPORTUNITY = _row("opportunity", "There is no such opportunity in this catalog for your account.")
+INVITATION = _row(
+    "invitation", "There is no such engagement invitation in this catalog for your account."
+)
+ENGAGEMENT = _row(
+    "engagement",
+    "There is no such engagement, or you are not a member.",
+    "decision",
+    f"{REFERENCE}: ListEngagementMembers",
+)
+JOB = _row("job", "There is no such snapshot job for your account.")
+SNAPSHOT = _row("snapshot", "There is no such snapshot in the engagement.")
+PROSPECTING = _row("prospecting-task", "There is no such prospecting task for your account.")
+# AWS looks for what any account has; the desk is its hand.
+ANY_OPPORTUNITY = _row(
+    "any-opportunity", "There is no such opportunity in this catalog.", "not documented", ""
+)
+ANY_ENGAGEMENT = _row(
+    "any-engagement", "There is no such engagement in this catalog.", "not documented", ""
+)
+ANY_TASK = _row("any-task", "There is no such task in this catalog.", "not documented", "")
+TASK = _row("task", "There is no such task in this namespace.", "not documented", "")
+
+_ENGAGED = ("CreateResourceSnapshot", "CreateResourceSnapshotJob")
+TABLES = (
+    Table(
+        "Find an opportunity",
+        (
+            "GetOpportunity",
+            "UpdateOpportunity",
+            "SubmitOpportunity",
+            "AssociateOpportunity",
+            "DisassociateOpportunity",
+            "AssignOpportunity",
+            "GetAwsOpportunitySummary",
+            *_ENGAGED,
+            "StartEngagementFromOpportunityTask",
+            "ListTagsForResource",
+            "TagResource",
+            "UntagResource",
+        ),
+        (OPPORTUNITY,),
+    ),
+    Table(
+        "Find an invitation",
+        (
+            "GetEngagementInvitation",
+            "AcceptEngagementInvitation",
+            "RejectEngagementInvitation",
+            "StartEngagementByAcceptingInvitationTask",
+        ),
+        (INVITATION,),
+    ),
+    Table(
+        "Find an engagement",
+        (
+            "GetEngagement",
+            "ListEngagementMembers",
+            "CreateEngagementContext",
+            "UpdateEngagementContext",
+            "CreateEngagementInvitation",
+            "ListResourceSnapshots",
+            "GetResourceSnapshot",
+            *_ENGAGED,
+            "StartOpportunityFromEngagementTask",
+        ),
+        (ENGAGEMENT,),
+    ),
+    Table("Find a snapshot", ("GetResourceSnapshot",), (SNAPSHOT,)),
+    Table(
+        "Find a snapshot job",
+        (
+            "GetResourceSnapshotJob",
+            "StartResourceSnapshotJob",
+            "StopResourceSnapshotJob",
+            "DeleteResourceSnapshotJob",
+            "ListTagsForResource",
+            "TagResource",
+            "UntagResource",
+        ),
+        (JOB,),
+    ),
+    Table("Find a prospecting task", ("GetProspectingFromEngagementTask",), (PROSPECTING,)),
+    Table(
+        "Find what any account has",
+        ("ReviewOpportunity", "UpdateAwsOpportunitySummary"),
+        (ANY_OPPORTUNITY,),
+    ),
+    Table("Find any engagement", ("PutProspectingResult",), (ANY_ENGAGEMENT,)),
+    Table("Find any task", ("AdvanceTask",), (ANY_TASK,)),
+    Table("Find a task in any catalog", ("GetTask",), (TASK,)),
+)
