@@ -17,6 +17,7 @@ from bench import (
     STATE,
     BenchError,
     Sizes,
+    in_process,
     laboratory,
     load,
     many,
@@ -32,6 +33,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "starts": measures.starts,
     "writes": writes.writes,
     "many": many.many,
+    "in-process": in_process.in_process,
     "launches": measures.launches,
     "resets": measures.resets,
     "laboratory": laboratory.laboratory,
@@ -42,8 +44,10 @@ FILLED = {"lists", "resets"}
 def steps(sizes: Sizes) -> int:
     filled = len({*sizes.tasks, *sizes.resets}) + len(many.LISTS)
     rounds = sizes.rounds * (len(sizes.tasks) * 5 + 1 + 3)
+    in_process_rounds = sizes.rounds * 6
     pages = sum(3 + 2 * len(listed.sorts) for listed in many.LISTS)
-    return filled + rounds + pages + sizes.launches + len(sizes.resets) + 2
+    others = sizes.launches + len(sizes.resets) + 2
+    return filled + rounds + in_process_rounds + pages + others
 
 
 def measure(sizes: Sizes, parts: list[str], lines: list[Line]) -> None:
