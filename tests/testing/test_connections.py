@@ -4,7 +4,6 @@ Each is met in this process and on a server. Must not depend on how long anythin
 """
 
 import http.client
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,18 +12,11 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from cosell.testing import World
 from cosell.testing.place import here
-from tests.harness import Server, opportunity
+from tests.harness import opportunity
 
 ONCE = Config(retries={"total_max_attempts": 1})
 HASTY = Config(retries={"total_max_attempts": 1}, read_timeout=0.05)
 TWICE = Config(retries={"total_max_attempts": 2})
-
-
-@pytest.fixture(params=["here", "there"])
-def somewhere(request: pytest.FixtureRequest, server: Server) -> Iterator[World]:
-    """The current world, in this process or on a server."""
-    with World(server=server.url if request.param == "there" else None) as made:
-        yield made
 
 
 def test_a_connection_that_is_cut(somewhere: World) -> None:

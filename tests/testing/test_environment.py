@@ -19,7 +19,7 @@ import pytest
 from cosell.config import DEFAULT_ACCOUNT
 from cosell.testing import World
 from cosell.testing.environment import ACCOUNT
-from tests.harness import environment
+from tests.harness import Server, environment
 from tests.testing.invitations import invited, refer
 
 LIST = ("partnercentral-selling", "list-engagement-invitations", "--catalog", "AWS")
@@ -138,6 +138,13 @@ def test_a_child_process_that_is_told_nothing(monkeypatch: pytest.MonkeyPatch, a
         assert [one["Id"] for one in listed] == [invitation]
 
 
+def test_a_child_process_that_is_told_nothing_of_a_server(server: Server, aws: str) -> None:
+    with World(server=server.url, account="444455556666") as world:
+        invitation = refer(world, "For a child")
+        listed = run([aws, *ASKED])["EngagementInvitationSummaries"]
+        assert [one["Id"] for one in listed] == [invitation]
+
+
 def test_a_proxy_is_not_asked_for_loopback(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     assert "NO_PROXY" not in world.env or os.environ.get("NO_PROXY") == world.env["NO_PROXY"]
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.com:3128")
@@ -158,8 +165,8 @@ def _reject(invitation: str) -> list[str]:
     return invited(client)
 
 
-def test_a_process_of_this_one_acts_in_the_same_world(world: World, processes: Any) -> None:
-    invitation = refer(world, "For a process")
+def test_a_process_of_this_one_acts_in_the_same_world(somewhere: World, processes: Any) -> None:
+    invitation = refer(somewhere, "For a process")
     assert processes.apply(_reject, (invitation,)) == [invitation]
-    got = world.partner.call("GetEngagementInvitation", Catalog="AWS", Identifier=invitation)
+    got = somewhere.partner.call("GetEngagementInvitation", Catalog="AWS", Identifier=invitation)
     assert got.Status == "REJECTED"

@@ -5,6 +5,7 @@ server can check no signature of it: it has to be in open mode. Must not know op
 botocore.
 """
 
+import os
 import re
 import select
 from functools import cache
@@ -78,10 +79,12 @@ class _Kept:
 
     def __init__(self, connection: HTTPConnection) -> None:
         self.connection = connection
+        self._process = os.getpid()
 
     def is_alive(self) -> bool:
-        """Whether it is open: what comes where nothing was asked is its end."""
-        if self.connection.sock is None:
+        """Whether it is open: what comes where nothing was asked is its end. After a fork it is
+        the other process's."""
+        if self.connection.sock is None or self._process != os.getpid():
             return False
         poll = select.poll()
         poll.register(self.connection.sock, select.POLLIN)

@@ -272,7 +272,7 @@ class _Stay:
     def __init__(self, world: World) -> None:
         self._world = world
         self._interception = Interception()
-        self._endpoint = environment.place_endpoint(url) if (url := _endpoint(world)) else None
+        self._endpoint = environment.place_endpoint(url) if (url := _doorway()) else None
         current.enter(world)
 
     def end(self) -> None:
@@ -290,12 +290,10 @@ def _place(server: str | None) -> Place:
     return there(server)
 
 
-def _endpoint(world: World) -> str | None:
-    """What child processes are told. In this process it is the place's address alone, which means
-    the world that is current: who reads it here and keeps it follows from world to world."""
-    if not isinstance(world.place, Here):
-        return world.endpoint_url
+def _doorway() -> str | None:
+    """What child processes are told: the address of this process, which means the world that is
+    current, wherever that is. Who reads it here and keeps it follows from world to world."""
     try:
-        return world.place.url
+        return here().url
     except Exception:  # where a suite forbids sockets: there are no child processes to tell then
         return None
