@@ -16,7 +16,7 @@ from tests.edge.wires import TARGETED, Request, exchange
 from tests.harness import ACCOUNT, OTHER, Server, World, opportunity, send
 from tests.inside import Inside
 from tests.refusal import desk_refusal, refusal
-from tests.upgrade.make_state import answers, answers_of, live, state_of
+from tests.upgrade.make_state import FORMAT, answers, answers_of, live, state_of
 from tests.upgrade.test_formats import tasks
 
 START = "2026-03-01T00:00:00.000Z"
@@ -212,7 +212,7 @@ def written_by(format: int) -> bytes:
     return write(header, batches)[0]
 
 
-@pytest.mark.parametrize("format", [1, 2])
+@pytest.mark.parametrize("format", range(1, FORMAT + 1))
 def test_file_of_an_older_format_is_brought_up(elsewhere: Inside, format: int) -> None:
     state = base64.b64encode(written_by(format)).decode()
     assert elsewhere.desk("LoadNamespace", State=state)["Format"] == format

@@ -177,6 +177,14 @@ def test_a_body_that_is_too_large(doorway: http.client.HTTPConnection) -> None:
     assert headers["connection"] == "close"
 
 
+def test_a_whole_namespace_may_be_larger(doorway: http.client.HTTPConnection) -> None:
+    body = json.dumps({"State": "YQ==" * 400_000}).encode()
+    status, _, document = ask(
+        doorway, "POST", "/_cosell/LoadNamespace", body, {"Content-Type": "application/json"}
+    )
+    assert (status, document["ErrorList"][0]["FieldName"]) == (400, "state")
+
+
 def test_foreign_hosts_and_pages_are_not_let_in(doorway: http.client.HTTPConnection) -> None:
     for name in ("Host", "Origin"):
         status, _, document = ask(doorway, "POST", "/", BODY, {**JSON, name: "http://evil.example"})

@@ -113,11 +113,11 @@ class _Connection(BaseHTTPRequestHandler):
         until = monotonic() + _LIMITS.body_s_max
         try:
             if headers.get("transfer-encoding", "").lower() == "chunked":
-                return self._chunks(until)
+                return self._chunks(headers, until)
             length = headers.get("content-length", "0")
             if not length.isdecimal():
                 raise SerializationException("Content-Length is no number.")
-            _ensure_fits(int(length))
+            self._ensure_fits(headers, int(length))
             return self._read(int(length), until)
         except TimeoutError:
             raise RequestTimeoutException(
@@ -126,19 +126,29 @@ class _Connection(BaseHTTPRequestHandler):
         finally:
             self.connection.settimeout(None)
 
-    def _chunks(self, until: float) -> bytes:
+    def _chunks(self, headers: dict[str, str], until: float) -> bytes:
         """A body whose length nobody told: it is read until it is over, or over the limit."""
         body = b""
         while True:
             self.connection.settimeout(max(until - monotonic(), 0.001))
             size = int(self.rfile.readline(_CHUNK_BYTES).partition(b";")[0].strip() or b"0", 16)
-            _ensure_fits(len(body) + size)
+            self._ensure_fits(headers, len(body) + size)
             if not size:
                 while self.rfile.readline(_CHUNK_BYTES).strip():
                     pass
                 return body
             body += self._read(size, until)
             self.rfile.readline(_CHUNK_BYTES)
+
+    def _ensure_fits(self, headers: dict[str, str], size: int) -> None:
+        """Refuse a body that is larger than others may be, unless it is for who takes such."""
+        if size <= _LIMITS.body_bytes_max:
+            return
+        place: Any = self.server
+        path = urlsplit(self.path).path
+        bytes_max = place.engine.body_bytes_max(HttpRequest("POST", path, "", headers, b""))
+        if size > bytes_max:
+            raise RequestEntityTooLargeException(f"The body is larger than {bytes_max} bytes.")
 
     def _read(self, size: int, until: float) -> bytes:
         read = bytearray()
@@ -182,13 +192,6 @@ def _aside(request: HttpRequest) -> HttpResponse | None:
         "Process": os.getpid(),
     }
     return HttpResponse(200, [("content-type", aws_json.PLAIN)], orjson.dumps(state))
-
-
-def _ensure_fits(size: int) -> None:
-    if size > _LIMITS.body_bytes_max:
-        raise RequestEntityTooLargeException(
-            f"The body is larger than {_LIMITS.body_bytes_max} bytes."
-        )
 
 
 def _refusal(error: ApiError, headers: dict[str, str]) -> HttpResponse:

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 Pace: TypeAlias = Literal["Inline", "Paced", "Held"]
 _DRAWN: Final = "production-like"  # the profile in which things are left to chance
 _numbers: Final = count(1)
-_SWEEP_ROWS: Final = 2_000  # what closing a world deletes of what is left of it, at most
 
 
 class World:
@@ -250,7 +249,7 @@ class World:
         self.closed = True
         current.forget(self)
         if isinstance(self.place, Here):
-            self.place.engine.store.sweep(_SWEEP_ROWS)
+            self.place.engine.sweep()
 
     def __enter__(self) -> "World":
         self._entered.append(_Stay(self))
