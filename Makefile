@@ -11,6 +11,9 @@ RUNTIME := $(VENV)/.runtime
 DEV     := $(VENV)/.dev
 OLDEST  := $(VENV)/oldest
 JS      := tests/clients/js
+WHEEL   := $(VENV)/wheel
+CRM     := $(VENV)/crm-sync
+CRM_PIP  = $(BIN)/python -m pip --python $(CRM)/bin/python install -qq --disable-pip-version-check -c requirements.lock
 CODE    := $(wildcard src tests bench tools examples)
 JOBS    ?= 2
 
@@ -24,11 +27,13 @@ run: $(RUNTIME)  ## start a server with something in it to look at (state in .co
 test: setup  ## everything that has to pass: format, lint, types, layers, tests
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest -n $(JOBS)
+	@echo "examples/crm-sync: a project of its own, with cosell from the wheel"
+	@cd examples/crm-sync && "$(abspath $(CRM))/bin/python" -m pytest -q
 
 check: $(DEV)  ## format, lint, types and layers, without the tests
 	@echo "ruff format" && $(BIN)/ruff format --check $(CODE)
 	@echo "ruff check" && $(BIN)/ruff check $(CODE)
-	@echo "mypy" && $(BIN)/mypy $(CODE)
+	@echo "mypy" && $(BIN)/mypy $(CODE) && cd examples/crm-sync && "$(abspath $(BIN))/mypy"
 	@echo "lint-imports" && $(BIN)/lint-imports
 
 soak: $(DEV)  ## a million generated calls and random walks, judged (ARGS="--calls 20000 --seed 7")
@@ -60,10 +65,10 @@ lock: $(MADE)  ## resolve every dependency anew into requirements.lock
 	   $(VENV)/lock/bin/python -m pip freeze --exclude cosell --exclude pip --exclude setuptools; } > $(VENV)/lock.txt
 	@mv $(VENV)/lock.txt requirements.lock && rm -rf $(VENV)/lock
 
-setup: $(DEV) $(OLDEST)/.made $(JS)/node_modules/.made  ## make .venv, the oldest SDK and the JavaScript client ready
+setup: $(DEV) $(OLDEST)/.made $(CRM)/.made $(JS)/node_modules/.made  ## make .venv, the environments beside it and the JavaScript client ready
 
 clean:  ## remove what make made, and the demo's state
-	rm -rf $(VENV) .cosell bench/.venvs bench/.state $(JS)/node_modules dist
+	rm -rf $(VENV) .cosell examples/crm-sync/.pytest_cache bench/.venvs bench/.state $(JS)/node_modules dist
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # --- set-up: each stamp is made once, and again when what it depends on has changed ---------------
@@ -99,6 +104,20 @@ $(DEV): requirements.lock | $(RUNTIME)
 $(OLDEST)/.made: tests/testing/oldest.txt | $(DEV)
 	@$(BIN)/python -m venv --clear $(OLDEST)
 	@$(OLDEST)/bin/python -m pip install -qq --disable-pip-version-check -r tests/testing/oldest.txt
+	@touch $@
+
+$(WHEEL)/.made: pyproject.toml $(shell find src -type f -not -name '*.pyc') | $(DEV)
+	@rm -rf $(WHEEL)
+	@said="$$($(BIN)/python -m hatchling build --target wheel --directory $(WHEEL) 2>&1)" || { echo "$$said" >&2; exit 1; }
+	@touch $@
+
+# What examples/crm-sync says that it needs; of cosell it has the wheel, as a user would.
+$(CRM)/.made: $(WHEEL)/.made requirements.lock examples/crm-sync/pyproject.toml | $(DEV)
+	@echo "Setting up $(CRM) with the wheel, for examples/crm-sync"
+	@[ -x $(CRM)/bin/python ] || $(BIN)/python -m venv --without-pip $(CRM)
+	@$(CRM_PIP) hatchling editables
+	@$(CRM_PIP) --force-reinstall --no-deps $(WHEEL)/*.whl
+	@$(CRM_PIP) --no-build-isolation $(WHEEL)/*.whl -e 'examples/crm-sync[test]'
 	@touch $@
 
 # The machine's own npm if its Node is new enough, else the one from the venv.

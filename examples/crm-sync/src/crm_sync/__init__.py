@@ -1,0 +1,1 @@
+"""Keeps a small CRM in step with AWS Partner Central."""
