@@ -36,7 +36,7 @@ check: $(DEV)  ## format, lint, types and layers, without the tests
 	@echo "mypy" && $(BIN)/mypy $(CODE) && cd examples/crm-sync && "$(abspath $(BIN))/mypy"
 	@echo "lint-imports" && $(BIN)/lint-imports
 
-soak: $(DEV)  ## a million generated calls and random walks, judged (ARGS="--calls 20000 --seed 7")
+soak: $(DEV)  ## a million generated calls and 300 random walks, or fewer of both (ARGS="--calls 20000 --seed 7")
 	@$(BIN)/python -m tests.soak $(ARGS)
 
 fmt: $(DEV)  ## put the code into its form

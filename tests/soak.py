@@ -1,12 +1,13 @@
 """Generated calls and random walks for as long as one likes.
 
-    python -m tests.soak --calls 1000000 --walks 300 --seed 7
+    python -m tests.soak --calls 20000 --seed 7
     python -m tests.soak --seed 7 --batch 42
 
 First the calls, in batches of 2,500, each batch in a world of its own; then the walks, in rounds of
-20. Both run on as many processes as there are cores, unless --workers says otherwise. What is found
-is printed with what shows it again: a batch with --seed and --batch; a round of walks with its own
-number as --seed, --calls 0 and --walks 20. Exits with 1 if anything was.
+20: 300 go with a million calls and fewer with fewer, unless --walks says how many. Both run on as
+many processes as there are cores, unless --workers says otherwise. What is found is printed with
+what shows it again: a batch with --seed and --batch; a round of walks with its own number as
+--seed, --calls 0 and --walks 20. Exits with 1 if anything was.
 """
 
 import argparse
@@ -24,6 +25,8 @@ from tests.property.walks import run_walks
 BATCH = 2_500  # calls in one world
 ROUND = 20  # walks of one seed: the first of them is always the plainest
 STEPS = 60  # of a walk
+MILLION = 1_000_000  # calls
+WALKS = 300  # for a million calls
 FAILURES_SHOWN = 30
 
 
@@ -79,6 +82,11 @@ def soak_walks(seed: int, walks: int, pool: ProcessPoolExecutor) -> list[str]:
     return told
 
 
+def walks_for(calls: int, asked: int | None) -> int:
+    """How many walks go with so many calls, if nobody asked for a number: a round at least."""
+    return max(ROUND, calls * WALKS // MILLION) if asked is None else asked
+
+
 def _summary(progress: Progress) -> str:
     seconds = time.monotonic() - progress.begun
     return f"{progress.done:,} {progress.what} in {seconds:.0f} s; {progress.found} found"
@@ -111,8 +119,8 @@ def repeat(batch: Batch) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make soak", description=(__doc__ or "").split("\n")[0])
     for name, default, told in (
-        ("--calls", 1_000_000, "generated calls (default: a million; 0 for none)"),
-        ("--walks", 300, f"walks, in rounds of {ROUND} (default: 300; 0 for none)"),
+        ("--calls", MILLION, "generated calls (default: a million; 0 for none)"),
+        ("--walks", None, f"walks, in rounds of {ROUND} (default: {WALKS} for a million calls)"),
         ("--seed", secrets.randbits(32), "what all is drawn from (default: a new one, printed)"),
         ("--workers", os.cpu_count() or 1, "processes (default: one for each core)"),
         ("--batch", None, "make the calls of one batch of --seed again, and nothing else"),
@@ -125,7 +133,7 @@ def main() -> None:
     else:
         with ProcessPoolExecutor(asked.workers) as pool:
             found = soak_calls(asked.seed, asked.calls, pool)
-            found += soak_walks(asked.seed, asked.walks, pool)
+            found += soak_walks(asked.seed, walks_for(asked.calls, asked.walks), pool)
     for one in found[:FAILURES_SHOWN]:
         say(one)
     sys.exit(1 if found else 0)

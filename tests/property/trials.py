@@ -43,7 +43,17 @@ DESK = Service(
     DESK_CONTRACT,
     json.loads((files("cosell.desk") / "model.json").read_bytes())["shapes"],
     # They would make refusals of their own, or a world without anything in it.
-    frozenset({"PutFault", "PutClock", "ResetNamespace"}),
+    frozenset(
+        {
+            "DeleteNamespace",
+            "ForkNamespace",
+            "LoadNamespace",
+            "PutClock",
+            "PutFault",
+            "PutQuotas",
+            "ResetNamespace",
+        }
+    ),
 )
 MUTATED_SHARE = 0.3
 BODY_SHARE = 0.6  # how often a request begins from a body that gets far, where there is one
@@ -80,11 +90,13 @@ class Outcome:
     wrong: str = ""
 
 
-# What leaves a world in which something can happen: small steps of the clock, few who are shut out.
+# What leaves a world in which something can happen: small steps of the clock, few who are shut out,
+# no quotas that are in force.
 NEAR: Mapping[str | Member, Sequence[Any]] = {
     "AdvanceSeconds": (0, 60, 86_400, 20 * 86_400),
     ("PutPartnerRequest", "Catalogs"): (*[["AWS", "Sandbox"]] * 19, ["AWS"]),
     ("AdvanceClockRequest", "To"): ("2020-01-01T00:00:00Z",),
+    ("PutProfileRequest", "Profile"): ("observed", "documented", "newly-onboarded"),
 }
 
 
