@@ -20,25 +20,17 @@ from botocore.validate import ParamValidationDecorator
 
 from cosell.testing import World
 from cosell.testing.interception import Interception
-from tests.harness import Server, environment
+from tests.harness import Server
 
 OWN = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "own"}
 
 
 @pytest.fixture
-def intercepted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def intercepted(bare: None) -> Iterator[None]:
     """Calls are intercepted, and there is no world for them."""
-    _no_credentials(monkeypatch)
     active = Interception()
     yield
     active.end()
-
-
-def _no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
-    for name in os.environ.keys() - environment().keys():
-        monkeypatch.delenv(name)
 
 
 @contextmanager
@@ -139,7 +131,7 @@ def test_a_client_that_outlives_its_world_does_not_leave(intercepted: None) -> N
         kept.list_opportunities(Catalog="AWS")
 
 
-def test_hooks_come_out_as_they_went_in() -> None:
+def test_hooks_come_out_as_they_went_in(bare: None) -> None:
     before = URLLib3Session.send, ParamValidationDecorator.serialize_to_request
     with World():
         with World():
@@ -149,8 +141,11 @@ def test_hooks_come_out_as_they_went_in() -> None:
     assert before == (URLLib3Session.send, ParamValidationDecorator.serialize_to_request)
 
 
-def test_who_wrapped_the_hook_keeps_what_they_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_wrapped_the_hook_keeps_what_they_wrapped(
+    bare: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     counted: list[str] = []
+    monkeypatch.setattr(URLLib3Session, "send", URLLib3Session.send)  # so it is there again
     with World() as world:
         hooked = URLLib3Session.send
 

@@ -19,7 +19,7 @@ import pytest
 from cosell.config import DEFAULT_ACCOUNT
 from cosell.testing import World
 from cosell.testing.environment import ACCOUNT
-from tests.harness import Server, environment
+from tests.harness import Server
 from tests.testing.invitations import invited, refer
 
 LIST = ("partnercentral-selling", "list-engagement-invitations", "--catalog", "AWS")
@@ -27,11 +27,7 @@ ASKED = (*LIST, "--participant-type", "RECEIVER")
 OWN_KEY = "AKIAIOSFODNN7EXAMPLE"
 
 
-@pytest.fixture(autouse=True)
-def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of somebody who has set nothing of AWS's."""
-    for name in os.environ.keys() - environment().keys():
-        monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("bare")
 
 
 @pytest.fixture

@@ -53,12 +53,16 @@ _undo: list[Callable[[], None]] = []
 
 
 class Interception:
-    """Calls are intercepted, and credentials are in the environment, until `end`. There may be
-    several at once; the hooks are there once."""
+    """Calls are intercepted, and credentials are in the environment, until `end`, and from `begin`
+    on again. There may be several at once; the hooks are there once."""
 
     def __init__(self, *, allow_real: bool = False) -> None:
         """`allow_real` lets calls for which there is no world go to the real Partner Central."""
         self.allow_real = allow_real
+        self.begin()
+
+    def begin(self) -> None:
+        """Put the hooks in, if there are none."""
         with _lock:
             if not _active:
                 _put_in()
