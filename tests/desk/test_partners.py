@@ -12,7 +12,7 @@ from cosell.selling.contract import CONTRACT
 from cosell.selling.values import defaults
 from cosell.service import SELLING_MODULES
 from tests.engaging import CATALOG, accepted, engaged, interaction, invitation, invited
-from tests.harness import ACCOUNT, OTHER, Reply, World, opportunity
+from tests.harness import ACCOUNT, OTHER, Reply, World, credential, opportunity
 from tests.property.inputs import Source, draw
 from tests.property.test_contract import SHAPES
 from tests.refusal import desk_refusal, refusal
@@ -38,7 +38,7 @@ def received(world: World, account: str = ACCOUNT, catalog: str = CATALOG) -> li
 
 
 def is_shut_out(reply: Reply) -> bool:
-    told = (reply.status, reply.document["__type"], reply.document.get("Reason"))
+    told = (reply.status, reply.document.get("__type"), reply.document.get("Reason"))
     return told == (400, "AccessDeniedException", REASON)
 
 
@@ -171,6 +171,20 @@ def test_who_is_let_in_again_finds_everything(world: World) -> None:
     assert world.post("CreateOpportunity", asked).document["Id"] == made
     assert world.client().get_opportunity(Catalog=CATALOG, Identifier=id)["Id"] == id
     assert refusal(world.client(OTHER).list_engagements, Catalog=CATALOG).reason == REASON
+
+
+def test_everybody_is_known_again_however_often_it_was_said(world: World) -> None:
+    for catalogs in (["AWS"], ["Sandbox"], [], []):
+        for account in (ACCOUNT, OTHER):
+            world.desk("PutPartner", AccountId=account, Catalogs=catalogs)
+    both = ["AWS", "Sandbox"]
+    for account, other_is_out in ((ACCOUNT, True), (ACCOUNT, True), (OTHER, False)):
+        world.desk("PutPartner", AccountId=account, Catalogs=both)
+        world.desk("PutPartner", AccountId=account, CompanyName="Somebody")
+        asked = orjson.dumps({"Catalog": CATALOG})
+        assert not is_shut_out(world.post("ListEngagements", asked))
+        other = {"Authorization": credential(OTHER)}
+        assert is_shut_out(world.post("ListEngagements", asked, other)) is other_is_out
 
 
 def test_who_is_shut_out_is_told_in_its_turn(world: World) -> None:

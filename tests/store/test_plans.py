@@ -48,7 +48,6 @@ WHOLE_NAMESPACE = {
     "outlived": "one namespace for each binding that is old enough",
     "due_namespaces": "stops at the first row",
     "count_faults": "a namespace has few faults",
-    "count_shut_out": "the desk speaks of few accounts",
     "live_faults": "a namespace has few faults",
     "list_faults": "all of them are wanted",
     "fault_numbers": "a namespace has few faults",

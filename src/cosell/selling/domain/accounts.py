@@ -41,6 +41,11 @@ class Partner(NamedTuple):
         """The catalogs that the account is enrolled in."""
         return [one for one, is_in in zip(CATALOGS, self[2:], strict=True) if is_in]
 
+    @property
+    def is_shut_out(self) -> bool:
+        """Whether a catalog does not know the account."""
+        return not (self.in_aws and self.in_sandbox)
+
 
 def find(tx: Tx, ns: int, account: str) -> Partner:
     """What the desk said of an account of a namespace."""
@@ -53,8 +58,10 @@ def find(tx: Tx, ns: int, account: str) -> Partner:
 
 def put(tx: Tx, ns: int, account: str, partner: Partner) -> None:
     """The desk says something of an account; the namespace knows how many are shut out."""
+    change = partner.is_shut_out - find(tx, ns, account).is_shut_out
     tx.run("put_partner", ns=ns, account=account, **partner._asdict())
-    tx.run("count_shut_out", ns=ns)
+    if change:
+        tx.run("add_shut_out", ns=ns, change=change)
 
 
 def company_of(call: Call, tx: Tx, account: str) -> Company:

@@ -155,10 +155,9 @@ values (:ns, :account, :company, :website, :in_aws, :in_sandbox)
 on conflict (ns, account) do update set company = excluded.company, website = excluded.website,
   in_aws = excluded.in_aws, in_sandbox = excluded.in_sandbox;
 
--- count_shut_out: keep the namespace's number of accounts that a catalog does not know true.
-update namespace set shut_out = (
-  select count(*) from partner where ns = :ns and (in_aws = 0 or in_sandbox = 0))
-where ns = :ns;
+-- add_shut_out: of the namespace's accounts one more, or one fewer, is one that a catalog does not
+-- know.
+update namespace set shut_out = shut_out + :change where ns = :ns;
 
 -- jobs_in: an account's jobs that share an opportunity in an engagement, in order of their making.
 select id from job_view indexed by job_view_by_resource
