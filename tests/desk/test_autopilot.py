@@ -52,7 +52,7 @@ def advanced(world: World, seconds: int = 0) -> Any:
 def test_autopilot_in_its_shortest_form_approves(still: World) -> None:
     [rule] = still.desk("PutAutopilot")["Rules"]
     told = {"Id": "review", "Act": "Review", "Outcome": "Approved", "DelaySeconds": 0}
-    assert {name: value for name, value in rule.items() if value is not None} == told
+    assert rule == told
     id = submitted(still)
     advanced(still)
     assert status(still, id) == "Approved"
@@ -272,6 +272,24 @@ def test_rules_are_shown_replaced_and_cleared(still: World) -> None:
     assert (gone["Deleted"], [rule["Id"] for rule in gone["Rules"]]) == (1, ids[:2])
     assert still.desk("DeleteAutopilot", Id="mine")["Deleted"] == 0
     assert still.desk("DeleteAutopilot") == {"Deleted": 2, "Rules": []}
+
+
+def test_rules_say_what_was_said_and_the_defaults(still: World) -> None:
+    said = {
+        "Act": "Refer",
+        **BOX,
+        "ReceiverAccountId": ACCOUNT,
+        "Referral": {"Project": {"Title": "Shop", "CustomerUseCase": None}, "Marketing": None},
+    }
+    kept = {
+        **said,
+        "Id": f"refer-Sandbox-{ACCOUNT}",
+        "EverySeconds": DAY_S,
+        "Referral": {"Project": {"Title": "Shop"}},
+    }
+    assert still.desk("PutAutopilot", **said)["Rules"] == [kept]
+    assert still.desk("GetAutopilot") == {"Rules": [kept]}
+    assert still.desk("DeleteAutopilot", Id="another") == {"Deleted": 0, "Rules": [kept]}
 
 
 def test_put_autopilot_again_with_its_token_plans_nothing_more(still: World) -> None:

@@ -153,6 +153,17 @@ def test_render_what_is_rendered_already_passes(small: Contract) -> None:
     assert answer["Children"] == [{"Name": "n"}, NOBODY]
 
 
+def test_render_an_echo_says_what_was_said_and_no_more() -> None:
+    echoing = load(orjson.dumps(MODEL), replace(ADDITIONS, echoes=frozenset({"Contact"})))
+    said: Document = {"Reports": [{"Name": "n"}], "Email": None, "Owner": "unknown"}
+    assert echoing.render("Contact", said) == {"Reports": [{"Name": "n"}]}
+    assert echoing.operations["Get"].render({"Children": [said]}) == {
+        **UNSET,
+        "Contact": {},
+        "Children": [{"Reports": [{"Name": "n"}]}],
+    }
+
+
 def test_render_without_output_is_empty(small: Contract) -> None:
     assert small.operations["Touch"].render({"Id": "x"}) == {}
 
@@ -231,6 +242,7 @@ def test_compile_all_refuses_additions_to_what_is_not_there() -> None:
         ADDITIONS,
         values={"Colour": ("Blue",)},
         nulls=frozenset({("Contact", "Nickname"), ("Contact", "Email")}),
+        echoes=frozenset({"Contact", "Parrot"}),
     )
-    with pytest.raises(ValueError, match=r"\('Contact', 'Nickname'\), Colour$"):
+    with pytest.raises(ValueError, match=r"\('Contact', 'Nickname'\), Colour, Parrot$"):
         load(orjson.dumps(MODEL), additions).compile_all()

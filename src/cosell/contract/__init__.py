@@ -30,8 +30,9 @@ class Additions:
     lengths that it states included; the min and max beside it are. `nulls` are members whose
     explicit null is kept as None. `words` say what a shape's pattern asks to whoever is refused for
     it: `must be a date such as 2026-12-31`. In answers an unset list in `empty_lists` is `[]`, and
-    an unset structure in `objects` is an object whose members are unset. With
-    `closed_members`, a request's members that the model does not have are faults; AWS ignores them.
+    an unset structure in `objects` is an object whose members are unset; a structure in `echoes`
+    says again what somebody said, and nothing of what was not. With `closed_members`, a request's
+    members that the model does not have are faults; AWS ignores them.
     """
 
     values: Mapping[str, tuple[str, ...]]
@@ -40,6 +41,7 @@ class Additions:
     nulls: frozenset[Member]
     empty_lists: frozenset[Member]
     objects: frozenset[Member]
+    echoes: frozenset[str] = frozenset()
     words: Mapping[str, str] = field(default_factory=dict)
     closed_members: bool = False
 

@@ -126,7 +126,7 @@ class _Loading:
         """What the service adds to shapes and members that its model does not have."""
         added = self.additions
         named = {*added.values, *added.closed, *added.unpatterned, *added.nulls}
-        named |= added.empty_lists | added.objects
+        named |= added.empty_lists | added.objects | added.echoes
         return sorted(str(name) for name in named if not self._has(name))
 
     def _has(self, name: str | Member) -> bool:

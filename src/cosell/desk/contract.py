@@ -35,6 +35,7 @@ _SHARED = dataclasses.replace(
         }
     ),
     objects=frozenset(),
+    echoes=frozenset({"AutopilotRule"}),
     words={**WORDS, **DESK_WORDS},
     closed_members=True,  # a misspelt member must not make a default act
 )
