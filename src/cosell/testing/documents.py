@@ -44,9 +44,10 @@ def merged(default: Document, said: Document) -> Document:
 
 
 def filled(answer: Any) -> Any:
-    """An answer without its nulls, as boto3 takes it for a request."""
+    """An answer without its nulls, as boto3 hands it out and takes it for a request."""
     if isinstance(answer, dict):
-        return {name: filled(value) for name, value in answer.items() if value is not None}
+        kept = {name: filled(value) for name, value in answer.items() if value is not None}
+        return type(answer)(kept)
     return [filled(value) for value in answer] if isinstance(answer, list) else answer
 
 

@@ -89,7 +89,11 @@ class Call:
         self._caller = world.own_caller(account)
 
     def __call__(self, operation: str, /, **members: object) -> Answer:
-        """The operation's answer; Refused if it answers an error."""
+        """The operation's answer without its nulls, as boto3 tells it; Refused if it answers an
+        error."""
+        return Answer(documents.filled(self._answer(operation, members)))
+
+    def _answer(self, operation: str, members: dict[str, object]) -> Answer:
         try:
             return self._caller(operation, **members)
         except Refused as refused:

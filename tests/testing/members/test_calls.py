@@ -1,0 +1,120 @@
+"""The journal as a test reads it."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError
+
+from cosell.testing.world import World
+
+
+def ask(world: World, *operations: str) -> None:
+    for operation in operations:
+        world.caller()(operation, Catalog="AWS")
+
+
+def test_calls_stand_in_order(world: World) -> None:
+    assert len(world.calls) == 0
+    ask(world, "ListOpportunities", "ListSolutions", "ListOpportunities")
+    assert world.calls.operations == ["ListOpportunities", "ListSolutions", "ListOpportunities"]
+    assert len(world.calls.of("list_opportunities")) == 2
+    assert world.calls.last.operation == "ListOpportunities"
+    assert world.calls[1].operation == "ListSolutions"
+    assert world.calls[-2:].operations == ["ListSolutions", "ListOpportunities"]
+    ask(world, "ListEngagements")
+    assert world.calls.last.operation == "ListEngagements"
+
+
+def test_what_a_call_says(world: World) -> None:
+    world.clock.freeze("2026-03-01")
+    ask(world, "ListSolutions")
+    call = world.calls.last
+    assert (call.account, call.outcome, call.status) == (world.account, "Success", 200)
+    assert not call.refused
+    assert call.time == world.clock.now()
+    assert call.request == {"Catalog": "AWS"}
+    assert call.response["SolutionSummaries"]
+    assert str(call) == f"ListSolutions as {world.account}: Success"
+
+
+def test_refusal_has_its_rules(world: World) -> None:
+    client = world.partner.client
+    found = world.given.opportunity()
+    request = world.example("UpdateOpportunity", Identifier=found.Id)
+    request["LifeCycle"]["Stage"] = "Launched"
+    with pytest.raises(ClientError):
+        client.update_opportunity(**request)
+    call = world.calls.refused.last
+    assert call.outcome == "ValidationException"
+    assert "stage" in call.message.lower()
+    assert call.rules[0].id.startswith("update.stage")
+    assert call.rules[0].source in ("documented", "observed", "decision", "not documented")
+    assert call.rules[0].id in str(call)
+
+
+def test_no_call_is_told(world: World) -> None:
+    with pytest.raises(LookupError, match="No such call was made"):
+        _ = world.calls.of("GetOpportunity").last
+
+
+def test_by_account(world: World) -> None:
+    world.caller("B")("ListSolutions", Catalog="AWS")
+    ask(world, "ListEngagements")
+    account = world.partner("B").account
+    assert world.calls.by(account).operations == ["ListSolutions"]
+
+
+def test_dead_calls_stand_in_their_place(world: World) -> None:
+    client = world.partner.client
+    client.list_solutions(Catalog="AWS")
+    with pytest.raises(ParamValidationError):
+        client.list_solutions(Katalog="AWS")
+    client.list_engagements(Catalog="AWS")
+    assert world.calls.operations == ["ListSolutions", "ListSolutions", "ListEngagements"]
+    [dead] = world.calls.dead
+    assert (dead.outcome, dead.dead, dead.refused) == ("ParamValidationError", True, True)
+    assert "Katalog" in dead.message
+    assert dead.response is None
+
+
+def test_replayed(world: World) -> None:
+    request: dict[str, Any] = world.example("CreateOpportunity")
+    for _ in range(2):
+        world.partner.client.create_opportunity(**request)
+    assert [call.replayed for call in world.calls] == [False, True]
+
+
+def test_cleared(world: World) -> None:
+    found = world.given.opportunity()
+    request = world.example("UpdateOpportunity", Identifier=found.Id)
+    world.partner.client.update_opportunity(**request)
+    assert world.calls.cleared == []
+    del request["Project"]["DeliveryModels"]
+    request["LastModifiedDate"] = world.caller()(
+        "GetOpportunity", Catalog="Sandbox", Identifier=found.Id
+    ).LastModifiedDate
+    world.partner.client.update_opportunity(**request)
+    assert world.calls.cleared == ["Project.DeliveryModels"]
+    assert world.calls.last.cleared == ("Project.DeliveryModels",)
+
+
+def test_fault_is_named(world: World) -> None:
+    with world.faults.throttle("ListSolutions") as fault:
+        world.partner.client.list_solutions(Catalog="AWS")
+    assert world.calls[0].fault_id == fault.id
+    assert world.calls[1].fault_id is None
+
+
+def test_since_a_mark(world: World) -> None:
+    ask(world, "ListSolutions")
+    mark = world.calls.mark()
+    world.given.opportunity()
+    ask(world, "ListEngagements")
+    assert world.calls.since(mark).operations == ["ListEngagements"]
+
+
+def test_what_was_read_is_kept_beyond_the_ring(world: World) -> None:
+    for _ in range(3):
+        ask(world, *["ListSolutions"] * 600)
+        assert len(world.calls) % 600 == 0
+    assert len(world.calls) == 1800

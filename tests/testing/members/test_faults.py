@@ -1,0 +1,216 @@
+"""What goes wrong on demand, as boto3 meets it, and what is known of it afterwards."""
+
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
+
+from cosell.testing.calling import Refused
+from cosell.testing.faults import FaultNeverFired
+from cosell.testing.world import World
+
+ONCE = {"retries": {"total_max_attempts": 1}}
+
+
+@pytest.fixture
+def client(world: World) -> Any:
+    """One that never tries again."""
+    return world.client(config=Config(**ONCE))
+
+
+def listed(client: Any) -> list[Any]:
+    return list(client.list_opportunities(Catalog="Sandbox")["OpportunitySummaries"])
+
+
+def test_fail(world: World, client: Any) -> None:
+    fault = world.faults.fail("ListOpportunities", "AccessDeniedException", times=2)
+    for left in (1, 0):
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            listed(client)
+        assert fault.remaining == left
+    assert listed(client) == []
+    assert fault.fired == 2
+    world.faults.check()
+
+
+def test_with_removes_it(world: World, client: Any) -> None:
+    with world.faults.fail("ListOpportunities", times=None) as fault:
+        for _ in range(3):
+            with pytest.raises(ClientError, match="InternalServerException"):
+                listed(client)
+        lasting = fault.remaining
+    assert lasting is None
+    assert listed(client) == []
+    assert (fault.fired, fault.remaining) == (3, 0)
+
+
+def test_one_that_never_fired_fails(world: World) -> None:
+    with (
+        pytest.raises(FaultNeverFired, match="ThrottlingException on GetOpportunity never fired"),
+        world.faults.throttle("get_opportunity"),
+    ):
+        pass
+    with pytest.raises(FaultNeverFired):
+        world.faults.check()
+
+
+def test_an_error_on_the_way_is_told_as_it_is(world: World) -> None:
+    with pytest.raises(KeyError), world.faults.throttle("get_opportunity"):
+        raise KeyError
+
+
+def test_optional(world: World) -> None:
+    with world.faults.throttle(optional=True):
+        pass
+    world.faults.check()
+
+
+def test_of_any_operation(world: World, client: Any) -> None:
+    with world.faults.fail(error="ThrottlingException"), pytest.raises(ClientError):
+        client.list_solutions(Catalog="AWS")
+
+
+def test_sdk_tries_again(world: World) -> None:
+    with world.faults.throttle("ListOpportunities", times=2) as fault:
+        assert listed(world.partner.client) == []
+    assert fault.fired == 2
+    assert world.calls.of("ListOpportunities").refused.operations == ["ListOpportunities"] * 2
+
+
+def test_after_the_effect(world: World, client: Any) -> None:
+    with world.faults.fail("CreateOpportunity", after=True), pytest.raises(ClientError):
+        client.create_opportunity(**world.example("CreateOpportunity"))
+    assert len(listed(client)) == 1
+
+
+def test_lost_answer_leaves_one_opportunity_whoever_tries_again(world: World) -> None:
+    with world.faults.lose_answer("CreateOpportunity") as fault:
+        made = world.partner.client.create_opportunity(**world.example("CreateOpportunity"))
+    assert fault.fired == 1
+    assert [one["Id"] for one in listed(world.partner.client)] == [made["Id"]]
+
+
+def test_lost_answer_leaves_two_without_a_token(world: World, client: Any) -> None:
+    with world.faults.lose_answer("CreateOpportunity"), pytest.raises(ConnectionClosedError):
+        client.create_opportunity(**world.example("CreateOpportunity"))
+    client.create_opportunity(**world.example("CreateOpportunity"))
+    assert len(listed(client)) == 2
+
+
+def test_cut(world: World, client: Any) -> None:
+    with world.faults.cut("CreateOpportunity"), pytest.raises(ConnectionClosedError):
+        client.create_opportunity(**world.example("CreateOpportunity"))
+    assert listed(client) == []
+
+
+def test_delay(world: World) -> None:
+    patient = world.client(config=Config(**ONCE))
+    hasty = world.client(config=Config(read_timeout=0.01, **ONCE))
+    with world.faults.delay("ListOpportunities", seconds=0.02, times=2) as fault:
+        assert listed(patient) == []
+        with pytest.raises(ReadTimeoutError):
+            listed(hasty)
+    assert fault.fired == 2
+
+
+def throttled(world: World, calls: int) -> list[bool]:
+    """Which of so many calls met half a share of faults."""
+    fault = world.faults.throttle("ListSolutions", share=0.5)
+    met = []
+    for _ in range(calls):
+        try:
+            world.caller()("ListSolutions", Catalog="AWS")
+            met.append(False)
+        except Refused:
+            met.append(True)
+    assert met.count(True) == fault.fired
+    return met
+
+
+def test_share_is_seeded() -> None:
+    met = []
+    for seed in (1, 2, 1):
+        with World(seed=seed) as world:
+            met.append(throttled(world, 20))
+    assert 0 < met[0].count(True) < 20
+    assert met[0] == met[2] != met[1]
+
+
+def test_account(world: World) -> None:
+    with world.faults.throttle(account="B", times=None) as fault:
+        world.caller()("ListSolutions", Catalog="AWS")
+        with pytest.raises(Refused, match="ThrottlingException"):
+            world.caller("B")("ListSolutions", Catalog="AWS")
+    assert fault.fired == 1
+
+
+def test_expires(world: World) -> None:
+    with world.faults.throttle(times=None, expires_seconds=60):
+        with pytest.raises(Refused):
+            world.caller()("ListSolutions", Catalog="AWS")
+        world.clock.advance(seconds=60)
+        world.caller()("ListSolutions", Catalog="AWS")
+
+
+def test_task(world: World) -> None:
+    kind = "StartEngagementFromOpportunityTask"
+    with world.faults.fail_task(kind, at="SubmitOpportunity", message="Not today") as fault:
+        assert world.given.task().TaskStatus == "COMPLETE"
+        task = world.tasks[world.given.task(kind)]
+    assert (task.status, task.reason_code, task.message) == ("FAILED", "InternalError", "Not today")
+    assert fault.fired == 1
+
+
+def test_lag(world: World, client: Any) -> None:
+    world.clock.freeze()
+    with world.faults.lag(5) as lag:
+        world.given.opportunity()
+        assert listed(client) == []
+        world.clock.advance(seconds=5)
+        assert len(listed(client)) == 1
+        world.given.opportunity()
+        assert len(listed(client)) == 1
+    assert lag.fired == 3
+    assert len(listed(client)) == 2
+
+
+def test_lag_that_never_showed_fails(world: World) -> None:
+    with pytest.raises(FaultNeverFired, match="nothing was listed"), world.faults.lag(5):
+        world.given.opportunity()
+    with world.faults.lag(5, optional=True):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda faults: faults.fail("CreateOportunity"), "Did you mean CreateOpportunity"),
+        (lambda faults: faults.fail("GetOpportunity", "Throttling"), "Did you mean Throttling"),
+        (lambda faults: faults.cut("create_oportunity"), "no operation 'CreateOportunity'"),
+        (lambda faults: faults.fail_task(at="CreateOportunity"), "CreateOpportunity"),
+        (lambda faults: faults.fail_task("Start", at="CreateOpportunity"), "StartEngagement"),
+        (
+            lambda faults: faults.fail_task(at="AcceptInvitation", reason_code="No"),
+            "AcceptInvitation|reasonCode",
+        ),
+    ],
+)
+def test_what_there_is_not_is_told_at_once(world: World, ask: Any, told: str) -> None:
+    with pytest.raises(Refused, match=told):
+        ask(world.faults)
+    world.faults.check()
+
+
+def test_a_scene_ends_faults_but_not_what_is_known_of_them(world: World, client: Any) -> None:
+    with World() as scene:
+        scene.given.opportunity()
+        fault = world.faults.throttle("ListOpportunities", times=5)
+        with pytest.raises(ClientError):
+            listed(client)
+        world.start_from(scene)
+        assert len(listed(client)) == 1
+    assert fault.fired == 1
+    assert fault.remaining == 0
+    fault.remove()
+    world.faults.check()

@@ -1,0 +1,85 @@
+"""Worlds that become others."""
+
+from pathlib import Path
+
+import pytest
+
+from cosell.testing.calling import Refused
+from cosell.testing.world import World
+from tests.harness import Server
+
+
+def count(world: World, catalog: str = "Sandbox") -> int:
+    return len(world.caller()("ListOpportunities", Catalog=catalog).OpportunitySummaries)
+
+
+def test_start_from_another_world(world: World) -> None:
+    with World() as scene:
+        scene.clock.freeze("2026-03-01")
+        scene.given.opportunity("Approved", LifeCycle={"TargetCloseDate": "2026-05-01"})
+        for _ in range(2):
+            world.start_from(scene)
+            assert count(world) == 1
+            assert world.clock.now() == scene.clock.now()
+            world.given.opportunity()
+        assert (count(world), count(scene)) == (2, 1)
+    assert count(world) == 2  # the scene is closed, and what began with it goes on
+
+
+def test_what_is_built_later_is_told_apart_from_the_scene(world: World) -> None:
+    with World() as scene:
+        there = scene.given.opportunity()
+        world.start_from(scene)
+    assert world.given.opportunity().Project.Title != there.Project.Title
+
+
+def test_calls_and_marks_begin_anew(world: World) -> None:
+    world.caller()("ListSolutions", Catalog="AWS")
+    with World() as scene:
+        scene.caller()("ListEngagements", Catalog="AWS")
+        scene.given.opportunity()
+        world.start_from(scene)
+    assert not world.calls
+    world.caller()("ListOpportunities", Catalog="AWS")
+    assert world.calls.operations == ["ListOpportunities"]
+
+
+def test_an_empty_scene(world: World) -> None:
+    world.given.opportunity()
+    with World() as scene:
+        world.start_from(scene)
+    assert count(world) == 0
+
+
+def test_files(world: World, tmp_path: Path) -> None:
+    world.clock.freeze("2026-03-01")
+    world.given.opportunity("Approved")
+    path = world.save(tmp_path / "new" / "scene.cosell")
+    world.given.opportunity()
+    world.start_from(path)
+    assert count(world) == 1
+    with World.load(str(path), account="444455556666") as another:
+        assert another.clock.now() == world.clock.now()
+        assert count(another) == 0  # another account's
+        assert len(another.caller(world.account)("ListOpportunities", Catalog="Sandbox")) == 2
+
+
+def test_damaged_file_changes_nothing(world: World, tmp_path: Path) -> None:
+    world.given.opportunity()
+    path = world.save(tmp_path / "scene.cosell")
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    world.given.opportunity()
+    with pytest.raises(Refused, match="LoadNamespace: ValidationException"):
+        world.start_from(path)
+    assert count(world) == 2
+
+
+def test_between_places(world: World, server: Server) -> None:
+    world.given.opportunity("Approved")
+    with World(server=server.url) as there:
+        there.start_from(world)
+        assert count(there) == 1
+        there.given.opportunity()
+        world.start_from(there)
+    assert count(world) == 2

@@ -1,0 +1,304 @@
+"""The fixtures and what a test has in them."""
+
+import pytest
+
+from tests.testing.plugin.conftest import Suite
+
+pytest_plugins = ["pytester"]
+
+
+def test_code_that_knows_of_nothing_reaches_the_world(suite: Suite) -> None:
+    result = suite(
+        """
+        import boto3
+
+        client = boto3.client("partnercentral-selling")  # at import, no endpoint, no credentials
+
+        def titles():
+            found = client.list_opportunities(Catalog="AWS")["OpportunitySummaries"]
+            return [one["Project"].get("DeliveryModels") for one in found]
+
+        def test_one(cosell):
+            cosell.given.opportunity("Approved", Catalog="AWS")
+            assert len(titles()) == 1
+
+        def test_another_begins_empty(cosell):
+            assert titles() == []
+            assert cosell.calls.operations == ["ListOpportunities"]
+        """
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_a_test_without_a_world_is_guarded(suite: Suite) -> None:
+    result = suite(
+        """
+        import boto3
+
+        def test_it():
+            boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*was about to leave for the real Partner Central*"])
+    result.stdout.fnmatch_lines(["*--cosell-allow-real*"])
+
+
+def test_partners_have_their_clients(suite: Suite) -> None:
+    result = suite(
+        """
+        import pytest
+
+        def test_it(cosell):
+            friend = cosell.partner("B")
+            sent = cosell.given.invitation(from_=cosell.partner, to=friend)
+            friend.client.accept_engagement_invitation(Catalog="Sandbox", Identifier=sent.Id)
+            with pytest.raises(cosell.partner.client.exceptions.ResourceNotFoundException):
+                friend.client.get_opportunity(Catalog="Sandbox", Identifier="O1")
+            assert cosell.calls.refused.last.account == friend.account
+            assert [event["detail-type"] for event in cosell.events.to(friend)]
+        """
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_fixtures_of_wider_scope(suite: Suite) -> None:
+    result = suite(
+        """
+        import boto3
+        import pytest
+        from cosell.testing import World
+
+        @pytest.fixture(scope="module")
+        def pipeline():
+            with World() as world:
+                world.given.opportunity()
+                yield world
+
+        def count():
+            found = boto3.client("partnercentral-selling").list_opportunities(Catalog="Sandbox")
+            return len(found["OpportunitySummaries"])
+
+        def test_one(pipeline):
+            assert count() == 1
+
+        def test_own_world_comes_first(pipeline, cosell):
+            assert count() == 0
+
+        def test_two(pipeline):
+            assert count() == 1
+        """
+    )
+    result.assert_outcomes(passed=3)
+
+
+SCENE = """
+import boto3
+import pytest
+
+@pytest.fixture(scope="session")
+def pipeline(cosell_scene):
+    cosell_scene.clock.freeze("2026-03-01")
+    client = boto3.client("partnercentral-selling")
+    client.create_opportunity(**cosell_scene.example("CreateOpportunity"))
+    cosell_scene.given.opportunity("Approved")
+    return cosell_scene
+
+def ids(client=None):
+    client = client or boto3.client("partnercentral-selling")
+    found = client.list_opportunities(Catalog="Sandbox")["OpportunitySummaries"]
+    return {one["Id"] for one in found}
+"""
+
+
+def test_scene_is_built_once_and_left_as_it_is(suite: Suite) -> None:
+    result = suite(
+        SCENE
+        + """
+@pytest.mark.parametrize("number", range(3))
+def test_it(cosell, pipeline, number):
+    assert ids() == set()
+    cosell.start_from(pipeline)
+    assert len(ids()) == 2
+    assert cosell.clock.now().year == 2026
+    assert cosell.clock.frozen
+    made = cosell.given.opportunity()
+    assert made.Project.Title.endswith(" 3")
+    assert len(ids()) == 3
+    assert len(ids(pipeline.client())) == 2
+    assert cosell.calls.operations == ["ListOpportunities"] * 2
+"""
+    )
+    result.assert_outcomes(passed=3)
+
+
+def test_scene_is_not_what_a_test_without_a_world_reaches(suite: Suite) -> None:
+    result = suite(
+        SCENE
+        + """
+def test_it(pipeline):
+    with pytest.raises(Exception, match="was about to leave for the real Partner Central"):
+        ids()
+
+def test_it_again(pipeline, cosell):
+    cosell.start_from(pipeline)
+    assert len(ids()) == 2
+"""
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_scene_in_a_file(suite: Suite) -> None:
+    result = suite(
+        SCENE
+        + """
+from cosell.testing import World
+
+def test_it(cosell, pipeline, tmp_path):
+    path = pipeline.save(tmp_path / "scenes" / "spring.cosell")
+    cosell.start_from(path)
+    assert len(ids()) == 2
+    with World.load(path) as other:
+        other.given.opportunity()
+        assert len(ids()) == 3
+    assert len(ids()) == 2
+
+def test_damaged(cosell, pipeline, tmp_path):
+    path = pipeline.save(tmp_path / "spring.cosell")
+    kept = path.read_bytes()
+    path.write_bytes(kept[:-20] + b"x" * 20)
+    made = cosell.given.opportunity()
+    with pytest.raises(Exception, match="hecksum"):
+        cosell.start_from(path)
+    assert ids() == {made.Id}
+"""
+    )
+    result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("marker", "asserted"),
+    [
+        ("account='444455556666'", "cosell.partner.account == '444455556666'"),
+        ("account='444455556666'", "':444455556666:' in cosell.given.opportunity().Arn"),
+        ("seed=42", "cosell.seed == 42"),
+        ("time='2026-03-01'", "cosell.clock.now().isoformat().startswith('2026-03-01T00:00')"),
+        ("pace='held'", "cosell.given.task().TaskStatus == 'IN_PROGRESS' and cosell.tasks.held"),
+        ("pace=5", "cosell.given.task() and cosell.clock.advance(seconds=25) == 5"),
+        ("pace='paced'", "cosell.given.task().TaskStatus == 'IN_PROGRESS'"),
+        ("pace='inline'", "cosell.given.task().TaskStatus == 'COMPLETE'"),
+        (
+            "profile='newly-onboarded'",
+            "not cosell.caller()('ListSolutions', Catalog='AWS').SolutionSummaries",
+        ),
+        ("server=True", "cosell.endpoint_url.startswith('http://127.0.0.1:')"),
+        ("server=True", "type(cosell.place).__name__ == 'There'"),
+    ],
+)
+def test_marker(suite: Suite, marker: str, asserted: str) -> None:
+    result = suite(
+        f"""
+        import pytest
+
+        @pytest.mark.cosell({marker})
+        def test_it(cosell):
+            assert {asserted}
+        """,
+        "--strict-markers",
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_markers_of_class_and_module_are_overlaid(suite: Suite) -> None:
+    result = suite(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.cosell(seed=1, account="444455556666")
+
+        @pytest.mark.cosell(seed=2)
+        class TestIt:
+            def test_class(self, cosell):
+                assert (cosell.seed, cosell.account) == (2, "444455556666")
+
+            @pytest.mark.cosell(seed=3)
+            def test_own(self, cosell):
+                assert (cosell.seed, cosell.account) == (3, "444455556666")
+        """
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_marked_test_has_a_world_unasked(suite: Suite) -> None:
+    result = suite(
+        """
+        import boto3
+        import pytest
+
+        @pytest.mark.cosell(account="444455556666")
+        def test_it():
+            boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
+        """
+    )
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("marker", "told"),
+    [
+        ("acount='1'", "*does not take acount. Did you mean account? It takes account=, profile=*"),
+        ("'held'", "*does not take 'held'. It takes account=*"),
+        ("pace='slow'", "*There is no pace 'slow': say inline, paced, held*"),
+        ("account='12'", "*'12' is not an account id*"),
+        ("profile='new'", "*newly-onboarded*"),
+        ("time='soon'", "*soon*"),
+    ],
+)
+def test_mistakes_in_a_marker_are_told(suite: Suite, marker: str, told: str) -> None:
+    result = suite(
+        f"""
+        import pytest
+
+        @pytest.mark.cosell({marker})
+        def test_it(cosell):
+            pass
+        """
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([told])
+
+
+def test_ini_and_options(suite: Suite, pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\ncosell_account = 444455556666\n")
+    result = suite(
+        """
+        import os
+
+        def test_it(cosell):
+            assert cosell.account == "444455556666"
+            assert cosell.seed == 7
+        """,
+        "--cosell-seed=7",
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_everything_is_taken_back_in_the_end(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_suite="def test_it(cosell):\n    cosell.given.opportunity()\n")
+    script = pytester.makepyfile(
+        script="""
+        import os
+        import pytest
+        from botocore.httpsession import URLLib3Session
+
+        def environment():
+            return {name: v for name, v in os.environ.items() if not name.startswith("PYTEST")}
+
+        before, send = environment(), URLLib3Session.send
+        assert pytest.main(["-p", "cosell.pytest_plugin", "test_suite.py"]) == 0
+        after = environment()
+        assert after == before, after.items() ^ before.items()
+        assert URLLib3Session.send is send
+        """
+    )
+    assert pytester.runpython(script).ret == 0

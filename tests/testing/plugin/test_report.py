@@ -1,0 +1,169 @@
+"""What a failing test tells of its world, and where it keeps it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cosell.testing.world import World
+from tests.testing.plugin.conftest import Suite
+
+pytest_plugins = ["pytester"]
+
+FAILING = """
+import boto3
+import pytest
+
+def work():
+    client = boto3.client("partnercentral-selling")
+    client.create_opportunity(Catalog="AWS", ClientToken="one", Project={"Title": "Half"})
+
+def test_it(cosell):
+    cosell.clock.freeze("2026-03-01T10:00:00Z")
+    cosell.given.opportunity("Approved")
+    with cosell.faults.throttle("ListOpportunities", times=1):
+        boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
+    work()
+"""
+
+
+def told(result: pytest.RunResult) -> str:
+    text = str(result.stdout)
+    return text[text.index("- cosell -") :]
+
+
+def test_failure_tells_of_the_world(suite: Suite, pytester: pytest.Pytester) -> None:
+    result = suite(FAILING)
+    result.assert_outcomes(failed=1)
+    section = told(result)
+    assert re.search(r"world +test-\S+, account 111122223333, seed \d+", section)
+    assert "2026-03-01T10:00:00.000Z (it stands)" in section
+    assert re.search(r"pace +Inline, profile observed", section)
+    assert "ThrottlingException on ListOpportunities" in section
+    assert re.search(r"time +account +operation +outcome +rule +source", section)
+    assert re.search(
+        r"2026-03-01 10:00:00 +111122223333 +ListOpportunities +ThrottlingException", section
+    )
+    assert re.search(r"CreateOpportunity +ValidationException +opportunity\.\S+", section)
+    assert "the last refusal: CreateOpportunity:" in section
+    assert not re.search(r"StartEngagementFromOpportunityTask", section)  # what the builder did
+
+
+def test_world_is_kept(suite: Suite, pytester: pytest.Pytester) -> None:
+    result = suite(FAILING)
+    [path] = re.findall(r"cosell open (\S+)", told(result))
+    assert ".pytest_cache" in path
+    with World.load(path) as world:
+        found = world.caller()("ListOpportunities", Catalog="Sandbox").OpportunitySummaries
+        assert len(found) == 1
+        assert world.clock.now().isoformat() == "2026-03-01T10:00:00+00:00"
+
+
+def test_world_is_kept_where_it_is_asked_for(suite: Suite, pytester: pytest.Pytester) -> None:
+    result = suite(FAILING, "--cosell-save-failed=kept")
+    [path] = re.findall(r"cosell open (\S+)", told(result))
+    assert Path(path).parent == pytester.path / "kept"
+
+
+def test_world_is_kept_without_a_cache(suite: Suite) -> None:
+    result = suite(FAILING, "-p", "no:cacheprovider")
+    [path] = re.findall(r"cosell open (\S+)", told(result))
+    assert Path(path).is_file()
+    Path(path).unlink()
+
+
+def test_success_keeps_and_tells_nothing(suite: Suite, pytester: pytest.Pytester) -> None:
+    result = suite("def test_it(cosell):\n    cosell.given.opportunity()\n", "-rA")
+    result.assert_outcomes(passed=1)
+    assert "cosell open" not in str(result.stdout)
+    assert not list(pytester.path.rglob("*.cosell"))
+
+
+def test_failure_of_a_test_that_called_nothing(suite: Suite) -> None:
+    result = suite("def test_it(cosell):\n    assert False\n")
+    assert "none: the code under test called nothing in this world" in told(result)
+
+
+def test_failure_in_a_later_fixture_is_told_too(suite: Suite) -> None:
+    result = suite(
+        """
+        import pytest
+
+        @pytest.fixture
+        def broken(cosell):
+            cosell.caller()("ListOpportunities", Catalog="AWS")
+            raise RuntimeError("no")
+
+        def test_it(broken):
+            pass
+        """
+    )
+    result.assert_outcomes(errors=1)
+    assert "ListOpportunities" in told(result)
+
+
+def test_dead_calls_are_told_in_their_place(suite: Suite) -> None:
+    result = suite(
+        """
+        import boto3
+
+        def test_it(cosell):
+            client = boto3.client("partnercentral-selling")
+            client.list_opportunities(Catalog="AWS")
+            client.list_opportunities(Katalog="AWS")
+        """
+    )
+    section = told(result)
+    assert re.search(
+        r"ListOpportunities +Success.*\n.*ListOpportunities +ParamValidationError", section
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("fail('GetOpportunity')", "The fault InternalServerException on GetOpportunity never"),
+        ("throttle()", "The fault ThrottlingException on any call never fired"),
+        ("cut('GetOpportunity')", "The fault Cut on GetOpportunity never fired"),
+        ("fail_task(at='CreateOpportunity')", "The fault of any task at CreateOpportunity"),
+        ("lag(5)", "nothing was listed under it"),
+    ],
+)
+def test_fault_that_never_fired_fails_the_test(suite: Suite, fault: str, told: str) -> None:
+    result = suite(f"def test_it(cosell):\n    cosell.faults.{fault}\n")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"*{told}*"])
+
+
+def test_fault_that_never_fired_does_not_hide_a_failure(suite: Suite) -> None:
+    result = suite(
+        """
+        def test_it(cosell):
+            with cosell.faults.throttle():
+                raise RuntimeError("the real one")
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*RuntimeError: the real one*"])
+    assert "FaultNeverFired" not in str(result.stdout)
+
+
+def test_optional_fault_may_never_fire(suite: Suite) -> None:
+    result = suite("def test_it(cosell):\n    cosell.faults.throttle(optional=True)\n")
+    result.assert_outcomes(passed=1)
+
+
+def test_expected_refusals_are_no_failures(suite: Suite) -> None:
+    result = suite(
+        """
+        import boto3
+        import pytest
+        from botocore.exceptions import ClientError
+
+        def test_it(cosell):
+            client = boto3.client("partnercentral-selling")
+            with pytest.raises(ClientError, match="ResourceNotFoundException"):
+                client.get_opportunity(Catalog="AWS", Identifier="O1")
+        """
+    )
+    result.assert_outcomes(passed=1)
