@@ -47,14 +47,20 @@ class Meter:
 
     def takes(self, now: int) -> bool:
         """Whether the quota has room for a call at an instant; then it takes its part."""
+        day = self.day
+        if day is not None and not day.since <= now < day.until:
+            day.turn(now)
+        # From here on nothing is called: no other thread comes in between.
         at = now * self.rate
         ahead = self.debt - at
         if ahead > self.room:
             if ahead <= self.room + _CALL + _MINUTE_MS * self.rate:
                 return False
             ahead = -1  # the clock was put back: that is another past
-        if self.day is not None and not self.day.takes(now):
-            return False
+        if day is not None:
+            if day.total >= day.most:
+                return False
+            day.total += 1
         self.debt = (at if ahead < 0 else self.debt) + _CALL
         return True
 
@@ -62,44 +68,36 @@ class Meter:
 class _Day:
     """The calls of the last 24 hours, by minutes; who calls in one minute alone needs no list."""
 
-    __slots__ = ("_before", "_by_minute", "_most", "_since", "_total", "_until")
+    __slots__ = ("_before", "_by_minute", "most", "since", "total", "until")
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._since = self._until = 0  # the minute that is counted now
-        self._before = 0  # calls of earlier ones
-        self._total = 0
+        self.most = most
+        self.since = self.until = 0  # the minute that is counted now
+        self.total = 0
+        self._before = 0  # calls of earlier minutes
         self._by_minute: array[int] | None = None
 
-    def takes(self, now: int) -> bool:
-        if not self._since <= now < self._until:
-            self._turn(now)
-        if self._total >= self._most:
-            return False
-        self._total += 1
-        return True
-
-    def _turn(self, now: int) -> None:
+    def turn(self, now: int) -> None:
         """Another minute begins; what is a day old is no more."""
-        last, minute = self._since // _MINUTE_MS, now // _MINUTE_MS
+        last, minute = self.since // _MINUTE_MS, now // _MINUTE_MS
         if minute == last - 1:
             return  # two threads have read the clock around a full minute
         if not last < minute < last + _MINUTES:  # a day later, or put back: another past
-            self._total, self._by_minute = 0, None
-        elif self._total:
+            self.total, self._by_minute = 0, None
+        elif self.total:
             if self._by_minute is None:
                 self._by_minute = array("I", bytes(4 * _MINUTES))
-            self._by_minute[last % _MINUTES] = self._total - self._before
+            self._by_minute[last % _MINUTES] = self.total - self._before
             for passed in range(last + 1, minute + 1):
-                self._total -= self._by_minute[passed % _MINUTES]
+                self.total -= self._by_minute[passed % _MINUTES]
                 self._by_minute[passed % _MINUTES] = 0
-        self._before = self._total
-        self._since = minute * _MINUTE_MS
-        self._until = self._since + _MINUTE_MS
+        self._before = self.total
+        self.since = minute * _MINUTE_MS
+        self.until = self.since + _MINUTE_MS
 
 
 class _Space:
-    """What is counted in a namespace; `used` grows with its last use."""
+    """What is counted in a namespace; `used` is when it was last, in real time."""
 
     __slots__ = ("meters", "ns", "used")
 
@@ -117,27 +115,26 @@ class Quotas:
         self._table = table
         self._spaces: dict[str, _Space] = {}
         self._size = 0  # meters in all of them
-        self._uses = 0
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of what there is; a count needs none
 
-    def exceeds(self, namespace: Namespace, account: str, operation: str, now: int) -> bool:
-        """Count a call; whether its quota has no room for it. One over the quota takes nothing."""
-        with self._lock:
-            space = self._spaces.get(namespace.name)
-            if space is None or space.ns != namespace.ns:
-                space = self._space(space, namespace)
-            meter = space.meters.get((account, operation))
-            if meter is None:
-                meter = self._meter(space, (account, operation))
-            self._uses = space.used = self._uses + 1
-            meter.calls += 1
-            if meter.takes(now):
-                return False
-            if namespace.quotas == "Relaxed":
-                meter.over += 1
-                return False
-            meter.throttled += 1
-            return True
+    def exceeds(self, namespace: Namespace, account: str, operation: str, wall: int) -> bool:
+        """Count a call that comes when real time is `wall`; whether its quota has no room for it.
+        One over the quota takes nothing."""
+        space = self._spaces.get(namespace.name)
+        if space is None or space.ns != namespace.ns:
+            space = self._space(namespace)
+        meter = space.meters.get((account, operation))
+        if meter is None:
+            meter = self._meter(space, (account, operation))
+        space.used = wall
+        meter.calls += 1
+        if meter.takes(namespace.now(wall)):
+            return False
+        if namespace.quotas == "Relaxed":
+            meter.over += 1
+            return False
+        meter.throttled += 1
+        return True
 
     def counted(self, namespace: Namespace) -> Iterator[tuple[str, str, Meter]]:
         """Account, operation and meter of what was called in a namespace, in order."""
@@ -146,23 +143,27 @@ class Quotas:
             for account, operation in sorted(space.meters.copy()):
                 yield account, operation, space.meters[account, operation]
 
-    def _space(self, known: _Space | None, namespace: Namespace) -> _Space:
+    def _space(self, namespace: Namespace) -> _Space:
         """What is counted under the name from now on. A name that stood for nothing yet is still
         the same when it comes to stand for something."""
-        if known is not None and known.ns == 0:
-            known.ns = namespace.ns
-            return known
-        if known is not None:
-            self._size -= len(known.meters)
-        space = self._spaces[namespace.name] = _Space(namespace.ns)
-        return space
+        with self._lock:
+            known = self._spaces.get(namespace.name)
+            if known is not None and known.ns in (0, namespace.ns):
+                known.ns = namespace.ns
+                return known
+            if known is not None:
+                self._size -= len(known.meters)
+            space = self._spaces[namespace.name] = _Space(namespace.ns)
+            return space
 
     def _meter(self, space: _Space, key: tuple[str, str]) -> Meter:
-        if self._size >= METERS_MAX:
-            self._make_room(space)
-        self._size += 1
-        meter = space.meters[key] = Meter(self._table[key[1]])
-        return meter
+        with self._lock:
+            if key not in space.meters:
+                if self._size >= METERS_MAX:
+                    self._make_room(space)
+                self._size += 1
+                space.meters[key] = Meter(self._table[key[1]])
+            return space.meters[key]
 
     def _make_room(self, using: _Space) -> None:
         """Forget what was used least lately; if that is all one namespace's, its whole count."""

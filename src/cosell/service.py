@@ -217,9 +217,9 @@ class Engine:
             passage.namespace = namespace = namespaces.find(tx, route.namespace)
         trace.found(namespace)
         if route.service is self._selling:
-            now = namespace.now(passage.wall)
-            if self._quotas.exceeds(namespace, identity.account, route.operation, now):
-                raise _over_quota(route.operation)
+            name = passage.operation.name
+            if self._quotas.exceeds(namespace, identity.account, name, passage.wall):
+                raise _over_quota(name)
             if namespace.faults:
                 return self._meet_faults(passage)
         return self._go_on(passage)

@@ -125,10 +125,10 @@ def test_meters_are_bounded_and_the_oldest_give_way(monkeypatch: pytest.MonkeyPa
     meters = Quotas({"Get": Quota(1)})
     used = Namespace("used", 1)
     for number in range(100):
-        meters.exceeds(used, "a", "Get", NOON)
-        meters.exceeds(Namespace(f"n{number}", number + 2), "a", "Get", NOON)
+        meters.exceeds(Namespace(f"n{number}", number + 2), "a", "Get", NOON + 2 * number)
+        meters.exceeds(used, "a", "Get", NOON + 2 * number + 1)
         assert sum(len(one.meters) for one in meters._spaces.values()) == meters._size <= 40
-    assert counted(meters, used) == [("a", "Get", 100, 0, 99)]
+    assert [one[2] for one in counted(meters, used)] == [100]
     for number in range(100):
         meters.exceeds(used, str(number), "Get", NOON)
         assert sum(len(one.meters) for one in meters._spaces.values()) == meters._size <= 40
