@@ -47,6 +47,11 @@ def change(**parts: Any) -> Callable[[Request], Request]:
     return lambda request: dataclasses.replace(request, **parts)
 
 
+def quotas_relaxed(request: Request) -> Request:
+    ask_desk(request.port, "PutQuotas", Mode="Relaxed")
+    return request
+
+
 def fault_spent(request: Request) -> Request:
     return request  # PutFault was asked for one call, which was the row before
 
@@ -96,6 +101,7 @@ ORDER: tuple[tuple[Callable[[Request], Request], int, str, str], ...] = (
         f"There is no namespace '{ELSEWHERE}' for this access key.",
     ),
     (change(path=f"/ns/{BOUND}/"), 400, "ThrottlingException", "Rate exceeded"),
+    (quotas_relaxed, 400, "AccessDeniedException", "This fault was asked for"),
     (fault_spent, 400, "SerializationException", "identifier: expected a string"),
     (
         change(body=document(Catalog="Nowhere", Tags=[{"Key": "k"}])),
@@ -112,10 +118,10 @@ ORDER: tuple[tuple[Callable[[Request], Request], int, str, str], ...] = (
 )
 
 
-def ask_desk(strict: Server, operation: str, **members: Any) -> Any:
+def ask_desk(port: int, operation: str, **members: Any) -> Any:
     """The desk of the strict server, in the namespace that the table ends in."""
     request = Request(
-        strict.port,
+        port,
         path=f"/ns/{BOUND}/_cosell/{operation}",
         headers={"Content-Type": "application/json"},
         body=document(**members),
@@ -125,7 +131,12 @@ def ask_desk(strict: Server, operation: str, **members: Any) -> Any:
 
 
 def test_each_repair_meets_the_next_refusal(strict: Server) -> None:
-    ask_desk(strict, "PutFault", Operation=START, Error="ThrottlingException", Count=1)
+    ask_desk(strict.port, "PutClock", Frozen=True)
+    ask_desk(strict.port, "PutQuotas", Mode="Documented")
+    body = document(Catalog="Sandbox", Identifier="engi-0000000000000", ClientToken="first")
+    first = dataclasses.replace(targeted(strict.port, START, body, BOUND), signer=ALPHA).send()
+    assert first.document["__type"] == "ResourceNotFoundException"
+    ask_desk(strict.port, "PutFault", Operation=START, Error="AccessDeniedException", Count=1)
     request = wrong(strict.port)
     for number, (mend, status, code, told) in enumerate(ORDER, start=1):
         request = mend(request)
@@ -133,7 +144,9 @@ def test_each_repair_meets_the_next_refusal(strict: Server) -> None:
         met = (reply.status, reply.document["__type"])
         assert met == (status, code), f"row {number}: {reply.document}"
         assert told in reply.document["Message"], f"row {number}"
-    referred = ask_desk(strict, "ReferOpportunity", Catalog="Sandbox", ReceiverAccountId=ACCOUNT)
+    referred = ask_desk(
+        strict.port, "ReferOpportunity", Catalog="Sandbox", ReceiverAccountId=ACCOUNT
+    )
     body = json.loads(request.body) | {"Identifier": referred["EngagementInvitationId"]}
     reply = dataclasses.replace(request, body=document(**body)).send()
     assert (reply.status, reply.document["TaskStatus"]) == (200, "COMPLETE")

@@ -50,6 +50,7 @@ DESK = Service(
             "LoadNamespace",
             "PutClock",
             "PutFault",
+            "PutProfile",
             "PutQuotas",
             "ResetNamespace",
         }
