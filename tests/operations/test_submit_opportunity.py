@@ -2,11 +2,13 @@
 
 import pytest
 
-from tests.deals import CATALOGS, beside_aws, created, engaged, shown, submitted
+from tests.deals import CATALOGS, Deal, beside_aws, created, engaged, shown, submitted
 from tests.harness import World
+from tests.refusal import refusal
 from tests.submitting import VISIBILITY_ONLY
 
 LIMITED = {"Visibility": "Limited"}
+SUPPORT = ["Co-Sell - Deal Support"]
 NO_SUPPORT = "Do Not Need Support from AWS Sales Rep"
 
 
@@ -107,9 +109,49 @@ def test_submission_after_an_update_of_what_aws_asked_for_has_nothing_left_to_do
     told = world.events()
     before = deal.read()
     for _ in "12":
-        deal.submit(**VISIBILITY_ONLY)
+        deal.submit()
     assert deal.read()["LastModifiedDate"] == before["LastModifiedDate"]
     assert world.events() == told
+
+
+def resubmitted(world: World, **submission: str) -> Deal:
+    """An opportunity that AWS sent back and an update submitted again. The Sandbox's reviewer wrote
+    its needs, which no partner could meanwhile."""
+    deal = submitted(world, **submission)
+    deal.update({"LifeCycle.ReviewStatus": "Action Required", "PrimaryNeedsFromAws": SUPPORT})
+    deal.update({"Customer.Account.Address.City": "Seattle"})
+    assert deal.status == "Submitted"
+    return deal
+
+
+def test_submission_after_an_update_that_asks_for_more_is_one_like_any_other(world: World) -> None:
+    deal = resubmitted(world, **VISIBILITY_ONLY, **LIMITED)
+    deal.submit()
+    assert deal.status == "Submitted"
+    assert involved(deal) == ("Co-Sell", "Full")
+    assert deal.read()["PrimaryNeedsFromAws"] == SUPPORT
+    told = refusal(deal.submit)
+    assert told.fields == [("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [(LIMITED, "primaryNeedsFromAws"), (VISIBILITY_ONLY, "involvementType")],
+    ids=["limited", "visibility only"],
+)
+def test_submission_after_an_update_is_refused_like_any_other(
+    world: World, asked: dict[str, str], field: str
+) -> None:
+    deal = resubmitted(world)
+    told = refusal(deal.submit, **asked)
+    assert told.fields == [(field, "ACTION_NOT_PERMITTED")]
+    assert involved(deal) == ("Co-Sell", "Full")
+    deal.submit()
+
+
+def involved(deal: Deal) -> tuple[str, str]:
+    summary = deal.summary()
+    return summary["InvolvementType"], summary["Visibility"]
 
 
 def test_submission_of_what_aws_sent_back_changes_nothing_else(world: World) -> None:

@@ -148,6 +148,48 @@ def test_start_for_visibility_only_after_a_co_sell_submission_fails(world: World
     assert failure(SUBMITTING.start(world, **on(id))) == ("COMPLETE", None)
 
 
+SENT_BACK = {
+    "LifeCycle.ReviewStatus": "Action Required",
+    "PrimaryNeedsFromAws": ["Co-Sell - Deal Support"],
+}
+
+
+def involved(world: World, id: str) -> Any:
+    asked = {**SANDBOX, "RelatedOpportunityIdentifier": id}
+    summary = world.client().get_aws_opportunity_summary(**asked)
+    return summary["InvolvementType"], summary["Visibility"]
+
+
+def test_start_after_a_correction_that_asks_for_more_submits_it_so(world: World) -> None:
+    first = submitted(world, **VISIBILITY_ONLY, Visibility="Limited")
+    id = first["OpportunityId"]
+    update(world, id, SENT_BACK)
+    update(world, id, CORRECTED)
+    assert involved(world, id) == ("For Visibility Only", "Limited")
+    second = SUBMITTING.start(world, **on(id))
+    assert failure(second) == ("COMPLETE", None)
+    assert ids(second) == ids(first)
+    assert (status(world, id), involved(world, id)) == ("Submitted", ("Co-Sell", "Full"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [({"Visibility": "Limited"}, "primaryNeedsFromAws"), (VISIBILITY_ONLY, "involvementType")],
+    ids=["limited", "visibility only"],
+)
+def test_start_after_a_correction_fails_like_any_other(
+    world: World, asked: dict[str, str], field: str
+) -> None:
+    id = submitted(world)["OpportunityId"]
+    review(world, id, "Action Required")
+    update(world, id, CORRECTED)
+    task = SUBMITTING.start(world, **on(id, **asked))
+    assert failure(task) == ("FAILED", "OpportunitySubmissionFailed")
+    assert field in task["Message"]
+    assert involved(world, id) == ("Co-Sell", "Full")
+    assert failure(SUBMITTING.start(world, **on(id))) == ("COMPLETE", None)
+
+
 # --- the other states ----------------------------------------------------------------------------
 
 

@@ -233,7 +233,9 @@ UPDATES: Final = Subject(
             "Some members can be edited; the opportunity is validated again.",
             "",
             "A change puts it back to Submitted at once. A SubmitOpportunity or a "
-            "StartEngagementFromOpportunityTask after that succeeds and makes nothing new.",
+            "StartEngagementFromOpportunityTask after that, with the same involvement and "
+            "visibility, succeeds and makes nothing new; with others it is a submission like any "
+            "other, and refused like any other.",
             "decision",
             f"{GUIDE}: Working with opportunity updates",
             (*_UPDATE, "SubmitOpportunity", "StartEngagementFromOpportunityTask"),

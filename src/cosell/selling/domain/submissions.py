@@ -52,10 +52,14 @@ class Faults(NamedTuple):
     fields: tuple[FieldError, ...]
 
 
-def resubmitted(opportunity: Stored) -> bool:
-    """Whether an update of what AWS asked for has submitted the opportunity again: a submission
-    that follows has nothing left to do."""
-    return _by_update(opportunity.document) and bool(text_at(opportunity.document, "submitted_in"))
+def resubmitted(opportunity: Stored, submission: Submission) -> bool:
+    """Whether an update of what AWS asked for has submitted the opportunity again, just as this
+    submission would: then it has nothing left to do. One that asks for another involvement or
+    visibility is a submission like any other."""
+    document = opportunity.document
+    if not _by_update(document) or not text_at(document, "submitted_in"):
+        return False
+    return submitted(document, *submission) == document
 
 
 def _by_update(document: Document) -> bool:
@@ -67,7 +71,7 @@ def _by_update(document: Document) -> bool:
 
 def faults(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> Faults:
     """Everything that stands in the way; nothing, for an opportunity that is `resubmitted`."""
-    if resubmitted(opportunity):
+    if resubmitted(opportunity, submission):
         return Faults((), ())
     facts = _facts(call, tx, opportunity, submission)
     state = broken(STATE, facts)
@@ -121,7 +125,7 @@ def submit(
     """The opportunity goes to AWS for review in the engagement `place`, where it has to be shown;
     AWS is invited there, unless it is a member. Answers AWS's invitation, if it has one to answer.
     Makes no snapshot and no job of its own."""
-    if resubmitted(opportunity):
+    if resubmitted(opportunity, submission):
         return None
     check(call, tx, opportunity, submission)
     engagement = engagements.get(call, tx, place) if place else None

@@ -2,7 +2,8 @@
 
 Each step makes what there is not yet, so that a new Start after a failure, or after AWS required
 action, goes on without litter. Whether the opportunity can be submitted is asked first and last.
-An opportunity that an update submitted again has nothing left to do: the steps name what there is.
+An opportunity that an update submitted again, as the task would, has nothing left to do: the steps
+name what there is.
 
 Source: the operation's page of the API reference names the acts in this order; see differences
 `submit.where` and `task.titles`.
@@ -49,6 +50,11 @@ def _target(task: Stored) -> Target:
     )
 
 
+def _is_done(call: Call, tx: Tx, task: Stored) -> bool:
+    """Whether an update has submitted the opportunity as the task would."""
+    return submissions.resubmitted(_opportunity(call, tx, task), _submission(task))
+
+
 def _get_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
     opportunity = _opportunity(call, tx, task)
     state, fields = submissions.faults(call, tx, opportunity, _submission(task))
@@ -80,7 +86,7 @@ def _contexts(opportunity: Stored) -> list[Json]:
 
 def _create_snapshot(call: Call, tx: Tx, task: Stored) -> Document:
     opportunity = _opportunity(call, tx, task)
-    if not submissions.resubmitted(opportunity):
+    if not submissions.resubmitted(opportunity, _submission(task)):
         snapshots.create(call, tx, _target(task), opportunity)
     return {}
 
@@ -90,7 +96,7 @@ def _create_job(call: Call, tx: Tx, task: Stored) -> Document:
     target = _target(task)
     job = jobs.made_by(call, tx, target, Kind.SUBMISSION_TASK)
     if job is None:
-        if submissions.resubmitted(_opportunity(call, tx, task)):
+        if _is_done(call, tx, task):
             return {}
         job = jobs.create(call, tx, target, {}, Kind.SUBMISSION_TASK)
     sharing.label(call, tx, task, text_at(job.document, "Arn"))
@@ -98,7 +104,7 @@ def _create_job(call: Call, tx: Tx, task: Stored) -> Document:
 
 
 def _start_job(call: Call, tx: Tx, task: Stored) -> Document:
-    if not submissions.resubmitted(_opportunity(call, tx, task)):
+    if not _is_done(call, tx, task):
         sharing.start_job(call, tx, task)
     return {}
 
