@@ -144,6 +144,20 @@ def test_decision_is_shown_where_the_job_may_not_share(world: World) -> None:
     assert statuses(deal) == ["Pending Submission", "Approved"]
 
 
+def test_decision_ends_the_failure_of_a_job_that_has_a_role_by_then(world: World) -> None:
+    deal = engaged(world)
+    set_role(deal)
+    clear: dict[str, Any] = {"Catalog": deal.catalog}
+    deal.partner.put_selling_system_settings(**clear)
+    deal.submit()
+    assert "PutSellingSystemSettings" in job_of(deal)["LastFailure"]
+    deal.partner.put_selling_system_settings(**clear, ResourceSnapshotJobRoleIdentifier="Snapshots")
+    deal.review("Approved")
+    assert statuses(deal) == ["Pending Submission", "Approved"]
+    assert "LastFailure" not in job_of(deal)
+    assert job_of(deal)["LastSuccessfulExecutionDate"]
+
+
 # --- AWS and its invitation ----------------------------------------------------------------------
 
 

@@ -144,6 +144,29 @@ def test_job_without_a_role_fails_until_it_has_one(world: World) -> None:
     assert shown.read()["LastSuccessfulExecutionDate"]
 
 
+@pytest.mark.parametrize("act", ["start", "change of nothing shared"])
+def test_failure_of_a_job_is_over_when_it_runs_with_a_role_and_all_is_shared(
+    world: World, act: str
+) -> None:
+    """Somebody else shared what it could not, so that it has nothing new to show."""
+    world.desk("PutClock", Time="2030-01-01T00:00:00Z", Frozen=True)
+    shown = Shown(world, role=False)
+    shown.deal.associate("Solutions")
+    assert "LastFailure" in shown.read()
+    shown.client.create_resource_snapshot(**shown.target)
+    shown.deal.associate("AwsMarketplaceOffers")
+    assert "LastFailure" in shown.read()  # no role yet, as before
+    shown.set_role()
+    world.desk("AdvanceClock", Seconds=60)
+    if act == "start":
+        shown.client.start_resource_snapshot_job(**shown.job)
+    else:
+        shown.deal.disassociate("AwsMarketplaceOffers")
+    job = shown.read()
+    assert "LastFailure" not in job
+    assert job["LastSuccessfulExecutionDate"].isoformat() == "2030-01-01T00:01:00+00:00"
+
+
 def test_role_of_another_catalog_or_account_is_no_role(world: World) -> None:
     shown = Shown(world, role=False)
     for account, catalog in ((ACCOUNT, "AWS"), ("444455556666", "Sandbox")):
@@ -178,9 +201,6 @@ def test_direct_snapshot_of_what_a_job_shared_makes_the_next_revision(world: Wor
 
 def test_two_jobs_of_one_target_make_one_revision_of_a_change(world: World) -> None:
     partner = world.client()
-    partner.put_selling_system_settings(
-        Catalog="Sandbox", ResourceSnapshotJobRoleIdentifier="Snapshots"
-    )
     task = partner.start_engagement_by_accepting_invitation_task(
         Catalog="Sandbox", Identifier=world.referred()["EngagementInvitationId"]
     )
@@ -189,8 +209,24 @@ def test_two_jobs_of_one_target_make_one_revision_of_a_change(world: World) -> N
     asked = target(engagement, task["OpportunityId"])
     second = partner.create_resource_snapshot_job(**asked)["Id"]
     partner.start_resource_snapshot_job(Catalog="Sandbox", ResourceSnapshotJobIdentifier=second)
-    Deal(world, id=task["OpportunityId"]).associate("Solutions")
-    assert partner.get_resource_snapshot(**asked)["Revision"] == 2
+    jobs = [its, {**its, "ResourceSnapshotJobIdentifier": second}]
+
+    def read(member: str) -> list[Any]:
+        found = (partner.get_resource_snapshot_job(**job).get(member) for job in jobs)
+        return list(found)
+
+    deal = Deal(world, id=task["OpportunityId"])
+    deal.associate("Solutions")
+    assert all("PutSellingSystemSettings" in failure for failure in read("LastFailure"))
+    partner.put_selling_system_settings(
+        Catalog="Sandbox", ResourceSnapshotJobRoleIdentifier="Snapshots"
+    )
+    for revision, type in ((2, "AwsProducts"), (3, "AwsMarketplaceProducts")):
+        deal.associate(type)
+        assert partner.get_resource_snapshot(**asked)["Revision"] == revision
+        assert read("LastFailure") == [None, None]
+        first, last = read("LastSuccessfulExecutionDate")
+        assert first is not None and first == last
 
 
 def test_change_is_shared_in_every_engagement(world: World) -> None:

@@ -88,7 +88,7 @@ def start(call: Call, tx: Tx, job: Stored) -> Stored:
     have been set since. With nothing new to show, a running job stays as it is."""
     status = followed(JOB, text_at(job.document, "Status"), "start")
     opportunity = opportunities.find(call, tx, text_at(job.document, "ResourceId"))
-    outcome = _execute(call, tx, job, opportunity)
+    outcome = _execute(call, tx, job, opportunity, set())
     if not outcome and status == text_at(job.document, "Status"):
         return job
     return _put(tx, job, {"Status": status, **outcome})
@@ -118,7 +118,9 @@ def _turn(job: Stored, act: str) -> rules.Turn:
 
 
 def share(call: Call, tx: Tx, opportunity: Stored) -> None:
-    """An opportunity changed: its owner's running jobs make new revisions of what is new."""
+    """An opportunity changed: its owner's running jobs make new revisions of what is new. Of jobs
+    that have one target the first makes it, and all of them have shared it."""
+    shown: set[Target] = set()
     running = tx.all(
         "running_jobs",
         ns=call.ns,
@@ -128,21 +130,27 @@ def share(call: Call, tx: Tx, opportunity: Stored) -> None:
     )
     for row in running:
         job = documents.get(tx, call.ns, Kind.JOB, str(row[0]))
-        outcome = _execute(call, tx, job, opportunity)
+        outcome = _execute(call, tx, job, opportunity, shown)
         if outcome:
             _put(tx, job, outcome)
 
 
-def _execute(call: Call, tx: Tx, job: Stored, opportunity: Stored) -> Document:
-    """What a job learns from one execution; nothing, if there is nothing new to show. It is its
-    owner's, whoever changed the opportunity."""
+def _execute(call: Call, tx: Tx, job: Stored, opportunity: Stored, shown: set[Target]) -> Document:
+    """What a job learns from one execution; nothing, if there is nothing new to show. What another
+    made visible meanwhile, a job has shared that failed to before, if it could by now. `shown` has
+    the targets that this change was shown in, and gets the job's own. It is its owner's, whoever
+    changed the opportunity."""
     call = as_owner(call, job)
-    draft = snapshots.draft(call, tx, target_of(job.document, _TARGET), opportunity)
-    if not draft.differs:
+    target = target_of(job.document, _TARGET)
+    draft = snapshots.draft(call, tx, target, opportunity)
+    failed = bool(text_at(job.document, "LastFailure"))
+    if not draft.differs and not failed and target not in shown:
         return {}
     if settings.role(call, tx, job.owner) is None:
-        return {"LastFailure": NO_ROLE}
-    showing.show(call, tx, draft, opportunity)
+        return {"LastFailure": NO_ROLE} if draft.differs else {}
+    if draft.differs:
+        showing.show(call, tx, draft, opportunity)
+        shown.add(target)
     return {"LastSuccessfulExecutionDate": iso(call.now), "LastFailure": None}
 
 
