@@ -22,8 +22,9 @@ from tests.deals import (
     told,
 )
 from tests.harness import ACCOUNT, OTHER, World
+from tests.refusal import refusal
 from tests.sharing import SUMMARY
-from tests.submitting import CO_SELL
+from tests.submitting import CO_SELL, VISIBILITY_ONLY
 
 
 @pytest.mark.parametrize("catalog", CATALOGS)
@@ -176,3 +177,62 @@ def test_follower_of_another_opportunity_is_left_alone(world: World) -> None:
     follower = followed(other)
     deal.review("Approved")
     assert follower.status == "Submitted"
+
+
+# --- a follower that AWS asks something of -------------------------------------------------------
+
+CORRECTION = {"Customer.Account.Address.City": "Seattle"}
+
+
+@pytest.mark.parametrize("outcome", ["Approved", "Rejected"])
+def test_correction_of_a_follower_takes_over_the_decision_that_it_missed(
+    world: World, outcome: str
+) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    nearer = Deal(world, follower.id, deal.engagement, "Sandbox", OTHER)
+    farther = followed(nearer, "777788889999")
+    follower.review("ActionRequired")
+    deal.review(outcome)
+    assert (follower.status, farther.status) == ("Action Required", "Submitted")
+    own = [AWS_OWN] if outcome == "Approved" else []
+    assert told(world, OTHER, partial(follower.update, CORRECTION))[: 2 + len(own)] == [
+        (UPDATED, follower.id), VIEW, *own,
+    ]  # fmt: skip
+    assert (follower.status, farther.status) == (outcome, outcome)
+    assert follower.read()["Customer"]["Account"]["Address"]["City"] == "Seattle"
+    assert statuses(follower)[-1] == outcome
+
+
+def test_corrected_follower_waits_for_the_decision_on_its_leader(world: World) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    follower.review("ActionRequired")
+    follower.update(CORRECTION)
+    assert (deal.status, follower.status) == ("Submitted", "Submitted")
+    deal.review("Approved")
+    assert follower.status == "Approved"
+
+
+@pytest.mark.parametrize("by", ["task", "SubmitOpportunity"])
+def test_corrected_follower_is_submitted_with_its_leader(world: World, by: str) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    follower.review("ActionRequired")
+    follower.update(CORRECTION)
+    before = (world.events(OTHER), len(deal.invitations()))
+    start = follower.partner.start_engagement_from_opportunity_task
+    if by == "task":
+        task = start(**follower.named, AwsSubmission=CO_SELL)
+        assert task["TaskStatus"] == "COMPLETE"
+        assert task["EngagementId"] == deal.engagement
+        assert "ResourceSnapshotJobId" not in task
+        failed = start(**follower.named, AwsSubmission=VISIBILITY_ONLY)
+        assert failed["ReasonCode"] == "OpportunityValidationFailed"
+    else:
+        follower.submit(**CO_SELL)
+        told_so = refusal(follower.submit, **VISIBILITY_ONLY)
+        assert told_so.reason == "BUSINESS_VALIDATION_FAILED"
+    assert (world.events(OTHER), len(deal.invitations())) == before
+    deal.review("Approved")
+    assert follower.status == "Approved"

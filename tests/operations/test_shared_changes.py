@@ -226,7 +226,8 @@ def test_two_jobs_of_one_target_make_one_revision_of_a_change(world: World) -> N
         assert partner.get_resource_snapshot(**asked)["Revision"] == revision
         assert read("LastFailure") == [None, None]
         first, last = read("LastSuccessfulExecutionDate")
-        assert first is not None and first == last
+        assert first is not None
+        assert first == last
 
 
 def test_change_is_shared_in_every_engagement(world: World) -> None:

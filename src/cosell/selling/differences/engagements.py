@@ -188,9 +188,9 @@ SNAPSHOTS: Final = Subject(
             "A running job without ResourceSnapshotJobRole",
             "Changes are not shared.",
             "",
-            "Each change leaves `LastFailure` and no revision. The failure is over when the job runs "
-            "with a role: at a start or at the next change, also if somebody else shared everything "
-            "meanwhile. Whether the role may do what the job does is not asked.",
+            "Each change leaves `LastFailure` and no revision. The failure is over when the job "
+            "runs with a role: at a start or at the next change, also if somebody else shared "
+            "everything meanwhile. Whether the role may do what the job does is not asked.",
             "documented",
             PARTNERS,
             ("StartResourceSnapshotJob", "GetResourceSnapshotJob"),

@@ -235,7 +235,8 @@ UPDATES: Final = Subject(
             "A change puts it back to Submitted at once. A SubmitOpportunity or a "
             "StartEngagementFromOpportunityTask after that, with the same involvement and "
             "visibility, succeeds and makes nothing new; with others it is a submission like any "
-            "other, and refused like any other.",
+            "other, and refused like any other. One that follows another partner's takes over the "
+            "decision which that one got meanwhile.",
             "decision",
             f"{GUIDE}: Working with opportunity updates",
             (*_UPDATE, "SubmitOpportunity", "StartEngagementFromOpportunityTask"),

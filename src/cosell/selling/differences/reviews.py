@@ -104,7 +104,7 @@ REVIEWS: Final = Subject(
             "It follows the sender's opportunity that was shared last in that engagement when the "
             "invitation was accepted: under review means Submitted, Approved means Approved, else "
             "Pending Submission. Approval and rejection of that one reach followers that are "
-            "Submitted.",
+            "Submitted; one that is in Action Required takes them over with its correction.",
             "observed",
             RECORDED,
             ("StartEngagementByAcceptingInvitationTask",),

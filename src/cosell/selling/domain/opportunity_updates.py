@@ -41,7 +41,10 @@ def update(call: Call, tx: Tx, opportunity: Stored, asked: Document) -> Stored:
     if facts.reviewed:
         document = opportunity_edits.with_remarks(document, asked)
         return reviews.conclude(call, tx, opportunity, document, facts.reviewed)
-    return changes.change(call, tx, opportunity, _followed(document, facts))
+    document = _followed(document, facts)
+    if decision := reviews.missed(call, tx, document):
+        return reviews.conclude(call, tx, opportunity, document, decision)
+    return changes.change(call, tx, opportunity, document)
 
 
 def _followed(document: Document, facts: Update) -> Document:

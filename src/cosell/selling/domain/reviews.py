@@ -58,7 +58,7 @@ def _settle(call: Call, tx: Tx, decided: Stored, engagement: str) -> None:
     waiting = _followers(call, tx, decided)
     while waiting:
         follower = documents.get(tx, call.ns, Kind.OPPORTUNITY, waiting.pop())
-        status = _following(follower, decision)
+        status = _following(follower.document, decision)
         if status is not None:
             after = _with_status(follower.document, status)
             follower = opportunities.change(call, tx, follower, after)
@@ -88,12 +88,22 @@ def share(call: Call, tx: Tx, opportunity: Stored, engagement: str | None) -> No
         snapshots.create(call, tx, target, opportunity)
 
 
-def _following(opportunity: Stored, decision: str) -> str | None:
-    """The review status after the decision on the opportunity that this one follows; None if it
-    waits for none: one that its owner submitted has a review of its own."""
-    if text_at(opportunity.document, "submitted_in"):
+def missed(call: Call, tx: Tx, document: Document) -> str | None:
+    """The decision on the opportunity that this one follows, which did not reach it while AWS
+    waited for its owner; None if there is none for it."""
+    leader = text_at(document, "follows")
+    if not leader:
         return None
-    status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
+    followed = documents.get(tx, call.ns, Kind.OPPORTUNITY, leader).document
+    return _following(document, text_at(followed, "LifeCycle.ReviewStatus"))
+
+
+def _following(document: Document, decision: str) -> str | None:
+    """An opportunity's review status after the decision on the one that it follows; None if it
+    waits for none: one that its owner submitted has a review of its own."""
+    if text_at(document, "submitted_in"):
+        return None
+    status = text_at(document, "LifeCycle.ReviewStatus")
     return follow(OPPORTUNITY_REVIEW, status, f"follow {decision}")
 
 

@@ -52,14 +52,25 @@ class Faults(NamedTuple):
     fields: tuple[FieldError, ...]
 
 
-def resubmitted(opportunity: Stored, submission: Submission) -> bool:
+def resubmitted(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> bool:
     """Whether an update of what AWS asked for has submitted the opportunity again, just as this
     submission would: then it has nothing left to do. One that asks for another involvement or
     visibility is a submission like any other."""
-    document = opportunity.document
-    if not _by_update(document) or not text_at(document, "submitted_in"):
+    if not _by_update(opportunity.document):
         return False
-    return submitted(document, *submission) == document
+    sent = _sent(call, tx, opportunity.document)
+    return sent is not None and submitted(sent, *submission) == sent
+
+
+def _sent(call: Call, tx: Tx, document: Document) -> Document | None:
+    """The opportunity with the submission that this one is reviewed by: its own, else that of the
+    one which it follows. None if there was none."""
+    while not text_at(document, "submitted_in"):
+        leader = text_at(document, "follows")
+        if not leader:
+            return None
+        document = documents.get(tx, call.ns, Kind.OPPORTUNITY, leader).document
+    return document
 
 
 def _by_update(document: Document) -> bool:
@@ -71,7 +82,7 @@ def _by_update(document: Document) -> bool:
 
 def faults(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> Faults:
     """Everything that stands in the way; nothing, for an opportunity that is `resubmitted`."""
-    if resubmitted(opportunity, submission):
+    if resubmitted(call, tx, opportunity, submission):
         return Faults((), ())
     facts = _facts(call, tx, opportunity, submission)
     state = broken(STATE, facts)
@@ -125,7 +136,7 @@ def submit(
     """The opportunity goes to AWS for review in the engagement `place`, where it has to be shown;
     AWS is invited there, unless it is a member. Answers AWS's invitation, if it has one to answer.
     Makes no snapshot and no job of its own."""
-    if resubmitted(opportunity, submission):
+    if resubmitted(call, tx, opportunity, submission):
         return None
     check(call, tx, opportunity, submission)
     engagement = engagements.get(call, tx, place) if place else None

@@ -14,7 +14,7 @@ from typing import Final
 from cosell.calls import Call
 from cosell.contract import Document, Json
 from cosell.errors import ServiceQuotaExceededException, ValidationException, causes_of
-from cosell.selling import Kind, Template, text_at
+from cosell.selling import AWS, Kind, Template, text_at
 from cosell.selling.domain import (
     conversions,
     engagements,
@@ -52,7 +52,7 @@ def _target(task: Stored) -> Target:
 
 def _is_done(call: Call, tx: Tx, task: Stored) -> bool:
     """Whether an update has submitted the opportunity as the task would."""
-    return submissions.resubmitted(_opportunity(call, tx, task), _submission(task))
+    return submissions.resubmitted(call, tx, _opportunity(call, tx, task), _submission(task))
 
 
 def _get_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
@@ -85,9 +85,8 @@ def _contexts(opportunity: Stored) -> list[Json]:
 
 
 def _create_snapshot(call: Call, tx: Tx, task: Stored) -> Document:
-    opportunity = _opportunity(call, tx, task)
-    if not submissions.resubmitted(opportunity, _submission(task)):
-        snapshots.create(call, tx, _target(task), opportunity)
+    if not _is_done(call, tx, task):
+        snapshots.create(call, tx, _target(task), _opportunity(call, tx, task))
     return {}
 
 
@@ -111,8 +110,10 @@ def _start_job(call: Call, tx: Tx, task: Stored) -> Document:
 
 def _invite(call: Call, tx: Tx, task: Stored) -> Document:
     engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
-    opportunity = _opportunity(call, tx, task)
-    asked = submissions.ask_aws(call, tx, opportunity, Room(call, tx, engagement))
+    room = Room(call, tx, engagement)
+    if _is_done(call, tx, task):
+        return {"EngagementInvitationId": room.invited.get(AWS)}
+    asked = submissions.ask_aws(call, tx, _opportunity(call, tx, task), room)
     return {"EngagementInvitationId": asked}
 
 
