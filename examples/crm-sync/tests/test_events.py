@@ -10,11 +10,12 @@ from crm_sync.partner_central import TRIES
 from crm_sync.sync import sync_once
 
 
-def test_an_approval_shows_in_the_crm(cosell: World, crm: Crm) -> None:
+@pytest.mark.parametrize("outcome", ["In review", "Approved", "Rejected"])
+def test_what_aws_decides_shows_in_the_crm(cosell: World, crm: Crm, outcome: str) -> None:
     opportunity = cosell.given.opportunity("Submitted")
-    cosell.aws.review(opportunity, "Approved")
+    cosell.aws.review(opportunity, outcome)
     cosell.events.deliver_all(handler)
-    assert crm.deal(opportunity.Id).review_status == "Approved"
+    assert crm.deal(opportunity.Id).review_status == outcome
 
 
 def test_what_aws_asks_for_shows_and_the_correction_goes_back(cosell: World, crm: Crm) -> None:

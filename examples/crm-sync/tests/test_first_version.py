@@ -43,3 +43,9 @@ def test_this_suite_finds_both_dead_calls() -> None:
     printed = timeless(run.stdout)
     for report in shown:
         assert [line for line in timeless(report) if line not in printed] == []
+
+
+def test_every_test_that_the_readme_names_is_there() -> None:
+    named = re.findall(r"`(test_\w+)`", (PROJECT / "README.md").read_text(encoding="utf-8"))
+    written = "".join(path.read_text(encoding="utf-8") for path in PROJECT.glob("tests/*.py"))
+    assert [name for name in named if f"def {name}(" not in written] == []
