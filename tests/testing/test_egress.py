@@ -5,6 +5,7 @@ a world.
 """
 
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -76,7 +77,9 @@ def test_a_call_without_a_world_fails_at_once(intercepted: None, mode: str) -> N
 
 
 def test_made_up_credentials_do_not_reach_sts(intercepted: None) -> None:
-    with pytest.raises(BotoCoreError, match="the real token service of AWS"):
+    with pytest.raises(
+        BotoCoreError, match="GetCallerIdentity was about to leave for the real token"
+    ):
         boto3.client("sts").get_caller_identity()
 
 
@@ -124,11 +127,16 @@ def test_a_server_of_ones_own_is_not_the_real_one(intercepted: None, server: Ser
     assert client.list_opportunities(Catalog="AWS")["OpportunitySummaries"] == []
 
 
-def test_a_client_that_outlives_its_world_does_not_leave(intercepted: None) -> None:
+def test_a_client_that_outlives_its_world_does_not_leave(
+    intercepted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "moto", raising=False)  # where it is, STS keeps its endpoint
     with World():
         kept = boto3.client("partnercentral-selling")
-    with pytest.raises(BotoCoreError, match="no current world"):
-        kept.list_opportunities(Catalog="AWS")
+        session = boto3.client("sts", aws_access_key_id="own", aws_secret_access_key="own")
+    for call in (lambda: kept.list_opportunities(Catalog="AWS"), session.get_caller_identity):
+        with pytest.raises(BotoCoreError, match="has no world to go to: there is no current world"):
+            call()
 
 
 def test_hooks_come_out_as_they_went_in(bare: None) -> None:

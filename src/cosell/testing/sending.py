@@ -5,6 +5,7 @@ only module here that imports botocore at once; it is loaded with the first requ
 """
 
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -34,6 +35,11 @@ _CALLED: Final = {
     _STS: "token service of AWS",
 }
 _TARGETS: Final = {target: name for name, target in (SELLING, DESK)}
+_USE: Final = (
+    "there is no current world. Use the fixture `cosell`, or `with cosell.testing.World():`,"
+    " around the code that calls"
+)
+_ACTION: Final = re.compile(rb"(?:^|&)Action=(\w+)")  # in a form
 _PORTS: Final = {"http": ":80", "https": ":443"}
 
 
@@ -90,20 +96,27 @@ def _answer(world: Reached, session: Any, request: Any, parts: SplitResult) -> A
 
 
 def _ensure_may_leave(service: str, request: Any, parts: SplitResult) -> None:
-    """NotLetOut for a call that no world answers, and that was meant for the real service."""
-    elsewhere = is_loopback(parts.hostname or "") and not is_ours(parts.netloc)
-    if elsewhere or interception.may_leave():
+    """NotLetOut for a call that no world answers, if it was meant for the real service or for the
+    world that was current when its client was made."""
+    called = _operation(request, parts.path)
+    if is_ours(parts.netloc):
+        raise NotLetOut(what=f"{called} has no world to go to: {_USE}.")
+    if is_loopback(parts.hostname or "") or interception.may_leave():
         return
     key_id = scope_of(_text(request.headers.get("Authorization") or ""))[0]
     if service == _STS and not environment.is_made_up(key_id):
         return  # somebody's own credentials, for something else than this
-    target = _text(request.headers.get("X-Amz-Target") or "").rpartition(".")[2]
-    called = target or parts.path.rpartition("/")[2] or "A call"
     raise NotLetOut(
-        what=f"{called} was about to leave for the real {_CALLED[service]} ({request.url}): there"
-        " is no current world. Use the fixture `cosell`, or `with cosell.testing.World():`, around"
-        " the code that calls; to let such calls go out, run pytest with --cosell-allow-real."
+        what=f"{called} was about to leave for the real {_CALLED[service]} ({request.url}): {_USE};"
+        " to let such calls go out, run pytest with --cosell-allow-real."
     )
+
+
+def _operation(request: Any, path: str) -> str:
+    target = _text(request.headers.get("X-Amz-Target") or "").rpartition(".")[2]
+    action = _ACTION.search(_bytes(request.body))
+    named = target or path.rpartition("/")[2] or (action[1].decode() if action else "")
+    return named or "A call"
 
 
 def _patience_s(session: Any, request: Any) -> float | None:
