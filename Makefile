@@ -112,12 +112,15 @@ $(WHEEL)/.made: pyproject.toml $(shell find src -type f -not -name '*.pyc') | $(
 	@touch $@
 
 # What examples/crm-sync says that it needs; of cosell it has the wheel, as a user would.
-$(CRM)/.made: $(WHEEL)/.made requirements.lock examples/crm-sync/pyproject.toml | $(DEV)
-	@echo "Setting up $(CRM) with the wheel, for examples/crm-sync"
+$(CRM)/.needs: requirements.lock pyproject.toml examples/crm-sync/pyproject.toml | $(WHEEL)/.made
+	@echo "Setting up $(CRM) for examples/crm-sync"
 	@[ -x $(CRM)/bin/python ] || $(BIN)/python -m venv --without-pip $(CRM)
 	@$(CRM_PIP) hatchling editables
-	@$(CRM_PIP) --force-reinstall --no-deps $(WHEEL)/*.whl
 	@$(CRM_PIP) --no-build-isolation $(WHEEL)/*.whl -e 'examples/crm-sync[test]'
+	@touch $@
+
+$(CRM)/.made: $(WHEEL)/.made $(CRM)/.needs
+	@$(CRM_PIP) --force-reinstall --no-deps $(WHEEL)/*.whl
 	@touch $@
 
 # The machine's own npm if its Node is new enough, else the one from the venv.
