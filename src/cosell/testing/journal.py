@@ -36,8 +36,10 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True)
 class Call:
-    """A call as the journal has it. `outcome` is "Success" or the error's name; `cleared` are the
-    members (paths) that an UpdateOpportunity nulled by leaving them out."""
+    """A call as the journal has it. `outcome` is "Success", the error's name, or "Cut";
+    `cleared` are the members (paths) that an UpdateOpportunity nulled by leaving them out; `cut`
+    says that the connection was closed instead of the answer, `replayed` that a client token
+    answered."""
 
     operation: str
     account: str
@@ -50,6 +52,7 @@ class Call:
     duration_ms: float = 0.0
     fault_id: str | None = None
     replayed: bool = False
+    cut: bool = False
     request_id: str = ""
     seq: int = -1
     dead: bool = False
@@ -203,16 +206,17 @@ class Journal(Calls):
         rules = told.get("Rules") or []
         return Call(
             operation=told.Operation,
-            account=told.AccountId,
-            time=instant(told.Time),
+            account=told.AccountId or "",  # of nobody, if it was refused before that was known
+            time=instant(told.Time or told.RealTime),
             outcome=told.Outcome,
             message=told.get("Message") or "",
             rules=tuple(Rule(one.Id, one.Source, one.get("Cite") or "") for one in rules),
             cleared=tuple(told.get("Cleared") or ()),
-            status=told.Status,
+            status=told.Status or 0,
             duration_ms=told.get("DurationMilliseconds") or 0.0,
             fault_id=told.get("FaultId"),
             replayed=bool(told.get("Replayed")),
+            cut=bool(told.get("Cut")),
             request_id=told.RequestId,
             seq=told.Seq,
             _bodies=lambda: self._bodies(told.RequestId),

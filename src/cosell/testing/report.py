@@ -77,10 +77,16 @@ def _row(call: Call) -> tuple[str, ...]:
         call.time.strftime("%Y-%m-%d %H:%M:%S"),
         call.account,
         call.operation,
-        call.outcome + (" (a fault)" if call.fault_id else ""),
+        call.outcome + _by_fault(call),
         _each(rule.id for rule in call.rules),
         _each(rule.source for rule in call.rules),
     )
+
+
+def _by_fault(call: Call) -> str:
+    if call.cut and not call.refused:
+        return " (its answer was lost: a fault)"
+    return " (a fault)" if call.fault_id else ""
 
 
 def _each(values: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
+from cosell.http import HttpRequest
 from cosell.testing.world import World
 
 
@@ -103,6 +104,33 @@ def test_fault_is_named(world: World) -> None:
         world.partner.client.list_solutions(Catalog="AWS")
     assert world.calls[0].fault_id == fault.id
     assert world.calls[1].fault_id is None
+
+
+def test_cut_calls_are_told_from_lost_answers(world: World) -> None:
+    for fault in (world.faults.cut, world.faults.lose_answer):
+        with fault("CreateOpportunity"):
+            world.partner.client.create_opportunity(**world.example("CreateOpportunity"))
+    told = [(call.outcome, call.cut, call.replayed) for call in world.calls]
+    assert told == [
+        ("Cut", True, False),
+        ("Success", False, False),
+        ("Success", True, False),
+        ("Success", False, True),
+    ]
+
+
+def test_call_that_was_refused_before_anybody_was_known(world: World) -> None:
+    path = f"/ns/{world.name}/"
+    headers = {
+        "host": "localhost",
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": "AWSPartnerCentralSelling.ListSolutions",
+        "authorization": "AWS4-HMAC-SHA256 nothing",
+    }
+    ask(world, "ListSolutions")
+    world.place.exchange(HttpRequest("POST", path, "", headers, b"{}"))
+    assert world.calls.last.refused
+    assert world.calls.last.account == ""
 
 
 def test_since_a_mark(world: World) -> None:

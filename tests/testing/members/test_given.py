@@ -147,6 +147,16 @@ def test_builders_do_not_wait_for_quotas(world: World) -> None:
     assert world.desk("GetQuotas").Mode == "Documented"
 
 
+@pytest.mark.parametrize("profile", ["documented", "newly-onboarded", "production-like"])
+def test_builders_work_in_every_profile(profile: str) -> None:
+    with World(profile=profile, seed=1) as world:
+        for state in STATES:
+            found = world.given.opportunity(state)
+            assert state in (found.LifeCycle.ReviewStatus, found.LifeCycle.Stage)
+        assert world.given.invitation(from_="B", state="ACCEPTED").Status == "ACCEPTED"
+        assert world.given.lead().Contexts[0].Type == "Lead"
+
+
 def test_builders_meet_faults(world: World) -> None:
     with world.faults.throttle("CreateOpportunity"), pytest.raises(Refused, match="Throttling"):
         world.given.opportunity()

@@ -176,37 +176,32 @@ def test_damaged(cosell, pipeline, tmp_path):
     result.assert_outcomes(passed=2)
 
 
-@pytest.mark.parametrize(
-    ("marker", "asserted"),
-    [
-        ("account='444455556666'", "cosell.partner.account == '444455556666'"),
-        ("account='444455556666'", "':444455556666:' in cosell.given.opportunity().Arn"),
-        ("seed=42", "cosell.seed == 42"),
-        ("time='2026-03-01'", "cosell.clock.now().isoformat().startswith('2026-03-01T00:00')"),
-        ("pace='held'", "cosell.given.task().TaskStatus == 'IN_PROGRESS' and cosell.tasks.held"),
-        ("pace=5", "cosell.given.task() and cosell.clock.advance(seconds=25) == 5"),
-        ("pace='paced'", "cosell.given.task().TaskStatus == 'IN_PROGRESS'"),
-        ("pace='inline'", "cosell.given.task().TaskStatus == 'COMPLETE'"),
-        (
-            "profile='newly-onboarded'",
-            "not cosell.caller()('ListSolutions', Catalog='AWS').SolutionSummaries",
-        ),
-        ("server=True", "cosell.endpoint_url.startswith('http://127.0.0.1:')"),
-        ("server=True", "type(cosell.place).__name__ == 'There'"),
-    ],
+MARKED = (
+    ("account='444455556666'", "cosell.partner.account == '444455556666'"),
+    ("account='444455556666'", "':444455556666:' in cosell.given.opportunity().Arn"),
+    ("seed=42", "cosell.seed == 42"),
+    ("time='2026-03-01'", "cosell.clock.now().isoformat().startswith('2026-03-01T00:00')"),
+    ("pace='held'", "cosell.given.task().TaskStatus == 'IN_PROGRESS' and cosell.tasks.held"),
+    ("pace=5", "cosell.given.task() and cosell.clock.advance(seconds=25) == 5"),
+    ("pace='paced'", "cosell.given.task().TaskStatus == 'IN_PROGRESS'"),
+    ("pace='inline'", "cosell.given.task().TaskStatus == 'COMPLETE'"),
+    (
+        "profile='newly-onboarded'",
+        "not cosell.caller()('ListSolutions', Catalog='AWS').SolutionSummaries",
+    ),
+    ("profile='production-like'", "cosell.desk('GetQuotas').Mode == 'Documented'"),
+    ("server=True", "cosell.endpoint_url.startswith('http://127.0.0.1:')"),
+    ("server=True", "type(cosell.place).__name__ == 'There'"),
+    ("server=False", "type(cosell.place).__name__ == 'Here'"),
 )
-def test_marker(suite: Suite, marker: str, asserted: str) -> None:
-    result = suite(
-        f"""
-        import pytest
 
-        @pytest.mark.cosell({marker})
-        def test_it(cosell):
-            assert {asserted}
-        """,
-        "--strict-markers",
-    )
-    result.assert_outcomes(passed=1)
+
+def test_markers(suite: Suite) -> None:
+    text = "import pytest\n"
+    for number, (marker, asserted) in enumerate(MARKED):
+        text += f"@pytest.mark.cosell({marker})\n"
+        text += f"def test_{number}(cosell):\n    assert {asserted}\n"
+    suite(text, "--strict-markers").assert_outcomes(passed=len(MARKED))
 
 
 def test_markers_of_class_and_module_are_overlaid(suite: Suite) -> None:
@@ -243,29 +238,46 @@ def test_marked_test_has_a_world_unasked(suite: Suite) -> None:
     result.assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize(
-    ("marker", "told"),
-    [
-        ("acount='1'", "*does not take acount. Did you mean account? It takes account=, profile=*"),
-        ("'held'", "*does not take 'held'. It takes account=*"),
-        ("pace='slow'", "*There is no pace 'slow': say inline, paced, held*"),
-        ("account='12'", "*'12' is not an account id*"),
-        ("profile='new'", "*newly-onboarded*"),
-        ("time='soon'", "*soon*"),
-    ],
+MISTAKEN = (
+    ("acount='1'", "*does not take acount. Did you mean account? It takes account=, profile=*"),
+    ("'held'", "*does not take 'held'. It takes account=*"),
+    ("pace='slow'", "*There is no pace 'slow': say inline, paced, held*"),
+    ("account='12'", "*'12' is not an account id*"),
+    ("profile='new'", "*newly-onboarded*"),
+    ("time='soon'", "*soon*"),
 )
-def test_mistakes_in_a_marker_are_told(suite: Suite, marker: str, told: str) -> None:
+
+
+def test_mistakes_in_a_marker_are_told(suite: Suite) -> None:
+    text = "import pytest\n"
+    for number, (marker, _) in enumerate(MISTAKEN):
+        text += f"@pytest.mark.cosell({marker})\ndef test_{number}(cosell):\n    pass\n"
+    result = suite(text)
+    result.assert_outcomes(errors=len(MISTAKEN))
+    for _, told in MISTAKEN:
+        result.stdout.fnmatch_lines([told])
+
+
+def test_unittest(suite: Suite) -> None:
     result = suite(
-        f"""
+        """
+        import unittest
+        import boto3
         import pytest
 
-        @pytest.mark.cosell({marker})
-        def test_it(cosell):
-            pass
+        @pytest.mark.cosell(account="444455556666")
+        class TestIt(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _world(self, cosell):
+                self.cosell = cosell
+
+            def test_it(self):
+                made = self.cosell.given.opportunity(Catalog="AWS")
+                client = boto3.client("partnercentral-selling")
+                assert client.get_opportunity(Catalog="AWS", Identifier=made.Id)["Arn"] == made.Arn
         """
     )
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([told])
+    result.assert_outcomes(passed=1)
 
 
 def test_ini_and_options(suite: Suite, pytester: pytest.Pytester) -> None:
