@@ -9,35 +9,37 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from cosell.testing.clients import OLDEST
 from tests.harness import environment
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent.parent
 PYTHON = Path(sys.prefix) / "oldest" / "bin" / "python"
-MODULES = (
-    "test_reaching",
-    "test_egress",
-    "test_environment",
-    "test_neighbours",
-    "test_places",
-    "test_connections",
-    "test_loading",
-    "test_time",
-    "test_dead_calls",
-)
+MODULES = {  # in groups, so that none of them takes long where much is going on
+    "clients": ("test_reaching", "test_time", "test_dead_calls"),
+    "surroundings": ("test_environment", "test_neighbours", "test_loading"),
+    "ways": ("test_egress", "test_places", "test_connections"),
+}
 
 
-def test_the_oldest_sdk() -> None:
-    assert PYTHON.exists(), f"{PYTHON} is not there: make setup"
+def test_it_is_the_oldest() -> None:
     pins = (FOLDER / "oldest.txt").read_text().splitlines()
     version = next(pin.partition("==")[2] for pin in pins if pin.startswith("botocore=="))
+    assert version == OLDEST
     assert _run("-c", "import botocore; print(botocore.__version__)").strip() == version
-    modules = [str(FOLDER / f"{name}.py") for name in MODULES]
+
+
+@pytest.mark.parametrize("names", MODULES.values(), ids=MODULES.keys())
+def test_the_oldest_sdk(names: tuple[str, ...]) -> None:
+    modules = [str(FOLDER / f"{name}.py") for name in names]
     told = _run("-m", "pytest", "-q", "-p", "no:cacheprovider", *modules)
     assert " passed" in told
 
 
 def _run(*arguments: str) -> str:
+    assert PYTHON.exists(), f"{PYTHON} is not there: make setup"
     path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [str(PYTHON), *arguments],
