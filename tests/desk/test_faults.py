@@ -171,6 +171,26 @@ def test_share_goes_on_where_it_was_after_a_restart(tmp_path: Path, world: World
     assert met == pattern(world, 30)
 
 
+def test_faults_go_on_where_they_were_in_a_fork_and_in_a_saved_namespace(world: World) -> None:
+    asked = {"Operation": "ListSolutions", "Error": THROTTLED}
+    share = world.desk("PutFault", **asked, Share=0.5, Seed=5)["FaultId"]
+    world.desk("PutFault", Operation="GetOpportunity", Error=THROTTLED, Count=3)
+    world.desk("PutTaskFault", Step="AcceptInvitation", ReasonCode="InternalError")
+    pattern(world, 15)
+    fork, loaded = World(world.server), World(world.server)
+    fork.desk("ForkNamespace", Source=world.namespace)
+    loaded.desk("LoadNamespace", State=world.desk("SaveNamespace")["State"])
+    told = listed(world)
+    assert listed(fork) == told
+    assert [{**one, "FaultId": ""} for one in listed(loaded)] == [
+        {**one, "FaultId": ""} for one in told
+    ]
+    rest = pattern(world, 30)
+    assert pattern(fork, 30) == pattern(loaded, 30) == rest
+    assert fork.desk("DeleteFault", FaultId=share)
+    assert len(listed(world)) == 3
+
+
 def test_every_call_is_a_share_of_one(world: World) -> None:
     world.desk("PutFault", Operation="ListSolutions", Error=THROTTLED, Share=1)
     assert all(pattern(world, 5))
