@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command is None:
         _parser().print_help()
         return 2
-    asked = {name: options.pop(name, None) for name in ("file", "endpoint", "namespace")}
+    asked = {
+        name: options.pop(name, None) or "" for name in ("file", "endpoint", "namespace", "key")
+    }
     path = options.pop("config")
     try:
         settings = config.load(path, overrides=options)
@@ -85,7 +87,11 @@ def _carry(command: str, settings: config.Config, asked: dict[str, str]) -> int:
     from cosell import kept_files
 
     endpoint = asked["endpoint"] or f"http://{_shown(settings.host, settings.port)}"
-    server = kept_files.Server(endpoint, asked["namespace"])
+    keys, named = settings.auth.keys, asked["key"]
+    key = next((one for one in keys if named in ("", one.id)), None)
+    if named and key is None:
+        raise config.ConfigError(f"--key: the configuration has no key {named!r}")
+    server = kept_files.Server(endpoint, asked["namespace"], key, settings.auth.regions[0])
     try:
         if command == "save":
             checksum = kept_files.save(server, asked["file"])
@@ -144,7 +150,8 @@ def _parser() -> argparse.ArgumentParser:
         carrying.add_argument("file", metavar="FILE", help="of a saved namespace")
         carrying.add_argument("--namespace", default="default", help="which one (default)")
         carrying.add_argument("--endpoint", metavar="URL", help="of the server (this machine's)")
-        carrying.add_argument("--config", metavar="FILE", help="of the server, for its port")
+        carrying.add_argument("--config", metavar="FILE", help="of the server: its port, its keys")
+        carrying.add_argument("--key", metavar="ID", help="which of those keys signs (the first)")
     return parser
 
 

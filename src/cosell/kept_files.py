@@ -4,16 +4,19 @@ Must not print, and must not know what a resource means.
 """
 
 import http.client
-import os
 from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
 
+from cosell.auth.signing import Letter, signed
+from cosell.clock import wall_ms
+from cosell.config import Key
 from cosell.store import Batch
 from cosell.store.saved import EXPANDED_MAX, Header, Unreadable, read
 
@@ -61,33 +64,42 @@ def _bytes(path: str) -> bytes:
 
 
 class Server(NamedTuple):
-    """A namespace of a server that is running, by its endpoint."""
+    """A namespace of a server that is running, by its endpoint; who signs there, if somebody does,
+    and for which region."""
 
     endpoint: str
     namespace: str
+    key: Key | None = None
+    region: str = ""
 
 
 def save(server: Server, path: str) -> str:
     """Write a namespace to a file, which is there as a whole or not at all; answers its
     checksum."""
-    answer = _ask(server, "SaveNamespace", {})
-    part = f"{path}.part"
+    state, checksum = _ask(server, "SaveNamespace", {}, ("State", "Checksum"))
+    part = Path(f"{path}.part")
     try:
-        Path(part).write_bytes(b64decode(answer["State"]))
-        os.replace(part, path)
+        part.write_bytes(b64decode(state))
+        part.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise KeptFileError(f"{path} cannot be written: {error.strerror}.") from None
-    return str(answer["Checksum"])
+    return checksum
 
 
 def load(server: Server, path: str) -> str:
     """Let a namespace be what a file has; answers its time."""
-    answer = _ask(server, "LoadNamespace", {"State": b64encode(_bytes(path)).decode("ascii")})
-    return str(answer["Time"])
+    state = b64encode(_bytes(path)).decode("ascii")
+    [time] = _ask(server, "LoadNamespace", {"State": state}, ("Time",))
+    return time
 
 
-def _ask(server: Server, operation: str, members: dict[str, str]) -> dict[str, Any]:
-    """What the desk answers; KeptFileError if it does not do it, or nobody is there."""
+def _ask(
+    server: Server, operation: str, members: dict[str, str], wanted: tuple[str, ...]
+) -> list[str]:
+    """The wanted members of what the desk answers; KeptFileError if it does not do it, or nobody is
+    there."""
     address = urlsplit(server.endpoint)
     if address.scheme not in ("http", "https") or not address.hostname:
         raise KeptFileError(
@@ -96,17 +108,23 @@ def _ask(server: Server, operation: str, members: dict[str, str]) -> dict[str, A
     secure = address.scheme == "https"
     connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
     path = f"{address.path.rstrip('/')}/ns/{server.namespace}/_cosell/{operation}"
-    headers = {"Content-Type": "application/json"}
+    letter = Letter(
+        address.netloc.rpartition("@")[2], path, "application/json", orjson.dumps(members)
+    )
+    headers = {"Content-Type": letter.content_type}
+    if server.key is not None:
+        headers = signed(letter, server.key, server.region, "cosell", wall_ms())
     try:
         connection = connect(address.hostname, address.port, timeout=_PATIENCE_S)
-        connection.request("POST", path, orjson.dumps(members), headers)
+        connection.request("POST", path, letter.body, headers)
         response = connection.getresponse()
-        answer = orjson.loads(response.read() or b"{}")
-    except (OSError, http.client.HTTPException, ValueError) as error:
+        answer = orjson.loads(response.read())
+        if response.status == 200:
+            return [str(answer[member]) for member in wanted]
+        refusal = answer["Message"]
+    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError) as error:
         raise KeptFileError(
             f"No cosell answers at {server.endpoint}: {error}. Start one with `cosell serve`, or"
             " name another with --endpoint."
         ) from None
-    if response.status != 200:
-        raise KeptFileError(f"{server.endpoint} refused: {answer.get('Message', answer)}")
-    return dict(answer)
+    raise KeptFileError(f"{server.endpoint} refused: {refusal}")

@@ -3,13 +3,16 @@
 import base64
 import json
 import re
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from cosell.store.saved import Header, write
+from tests.edge.keys import BETA
 from tests.edge.test_cli_serve import ran, running, url_of
-from tests.harness import ACCOUNT, Server, World, client, free_port, opportunity, send
+from tests.harness import ACCOUNT, Refused, Server, World, client, free_port, opportunity, send
 
 START = "2026-03-01T00:00:00.000Z"
 
@@ -140,3 +143,44 @@ def test_what_the_command_says_of_a_refusal_is_what_the_desk_said(server: Server
         json.loads(reply.body)["Message"]
         in ran("save", "unused", "--namespace", "absent", "--endpoint", server.url).stderr
     )
+
+
+def test_keys_of_the_configuration_sign_for_a_strict_server(strict: Server, tmp_path: Path) -> None:
+    path, config = str(tmp_path / "a.cosell"), str(strict.options[-1])
+    there = ("--endpoint", strict.url, "--namespace", "team-b-files")
+    first = World(strict, "team-b-files").desk  # unsigned
+    with pytest.raises(Refused, match="MissingAuthenticationToken"):
+        first("SaveNamespace")
+    assert "Missing Authentication Token" in ran("save", path, *there).stderr
+    refused = ran("save", path, *there, "--config", config)
+    assert "There is no namespace 'team-b-files' for this access key" in refused.stderr
+    absent = ran("save", path, *there, "--config", config, "--key", BETA.key)
+    assert "nothing was ever made in it" in absent.stderr
+    state = write(Header("a", START, True, 3, "1", "1"), [])[0]
+    Path(path).write_bytes(state)
+    loaded = ran("load", path, *there, "--config", config, "--key", BETA.key)
+    assert (loaded.returncode, loaded.stderr) == (0, "")
+    assert ran("save", path, *there, "--config", config, "--key", BETA.key).returncode == 0
+    assert Path(path).read_bytes() != state
+    unknown = ran("save", path, *there, "--config", config, "--key", "AKIANOBODY")
+    assert (unknown.returncode, unknown.stderr) == (
+        2, "cosell: --key: the configuration has no key 'AKIANOBODY'\n",
+    )  # fmt: skip
+
+
+def test_what_answers_and_is_no_cosell_is_said_to_be_none(tmp_path: Path) -> None:
+    class Stranger(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"[]")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Stranger) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{server.server_port}"
+        done = ran("save", str(tmp_path / "a"), "--endpoint", endpoint)
+    assert done.returncode == 1
+    assert f"No cosell answers at {endpoint}" in done.stderr
