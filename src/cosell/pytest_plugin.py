@@ -142,10 +142,13 @@ def cosell_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
     """A world of this test's own: Partner Central with AWS on its other side, empty at first."""
     said = _marked(request.node)
     world = _made(request.config, request.node.nodeid, said)
-    with world:
-        _arrange(world, said)
-        request.node.stash[_WORLD] = world
-        yield world
+    try:
+        with world.current():
+            _arrange(world, said)
+            request.node.stash[_WORLD] = world
+            yield world
+    finally:
+        world.close()
 
 
 @pytest.fixture(name="cosell_scene", scope="session")

@@ -73,8 +73,9 @@ class Fault:
             self._last = Answer({**self._now(), "Remaining": 0})
 
     def check(self) -> None:
-        """FaultNeverFired if it never did and is not optional."""
+        """FaultNeverFired if it never did and is not optional; it is told once."""
         if not self.optional and not self.fired:
+            self.optional = True
             raise FaultNeverFired(
                 f"The fault {self._told} never fired: no call met it. Did the code under test make "
                 "that call, as that account? Say optional=True if it need not."
@@ -255,8 +256,9 @@ class Lag:
         self._last = self.fired
 
     def check(self) -> None:
-        """FaultNeverFired if nothing was listed under it and it is not optional."""
+        """FaultNeverFired if nothing was listed under it and it is not optional; told once."""
         if not self.optional and not self.fired:
+            self.optional = True
             raise FaultNeverFired(
                 f"The {self} never showed: nothing was listed under it. Say optional=True."
             )

@@ -40,7 +40,8 @@ _numbers: Final = count(1)
 
 class World:
     """A fresh namespace, and a partner in it. `with` makes it the current world, which every call
-    of this process for Partner Central reaches, and closes it in the end.
+    of this process for Partner Central reaches, and closes it in the end; FaultNeverFired if a
+    fault was asked for in vain.
 
     `account` is the default partner's: whoever calls with the environment's credentials, whatever
     they are, speaks for it. `profile` and `pace` are the desk's (PutProfile, PutPace). `server` is
@@ -259,7 +260,11 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         self._entered.pop().end()
-        self.close()
+        try:
+            if kind is None and "faults" in vars(self) and not self.closed:
+                self.faults.check()
+        finally:
+            self.close()
 
     def __repr__(self) -> str:
         return f"<World {self.name}{', closed' * self.closed}>"
