@@ -23,6 +23,7 @@ from bench.load import drive, once, rate, tool
 from bench.report import Line, Progress
 from bench.servers import Server
 from bench.signed import Request, sign, sign_for
+from bench.suites import suites
 
 VENVS = ROOT / "bench" / ".venvs"
 MACHINE = json.dumps({"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": True}}})
@@ -198,14 +199,14 @@ def measure(rounds: int, seconds: float, launches: int) -> list[Line]:
     subjects: list[Subject] = [Subject("cosell", cosell_launcher(folder))]
     subjects += [PeerSubject(peer.name, launcher(peer, folder)) for peer in PEERS]
     turns = launches + len(COUNTS) * (rounds + 1)
-    progress = Progress(turns * len(subjects))
+    progress = Progress(turns * len(subjects) + rounds * 3)
     try:
         for number in range(launches):
             for subject in subjects:
                 progress.step(f"{subject.name}: starting up, round {number + 1}")
                 start_up(subject)
         run_together(subjects, rounds, seconds, progress)
-        return list(lines(subjects))
+        return [*lines(subjects), *suites(folder, rounds, progress)]
     finally:
         progress.end()
         shutil.rmtree(folder)
