@@ -281,8 +281,10 @@ def _ensure_fired(world: "World") -> None:
 
     try:
         world.faults.check()
+        return
     except FaultNeverFired as never:
-        pytest.fail(str(never), pytrace=False)
+        told = str(never)
+    pytest.fail(told, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -309,8 +311,14 @@ def _told(item: pytest.Item, world: "World") -> str:
 def _saved(item: pytest.Item, world: "World") -> Path | str:
     folder = _folder(item.config)
     name = re.sub(r"[^\w.-]+", "-", item.nodeid).strip("-")[-120:]
+    from cosell.testing.calling import Refused
+
     try:
         return world.save(folder / f"{name}.cosell")
+    except Refused as refused:
+        if refused.code == "ResourceNotFoundException":
+            return "as nothing was ever made in it"
+        return f"in {folder}: {refused}"
     except Exception as error:
         return f"in {folder}: {type(error).__name__}: {error}"
 

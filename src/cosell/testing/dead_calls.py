@@ -25,6 +25,7 @@ class DeadCall(NamedTuple):
 
 def serialize(original: Callable[..., Any], serializer: Any, parameters: Any, model: Any) -> Any:
     """What the original does; if it refuses a call of ours, the world it was for has a record."""
+    __tracebackhide__ = True
     try:
         return original(serializer, parameters, model)
     except Exception as error:

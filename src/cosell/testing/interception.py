@@ -20,6 +20,7 @@ Method: TypeAlias = Callable[..., Any]
 def _sending(original: Method) -> Method:
     @wraps(original)
     def send(session: Any, request: Any) -> Any:
+        __tracebackhide__ = True  # pytest shows the caller's lines, not these
         if not _active:
             return original(session, request)
         from cosell.testing import sending
@@ -32,6 +33,7 @@ def _sending(original: Method) -> Method:
 def _validating(original: Method) -> Method:
     @wraps(original)
     def serialize_to_request(serializer: Any, parameters: Any, operation_model: Any) -> Any:
+        __tracebackhide__ = True
         if not _active:
             return original(serializer, parameters, operation_model)
         from cosell.testing import dead_calls

@@ -51,6 +51,7 @@ class NotLetOut(BotoCoreError):  # type: ignore[misc]  # botocore has no types
 
 def send(original: Callable[[Any, Any], Any], session: Any, request: Any) -> Any:
     """What takes the place of `URLLib3Session.send`: botocore's AWSResponse, or its exceptions."""
+    __tracebackhide__ = True
     service = _service(request.headers)
     if service is None:
         return original(session, request)
@@ -75,6 +76,7 @@ def _service(headers: Mapping[str, Any]) -> str | None:
 
 
 def _answer(world: Reached, session: Any, request: Any, parts: SplitResult) -> AWSResponse:
+    __tracebackhide__ = True
     headers = {name.lower(): _text(value) for name, value in request.headers.items()}
     headers.setdefault("host", parts.netloc.removesuffix(_PORTS.get(parts.scheme, "")))
     let_speak(headers, world.account)
@@ -98,6 +100,7 @@ def _answer(world: Reached, session: Any, request: Any, parts: SplitResult) -> A
 def _ensure_may_leave(service: str, request: Any, parts: SplitResult) -> None:
     """NotLetOut for a call that no world answers, if it was meant for the real service or for the
     world that was current when its client was made."""
+    __tracebackhide__ = True
     called = _operation(request, parts.path)
     if is_ours(parts.netloc):
         raise NotLetOut(what=f"{called} has no world to go to: {_USE}.")
