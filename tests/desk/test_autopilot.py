@@ -189,18 +189,6 @@ def test_autopilot_leaves_alone_what_the_desk_decided(still: World) -> None:
     assert status(still, id) == "Rejected"
 
 
-def test_autopilot_asks_its_rules_again_when_the_time_has_come(still: World) -> None:
-    still.desk("PutAutopilot", Id="one", DelaySeconds=HOUR_S)
-    id = submitted(still)
-    still.desk("PutAutopilot", Id="one", Outcome="Rejected", DelaySeconds=7 * DAY_S)
-    advanced(still, HOUR_S)
-    assert status(still, id) == "Rejected"
-    other = submitted(still)
-    still.desk("DeleteAutopilot", Id="one")
-    advanced(still, 30 * DAY_S)
-    assert status(still, other) == "Submitted"
-
-
 def test_autopilot_of_one_catalog_leaves_the_other_alone(still: World) -> None:
     still.desk("PutAutopilot", Catalog="AWS")
     id = submitted(still)
@@ -243,13 +231,6 @@ def test_autopilot_survives_a_restart(tmp_path: Path) -> None:
         assert status(world, id) == "Rejected"
     finally:
         server.stop()
-
-
-def test_autopilot_holds_for_what_is_submitted_from_now_on(still: World) -> None:
-    id = submitted(still)
-    still.desk("PutAutopilot")
-    advanced(still, DAY_S)
-    assert status(still, id) == "Submitted"
 
 
 # --- the rules -----------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ SCANS = {
     "list_counters": "a database has few counters",
     "due_namespaces": "asks each namespace for its first entry",
     "sweepable": "takes the first row",
+    "awaiting_review": "each account that it has found leads to the next",
     "creators": "each of those that it has found leads to the next",
 }
 # Statements that may look at every row that a namespace has in a table, and why.
@@ -48,6 +49,7 @@ WHOLE_NAMESPACE = {
     "outlived": "one namespace for each binding that is old enough",
     "due_namespaces": "stops at the first row",
     "count_faults": "a namespace has few faults",
+    "invitations_of": "the desk asks when it changes a rule; what was answered is not there",
     "live_faults": "a namespace has few faults",
     "list_faults": "all of them are wanted",
     "fault_numbers": "a namespace has few faults",

@@ -46,16 +46,21 @@ _DEFAULTS: Final[dict[str, Document]] = {
 
 @command("PutAutopilot")
 def put_autopilot(call: Call, tx: Tx) -> Document:
-    """AWS does something by itself from now on; a rule with the same id gives way."""
-    rule = _rule(call.input)
+    """AWS does something by itself from now on; a rule with the same id gives way, and the same
+    rule stays as it is."""
+    rule, before = _rule(call.input), autopilot.rules(call, tx)
     id = text_at(rule, "Id")
-    _ensure_sound(call, tx, rule)
+    _ensure_sound(call, tx, rule, before)
+    old = autopilot.said(next((one for one in before if one["Id"] == id), None))
     if "DelaySecondsMax" in rule and "Seed" not in rule:
-        rule["Seed"] = call.random.getrandbits(_SEED_BITS)
-    agenda.forget(tx, call.ns, autopilot.REFER, id)
-    if rule["Act"] == "Refer":
-        _plan_referral(call, tx, rule)
-    desk_rules.put(call, tx, autopilot.KIND, id, rule)
+        again: Document = {**rule, "Seed": old.get("Seed")} if old else {}
+        rule["Seed"] = again["Seed"] if again == old else call.random.getrandbits(_SEED_BITS)
+    if rule != old:
+        agenda.forget(tx, call.ns, autopilot.REFER, id)
+        if rule["Act"] == "Refer":
+            _plan_referral(call, tx, rule)
+        desk_rules.put(call, tx, autopilot.KIND, id, rule)
+        autopilot.plan_anew(call, tx, before)
     return {"Id": id, "Rules": _rules(call, tx)}
 
 
@@ -69,16 +74,18 @@ def get_autopilot(call: Call, tx: Tx) -> Document:
 def delete_autopilot(call: Call, tx: Tx) -> Document:
     """AWS does something no more by itself, or nothing at all."""
     asked = text_at(call.input, "Id") or None
-    ids = [text_at(rule, "Id") for rule in desk_rules.every(call, tx, autopilot.KIND)]
-    gone = [id for id in ids if asked in (None, id)]
+    before = autopilot.rules(call, tx)
+    gone = [id for rule in before if asked in (None, id := text_at(rule, "Id"))]
     for id in gone:
         desk_rules.forget(call, tx, autopilot.KIND, id)
         agenda.forget(tx, call.ns, autopilot.REFER, id)
+    if gone:
+        autopilot.plan_anew(call, tx, before)
     return {"Deleted": len(gone), "Rules": _rules(call, tx)}
 
 
 def _rules(call: Call, tx: Tx) -> list[Json]:
-    return [*desk_rules.every(call, tx, autopilot.KIND)]
+    return [*autopilot.rules(call, tx)]
 
 
 def _rule(said: Document) -> Document:
@@ -96,7 +103,7 @@ def _rule(said: Document) -> Document:
     return {"Id": "-".join(part for part in parts if part), **rule}
 
 
-def _ensure_sound(call: Call, tx: Tx, rule: Document) -> None:
+def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -> None:
     """ValidationException for a rule that could not be carried out."""
     act = text_at(rule, "Act")
     known = {"Id", "Act", "Catalog", *_MEMBERS[act]}
@@ -116,7 +123,7 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document) -> None:
         finder(text_at(rule, "TitlePattern"))
     except ValueError as error:
         errors.append(FieldError("titlePattern", "INVALID_VALUE", f"RE2 does not take it: {error}"))
-    ids = {text_at(one, "Id") for one in desk_rules.every(call, tx, autopilot.KIND)}
+    ids = {text_at(one, "Id") for one in before}
     if len(ids | {text_at(rule, "Id")}) > _RULES_MAX:
         errors.append(FieldError("id", "INVALID_VALUE", f"There are {_RULES_MAX} rules at most"))
     if errors:
@@ -145,20 +152,20 @@ def _errors_of_wait(rule: Document) -> list[FieldError]:
 def review(call: Call, tx: Tx, ref: str) -> None:
     """AWS looks at an opportunity that was submitted."""
     opportunity = documents.get(tx, call.ns, Kind.OPPORTUNITY, ref)
-    rule = autopilot.review_rule(call, tx, opportunity)
+    rule = autopilot.review_rule(autopilot.rules(call, tx), opportunity)
     if rule is not None:
         input: Document = {"OpportunityIdentifier": ref}
         input |= {name: rule[name] for name in ("Outcome", "Comments", "Reason") if name in rule}
         _do(call, tx, opportunity.catalog, input, review_opportunity)
 
 
-@due(invitations.LOOK)
+@due(autopilot.ANSWER)
 def answer(call: Call, tx: Tx, ref: str) -> None:
     """AWS looks at an invitation that a partner sent. One by which an opportunity was submitted is
     answered by that review."""
     invitation = documents.get(tx, call.ns, Kind.INVITATION, ref)
     pending = invitations.status_at(invitation.document, call.now) == "PENDING"
-    rule = autopilot.answer_rule(call, tx, invitation) if pending else None
+    rule = autopilot.answer_rule(autopilot.rules(call, tx), invitation) if pending else None
     if rule is None or submissions.awaited_in(call, tx, invitation):
         return
 

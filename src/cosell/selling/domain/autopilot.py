@@ -1,85 +1,132 @@
 """What AWS does by itself: the rules that the desk put, and when AWS looks at what awaits it.
 
-A rule is looked for twice: when something begins to await AWS, to plan when AWS looks at it, and
-again when AWS looks, since rules come and go. Must not do what a rule says: the desk does.
+AWS's looks are planned when something begins to await it, and anew when the rules change: so what
+is due is always the doing of the rule that it waited for. Must not do what a rule says: the desk
+does.
 """
 
-from typing import Final, cast
+from collections.abc import Iterable
+from typing import Final, NamedTuple, TypeAlias, cast
 
 from cosell import ids
 from cosell.calls import Call
 from cosell.clock import SECOND_MS
 from cosell.contract import Document
 from cosell.contract.patterns import finder
-from cosell.selling import text_at
+from cosell.selling import AWS, Kind, text_at
 from cosell.selling.domain import desk_rules
-from cosell.selling.domain.invitations import LOOK
 from cosell.selling.lifecycle import AWAITING_AWS
-from cosell.store import Tx, agenda
+from cosell.store import Tx, agenda, documents
 from cosell.store.documents import Stored
 
 KIND: Final = "autopilot"  # of the desk's rules
 DRAWN: Final = "drawn"  # a member that no request has: how often a rule's wait was drawn
-# The agenda's words: for an opportunity and for a rule; for an invitation it is `invitations.LOOK`.
+FOR_REVIEW: Final = "for_review"  # a member of the invitation by which something is submitted
+# The agenda's words: for an opportunity, for an invitation, for a rule.
 REVIEW: Final = "autopilot-review"
+ANSWER: Final = "autopilot-answer"
 REFER: Final = "autopilot-refer"
 
 _IN_REVIEW: Final = "In review"
+
+Rules: TypeAlias = list[Document]
+"""All rules, in the order in which they were first put."""
+
+
+class _Look(NamedTuple):
+    """AWS looks at something, in the agenda's words, by a rule if there is one."""
+
+    kind: str
+    ref: str
+    rule: Document | None
+
+
+def rules(call: Call, tx: Tx) -> Rules:
+    """What AWS does by itself in the namespace."""
+    return desk_rules.every(call, tx, KIND)
+
+
+def said(rule: Document | None) -> Document | None:
+    """A rule as it was said, without what became of it."""
+    return rule and {name: value for name, value in rule.items() if name != DRAWN}
+
+
+# --- when AWS looks ------------------------------------------------------------------------------
 
 
 def await_review(call: Call, tx: Tx, before: Stored, after: Stored) -> None:
     """An opportunity has changed: if it begins to await a review, AWS looks at it some time after;
     if it awaits none any more, AWS does not."""
-    status = text_at(after.document, "LifeCycle.ReviewStatus")
-    if status == text_at(before.document, "LifeCycle.ReviewStatus"):
+    if _review_of(before) == _review_of(after):
         return
     agenda.forget(tx, call.ns, REVIEW, after.id)
-    if status in AWAITING_AWS:
-        _plan(call, tx, REVIEW, after.id, review_rule(call, tx, after))
+    if _awaits_review(after):
+        _plan(call, tx, _look_at_opportunity(rules(call, tx), after))
 
 
 def await_answer(call: Call, tx: Tx, invitation: Stored) -> None:
-    """A partner asked AWS into an engagement: AWS looks at it some time after."""
-    _plan(call, tx, LOOK, invitation.id, answer_rule(call, tx, invitation))
+    """Somebody was invited: if it is AWS, it looks at the invitation some time after. That by which
+    an opportunity is submitted is answered by the review."""
+    if _awaits_answer(invitation):
+        _plan(call, tx, _look_at_invitation(rules(call, tx), invitation))
 
 
-def review_rule(call: Call, tx: Tx, opportunity: Stored) -> Document | None:
-    """The rule by which AWS reviews an opportunity; nothing once it awaits no review."""
-    status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
-    if status not in AWAITING_AWS:
-        return None
-    title = text_at(opportunity.document, "Project.Title")
-    rules = _matching(call, tx, "Review", opportunity.catalog, title)
-    # What is in review already waits for the next rule, which decides.
-    return next(
-        (one for one in rules if one["Outcome"] != _IN_REVIEW or status != _IN_REVIEW), None
-    )
+def await_nothing(call: Call, tx: Tx, invitation: Stored) -> None:
+    """The invitation was answered: there is nothing to look at."""
+    agenda.forget(tx, call.ns, ANSWER, invitation.id)
 
 
-def answer_rule(call: Call, tx: Tx, invitation: Stored) -> Document | None:
-    """The rule by which AWS answers an invitation that a partner sent."""
-    title = text_at(invitation.document, "EngagementTitle")
-    return next(iter(_matching(call, tx, "Accept", invitation.catalog, title)), None)
+def plan_anew(call: Call, tx: Tx, before: Rules) -> None:
+    """The rules are other ones than `before`. What awaits AWS and meets another rule now waits from
+    now on for that, as if it had come just now; what meets the same rule waits on."""
+    after = rules(call, tx)
+    for opportunity in _under_review(call, tx):
+        _change(call, tx, *(_look_at_opportunity(those, opportunity) for those in (before, after)))
+    for invitation in _unanswered(call, tx):
+        _change(call, tx, *(_look_at_invitation(those, invitation) for those in (before, after)))
 
 
-def _matching(call: Call, tx: Tx, act: str, catalog: str, title: str) -> list[Document]:
-    """The rules for an act on something called so, those with a pattern first."""
-    rules = [
-        rule
-        for rule in desk_rules.every(call, tx, KIND)
-        if rule["Act"] == act and rule.get("Catalog", catalog) == catalog and _fits(rule, title)
-    ]
-    return sorted(rules, key=lambda rule: "TitlePattern" not in rule)
+def _change(call: Call, tx: Tx, before: _Look, after: _Look) -> None:
+    if said(before.rule) != said(after.rule):
+        agenda.forget(tx, call.ns, after.kind, after.ref)
+        _plan(call, tx, after)
 
 
-def _fits(rule: Document, title: str) -> bool:
-    pattern = text_at(rule, "TitlePattern")
-    return not pattern or finder(pattern)(title)
+def _under_review(call: Call, tx: Tx) -> Iterable[Stored]:
+    rows = tx.all("awaiting_review", ns=call.ns)
+    found = (documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0])) for row in rows)
+    return (one for one in found if _awaits_review(one))
 
 
-def _plan(call: Call, tx: Tx, kind: str, ref: str, rule: Document | None) -> None:
-    if rule is not None:
-        agenda.plan(tx, call.ns, call.now + _wait_ms(call, tx, rule), kind, ref)
+def _unanswered(call: Call, tx: Tx) -> Iterable[Stored]:
+    rows = tx.all("invitations_of", ns=call.ns, account=AWS)
+    found = (documents.get(tx, call.ns, Kind.INVITATION, str(row[0])) for row in rows)
+    return (one for one in found if _awaits_answer(one))
+
+
+def _awaits_review(opportunity: Stored) -> bool:
+    """Whether AWS has to review it. One that follows another's review awaits that."""
+    document = opportunity.document
+    follows = text_at(document, "follows") and not text_at(document, "submitted_in")
+    return text_at(document, "LifeCycle.ReviewStatus") in AWAITING_AWS and not follows
+
+
+def _awaits_answer(invitation: Stored) -> bool:
+    return invitation.owner == AWS and not invitation.document.get(FOR_REVIEW)
+
+
+def _look_at_opportunity(rules: Rules, opportunity: Stored) -> _Look:
+    return _Look(REVIEW, opportunity.id, review_rule(rules, opportunity))
+
+
+def _look_at_invitation(rules: Rules, invitation: Stored) -> _Look:
+    return _Look(ANSWER, invitation.id, answer_rule(rules, invitation))
+
+
+def _plan(call: Call, tx: Tx, look: _Look) -> None:
+    if look.rule is not None:
+        due_at = call.now + _wait_ms(call, tx, look.rule)
+        agenda.plan(tx, call.ns, due_at, look.kind, look.ref)
 
 
 def _wait_ms(call: Call, tx: Tx, rule: Document) -> int:
@@ -89,6 +136,49 @@ def _wait_ms(call: Call, tx: Tx, rule: Document) -> int:
     if "DelaySecondsMax" not in rule:
         return least * SECOND_MS
     number, most = cast("int", rule.get(DRAWN, 0)), cast("int", rule["DelaySecondsMax"])
-    desk_rules.put(call, tx, KIND, text_at(rule, "Id"), {**rule, DRAWN: number + 1})
+    rule[DRAWN] = number + 1
+    desk_rules.put(call, tx, KIND, text_at(rule, "Id"), rule)
     part = ids.draw(cast("int", rule["Seed"]), number)
     return least * SECOND_MS + int(part * (most - least) * SECOND_MS)
+
+
+# --- which rule holds ----------------------------------------------------------------------------
+
+
+def review_rule(rules: Rules, opportunity: Stored) -> Document | None:
+    """The rule by which AWS reviews an opportunity; nothing once it awaits no review."""
+    if not _awaits_review(opportunity):
+        return None
+    status, title = _review_of(opportunity)
+    fitting = _matching(rules, "Review", opportunity.catalog, title)
+    # What is in review already waits for the next rule, which decides.
+    return next(
+        (one for one in fitting if one["Outcome"] != _IN_REVIEW or status != _IN_REVIEW), None
+    )
+
+
+def answer_rule(rules: Rules, invitation: Stored) -> Document | None:
+    """The rule by which AWS answers an invitation that a partner sent."""
+    title = text_at(invitation.document, "EngagementTitle")
+    return next(iter(_matching(rules, "Accept", invitation.catalog, title)), None)
+
+
+def _review_of(opportunity: Stored) -> tuple[str, str]:
+    """What of an opportunity says which rule it meets."""
+    document = opportunity.document
+    return text_at(document, "LifeCycle.ReviewStatus"), text_at(document, "Project.Title")
+
+
+def _matching(rules: Rules, act: str, catalog: str, title: str) -> Rules:
+    """The rules for an act on something called so, those with a pattern first."""
+    fitting = [
+        rule
+        for rule in rules
+        if rule["Act"] == act and rule.get("Catalog", catalog) == catalog and _fits(rule, title)
+    ]
+    return sorted(fitting, key=lambda rule: "TitlePattern" not in rule)
+
+
+def _fits(rule: Document, title: str) -> bool:
+    pattern = text_at(rule, "TitlePattern")
+    return not pattern or finder(pattern)(title)

@@ -12,7 +12,7 @@ from cosell.calls import Call
 from cosell.clock import DAY_MS, iso, parse_iso
 from cosell.contract import Document
 from cosell.selling import AWS, Kind, object_at, text_at, truth
-from cosell.selling.domain import engagements, estimates
+from cosell.selling.domain import autopilot, engagements, estimates
 from cosell.selling.domain.accounts import company_of, is_partner
 from cosell.selling.domain.contexts import enrichment
 from cosell.selling.domain.event_messages import tell_of_invitation
@@ -25,9 +25,7 @@ from cosell.selling.views import INVITATIONS, invitation_row
 from cosell.store import Contention, Tx, agenda, documents
 from cosell.store.documents import Stored
 
-# The agenda's words: its time is over; AWS looks at it by itself (the desk does that).
-EXPIRY = "invitation-expiry"
-LOOK = "autopilot-answer"
+EXPIRY = "invitation-expiry"  # the agenda's word: its time is over
 EXPIRES_MS = 15 * DAY_MS
 LEAD_EXPIRES_MS = 1825 * DAY_MS  # observed once; not documented
 
@@ -100,6 +98,7 @@ def create(call: Call, tx: Tx, room: Room, sender: str, content: Document) -> St
         agenda.plan(tx, call.ns, expires_at, EXPIRY, id)
     _ask(call, tx, invitation, expires_at)
     tell_of_invitation(call, tx, invitation, participants(invitation), "Created")
+    autopilot.await_answer(call, tx, invitation)
     return invitation
 
 
@@ -214,8 +213,8 @@ def answered(call: Call, invitation: Stored, act: str) -> Answer:
 def _move(call: Call, tx: Tx, invitation: Stored, act: str, note: Document) -> Stored:
     answer = answered(call, invitation, act)
     enforce(ANSWER, answer)
-    for word in (EXPIRY, LOOK):
-        agenda.forget(tx, call.ns, word, invitation.id)
+    agenda.forget(tx, call.ns, EXPIRY, invitation.id)
+    autopilot.await_nothing(call, tx, invitation)
     _answered(tx, invitation)
     return _put(tx, invitation, {"Status": answer.after, "ExpirationDate": None, **note})
 

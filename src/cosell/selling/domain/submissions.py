@@ -13,7 +13,7 @@ from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import FieldError, business_refused
 from cosell.selling import AWS, Kind, Template, object_at, objects_at, text_at
-from cosell.selling.domain import changes, contexts, engagements, invitations, payloads
+from cosell.selling.domain import autopilot, changes, contexts, engagements, invitations, payloads
 from cosell.selling.domain.invitations import Room
 from cosell.selling.involvement import VISIBILITY_ONLY, in_force, submitted
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, UNDECIDED, follow, followed
@@ -179,6 +179,7 @@ def _invite_aws(call: Call, tx: Tx, opportunity: Stored, room: Room) -> Stored:
             "EngagementTitle": about["Title"],
             "EngagementDescription": about["Description"],
             "Payload": payloads.invitation(document, words),
+            autopilot.FOR_REVIEW: True,
         },
     )
 

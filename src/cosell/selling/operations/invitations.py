@@ -6,8 +6,8 @@ import orjson
 
 from cosell.calls import Call, Rendered, command, due, query
 from cosell.contract import Document, Json
-from cosell.selling import AWS, Kind, object_at, text_at
-from cosell.selling.domain import autopilot, engagements, invitations
+from cosell.selling import Kind, object_at, text_at
+from cosell.selling.domain import engagements, invitations
 from cosell.selling.listing import By, Condition, List, answer
 from cosell.selling.rules import enforce
 from cosell.selling.rules.create_engagement_invitation import INVITE, Invited
@@ -80,8 +80,6 @@ def create_engagement_invitation(call: Call, tx: Tx) -> Document:
     enforce(INVITE, invited)
     content["Payload"] = _kept(invited)
     made = invitations.create(call, tx, room, call.account, content)
-    if made.owner == AWS:
-        autopilot.await_answer(call, tx, made)
     return {"Arn": made.document["Arn"], "Id": made.id}
 
 

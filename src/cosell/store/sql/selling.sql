@@ -185,6 +185,25 @@ where ns = :ns and engagement = :engagement and account = :account and invitatio
 select account, invitation from invited
 where ns = :ns and engagement = :engagement and (expires_at is null or expires_at > :now);
 
+-- invitations_of: what an account of a namespace, AWS mostly, was asked and can still answer, unless
+-- its time is over.
+select invitation from invited where ns = :ns and account = :account;
+
+-- awaiting_review: the opportunities of a namespace, whoever's, that AWS has to look at, one step in
+-- the index for each account; not the second rows of lists that lag.
+with recursive owner (name) as (
+  select (select account from opportunity_view
+    where ns = :ns and account < '~' order by account limit 1)
+  union all
+  select (select v.account from opportunity_view v
+    where v.ns = :ns and v.account > owner.name and v.account < '~' order by v.account limit 1)
+  from owner where owner.name is not null
+)
+select o.id from owner
+cross join opportunity_view o indexed by opportunity_view_by_review_status
+where o.ns = :ns and o.account = owner.name and o.catalog in ('AWS', 'Sandbox')
+  and o.review_status in ('Submitted', 'In review');
+
 -- copy_associations: a new member of an engagement sees what is shown there.
 insert into association_view
   (ns, account, catalog, created_at, seq, id, engagement, resource, created_by, renderer, summary)
