@@ -328,3 +328,16 @@ def test_member_who_joins_lists_what_is_shared_when_that_has_come(walker: Inside
     advance(walker)
     assert associations() == 1
     assert rows(walker, shadows=True) == rows(walker, shadows=False)
+
+
+def test_row_of_what_is_no_more_that_another_renderer_made_is_left_out(walker: Inside) -> None:
+    partner, mine = walker.client(), shared(walker)
+    gone, kept = [partner.create_resource_snapshot_job(**one) for one in (mine, shared(walker))]
+    lagging(walker)
+    with walker.store.write() as tx:
+        tx.execute("update job_view set renderer = 0", {})
+    partner.delete_resource_snapshot_job(
+        Catalog="Sandbox", ResourceSnapshotJobIdentifier=gone["Id"]
+    )
+    page = partner.list_resource_snapshot_jobs(Catalog="Sandbox")
+    assert [one["Id"] for one in page["ResourceSnapshotJobSummaries"]] == [kept["Id"]]

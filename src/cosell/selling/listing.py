@@ -78,10 +78,11 @@ def answer(
     if None in summaries:  # another version rendered some: the page is asked for as a whole again
         pairs = page_with_ids(tx, listed.view, selection, place, size + 1)
         token = paging.token(call, sort, [entry for entry, _ in pairs], size)
-        summaries = [
+        made = (
             _anew(call, tx, listed, id) if entry.summary is None else entry.summary
             for entry, id in pairs[:size]
-        ]
+        )
+        summaries = [summary for summary in made if summary is not None]
     shown = cast("list[bytes]", summaries)
     if listed.amend is not None:
         shown = [listed.amend(summary, call) for summary in shown]
@@ -143,8 +144,14 @@ def _sort(call: Call, listed: List) -> tuple[str, Order]:
     return by, Order(*listed.sorts[by], asked.get("SortOrder") != "ASCENDING")
 
 
-def _anew(call: Call, tx: Tx, listed: List, id: str) -> bytes:
-    """A summary that another version of the renderer made, rendered again; the row is left."""
+def _anew(call: Call, tx: Tx, listed: List, id: str) -> bytes | None:
+    """A summary that another version of the renderer made, rendered again; the row is left. None
+    for a row of a list that lags whose resource is no more: nothing is left to render."""
     read = listed.read
-    stored = read(call, tx, id) if read else documents.get(tx, call.ns, listed.kind, id)
+    try:
+        stored = read(call, tx, id) if read else documents.get(tx, call.ns, listed.kind, id)
+    except LookupError:
+        if not call.namespace.lag_ms:
+            raise
+        return None
     return cast("bytes", listed.row(stored, call)["summary"])
