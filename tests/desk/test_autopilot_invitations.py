@@ -6,6 +6,7 @@ import pytest
 
 from tests.engaging import engaged, invited
 from tests.harness import ACCOUNT, OTHER, World
+from tests.refusal import desk_refusal
 from tests.sharing import target
 from tests.submitting import CO_SELL, created, submittable
 
@@ -158,12 +159,31 @@ def test_autopilot_put_again_plans_anew(still: World) -> None:
     assert (moved["Fired"], moved["NextDueTime"]) == (0, "2030-01-02T00:59:59.000Z")
 
 
-def test_referral_that_cannot_be_made_holds_up_nothing(still: World) -> None:
+def test_referral_that_cannot_be_made_holds_up_nothing_and_is_told(still: World) -> None:
     rule = {"Act": "Refer", **BOX, "ReceiverAccountId": OTHER, "EverySeconds": HOUR_S}
-    still.desk("PutAutopilot", **rule)
+    [said] = still.desk("PutAutopilot", **rule)["Rules"]
     still.desk("PutPartner", AccountId=OTHER, Catalogs=["AWS"])
     moved = advanced(still, 2 * HOUR_S)
     assert (moved["Fired"], moved["NextDueTime"]) == (2, "2030-01-01T03:00:00.000Z")
+    [failed] = still.desk("GetAutopilot")["Rules"]
+    told = f"ResourceNotFoundException: There is no partner {OTHER} in this catalog."
+    assert failed == {
+        **said,
+        "LastFailure": told,
+        "LastFailureTime": "2030-01-01T02:00:00.000Z",
+    }
     still.desk("PutPartner", AccountId=OTHER, Catalogs=["AWS", "Sandbox"])
+    assert still.desk("PutAutopilot", **rule)["Rules"] == [failed]
     advanced(still, HOUR_S)
     assert len(received(still, OTHER)) == 1
+    assert still.desk("GetAutopilot")["Rules"] == [said]
+
+
+def test_rule_that_refers_to_nobody_is_refused(still: World) -> None:
+    still.desk("PutPartner", AccountId=OTHER, Catalogs=["AWS"])
+    rule = {"Act": "Refer", "ReceiverAccountId": OTHER}
+    told = desk_refusal(still, "PutAutopilot", **rule, **BOX)
+    assert told.code == "ResourceNotFoundException"
+    assert told.message == f"There is no partner {OTHER} in this catalog."
+    assert still.desk("GetAutopilot")["Rules"] == []
+    assert len(still.desk("PutAutopilot", **rule, Catalog="AWS")["Rules"]) == 1

@@ -18,7 +18,14 @@ from cosell.desk.operations.aws import ensure_referable, refer_opportunity
 from cosell.desk.operations.reviews import SPELLINGS, review_opportunity
 from cosell.errors import ApiError, FieldError, request_refused
 from cosell.selling import Kind, object_at, text_at
-from cosell.selling.domain import autopilot, desk_rules, invitations, referrals, submissions
+from cosell.selling.domain import (
+    accounts,
+    autopilot,
+    desk_rules,
+    invitations,
+    referrals,
+    submissions,
+)
 from cosell.selling.domain.acting import as_aws
 from cosell.store import Tx, agenda, documents
 
@@ -104,7 +111,8 @@ def _rule(said: Document) -> Document:
 
 
 def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -> None:
-    """ValidationException for a rule that could not be carried out."""
+    """ValidationException for a rule that could not be carried out, and what the desk is told who
+    refers by hand: ResourceNotFoundException for a receiver that is no partner there."""
     act = text_at(rule, "Act")
     known = {"Id", "Act", "Catalog", *_MEMBERS[act]}
     errors = [
@@ -130,6 +138,7 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -
         raise request_refused(*errors)
     if act == "Refer":
         in_catalog = call._replace(catalog=text_at(rule, "Catalog"))
+        accounts.ensure_partner(in_catalog, tx, text_at(rule, "ReceiverAccountId"))
         content = referrals.completed(call, object_at(rule, "Referral"))
         ensure_referable(in_catalog, tx, content, "referral.")
 
@@ -156,7 +165,7 @@ def review(call: Call, tx: Tx, ref: str) -> None:
     if rule is not None:
         input: Document = {"OpportunityIdentifier": ref}
         input |= {name: rule[name] for name in ("Outcome", "Comments", "Reason") if name in rule}
-        _do(call, tx, opportunity.catalog, input, review_opportunity)
+        _do(call._replace(catalog=opportunity.catalog), tx, rule, input, review_opportunity)
 
 
 @due(autopilot.ANSWER)
@@ -172,7 +181,7 @@ def answer(call: Call, tx: Tx, ref: str) -> None:
     def accept(call: Call, tx: Tx) -> None:
         invitations.accept(call, tx, invitation, {})
 
-    _do(call, tx, invitation.catalog, {}, accept)
+    _do(call._replace(catalog=invitation.catalog), tx, rule, {}, accept)
 
 
 @due(autopilot.REFER)
@@ -182,7 +191,8 @@ def refer(call: Call, tx: Tx, ref: str) -> None:
     if rule is not None:
         _plan_referral(call, tx, rule)
         input = {**object_at(rule, "Referral"), "ReceiverAccountId": rule["ReceiverAccountId"]}
-        _do(call, tx, text_at(rule, "Catalog"), input, refer_opportunity)
+        in_catalog = call._replace(catalog=text_at(rule, "Catalog"))
+        _do(in_catalog, tx, rule, input, refer_opportunity)
 
 
 def _plan_referral(call: Call, tx: Tx, rule: Document) -> None:
@@ -191,12 +201,16 @@ def _plan_referral(call: Call, tx: Tx, rule: Document) -> None:
 
 
 def _do(
-    call: Call, tx: Tx, catalog: str, input: Document, act: Callable[[Call, Tx], object]
+    call: Call, tx: Tx, rule: Document, input: Document, act: Callable[[Call, Tx], object]
 ) -> None:
-    """Act as AWS. What cannot be done is left undone: what is due after it must not wait for it."""
-    acting = as_aws(call)._replace(catalog=catalog, input={"Catalog": catalog, **input})
+    """Act as AWS in the call's catalog, by a rule. What cannot be done is left undone, and the rule
+    says so: what is due after it must not wait for it."""
+    acting = as_aws(call)._replace(input={"Catalog": call.catalog, **input})
+    failure = ""
     try:
         with tx.savepoint():
             act(acting, tx)
     except ApiError as error:
+        failure = f"{error.code}: {error.message}"
         log.warning("autopilot, %s in %s: %s", call.operation, call.namespace.name, error.message)
+    autopilot.tried(call, tx, text_at(rule, "Id"), failure)

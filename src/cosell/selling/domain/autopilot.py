@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias, cast
 
 from cosell import ids
 from cosell.calls import Call
-from cosell.clock import SECOND_MS
+from cosell.clock import SECOND_MS, iso
 from cosell.contract import Document
 from cosell.contract.patterns import finder
 from cosell.selling import AWS, Kind, text_at
@@ -27,6 +27,9 @@ REVIEW: Final = "autopilot-review"
 ANSWER: Final = "autopilot-answer"
 REFER: Final = "autopilot-refer"
 
+# What became of a rule, beside what was said.
+_FAILURE: Final = ("LastFailure", "LastFailureTime")
+_BECAME: Final = (DRAWN, *_FAILURE)
 _IN_REVIEW: Final = "In review"
 
 Rules: TypeAlias = list[Document]
@@ -48,7 +51,20 @@ def rules(call: Call, tx: Tx) -> Rules:
 
 def said(rule: Document | None) -> Document | None:
     """A rule as it was said, without what became of it."""
-    return rule and {name: value for name, value in rule.items() if name != DRAWN}
+    return rule and {name: value for name, value in rule.items() if name not in _BECAME}
+
+
+def tried(call: Call, tx: Tx, id: str, failure: str) -> None:
+    """What a rule says was done, or failed: the rule tells of its last failure until it succeeds.
+    It is read again, since a wait may have been drawn by it meanwhile."""
+    rule = desk_rules.find(call, tx, KIND, id)
+    if rule is None:
+        return
+    after: Document = {name: value for name, value in rule.items() if name not in _FAILURE}
+    if failure:
+        after |= {"LastFailure": failure, "LastFailureTime": iso(call.now)}
+    if after != rule:
+        desk_rules.put(call, tx, KIND, id, after)
 
 
 # --- when AWS looks ------------------------------------------------------------------------------

@@ -49,6 +49,6 @@ SPEND = spend.RULES
 
 _ROWS: tuple[Rule[Any], ...] = (*CONTENT, *SPEND)
 TABLES = (
-    Table("AWS chooses a receiver", ("ReferLead", "ReferOpportunity"), RECEIVER),
+    Table("AWS chooses a receiver", ("PutAutopilot", "ReferLead", "ReferOpportunity"), RECEIVER),
     Table("AWS refers an opportunity", ("PutAutopilot", "ReferOpportunity"), _ROWS),
 )
