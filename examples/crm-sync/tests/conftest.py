@@ -1,15 +1,12 @@
 """What every test begins with: an empty CRM, a world that nobody waits for, and one March."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cosell.testing import World
 from crm_sync.crm import Crm
-from crm_sync.partner_central import client
-
-SERVICE = "partnercentral-selling"
 
 
 @pytest.fixture
@@ -31,28 +28,6 @@ def crm(database: Path) -> Iterator[Crm]:
 def sleeps(cosell: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits, waits in the world's time: the service, and botocore between its tries."""
     monkeypatch.setattr("time.sleep", cosell.clock.sleep)
-
-
-@pytest.fixture
-def meanwhile() -> Iterator[Callable[[str, Callable[[], object]], None]]:
-    """`meanwhile(operation, act)`: the next time that the service calls the operation, `act`
-    happens first."""
-    registered = []
-
-    def register(operation: str, act: Callable[[], object]) -> None:
-        waiting = [act]
-        event = f"before-call.{SERVICE}.{operation}"
-
-        def once(**_: object) -> None:
-            if waiting:
-                waiting.pop()()
-
-        client.meta.events.register(event, once)
-        registered.append((event, once))
-
-    yield register
-    for event, once in registered:
-        client.meta.events.unregister(event, once)
 
 
 @pytest.fixture(scope="session")

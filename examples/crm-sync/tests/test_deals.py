@@ -1,7 +1,5 @@
 """What sales changes in a deal, on its way to AWS."""
 
-from collections.abc import Callable
-
 import pytest
 
 from cosell.testing import World
@@ -9,7 +7,6 @@ from crm_sync.crm import Crm, Deal
 from crm_sync.sync import sync_once
 
 UPDATE = "UpdateOpportunity"
-Meanwhile = Callable[[str, Callable[[], object]], None]
 
 
 @pytest.fixture
@@ -44,7 +41,7 @@ def test_an_edit_reaches_aws_and_nothing_else_changes(cosell: World, crm: Crm, d
 
 
 def test_two_who_change_the_same_opportunity_lose_nothing(
-    cosell: World, crm: Crm, deal: Deal, meanwhile: Meanwhile
+    cosell: World, crm: Crm, deal: Deal
 ) -> None:
     def colleague() -> None:
         members = cosell.example(UPDATE, Identifier=deal.opportunity_id)
@@ -52,8 +49,8 @@ def test_two_who_change_the_same_opportunity_lose_nothing(
         cosell.partner.client.update_opportunity(**members)
 
     crm.edit(deal.opportunity_id, stage="Qualified")
-    meanwhile(UPDATE, colleague)
-    sync_once(crm)
+    with cosell.faults.meanwhile(UPDATE, colleague):
+        sync_once(crm)
     outcomes = [call.outcome for call in cosell.calls.of(UPDATE)]
     assert outcomes == ["Success", "ConflictException", "Success"]
     now = crm.deal(deal.opportunity_id)

@@ -25,6 +25,8 @@ class Reached(Protocol):
 
     def record_dead_call(self, operation: str, message: str) -> None: ...
 
+    def about_to_call(self, operation: str) -> None: ...
+
 
 _entered: list[Reached] = []
 _by_address: dict[tuple[str, str], Reached] = {}  # host and port, and the namespace behind them

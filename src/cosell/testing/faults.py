@@ -4,6 +4,7 @@ A fault that never fired is a test that does not test what it says: it fails, un
 optional. Must not decide whether a call meets a fault; the desk does.
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -11,6 +12,7 @@ from cosell.testing.calling import Answer
 from cosell.testing.references import wire_name
 
 if TYPE_CHECKING:
+    from cosell.testing.meanwhile import Meanwhile
     from cosell.testing.partner import Who
     from cosell.testing.world import World
 
@@ -111,7 +113,8 @@ class Faults:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._asked: list[Fault | Lag] = []
+        self._asked: list[Fault | Lag | Meanwhile] = []
+        self._meanwhile: list[Meanwhile] = []
 
     def fail(
         self,
@@ -171,6 +174,29 @@ class Faults:
         lag = Lag(self._world, seconds, optional)
         self._asked.append(lag)
         return lag
+
+    def meanwhile(
+        self,
+        operation: str,
+        act: Callable[[], object],
+        *,
+        times: int | None = 1,
+        optional: bool = False,
+    ) -> "Meanwhile":
+        """Somebody else is quicker: `act` happens right before the next `times` calls (None: all)
+        of an operation that boto3 makes in this process. A colleague's update, and the caller's
+        own meets ConflictException."""
+        from cosell.testing.meanwhile import Meanwhile
+
+        meanwhile = Meanwhile(operation, act, times, optional)
+        self._meanwhile.append(meanwhile)
+        self._asked.append(meanwhile)
+        return meanwhile
+
+    def about_to_call(self, operation: str) -> None:
+        """A call of boto3's is about to reach the world: what was to happen before it happens."""
+        for meanwhile in self._meanwhile:
+            meanwhile.happen(operation)
 
     def check(self) -> None:
         """FaultNeverFired for the first that never did and is not optional."""

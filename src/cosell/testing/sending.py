@@ -80,6 +80,7 @@ def _answer(world: Reached, session: Any, request: Any, parts: SplitResult) -> A
     headers = {name.lower(): _text(value) for name, value in request.headers.items()}
     headers.setdefault("host", parts.netloc.removesuffix(_PORTS.get(parts.scheme, "")))
     let_speak(headers, world.account)
+    world.about_to_call(headers.get("x-amz-target", parts.path).rpartition(".")[2].strip("/"))
     path, body = parts.path or "/", _bytes(request.body)
     asked = HttpRequest(request.method, path, parts.query, headers, body, world.name)
     try:

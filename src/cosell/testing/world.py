@@ -233,6 +233,11 @@ class World:
         self.dead_calls.append(dead_call(operation, message))
         self.calls.add_dead(self.dead_calls[-1])
 
+    def about_to_call(self, operation: str) -> None:
+        """A call of boto3's is about to reach it; called by the interception."""
+        if "faults" in self.__dict__:  # else nobody has asked for anything to happen before it
+            self.faults.about_to_call(operation)
+
     @contextmanager
     def current(self) -> "Iterator[World]":
         """Within it this is the current world; it is not closed afterwards."""

@@ -219,3 +219,33 @@ def test_a_scene_ends_faults_but_not_what_is_known_of_them(world: World, client:
     assert fault.remaining == 0
     fault.remove()
     world.faults.check()
+
+
+def test_what_happens_meanwhile_happens_before_the_call_and_once(world: World, client: Any) -> None:
+    mine = world.given.opportunity()
+    stale = world.example("UpdateOpportunity", Identifier=mine.Id)
+    update = world.partner.client.update_opportunity  # the same call sets nothing off again
+
+    def colleague() -> None:
+        update(**world.example("UpdateOpportunity", Identifier=mine.Id))
+
+    with world.faults.meanwhile("update_opportunity", colleague) as happened:
+        assert happened.remaining == 1
+        with pytest.raises(ClientError, match="ConflictException"):
+            client.update_opportunity(**stale)
+        assert (happened.fired, happened.remaining) == (1, 0)
+        update(**world.example("UpdateOpportunity", Identifier=mine.Id))
+    assert happened.fired == 1
+    assert world.faults.fired == ["before UpdateOpportunity (1 times)"]
+
+
+def test_what_never_happened_meanwhile_fails_and_what_is_misspelt_is_told(world: World) -> None:
+    with pytest.raises(ValueError, match="Did you mean UpdateOpportunity"):
+        world.faults.meanwhile("UpdateOportunity", dict)
+    with world.faults.meanwhile("UpdateOpportunity", dict, optional=True):
+        pass
+    waiting = world.faults.meanwhile("ListSolutions", dict, times=None)
+    assert waiting.remaining is None
+    with pytest.raises(FaultNeverFired, match="before ListSolutions"):
+        world.faults.check()
+    world.faults.check()

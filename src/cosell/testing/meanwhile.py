@@ -1,0 +1,77 @@
+"""`world.faults.meanwhile`: what others do between two calls of the code under test.
+
+It happens in this process, right before a call reaches the world. Must not change the call.
+"""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final
+
+from cosell.errors import did_you_mean
+from cosell.selling.contract import CONTRACT
+from cosell.testing.faults import FaultNeverFired
+from cosell.testing.references import wire_name
+
+_EVER: Final = 1 << 62
+
+
+class Meanwhile:
+    """Something that happens before the next calls of an operation. As a context manager it is
+    taken back at the end, and fails if it never happened."""
+
+    def __init__(
+        self, operation: str, act: Callable[[], object], times: int | None, optional: bool
+    ) -> None:
+        """ValueError for an operation that there is not."""
+        self.operation = wire_name(operation)
+        if self.operation not in CONTRACT.operations:
+            hint = did_you_mean(self.operation, CONTRACT.operations)
+            raise ValueError(f"There is no operation {operation!r}.{hint}")
+        self._act = act
+        self._left = _EVER if times is None else times
+        self.fired = 0
+        self.optional = optional
+
+    @property
+    def remaining(self) -> int | None:
+        """How often it will happen yet; None if that has no end."""
+        return None if self._left > _EVER // 2 else self._left
+
+    def happen(self, operation: str) -> None:
+        """Do it, if it is for this operation. What it calls itself does not set it off again."""
+        if operation != self.operation or not self._left:
+            return
+        left, self._left = self._left - 1, 0
+        self.fired += 1
+        try:
+            self._act()
+        finally:
+            self._left = left
+
+    def remove(self) -> None:
+        """It happens no more."""
+        self._left = 0
+
+    rest = remove
+
+    def check(self) -> None:
+        """FaultNeverFired if it never did and is not optional; it is told once."""
+        if not self.optional and not self.fired:
+            self.optional = True
+            raise FaultNeverFired(
+                f"What was to happen {self} never did: boto3 did not make that call in this "
+                "process. Say optional=True if it need not."
+            )
+
+    def __enter__(self) -> "Meanwhile":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.remove()
+        if kind is None:
+            self.check()
+
+    def __str__(self) -> str:
+        return f"before {self.operation}"
