@@ -181,6 +181,28 @@ def test_a_refusal_by_the_model_names_the_member_and_its_structure(world: World)
     assert rules(last(world)) == ["model.request-type"]
 
 
+@pytest.mark.parametrize(
+    ("operation", "member", "value", "rule"),
+    [
+        (
+            "ListEngagementInvitations",
+            "PayloadType",
+            ["LeadInvitation"] * 1001,
+            "request.items",
+        ),
+        ("ListOpportunities", "CustomerCompanyName", ["a\0"], "request.nul"),
+        ("ListOpportunities", "CreatedDate", {"AfterCreatedDate": 1e14}, "request.instant"),
+    ],
+)
+def test_bounds_of_our_own_are_told_from_the_model_s(
+    world: World, operation: str, member: str, value: object, rule: str
+) -> None:
+    body = {"Catalog": "AWS", "ParticipantType": "RECEIVER", member: value}
+    assert world.post(operation, body).status == 400
+    [told] = last(world)["Rules"]
+    assert (told["Id"], told["Source"]) == (rule, "not documented")
+
+
 def test_a_refusal_by_business_rules_names_each_of_them(world: World) -> None:
     request = opportunity(LifeCycle={"Stage": "Launched", "TargetCloseDate": "2001-01-01"})
     told = refusal(world.client().create_opportunity, Catalog="Sandbox", **request)

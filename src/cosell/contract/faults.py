@@ -6,7 +6,7 @@ needs its text. Must not know shapes or patterns.
 
 from typing import TypeAlias, Union
 
-from cosell.errors import ErrorCode, FieldError, SerializationException
+from cosell.errors import Cause, ErrorCode, FieldError, SerializationException
 
 Step: TypeAlias = str | int
 Path: TypeAlias = Union["tuple[Path, Step]", None]
@@ -17,6 +17,14 @@ ROOT: tuple[Path, Step] = (None, "")
 
 FAULTS_MAX = 100
 """Faults told in one answer; further ones are dropped (a rule of ours)."""
+
+_BOUNDS = "docs/decisions/0004-bounds-of-our-own.md"
+# Behind faults that the model does not state: a list or a map of any size, an integer without a
+# range, an instant, a text with U+0000 in it.
+ITEMS = Cause("request.items", "not documented", _BOUNDS)
+INTEGER = Cause("request.integer", "not documented", _BOUNDS)
+INSTANT = Cause("request.instant", "not documented", _BOUNDS)
+NUL = Cause("request.nul", "not documented", _BOUNDS)
 
 KEY_SHOWN_MAX = 40
 """Characters of a map's key that a path shows."""
@@ -33,11 +41,16 @@ _KINDS = {
 
 
 def add_fault(
-    faults: list[FieldError], place: tuple[Path, Step], code: ErrorCode, message: str
+    faults: list[FieldError],
+    place: tuple[Path, Step],
+    code: ErrorCode,
+    message: str,
+    cause: Cause | None = None,
 ) -> None:
-    """Note one fault at `place`, unless enough are noted."""
+    """Note one fault at `place`, unless enough are noted; without a `cause` the model's shape is
+    behind it."""
     if len(faults) < FAULTS_MAX:
-        faults.append(FieldError(path_text(place), code, message))
+        faults.append(FieldError(path_text(place), code, message, cause))
 
 
 def wrong_type(value: object, expected: str, place: tuple[Path, Step]) -> SerializationException:

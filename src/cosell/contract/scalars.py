@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from cosell.clock import iso, parse_iso
 from cosell.contract import Json
-from cosell.contract.faults import Path, Step, add_fault, wrong_type
+from cosell.contract.faults import INSTANT, INTEGER, NUL, Path, Step, add_fault, wrong_type
 from cosell.contract.patterns import plan, rest_matcher
 from cosell.errors import FieldError
 
@@ -28,6 +28,7 @@ INSTANT_LAST_MS = parse_iso("9999-12-31T23:59:59.999Z")
 """Years that four digits can write: an instant as text sorts as time. Some clients send the first
 or the last of them for one that never was, or never will be."""
 
+_NUL_TOLD = "must not contain the character U+0000"
 _NUMBER_KINDS = {
     "integer": ((int,), "an integer", -(2**31), 2**31 - 1),
     "long": ((int,), "an integer", -(2**63), 2**63 - 1),
@@ -84,14 +85,15 @@ def check_text(
         if not shortest <= len(value) <= most:
             told = f"{_length_told(shortest, longest)}, and has {len(value)}"
         elif "\0" in value:
-            told = "must not contain the character U+0000"
+            told = _NUL_TOLD
         elif one_line and "\n" in value:
             told = "must be a single line"
         elif matches is not None and not matches(value):
             told = formless
         else:
             return value
-        add_fault(faults, (parent, step), "INVALID_STRING_FORMAT", told)
+        cause = NUL if told is _NUL_TOLD else None
+        add_fault(faults, (parent, step), "INVALID_STRING_FORMAT", told, cause)
         return value
 
     return check
@@ -117,6 +119,7 @@ def check_number(kind: str, least: float | None, most: float | None) -> Check:
     low = kind_least if least is None else least
     high = kind_most if most is None else most
     message = _range_told(low, high)
+    cause = INTEGER if least is None and most is None else None
     bottom = float("-inf") if low is None else low
     top = float("inf") if high is None else high
 
@@ -124,7 +127,7 @@ def check_number(kind: str, least: float | None, most: float | None) -> Check:
         if type(value) not in types or not isinstance(value, (int, float)):
             raise wrong_type(value, expected, (parent, step))
         if not bottom <= value <= top:
-            add_fault(faults, (parent, step), "VALUE_OUT_OF_RANGE", message)
+            add_fault(faults, (parent, step), "VALUE_OUT_OF_RANGE", message, cause)
         return value
 
     return check
@@ -167,7 +170,7 @@ def check_instant(value: object, parent: Path, step: Step, faults: list[FieldErr
         return None
     if not INSTANT_FIRST_MS <= instant_ms <= INSTANT_LAST_MS:
         told = "must be an instant of the years 1 to 9999"
-        add_fault(faults, (parent, step), "VALUE_OUT_OF_RANGE", told)
+        add_fault(faults, (parent, step), "VALUE_OUT_OF_RANGE", told, INSTANT)
         return None
     return iso(instant_ms)
 
@@ -183,8 +186,7 @@ def _epoch_ms(seconds: float) -> int:
 def check_any(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
     """Any JSON, for members that the model declares as free documents."""
     if _has_nul(value):
-        told = "must not contain the character U+0000"
-        add_fault(faults, (parent, step), "INVALID_STRING_FORMAT", told)
+        add_fault(faults, (parent, step), "INVALID_STRING_FORMAT", _NUL_TOLD, NUL)
     return value  # type: ignore[return-value]  # it came from a JSON parser
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast
 from cosell.contract import Additions, Document, Json, Validated
 from cosell.contract.faults import (
     FAULTS_MAX,
+    ITEMS,
     KEY_SHOWN_MAX,
     ROOT,
     Path,
@@ -148,7 +149,7 @@ class Validators:
 
     def _list(self, _shape_name: str, shape: Mapping[str, Any]) -> Check:
         check_item = self.of(shape["member"]["shape"])
-        least, most = shape.get("min", 0), shape.get("max", ITEMS_MAX)
+        least, most = shape.get("min", 0), shape.get("max")
 
         def check(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
             if not isinstance(value, list):
@@ -162,7 +163,7 @@ class Validators:
 
     def _map(self, _shape_name: str, shape: Mapping[str, Any]) -> Check:
         check_key, check_value = self.of(shape["key"]["shape"]), self.of(shape["value"]["shape"])
-        least, most = shape.get("min", 0), shape.get("max", ITEMS_MAX)
+        least, most = shape.get("min", 0), shape.get("max")
 
         def check(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
             if not isinstance(value, dict):
@@ -218,12 +219,13 @@ def _check_union(members_set: int, place: tuple[Path, Step], faults: list[FieldE
 
 
 def _has_room(
-    count: int, least: int, most: int, place: tuple[Path, Step], faults: list[FieldError]
+    count: int, least: int, most: int | None, place: tuple[Path, Step], faults: list[FieldError]
 ) -> bool:
     """Check a size; False if there are so many items that they are not looked at."""
-    if count > most:
-        told = f"must have {most} items at most, and has {count}"
-        add_fault(faults, place, "TOO_MANY_VALUES", told)
+    if count > (ITEMS_MAX if most is None else most):
+        cause = ITEMS if most is None else None
+        told = f"must have {most or ITEMS_MAX} items at most, and has {count}"
+        add_fault(faults, place, "TOO_MANY_VALUES", told, cause)
         return False
     if count < least:
         told = f"must have {least} {'item' if least == 1 else 'items'} at least"
