@@ -327,6 +327,15 @@ def test_members_that_the_model_does_not_know_are_blotted_out(world: World) -> N
     assert json.loads(shown)["Project"] == {"Hidden": "***"}
 
 
+def test_what_the_desk_is_told_and_tells_of_customers_is_blotted_out(world: World) -> None:
+    world.desk("PutPartner", AccountId=ACCOUNT, WebsiteUrl="https://secret.example.com")
+    world.referred()
+    assert world.events()
+    put, _, listed = (whole(world, call) for call in calls(world))
+    assert "secret.example" not in put["Request"] + put["Response"]
+    assert {one["Event"] for one in json.loads(listed["Response"])["Events"]} == {"***"}
+
+
 def test_the_answer_of_a_refused_call_is_shown_as_it_was(world: World) -> None:
     reply = world.post("GetOpportunity", {"Catalog": "x", "Identifier": "O1"})
     assert json.loads(whole(world, last(world))["Response"]) == reply.document
