@@ -320,7 +320,9 @@ def _saved(item: pytest.Item, world: "World") -> Path | str:
             return "as nothing was ever made in it"
         return f"in {folder}: {refused}"
     except Exception as error:
-        return f"in {folder}: {type(error).__name__}: {error}"
+        if getattr(error, "code", "") == "ResourceNotFoundException":
+            return "nothing was made in it"
+        return f"it could not be saved in {folder}: {type(error).__name__}: {error}"
 
 
 def _folder(config: pytest.Config) -> Path:

@@ -211,7 +211,7 @@ class Faults:
     @property
     def fired(self) -> list[str]:
         """Those that fired, in words."""
-        return [f"{fault} ({fault.fired} times)" for fault in self._asked if fault.fired]
+        return [f"{fault} ({_often(fault.fired)})" for fault in self._asked if fault.fired]
 
     def _put(self, operation: str | None, effect: dict[str, Any], scope: Scope) -> Fault:
         asked = dict(effect)
@@ -230,12 +230,23 @@ class Faults:
         if "expires_seconds" in scope:
             asked["ExpiresInSeconds"] = scope["expires_seconds"]
         answer = self._world.desk("PutFault", **asked)
-        told = f"{asked.get('Error') or asked['Effect']} on {asked.get('Operation', 'any call')}"
+        told = f"{_effect(asked)} on {asked.get('Operation', 'any call')}"
         return self._kept(Fault(self._world, answer, told, scope.get("optional", False)))
 
     def _kept(self, fault: Fault) -> Fault:
         self._asked.append(fault)
         return fault
+
+
+def _effect(asked: dict[str, Any]) -> str:
+    if "DelayMilliseconds" in asked:
+        return f"delay of {asked['DelayMilliseconds']} ms"
+    cut = "lost answer" if "When" in asked else "cut connection"
+    return str(asked.get("Error", cut))
+
+
+def _often(times: int) -> str:
+    return "once" if times == 1 else f"{times} times"
 
 
 class TaskScope(TypedDict, total=False):

@@ -5,6 +5,7 @@ Reads and writes nothing but text. Must not fail a test that has failed already.
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from cosell.testing.calling import Answer
@@ -29,7 +30,9 @@ def described(world: "World", saved: "Path | str") -> str:
     if held:
         lines.append("held      " + "; ".join(map(str, held)))
     lines.append(
-        f"look      cosell open {saved}" if isinstance(saved, Path) else f"not saved {saved}"
+        f"look      cosell open {quote(str(saved))}"
+        if isinstance(saved, Path)
+        else f"not kept  {saved}"
     )
     return "\n".join([*lines, *_called(world.calls)])
 
@@ -77,15 +80,17 @@ def _row(call: Call) -> tuple[str, ...]:
         call.time.strftime("%Y-%m-%d %H:%M:%S"),
         call.account,
         call.operation,
-        call.outcome + _by_fault(call),
+        call.outcome + _further(call),
         _each(rule.id for rule in call.rules),
         _each(rule.source for rule in call.rules),
     )
 
 
-def _by_fault(call: Call) -> str:
+def _further(call: Call) -> str:
     if call.cut and not call.refused:
         return " (its answer was lost: a fault)"
+    if call.replayed:
+        return " (replayed)"
     return " (a fault)" if call.fault_id else ""
 
 
