@@ -20,6 +20,7 @@ from cosell.config import Config
 from cosell.contract import Contract, Document
 from cosell.desk.contract import CONTRACT as DESK
 from cosell.desk.operations import (
+    answers,
     autopilot,
     aws,
     estimates,
@@ -91,6 +92,7 @@ SELLING_MODULES: Final = (
     tasks,
 )
 DESK_MODULES: Final = (
+    answers,
     autopilot,
     aws,
     desk_namespaces,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cosell.selling.rules import create_engagement_invitation, engagement_context, invitation
-from tests.breaking import Row, engage, told
+from tests.breaking import Deal, Row, engage, told
 from tests.engaging import interaction, lead, lead_customer, opportunity_payload, project
 from tests.engaging import invitation as invitation_of
 from tests.engaging import prospecting as prospected
@@ -162,6 +162,28 @@ def answering_twice(act: str, *before: str) -> Callable[[Scene], Reply]:
     return bring
 
 
+def answering_as_aws(
+    receiver: str, *before: str, submitted: bool = False
+) -> Callable[[Scene], Reply]:
+    """AWS accepts an invitation at the desk; something may have been submitted by it."""
+
+    def bring(scene: Scene) -> Reply:
+        engagement = engage(scene)
+        if submitted:
+            deal = Deal(scene)
+            shown = {**deal.target(engagement), "ClientToken": engagement}
+            answered(scene.ask("CreateResourceSnapshot", **shown))
+        id = answered(invite(scene, engagement, receiver))["Id"]
+        if submitted:
+            answered(deal.submit())
+        asked = {"Catalog": "Sandbox", "EngagementInvitationIdentifier": id}
+        for one in before:
+            scene.desk("AnswerInvitation", **asked, Outcome=one)
+        return scene.desk_reply("AnswerInvitation", **asked)
+
+    return bring
+
+
 ANSWERS = [
     *(
         Row(
@@ -179,6 +201,22 @@ ANSWERS = [
         )
         for act in ("Accept", "Reject")
         for before in ("Accept", "Reject")
+    ),
+    Row(
+        "answer.receiver", "", "AccessDeniedException",
+        "Only the receiver of an engagement invitation can accept or reject it.",
+        answering_as_aws(OTHER),
+    ),
+    Row(
+        "answer.pending", "", CONFLICT,
+        "Only PENDING invitations can be accepted; this one is REJECTED.",
+        answering_as_aws("aws", "Rejected"),
+    ),
+    Row(
+        "answer.awaited", "", CONFLICT,
+        "Opportunity * awaits AWS's review in this engagement, and the review answers the"
+        " invitation: call ReviewOpportunity.",
+        answering_as_aws("aws", submitted=True),
     ),
     Row(
         "join.member", "", CONFLICT, "The account is a member of the engagement already.",

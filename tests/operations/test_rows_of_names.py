@@ -29,11 +29,12 @@ def not_enrolled(scene: Scene) -> Reply:
 
 
 def referring(operation: str) -> Callable[[Scene], Reply]:
-    """Refer something to an account that is no partner in the Sandbox."""
+    """Refer something to an account that is no partner in the Sandbox, once or every so often."""
 
     def bring(scene: Scene) -> Reply:
         scene.desk("PutPartner", AccountId=OTHER, Catalogs=["AWS"])
-        return scene.desk_reply(operation, **SANDBOX, ReceiverAccountId=OTHER)
+        rule = {"Act": "Refer"} if operation == "PutAutopilot" else {}
+        return scene.desk_reply(operation, **SANDBOX, ReceiverAccountId=OTHER, **rule)
 
     return bring
 
@@ -132,6 +133,13 @@ ROWS = [
         ),
     ),
     Row(
+        "find.any-invitation", "", NOT_FOUND,
+        "There is no such engagement invitation in this catalog.",
+        unseen_at_desk(
+            "AnswerInvitation", "EngagementInvitationIdentifier", "engi-0000000000000", **SANDBOX
+        ),
+    ),
+    Row(
         "find.any-engagement", "", NOT_FOUND, "There is no such engagement in this catalog.",
         unseen_at_desk(
             "PutProspectingResult", "EngagementIdentifier", "eng-00000000000000", **SANDBOX
@@ -154,7 +162,7 @@ ROWS = [
             "refer.receiver", "", NOT_FOUND, f"There is no partner {OTHER} in this catalog.",
             referring(operation),
         )
-        for operation in ("ReferLead", "ReferOpportunity")
+        for operation in ("PutAutopilot", "ReferLead", "ReferOpportunity")
     ),
     *(
         Row(

@@ -56,6 +56,15 @@ class Review(TypedDict, total=False):
     ClientToken: str
 
 
+class Answering(TypedDict, total=False):
+    """What AWS may say when it answers an invitation."""
+
+    reason: str
+    Reason: str
+    Catalog: str
+    ClientToken: str
+
+
 class Summary(TypedDict, total=False):
     """What AWS may say of an opportunity; without any member it says something by default."""
 
@@ -75,7 +84,8 @@ class Summary(TypedDict, total=False):
 
 
 class AutopilotRule(TypedDict, total=False):
-    """What AWS does by itself: `Act` Review (default), Accept or Refer, and what each may say."""
+    """What AWS does by itself: `Act` Review (default), Accept, Reject or Refer, and what each may
+    say."""
 
     Id: str
     Act: str
@@ -133,8 +143,9 @@ class Prospect(TypedDict, total=False):
 
 
 class Aws:
-    """AWS in one world. Opportunities and engagements are named by id, ARN or a former answer;
-    partners by id, by label, or as `world.partner` gives them. What the desk refuses is Refused."""
+    """AWS in one world. Opportunities, engagements and invitations are named by id, ARN or a former
+    answer; partners by id, by label, or as `world.partner` gives them. What the desk refuses is
+    Refused."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
@@ -156,6 +167,15 @@ class Aws:
         Answers ReviewStatus, ReviewComments, ReviewStatusReason."""
         asked = {**_wired(members), "Outcome": outcome}
         return self._about(opportunity, "ReviewOpportunity", asked)
+
+    def answer_invitation(
+        self, invitation: Thing, outcome: str = "Accepted", **members: Unpack[Answering]
+    ) -> Answer:
+        """Accept, or reject, what a partner invited AWS to; an invitation by which an opportunity
+        is submitted is answered by `review`. Answers Status and EngagementId."""
+        asked = {**self._in_catalog(invitation, _wired(members)), "Outcome": outcome}
+        id = id_of("invitation", invitation)
+        return self._world.desk("AnswerInvitation", EngagementInvitationIdentifier=id, **asked)
 
     def update_summary(self, opportunity: Thing, **members: Unpack[Summary]) -> Answer:
         """Say something of an opportunity. Answers what GetAwsOpportunitySummary does."""

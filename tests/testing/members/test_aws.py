@@ -4,6 +4,7 @@ import pytest
 
 from cosell.testing.calling import Refused
 from cosell.testing.world import World
+from tests.scenes import opportunity_invitation
 
 FRIEND = "444455556666"
 
@@ -49,6 +50,26 @@ def test_update_summary(world: World) -> None:
     told = world.aws.update_summary(found, LifeCycle={"Stage": "Engaged"})
     assert told.LifeCycle.Stage == "Engaged"
     assert world.aws.update_summary(found.Id).Insights
+
+
+def test_answer_invitation(world: World) -> None:
+    named = {"Catalog": "Sandbox"}
+    about = {**named, "Title": "Shared", "Description": "Work", "ClientToken": "made"}
+    made = world.caller()("CreateEngagement", **about)
+    asked = {
+        **named,
+        "EngagementIdentifier": made.Id,
+        "Invitation": {
+            "Message": "Join us.",
+            "Receiver": {"Account": {"AwsAccountId": "aws"}},
+            "Payload": opportunity_invitation(),
+        },
+    }
+    invitation = world.caller()("CreateEngagementInvitation", **asked, ClientToken="one")
+    told = world.aws.answer_invitation(invitation, "Rejected", reason="Not now")
+    assert (told.Status, told.RejectionReason) == ("REJECTED", "Not now")
+    again = world.caller()("CreateEngagementInvitation", **asked, ClientToken="again")
+    assert world.aws.answer_invitation(again.Arn).EngagementId == made.Id
 
 
 def test_autopilot(world: World) -> None:

@@ -14,6 +14,7 @@ from cosell.clock import SECOND_MS
 from cosell.contract import Document, Json
 from cosell.contract.faults import lower_camel
 from cosell.contract.patterns import finder
+from cosell.desk.operations.answers import answer_invitation
 from cosell.desk.operations.aws import ensure_referable, refer_opportunity
 from cosell.desk.operations.reviews import SPELLINGS, review_opportunity
 from cosell.errors import ApiError, FieldError, request_refused
@@ -38,12 +39,19 @@ _SEED_BITS: Final = 31
 _MEMBERS: Final = {
     "Review": ("TitlePattern", *_WAIT, "Outcome", "Comments", "Reason"),
     "Accept": ("TitlePattern", *_WAIT),
+    "Reject": ("TitlePattern", *_WAIT, "Reason"),
     "Refer": ("ReceiverAccountId", "EverySeconds", "Referral"),
 }
-_REQUIRED: Final = {"Review": (), "Accept": (), "Refer": ("Catalog", "ReceiverAccountId")}
+_REQUIRED: Final = {
+    "Review": (),
+    "Accept": (),
+    "Reject": (),
+    "Refer": ("Catalog", "ReceiverAccountId"),
+}
 _DEFAULTS: Final[dict[str, Document]] = {
     "Review": {"Outcome": "Approved", "DelaySeconds": 0},
     "Accept": {"DelaySeconds": 0},
+    "Reject": {"DelaySeconds": 0},
     "Refer": {"EverySeconds": 86_400},
 }
 
@@ -177,11 +185,10 @@ def answer(call: Call, tx: Tx, ref: str) -> None:
     rule = autopilot.answer_rule(autopilot.rules(call, tx), invitation) if pending else None
     if rule is None or submissions.awaited_in(call, tx, invitation):
         return
-
-    def accept(call: Call, tx: Tx) -> None:
-        invitations.accept(call, tx, invitation, {})
-
-    _do(call._replace(catalog=invitation.catalog), tx, rule, {}, accept)
+    outcome = "Rejected" if rule["Act"] == "Reject" else "Accepted"
+    input: Document = {"EngagementInvitationIdentifier": ref, "Outcome": outcome}
+    input |= {name: rule[name] for name in ("Reason",) if name in rule}
+    _do(call._replace(catalog=invitation.catalog), tx, rule, input, answer_invitation)
 
 
 @due(autopilot.REFER)

@@ -91,7 +91,8 @@ REVIEWS: Final = Subject(
             "Invitations expire after 15 days.",
             "",
             "An invitation to AWS never expires and has ExpirationDate null. In review and Action "
-            "Required leave it pending, Approved accepts it, Rejected rejects it.",
+            "Required leave it pending, Approved accepts it, Rejected rejects it. Where nothing "
+            "was submitted, the desk answers it.",
             "decision",
             EVENTS,
             ("CreateEngagementInvitation", "SubmitOpportunity"),

@@ -30,6 +30,7 @@ REFER: Final = "autopilot-refer"
 # What became of a rule, beside what was said.
 _FAILURE: Final = ("LastFailure", "LastFailureTime")
 _BECAME: Final = (DRAWN, *_FAILURE)
+_ANSWERS: Final = ("Accept", "Reject")
 _IN_REVIEW: Final = "In review"
 
 Rules: TypeAlias = list[Document]
@@ -166,7 +167,7 @@ def review_rule(rules: Rules, opportunity: Stored) -> Document | None:
     if not _awaits_review(opportunity):
         return None
     status, title = _review_of(opportunity)
-    fitting = _matching(rules, "Review", opportunity.catalog, title)
+    fitting = _matching(rules, ("Review",), opportunity.catalog, title)
     # What is in review already waits for the next rule, which decides.
     return next(
         (one for one in fitting if one["Outcome"] != _IN_REVIEW or status != _IN_REVIEW), None
@@ -176,7 +177,7 @@ def review_rule(rules: Rules, opportunity: Stored) -> Document | None:
 def answer_rule(rules: Rules, invitation: Stored) -> Document | None:
     """The rule by which AWS answers an invitation that a partner sent."""
     title = text_at(invitation.document, "EngagementTitle")
-    return next(iter(_matching(rules, "Accept", invitation.catalog, title)), None)
+    return next(iter(_matching(rules, _ANSWERS, invitation.catalog, title)), None)
 
 
 def _review_of(opportunity: Stored) -> tuple[str, str]:
@@ -185,12 +186,12 @@ def _review_of(opportunity: Stored) -> tuple[str, str]:
     return text_at(document, "LifeCycle.ReviewStatus"), text_at(document, "Project.Title")
 
 
-def _matching(rules: Rules, act: str, catalog: str, title: str) -> Rules:
-    """The rules for an act on something called so, those with a pattern first."""
+def _matching(rules: Rules, acts: tuple[str, ...], catalog: str, title: str) -> Rules:
+    """The rules for acts on something called so, those with a pattern first."""
     fitting = [
         rule
         for rule in rules
-        if rule["Act"] == act and rule.get("Catalog", catalog) == catalog and _fits(rule, title)
+        if rule["Act"] in acts and rule.get("Catalog", catalog) == catalog and _fits(rule, title)
     ]
     return sorted(fitting, key=lambda rule: "TitlePattern" not in rule)
 

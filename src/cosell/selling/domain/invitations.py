@@ -155,6 +155,15 @@ def find(call: Call, tx: Tx, identifier: str) -> Stored:
     return found
 
 
+def find_any(call: Call, tx: Tx, identifier: str) -> Stored:
+    """An invitation of any account, by id or ARN, for AWS, or ResourceNotFoundException."""
+    id = ids.plain_id(identifier, call.catalog, Kind.INVITATION)
+    found = id and documents.find(tx, call.ns, Kind.INVITATION, id)
+    if not found or found.catalog != call.catalog:
+        raise rows.ANY_INVITATION.refusal(None)
+    return found
+
+
 def as_of(document: Document, now: int) -> Document:
     """The invitation as it stands at an instant: overdue is EXPIRED, and what is no more pending
     has no expiration date."""

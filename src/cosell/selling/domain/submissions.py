@@ -110,9 +110,9 @@ def shared_in(call: Call, tx: Tx, opportunity: Stored) -> str | None:
     return max(shown, key=lambda one: one[1])[0] if shown else None
 
 
-def awaited_in(call: Call, tx: Tx, invitation: Stored, besides: str = "") -> bool:
-    """Whether an opportunity other than `besides`, whoever's, awaits AWS's review in the engagement
-    of an invitation."""
+def awaited_in(call: Call, tx: Tx, invitation: Stored, besides: str = "") -> str | None:
+    """An opportunity other than `besides`, whoever's, that awaits AWS's review in the engagement of
+    an invitation, if there is one."""
     engagement = text_at(invitation.document, "EngagementId")
     rows = tx.all(
         "undecided_in",
@@ -122,12 +122,14 @@ def awaited_in(call: Call, tx: Tx, invitation: Stored, besides: str = "") -> boo
         engagement=engagement,
     )
     ids = (str(row[0]) for row in rows if row[0] != besides)
-    shown = (documents.get(tx, call.ns, Kind.OPPORTUNITY, id).document for id in ids)
-    return any(
-        text_at(one, "submitted_in") == engagement
-        and text_at(one, "LifeCycle.ReviewStatus") in UNDECIDED
+    shown = (documents.get(tx, call.ns, Kind.OPPORTUNITY, id) for id in ids)
+    awaited = (
+        one.id
         for one in shown
+        if text_at(one.document, "submitted_in") == engagement
+        and text_at(one.document, "LifeCycle.ReviewStatus") in UNDECIDED
     )
+    return next(awaited, None)
 
 
 def submit(

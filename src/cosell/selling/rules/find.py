@@ -46,6 +46,12 @@ PROSPECTING = _row("prospecting-task", "There is no such prospecting task for yo
 ANY_OPPORTUNITY = _row(
     "any-opportunity", "There is no such opportunity in this catalog.", "not documented", ""
 )
+ANY_INVITATION = _row(
+    "any-invitation",
+    "There is no such engagement invitation in this catalog.",
+    "not documented",
+    "",
+)
 ANY_ENGAGEMENT = _row(
     "any-engagement", "There is no such engagement in this catalog.", "not documented", ""
 )
@@ -117,6 +123,7 @@ TABLES = (
         ("ReviewOpportunity", "UpdateAwsOpportunitySummary"),
         (ANY_OPPORTUNITY,),
     ),
+    Table("Find any invitation", ("AnswerInvitation",), (ANY_INVITATION,)),
     Table("Find any engagement", ("PutProspectingResult",), (ANY_ENGAGEMENT,)),
     Table("Find any task", ("AdvanceTask",), (ANY_TASK,)),
     Table("Find a task in any catalog", ("GetTask",), (TASK,)),

@@ -27,6 +27,13 @@ class Answer(NamedTuple):
     after: str | None
 
 
+class Asked(NamedTuple):
+    """AWS answers an invitation to an engagement in which an opportunity awaits its review; None if
+    none does."""
+
+    awaited: str | None
+
+
 class Joining(NamedTuple):
     """Who joins an engagement, and who is in it, to be looked up when a row asks."""
 
@@ -59,6 +66,20 @@ PENDING: Rule[Answer] = Rule(
 )
 ANSWER = (RECEIVER, PENDING)
 
+AWAITED: tuple[Rule[Asked], ...] = (
+    Rule(
+        "answer.awaited",
+        "",
+        None,
+        "Opportunity {facts.awaited} awaits AWS's review in this engagement, and the review answers"
+        " the invitation: call ReviewOpportunity.",
+        "not documented",
+        lambda asked: asked.awaited is not None,
+        store=True,
+        error=ConflictException,
+    ),
+)
+
 NO_MEMBER: Rule[Joining] = Rule(
     "join.member",
     "",
@@ -84,8 +105,13 @@ JOIN = (NO_MEMBER, ROOM)
 
 _ACCEPT, _START = "AcceptEngagementInvitation", "StartEngagementByAcceptingInvitationTask"
 TABLES = (
-    Table("Answer an invitation", (_ACCEPT, _START, "RejectEngagementInvitation"), ANSWER),
-    Table("Become a member of an engagement", (_ACCEPT, _START), (NO_MEMBER,)),
+    Table(
+        "Answer an invitation",
+        (_ACCEPT, _START, "RejectEngagementInvitation", "AnswerInvitation"),
+        ANSWER,
+    ),
+    Table("AWS answers an invitation", ("AnswerInvitation",), AWAITED),
+    Table("Become a member of an engagement", (_ACCEPT, _START, "AnswerInvitation"), (NO_MEMBER,)),
     # Invitations count as members do, so that only somebody who joins without one can meet this.
     Table("Find room in an engagement", (_START,), (ROOM,)),
 )
