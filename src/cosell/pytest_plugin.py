@@ -228,7 +228,7 @@ def _arrange(world: "World", said: dict[str, Any]) -> None:
     if "time" in said:
         world.clock.set(said["time"])
     if "pace" in said:
-        _pace(world, said["pace"])
+        world.keep(lambda: _pace(world, said["pace"]))
 
 
 def _pace(world: "World", pace: Any) -> None:

@@ -4,7 +4,8 @@ A fault that never fired is a test that does not test what it says: it fails, un
 optional. Must not decide whether a call meets a fault; the desk does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -69,10 +70,16 @@ class Fault:
             self.rest()
             self._desk("DeleteFault", FaultId=self.id)
 
-    def rest(self) -> None:
-        """Keep how it stands now: the desk is about to forget it."""
-        if self._last is None:
-            self._last = Answer({**self._now(), "Remaining": 0})
+    def rest(self) -> bool:
+        """Keep how it stands now, since the desk is about to forget it; whether it was there."""
+        if self._last is not None:
+            return False
+        self._last = Answer({**self._now(), "Remaining": 0})
+        return True
+
+    def wake(self) -> None:
+        """The desk has not forgotten it."""
+        self._last = None
 
     def check(self) -> None:
         """FaultNeverFired if it never did and is not optional; it is told once."""
@@ -203,10 +210,18 @@ class Faults:
         for fault in self._asked:
             fault.check()
 
-    def rest(self) -> None:
-        """Keep how all stand now: the world is about to become another."""
-        for fault in self._asked:
-            fault.rest()
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Within it the world becomes another, and the desk forgets its faults: what they did until
+        now stays known."""
+        at_desk = [one for one in self._asked if isinstance(one, Fault | Lag)]
+        rested = [one for one in at_desk if one.rest()]
+        try:
+            yield
+        except BaseException:  # it stays as it was
+            for one in rested:
+                one.wake()
+            raise
 
     @property
     def fired(self) -> list[str]:
@@ -288,9 +303,16 @@ class Lag:
             self.rest()
             self._world.desk("PutLag", Seconds=0)
 
-    def rest(self) -> None:
-        """Keep how it stands now."""
+    def rest(self) -> bool:
+        """Keep how it stands now, since the desk is about to forget it; whether it was there."""
+        if self._last is not None:
+            return False
         self._last = self.fired
+        return True
+
+    def wake(self) -> None:
+        """The desk has not forgotten it."""
+        self._last = None
 
     def check(self) -> None:
         """FaultNeverFired if nothing was listed under it and it is not optional; told once."""

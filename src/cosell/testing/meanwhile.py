@@ -52,8 +52,6 @@ class Meanwhile:
         """It happens no more."""
         self._left = 0
 
-    rest = remove
-
     def check(self) -> None:
         """FaultNeverFired if it never did and is not optional; it is told once."""
         if not self.optional and not self.fired:

@@ -27,17 +27,19 @@ def save(world: "World", path: "str | PathLike[str]") -> Path:
 def start_from(world: "World", scene: "World | str | PathLike[str]") -> None:
     """Let the world become what another is now, or what a file holds. Refused if the file is
     damaged or of a newer format; then the world is as it was."""
-    world.faults.rest()
+    with world.faults.resting():
+        if isinstance(scene, str | PathLike):
+            world.desk("LoadNamespace", State=_text(Path(scene).read_bytes()))
+        else:
+            _fork(world, scene)
     world.calls.restart()
-    if isinstance(scene, str | PathLike):
-        world.desk("LoadNamespace", State=_text(Path(scene).read_bytes()))
-    else:
-        _fork(world, scene)
     if not isinstance(scene, str | PathLike):
         world.drafts.number = max(world.drafts.number, scene.drafts.number)
 
 
 def _fork(world: "World", scene: "World") -> None:
+    if scene.closed:
+        raise ValueError("The scene is closed. Start from it while it is open, or save it before.")
     try:
         if world.place is scene.place:
             world.desk("ForkNamespace", Source=scene.name)

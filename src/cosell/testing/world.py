@@ -5,9 +5,9 @@ The face of this package; what its parts do is in the modules beside it.
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from os import PathLike
 from pathlib import Path
@@ -76,11 +76,17 @@ class World:
         self._partners: dict[str, Partner] = {}
         self._making = Lock()
         self._entered: list[_Stay] = []
+        self._kept: list[Callable[[], object]] = []
         if profile is not None:
             drawn = {"Seed": seed} if profile == _DRAWN else {}
-            self.desk("PutProfile", Profile=profile, **drawn)
+            self.keep(partial(self.desk, "PutProfile", Profile=profile, **drawn))
         if pace is not None:
-            self.desk("PutPace", Mode=pace)
+            self.keep(partial(self.desk, "PutPace", Mode=pace))
+
+    def keep(self, put: Callable[[], object]) -> None:
+        """Put something, now and again each time that the world starts from a scene."""
+        put()
+        self._kept.append(put)
 
     @cached_property
     def partner(self) -> Partner:
@@ -198,10 +204,13 @@ class World:
 
     def start_from(self, scene: "World | str | PathLike[str]") -> None:
         """Become what another world is, or what a file holds, its time included; the scene itself
-        stays as it is. Faults, marks and calls of before are over."""
+        stays as it is. Faults, marks and calls of before are over; the profile and the pace that
+        this world was made with go on."""
         from cosell.testing import scenes
 
         scenes.start_from(self, scene)
+        for put in self._kept:
+            put()
 
     @classmethod
     def load(cls, path: "str | PathLike[str]", **options: Any) -> "World":

@@ -1,5 +1,6 @@
 """The journal as a test reads it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -146,3 +147,15 @@ def test_what_was_read_is_kept_beyond_the_ring(world: World) -> None:
         ask(world, *["ListSolutions"] * 600)
         assert len(world.calls) % 600 == 0
     assert len(world.calls) == 1800
+
+
+def test_threads_lose_and_double_nothing(world: World) -> None:
+    def work(_: int) -> None:
+        for _ in range(20):
+            ask(world, "ListSolutions")
+            assert world.calls.last.operation == "ListSolutions"
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert len(world.calls) == 160
+    assert len({call.seq for call in world.calls}) == 160

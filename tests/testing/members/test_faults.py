@@ -236,7 +236,7 @@ def test_what_happens_meanwhile_happens_before_the_call_and_once(world: World, c
         assert (happened.fired, happened.remaining) == (1, 0)
         update(**world.example("UpdateOpportunity", Identifier=mine.Id))
     assert happened.fired == 1
-    assert world.faults.fired == ["before UpdateOpportunity (1 times)"]
+    assert world.faults.fired == ["before UpdateOpportunity (once)"]
 
 
 def test_what_never_happened_meanwhile_fails_and_what_is_misspelt_is_told(world: World) -> None:

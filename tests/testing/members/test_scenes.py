@@ -64,6 +64,32 @@ def test_files(world: World, tmp_path: Path) -> None:
         assert len(another.caller(world.account)("ListOpportunities", Catalog="Sandbox")) == 2
 
 
+def test_what_the_world_was_made_with_goes_on() -> None:
+    with World() as scene, World(pace="Held", profile="newly-onboarded") as world:
+        scene.given.opportunity()
+        world.start_from(scene)
+        assert world.given.task().TaskStatus == "IN_PROGRESS"
+        assert not world.caller()("ListSolutions", Catalog="AWS").SolutionSummaries
+
+
+def test_a_scene_that_is_closed_is_told(world: World) -> None:
+    with World() as scene:
+        scene.given.opportunity()
+    with pytest.raises(ValueError, match="The scene is closed"):
+        world.start_from(scene)
+
+
+def test_a_refused_file_leaves_faults_as_they_were(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "scene.cosell"
+    path.write_bytes(b"nothing")
+    fault = world.faults.throttle("ListOpportunities", times=2)
+    with pytest.raises(Refused, match="LoadNamespace"):
+        world.start_from(path)
+    with pytest.raises(Refused, match="Throttling"):
+        count(world)
+    assert (fault.fired, fault.remaining) == (1, 1)
+
+
 def test_damaged_file_changes_nothing(world: World, tmp_path: Path) -> None:
     world.given.opportunity()
     path = world.save(tmp_path / "scene.cosell")

@@ -148,6 +148,20 @@ def test_it_again(pipeline, cosell):
     result.assert_outcomes(passed=2)
 
 
+def test_marked_pace_goes_on_from_a_scene(suite: Suite) -> None:
+    result = suite(
+        SCENE
+        + """
+@pytest.mark.cosell(pace=30)
+def test_it(cosell, pipeline):
+    cosell.start_from(pipeline)
+    assert cosell.given.task().TaskStatus == "IN_PROGRESS"
+    assert cosell.clock.advance(seconds=150) == 5
+"""
+    )
+    result.assert_outcomes(passed=1)
+
+
 def test_scene_in_a_file(suite: Suite) -> None:
     result = suite(
         SCENE
@@ -295,7 +309,10 @@ def test_ini_and_options(suite: Suite, pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=1)
 
 
-def test_everything_is_taken_back_in_the_end(pytester: pytest.Pytester) -> None:
+def test_everything_is_taken_back_in_the_end(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(test_suite="def test_it(cosell):\n    cosell.given.opportunity()\n")
     script = pytester.makepyfile(
         script="""
