@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 from cosell.contract import Contract
 from cosell.errors import Cause, FieldError
-from cosell.store.namespaces import Namespace
 
 CALLS_MAX: Final = 1_000
 """Calls of one namespace that are kept; older ones give way."""
@@ -34,27 +33,22 @@ class Trace:
 
     `contract` is the called service's; `operation` may be none of its own. `wall` is real time when
     the call came, and the namespace's clock was `offset_ms` from it (None: not known) or stood at
-    `frozen_at`. `causes` are the rules that refused the
-    call, or ended the task that it started; `fault_id` the fault (PutFault) that acted on it;
-    `cleared` the members that an update nulled by leaving them out. `replayed` says that a client
-    token answered, `cut` that the connection was closed instead of an answer.
+    `frozen_at`. `causes` are the rules that refused the call, or ended the task that it started;
+    `fault_id` the fault (PutFault) that acted on it; `cleared` the members that an update nulled by
+    leaving them out. `replayed` says that a client token answered, `cut` that the connection was
+    closed instead of an answer.
     """
 
     __slots__ = (
+        "__dict__",  # for what few calls have: it is made when the first of that is set
         "account",
         "answer",
-        "causes",
-        "cleared",
         "contract",
-        "cut",
-        "errors",
-        "fault_id",
         "frozen_at",
         "lasted_s",
         "name",
         "offset_ms",
         "operation",
-        "replayed",
         "request",
         "request_id",
         "seq",
@@ -63,30 +57,29 @@ class Trace:
         "wall",
     )
 
+    contract: Contract  # set with the name
+    operation: str
+    frozen_at: int | None  # set with `offset_ms`
+    lasted_s: float
+    size: int  # the memory that it takes, about, in bytes
+
+    errors: tuple[FieldError, ...] = ()  # what was wrong with single members
+    causes: tuple[Cause, ...] = ()
+    cleared: tuple[str, ...] = ()
+    fault_id: str | None = None
+    replayed = False
+    cut = False
+
     def __init__(self, request_id: str, wall: int, request: bytes) -> None:
         self.request_id = request_id
         self.wall = wall
         self.request: bytes | None = request
         self.name = ""  # of the namespace, once the call has reached it
         self.answer: bytes | None = None
-        self.contract: Contract | None = None
-        self.operation = ""
         self.account = ""  # of nobody, if the call was refused before that was known
         self.offset_ms: int | None = None
-        self.frozen_at: int | None = None
         self.status = 0
-        self.lasted_s = 0.0
-        self.errors: tuple[FieldError, ...] = ()  # what was wrong with single members
-        self.causes: tuple[Cause, ...] = ()
-        self.cleared: tuple[str, ...] = ()
-        self.fault_id: str | None = None
-        self.replayed = self.cut = False
         self.seq = 0  # its number, once somebody has read it
-        self.size = 0  # the memory that it takes, about, in bytes
-
-    def found(self, namespace: Namespace) -> None:
-        """The call found a namespace: its clock is kept, and no more of it."""
-        self.offset_ms, self.frozen_at = namespace.offset_ms, namespace.frozen_at
 
     @property
     def time(self) -> int | None:

@@ -56,7 +56,8 @@ class Recorder:
             return
         if trace.offset_ms is None:  # refused before it was looked up
             with suppress(StoreError), self._store.read(single=True) as tx:
-                trace.found(namespaces.find(tx, trace.name))
+                found = namespaces.find(tx, trace.name)
+                trace.offset_ms, trace.frozen_at = found.offset_ms, found.frozen_at
         self._journal.add(trace.name, trace)
 
     def _is_apart(self, trace: Trace) -> bool:

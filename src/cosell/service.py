@@ -217,7 +217,7 @@ class Engine:
         with self.store.read(single=True) as tx:
             # Looked up, never made: a refused call creates nothing.
             passage.namespace = namespace = namespaces.find(tx, route.namespace)
-        trace.found(namespace)
+        trace.offset_ms, trace.frozen_at = namespace.offset_ms, namespace.frozen_at
         if route.service is self._selling:
             name = passage.operation.name
             if self._quotas.exceeds(namespace, identity.account, name, passage.wall):
@@ -297,7 +297,8 @@ class Engine:
 
     def _once(self, passage: Passage, tx: Tx) -> Answer:
         """What the client token made before, or the operation itself."""
-        passage.trace.causes = ()  # of a try that met Contention
+        if passage.trace.causes:  # of a try that met Contention
+            passage.trace.causes = ()
         wall = wall_ms()  # read with the pen in hand, so that instants follow the order of commits
         operation, handler = passage.operation, passage.handler
         look_up = namespaces.ensure if handler.ensures else namespaces.as_it_is

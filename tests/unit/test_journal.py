@@ -12,7 +12,7 @@ ALL = Window(0, "", "", 1_000_000)
 
 def trace(number: int = 0, request: bytes = b"{}", account: str = "111122223333") -> Trace:
     made = Trace(f"request-{number}", 1_000 + number, request)
-    made.account, made.answer = account, b"{}"
+    made.account, made.answer, made.operation = account, b"{}", "GetClock"
     return made
 
 

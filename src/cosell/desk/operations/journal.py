@@ -10,7 +10,7 @@ import orjson
 from cosell import paging
 from cosell.calls import Call, query
 from cosell.clock import iso
-from cosell.contract import Contract, Document, Json
+from cosell.contract import Document, Json
 from cosell.desk.contract import CONTRACT as DESK
 from cosell.errors import ApiError, Cause, ErrorCode, FieldError, ResourceNotFoundException
 from cosell.journal import CALLS_MAX, Trace, Window
@@ -76,7 +76,7 @@ def _told(trace: Trace) -> Document:
         "Seq": trace.seq,
         "RequestId": trace.request_id,
         "AccountId": trace.account or None,
-        "Service": _contract(trace).signing_name,
+        "Service": trace.contract.signing_name,
         "Operation": trace.operation,
         "Time": None if trace.time is None else iso(trace.time),
         "RealTime": iso(trace.wall),
@@ -126,33 +126,29 @@ def _constraint(trace: Trace, error: FieldError, is_type: bool) -> Cause:
     member = _INDEX.sub("", error.path) or "request"
     if trace.contract is DESK:
         return _of_the_desk(trace, f"{member}-{what}")
-    operation = _contract(trace).operations[trace.operation]
-    owner = _contract(trace).owner(operation.input_shape, error.path) or operation.name
+    operation = trace.contract.operations[trace.operation]
+    owner = trace.contract.owner(operation.input_shape, error.path) or operation.name
     return Cause(f"model.{member}-{what}", "documented", f"API reference: {owner}")
 
 
 # --- what was said -------------------------------------------------------------------------------
 
 
-def _contract(trace: Trace) -> Contract:
-    return cast("Contract", trace.contract)
-
-
 def _request(trace: Trace) -> str | None:
-    operation = _contract(trace).operations.get(trace.operation)
+    operation = trace.contract.operations.get(trace.operation)
     return _shown(trace, operation.input_shape, trace.request) if operation else None
 
 
 def _response(trace: Trace) -> str | None:
-    operation = _contract(trace).operations.get(trace.operation)
+    operation = trace.contract.operations.get(trace.operation)
     if trace.status == 200:
         shape = operation.output_shape if operation else None
         return _shown(trace, shape, trace.answer) if shape else None
     told = orjson.loads(trace.answer) if trace.answer else None
     if told is None:
         return None
-    known = told["__type"] in _contract(trace).errors
-    shown = _contract(trace).redact(told["__type"], told) if known else {"Message": told["Message"]}
+    known = told["__type"] in trace.contract.errors
+    shown = trace.contract.redact(told["__type"], told) if known else {"Message": told["Message"]}
     return orjson.dumps({**shown, "__type": told["__type"]}).decode()
 
 
@@ -164,4 +160,4 @@ def _shown(trace: Trace, shape: str, body: bytes | None) -> str | None:
         return None
     if not isinstance(document, dict):
         return None
-    return orjson.dumps(_contract(trace).redact(shape, document)).decode()
+    return orjson.dumps(trace.contract.redact(shape, document)).decode()
