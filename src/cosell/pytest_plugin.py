@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _WORKER_SERVER: Final = "cosell_server"
 _SHARED: Final = "shared"
-_MARKED: Final = ("account", "profile", "pace", "server", "seed", "time")
+_MARKED: Final = ("account", "catalog", "profile", "pace", "server", "seed", "time")
+_CATALOGS: Final = ("AWS", "Sandbox")
 _PACES: Final = ("inline", "paced", "held")
 
 
@@ -25,6 +26,7 @@ class _Run(NamedTuple):
     """What was said of the whole run."""
 
     account: str | None
+    catalog: str | None
     server: str | None  # a URL, "shared", or none: in this process
     seed: int | None
     save_failed: str | None
@@ -65,6 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="where the worlds of failed tests are kept (default: in pytest's cache)",
     )
     parser.addini("cosell_account", "the account id of the default partner")
+    parser.addini("cosell_catalog", "where members of a world act: AWS or Sandbox (the default)")
     parser.addini("cosell_server", "as --cosell-server")
 
 
@@ -90,14 +93,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """From now on no call of botocore's leaves for the real Partner Central."""
     config.addinivalue_line(
         "markers",
-        "cosell(account=, profile=, pace=, server=, seed=, time=): how the world of this test is:"
-        " its default account, its profile, the pace of its tasks (inline, held, paced or seconds"
-        " between steps), whether it is on a server, its seed, when it is.",
+        "cosell(account=, catalog=, profile=, pace=, server=, seed=, time=): how the world of this"
+        " test is: its default account, the catalog in which its members act, its profile, the pace"
+        " of its tasks (inline, held, paced or seconds between steps), whether it is on a server,"
+        " its seed, when it is.",
     )
     _intercept(config, config.getoption("--cosell-allow-real"))
     worker = getattr(config, "workerinput", {})
     config.stash[_RUN] = _Run(
         account=config.getini("cosell_account") or None,
+        catalog=config.getini("cosell_catalog") or None,
         server=worker.get(_WORKER_SERVER)
         or config.getoption("--cosell-server")
         or config.getini("cosell_server")
@@ -209,12 +214,17 @@ def _made(config: pytest.Config, name: str, said: dict[str, Any]) -> "World":
     if server is True or server == _SHARED:
         server = run.server if run.server not in (None, _SHARED) else _shared_url(config)
     seed = said.get("seed", run.seed)
-    return World(
+    catalog = said.get("catalog") or run.catalog or World.catalog
+    if catalog not in _CATALOGS:
+        pytest.fail(f"There is no catalog {catalog!r}: say AWS or Sandbox.", pytrace=False)
+    world = World(
         account=said.get("account") or run.account or DEFAULT_ACCOUNT,
         profile=said.get("profile"),
         server=server or None,
         seed=_seed_of(name) if seed is None else seed,
     )
+    world.catalog = catalog
+    return world
 
 
 def _seed_of(name: str) -> int:

@@ -194,6 +194,8 @@ MARKED = (
     ("account='444455556666'", "cosell.partner.account == '444455556666'"),
     ("account='444455556666'", "':444455556666:' in cosell.given.opportunity().Arn"),
     ("seed=42", "cosell.seed == 42"),
+    ("catalog='AWS'", "cosell.given.opportunity('Approved').Catalog == 'AWS'"),
+    ("catalog='AWS'", "cosell.example('ListOpportunities') == {'Catalog': 'AWS'}"),
     ("time='2026-03-01'", "cosell.clock.now().isoformat().startswith('2026-03-01T00:00')"),
     ("pace='held'", "cosell.given.task().TaskStatus == 'IN_PROGRESS' and cosell.tasks.held"),
     ("pace=5", "cosell.given.task() and cosell.clock.advance(seconds=25) == 5"),
@@ -253,10 +255,11 @@ def test_marked_test_has_a_world_unasked(suite: Suite) -> None:
 
 
 MISTAKEN = (
-    ("acount='1'", "*does not take acount. Did you mean account? It takes account=, profile=*"),
+    ("acount='1'", "*does not take acount. Did you mean account? It takes account=, catalog=*"),
     ("'held'", "*does not take 'held'. It takes account=*"),
     ("pace='slow'", "*There is no pace 'slow': say inline, paced, held*"),
     ("account='12'", "*'12' is not an account id*"),
+    ("catalog='aws'", "*There is no catalog 'aws': say AWS or Sandbox.*"),
     ("profile='new'", "*newly-onboarded*"),
     ("time='soon'", "*soon*"),
 )
@@ -295,7 +298,7 @@ def test_unittest(suite: Suite) -> None:
 
 
 def test_ini_and_options(suite: Suite, pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\ncosell_account = 444455556666\n")
+    pytester.makeini("[pytest]\ncosell_account = 444455556666\ncosell_catalog = AWS\n")
     result = suite(
         """
         import os
@@ -303,6 +306,7 @@ def test_ini_and_options(suite: Suite, pytester: pytest.Pytester) -> None:
         def test_it(cosell):
             assert cosell.account == "444455556666"
             assert cosell.seed == 7
+            assert cosell.catalog == "AWS"
         """,
         "--cosell-seed=7",
     )
