@@ -8,6 +8,7 @@ import pytest
 pytest_plugins = ["pytester"]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/guide/testing.md"
+README = PAGE.parents[2] / "README.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"# (\w+\.py)\n")
 INTERNAL = {"about_to_call", "resting"}  # what other parts of a world ask, and no test
@@ -16,7 +17,9 @@ TEST = re.compile(r"^def (test_\w+)", re.MULTILINE)
 
 def test_every_block_runs(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    readme = BLOCK.findall(README.read_text(encoding="utf-8"))
     blocks = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
+    blocks += [block for block in readme if TEST.search(block)]
     for number, block in enumerate(blocks):
         named = NAMED.match(block)
         name = named[1] if named else f"test_block_{number}.py"
