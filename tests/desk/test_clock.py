@@ -64,6 +64,34 @@ def test_put_clock_goes_back_while_nothing_is_there(world: World) -> None:
     assert world.desk("PutClock", Time="2030-01-01T00:00:01Z")["Frozen"] is True
 
 
+def test_what_is_planned_goes_back_with_the_clock(world: World) -> None:
+    stands(world)
+    rule = {"Act": "Refer", "Catalog": "Sandbox", "ReceiverAccountId": ACCOUNT}
+    world.desk("PutAutopilot", **rule, EverySeconds=3600)
+    fault = world.desk("PutFault", Error="ThrottlingException", ExpiresInSeconds=60)
+    world.desk("AdvanceClock", Seconds=10)
+    back = world.desk("PutClock", Time="2026-03-01T00:00:00Z")
+    assert back["NextDueTime"] == "2026-03-01T00:59:50.000Z"
+    [told] = world.desk("ListFaults")["Faults"]
+    assert (fault["ExpiresAt"], told["ExpiresAt"]) == (
+        "2030-01-01T00:01:00.000Z",
+        "2026-03-01T00:00:50.000Z",
+    )
+    assert world.desk("AdvanceClock", Seconds=3590)["Fired"] == 1
+    assert world.desk("ListFaults")["Faults"][0]["Status"] == "Expired"
+
+
+def test_lists_that_lag_show_what_was_written_before_the_clock_went_back(world: World) -> None:
+    stands(world)
+    world.desk("PutLag", Seconds=60)
+    world.desk("PutSolution", Catalog="Sandbox", AccountId=ACCOUNT, Identifier="S-7654321")
+    world.desk("PutClock", Time="2026-03-01T00:00:00Z")
+    solutions = world.client().list_solutions
+    assert "S-7654321" not in str(solutions(Catalog="Sandbox"))
+    world.desk("AdvanceClock", Seconds=60)
+    assert "S-7654321" in str(solutions(Catalog="Sandbox"))
+
+
 @pytest.mark.parametrize(
     ("operation", "members", "field", "code"),
     [

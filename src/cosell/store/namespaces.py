@@ -92,3 +92,10 @@ def put_clock(tx: Tx, namespace: Namespace, now: int, wall: int, frozen: bool) -
     offset_ms, frozen_at = now - wall, now if frozen else None
     tx.run("put_clock", ns=namespace.ns, offset_ms=offset_ms, frozen_at=frozen_at)
     return find(tx, namespace.name)
+
+
+def move_plans(tx: Tx, namespace: Namespace, by_ms: int) -> None:
+    """The clock is put by so much without time having gone by: whatever was to be in a while is to
+    be in as long a while from the new time."""
+    for statement in ("move_agenda", "move_faults", "move_lagging"):
+        tx.run(statement, ns=namespace.ns, by_ms=by_ms)

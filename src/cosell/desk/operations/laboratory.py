@@ -44,14 +44,18 @@ def get_clock(call: Call, tx: Tx) -> Document:
 
 @command("PutClock")
 def put_clock(call: Call, tx: Tx) -> Document:
-    """Put the clock: to any time while the namespace is empty, forward afterwards."""
+    """Put the clock: to any time while the namespace is empty, forward afterwards. What is planned
+    goes back with it."""
     if "Time" not in call.input and "Frozen" not in call.input:
         raise _refuse("time", "Give Time, Frozen, or both")
     now = parse_iso(text_at(call.input, "Time")) if "Time" in call.input else call.now
-    if now < call.now and not namespaces.is_empty(tx, call.namespace):
+    back = now < call.now
+    if back and not namespaces.is_empty(tx, call.namespace):
         message = f"The clock stands at {iso(call.now)} and only an empty namespace's goes back"
         raise _refuse("time", message)
     ensure_imaginable("time", now)
+    if back:
+        namespaces.move_plans(tx, call.namespace, now - call.now)
     frozen = bool(call.input.get("Frozen", call.namespace.frozen_at is not None))
     namespace = namespaces.put_clock(tx, call.namespace, now, call.wall, frozen)
     return _clock(tx, namespace, call.wall)

@@ -69,6 +69,15 @@ delete from agenda where ns = :ns and due_at = :due_at and seq = :seq;
 -- forget_agenda: what was due for a thing is so no more.
 delete from agenda where ns = :ns and kind = :kind and ref = :ref;
 
+-- move_agenda: what was due in a while is due in as long a while on a clock that was put.
+update agenda set due_at = due_at + :by_ms where ns = :ns;
+
+-- move_faults: what ends in a while ends in as long a while on a clock that was put.
+update fault set expires_at = expires_at + :by_ms where ns = :ns and expires_at is not null;
+
+-- move_lagging: what was written a while ago was so on a clock that was put.
+update lagging set written_at = written_at + :by_ms where ns = :ns;
+
 -- find_document: a resource's truth, by its key.
 select catalog, owner, revision, seq, body from document
 where ns = :ns and kind = :kind and id = :id;
