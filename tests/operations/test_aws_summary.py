@@ -324,6 +324,9 @@ def test_update_is_refused(world: World) -> None:
     assert refused(LifeCycle={"Stage": "Sold"}).fields == [
         ("lifeCycle.stage", "INVALID_ENUM_VALUE")
     ]
+    no_day = refused(LifeCycle={"TargetCloseDate": "2099-02-30"})
+    assert no_day.fields == [("lifeCycle.targetCloseDate", "INVALID_VALUE")]
+    deal.say(LifeCycle={"TargetCloseDate": "2001-02-28"})
     token = {"ClientToken": "one", "Insights": {"EngagementScore": "High"}}
     assert deal.say(**token) == deal.say(**token)
     assert refused(**{**token, "Insights": {"EngagementScore": "Low"}}).code == "ConflictException"

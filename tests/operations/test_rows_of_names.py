@@ -179,6 +179,11 @@ ROWS = [
         for date in ("2099-02-29", "2001-02-30")
     ),
     Row(
+        "refer.review-status", "lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED",
+        "What AWS refers is Approved from the start: leave ReviewStatus out",
+        living(ReviewStatus="Rejected"),
+    ),
+    Row(
         "snapshot.view-of-owner", "", NOT_FOUND, "There is no such snapshot in the engagement.",
         view_of_aws,
     ),

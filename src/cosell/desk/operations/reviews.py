@@ -3,14 +3,17 @@
 from typing import Final, cast
 
 from cosell.calls import Call, command
+from cosell.clock import iso_date
 from cosell.contract import Document
+from cosell.errors import business_refused
 from cosell.selling import object_at, text_at, values
 from cosell.selling.domain import opportunities, reviews, submissions, summaries
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow
-from cosell.selling.rules import enforce
-from cosell.selling.rules.review_opportunity import RULES, Reviewing
+from cosell.selling.rules import check, enforce
+from cosell.selling.rules.opportunity_content import Content
+from cosell.selling.rules.review_opportunity import RULES, SAID, Reviewing
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
@@ -75,6 +78,8 @@ def update_aws_opportunity_summary(call: Call, tx: Tx) -> Document:
     call = as_aws(call)
     opportunity = opportunities.find_any(call, tx, text_at(call.input, "OpportunityIdentifier"))
     said: Document = {name: call.input[name] for name in _SAID if name in call.input}
+    if errors := check(SAID, Content(said, iso_date(call.now), lambda _: True)):
+        raise business_refused(*errors)
     said = said or object_at(values.defaults(summaries.DEFAULTS), "Update")
     told = summaries.say(call, tx, opportunity, said)
     tell_of_opportunity(call, tx, told, "Updated")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cosell.errors import ResourceNotFoundException
+from cosell.selling.lifecycle import REFERRED
 from cosell.selling.rules import Rule, Table, spend
 from cosell.selling.rules.create_opportunity import STAGE
 from cosell.selling.rules.opportunity_content import (
@@ -37,11 +38,20 @@ RECEIVER: tuple[Rule[Receiver], ...] = (
         error=ResourceNotFoundException,
     ),
 )
+_APPROVED: Rule[Content] = Rule(
+    "refer.review-status",
+    "lifeCycle.reviewStatus",
+    "ACTION_NOT_PERMITTED",
+    f"What AWS refers is {REFERRED} from the start: leave ReviewStatus out",
+    "not documented",
+    lambda content: content.text("LifeCycle.ReviewStatus") not in ("", REFERRED),
+)
 CONTENT: tuple[Rule[Content], ...] = (
     COUNTRY,
     TITLE,
     REVENUE_DATES,
     STAGE,
+    _APPROVED,
     CLOSE_DATE_IMPOSSIBLE,
     CLOSE_DATE,
 )

@@ -1,10 +1,11 @@
-"""When AWS can review an opportunity. See difference `review.states`.
+"""When AWS can review an opportunity, and what it cannot say of one.
 
-In the Sandbox a partner that plays the reviewer follows the rows of an update."""
+See difference `review.states`. In the Sandbox a partner that plays the reviewer follows the rows of an update."""
 
 from typing import NamedTuple
 
 from cosell.selling.rules import Rule, Table
+from cosell.selling.rules.opportunity_content import CLOSE_DATE_IMPOSSIBLE, Content
 from cosell.selling.rules.sources import (
     INTEGRATION,
 )
@@ -48,4 +49,8 @@ RULES: tuple[Rule[Reviewing], ...] = (
         ),
     ),
 )
-TABLES: tuple[Table, ...] = (Table("AWS reviews an opportunity", ("ReviewOpportunity",), RULES),)
+SAID: tuple[Rule[Content], ...] = (CLOSE_DATE_IMPOSSIBLE,)  # a past one AWS may well know
+TABLES: tuple[Table, ...] = (
+    Table("AWS reviews an opportunity", ("ReviewOpportunity",), RULES),
+    Table("AWS says something of an opportunity", ("UpdateAwsOpportunitySummary",), SAID),
+)
