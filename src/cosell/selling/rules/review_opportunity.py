@@ -1,6 +1,8 @@
 """When AWS can review an opportunity, and what it cannot say of one.
 
-See difference `review.states`. In the Sandbox a partner that plays the reviewer follows the rows of an update."""
+See difference `review.states`. In the Sandbox a partner that plays the reviewer follows the rows of
+an update.
+"""
 
 from typing import NamedTuple
 
