@@ -103,6 +103,12 @@ def advance(world: World, task: Any, **members: Any) -> Any:
     return world.desk("AdvanceTask", **asked)
 
 
+def so_far(done: int, steps: int, *first: str) -> list[str]:
+    """The states of a task's steps when so many are done (`first`: in other words)."""
+    ahead = steps - done
+    return [*(first or ["DONE"] * done), *["NEXT"][:ahead], *["WAITING"] * (ahead - 1)]
+
+
 def states(task: Any) -> list[str]:
     """How far each step of a task is, as the desk tells it."""
     return [one["Status"] for one in task["Steps"]]

@@ -258,7 +258,7 @@ class Reviewed(Partners):
             assert told["TaskStatus"] == task.status
             return
         task.status = told["TaskStatus"]
-        done = sum(one["Status"] == "COMPLETE" for one in told["Steps"])
+        done = sum(one["Status"] == "DONE" for one in told["Steps"])
         assert (task.status == "FAILED") != may, (asked, told)
         self.done(task, done, told["ResourceSnapshotJobId"])
 

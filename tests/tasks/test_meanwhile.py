@@ -193,7 +193,7 @@ def test_conversion_needs_room_for_its_context_at_the_end(
     assert failure(done) == (expected, reason)
     assert len(contexts(world, engagement)) == 5
     if expected == "FAILED":
-        first_open = next(n for n, one in enumerate(done["Steps"]) if one["Status"] != "COMPLETE")
+        first_open = next(n for n, one in enumerate(done["Steps"]) if one["Status"] != "DONE")
         assert first_open == (CONVERSION - 1 if steps else 0)
 
 

@@ -18,6 +18,7 @@ from tests.tasking import (
     advance,
     failure,
     prospect,
+    so_far,
     states,
 )
 
@@ -221,7 +222,7 @@ def test_put_task_fault_fails_one_engagement_of_a_prospecting_task(world: World)
     told = advance(world, task)
     assert [one["Status"] for one in told["Engagements"]] == ["FAILED", "COMPLETED"]
     assert told["Engagements"][0]["ReasonCode"] == "RequestThrottled"
-    assert states(told) == ["FAILED", "COMPLETE"]
+    assert states(told) == ["FAILED", "DONE"]
 
 
 # --- going on ------------------------------------------------------------------------------------
@@ -236,9 +237,7 @@ def test_start_on_a_lead_goes_on_where_the_draft_was_made(world: World, step: st
     resumed = CONVERTING.start(world, **members)
     assert resumed["OpportunityId"] == failed["OpportunityId"]
     number = CONVERTING.steps.index(step)
-    assert states(advance(world, resumed)) == ["COMPLETE"] * (number + 1) + ["PENDING"] * (
-        len(CONVERTING.steps) - number - 1
-    )
+    assert states(advance(world, resumed)) == so_far(number + 1, len(CONVERTING.steps))
 
 
 @pytest.mark.parametrize("step", CONVERTING.steps[:2])
@@ -248,7 +247,7 @@ def test_start_on_a_lead_begins_anew_where_no_draft_was_made(world: World, step:
     assert "OpportunityId" not in CONVERTING.start(world, **members)
     world.desk("PutPace", Mode="Held")
     resumed = CONVERTING.start(world, **members)
-    assert states(advance(world, resumed)) == ["COMPLETE"] + ["PENDING"] * 5
+    assert states(advance(world, resumed)) == so_far(1, 6)
 
 
 def test_start_on_another_lead_of_the_engagement_never_goes_on_with_the_first(

@@ -8,6 +8,7 @@ import pytest
 from cosell.clock import parse_iso
 from tests.harness import OTHER, Refused, World
 from tests.scenes import STEPS, listed, page, refused, start, started
+from tests.tasking import so_far
 
 WAIT_S_MAX = 60.0
 DAY_S = 86_400
@@ -100,7 +101,7 @@ def test_advance_task_runs_one_step_at_a_time(world: World) -> None:
     for number in range(1, len(STEPS) + 1):
         told = advance(world, task)
         assert [one["Name"] for one in told["Steps"]] == list(STEPS)
-        assert states(told) == ["COMPLETE"] * number + ["PENDING"] * (len(STEPS) - number)
+        assert states(told) == so_far(number, len(STEPS))
         assert told["TaskStatus"] == ("COMPLETE" if number == len(STEPS) else "IN_PROGRESS")
         assert told["OpportunityId"] == task["OpportunityId"]
         assert (told["ResourceSnapshotJobId"] is None) == (number < 4)
@@ -112,7 +113,7 @@ def test_advance_task_runs_one_step_at_a_time(world: World) -> None:
 def test_advance_task_runs_as_many_steps_as_asked(world: World, steps: int) -> None:
     world.desk("PutPace", Mode="Held")
     told = advance(world, started(world), Steps=steps)
-    assert states(told).count("COMPLETE") == min(steps, len(STEPS))
+    assert states(told).count("DONE") == min(steps, len(STEPS))
 
 
 def test_advance_task_takes_the_arn(world: World) -> None:
@@ -264,7 +265,7 @@ def test_put_pace_held_keeps_a_paced_task_where_it_is(world: World) -> None:
     assert world.desk("AdvanceClock", Seconds=130)["Fired"] == 2
     world.desk("PutPace", Mode="Held")
     assert world.desk("AdvanceClock", Seconds=DAY_S)["Fired"] == 0
-    assert states(advance(world, task)) == ["COMPLETE"] * 3 + ["PENDING"] * 2
+    assert states(advance(world, task)) == so_far(3, 5)
     world.desk("PutPace", Mode="Paced", StepSeconds=60)
     assert world.desk("AdvanceClock", Seconds=120)["Fired"] == 2
     assert present(world, task)["TaskStatus"] == "COMPLETE"

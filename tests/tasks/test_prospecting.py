@@ -9,7 +9,7 @@ import pytest
 from tests.engaging import accepted, engaged, invited, lead, lead_customer, lead_payload, project
 from tests.harness import ACCOUNT, OTHER, Refused, World
 from tests.refusal import desk_refusal, refusal
-from tests.tasking import SANDBOX, advance, prospect, prospected, states
+from tests.tasking import SANDBOX, advance, prospect, prospected, so_far, states
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 UNKNOWN = "eng-00000000000000"
@@ -168,11 +168,11 @@ def test_held_task_goes_from_pending_over_in_progress_to_its_end(world: World) -
     assert task["TaskStatus"] == "PENDING"
     assert outcomes(world, task) == [("PENDING", None)] * 3
     assert "EndTime" not in prospected(world, task)
-    expected = ["COMPLETE", "FAILED", "COMPLETE"]
+    expected = ["DONE", "FAILED", "DONE"]
     for number in range(1, 4):
         told = advance(world, task)
         assert told["TaskStatus"] == ("COMPLETED" if number == 3 else "IN_PROGRESS")
-        assert states(told) == expected[:number] + ["PENDING"] * (3 - number)
+        assert states(told) == so_far(number, 3, *expected[:number])
         assert [one["Name"] for one in told["Steps"]] == ["ProspectEngagement"] * 3
         assert (told["EndTime"] is None) == (number < 3)
     assert advance(world, task, Steps=9) == told

@@ -14,7 +14,7 @@ from cosell.selling.rules import check, refer
 from cosell.selling.rules import find as rows
 from cosell.selling.rules.opportunity_content import Content
 from cosell.selling.rules.spend import spend_of
-from cosell.selling.workflows import kinds, tasks
+from cosell.selling.workflows import kinds, tasks, watching
 from cosell.store import Tx
 
 _WORDS = ("Message", "SenderContacts", "ReceiverResponsibilities")
@@ -56,4 +56,4 @@ def advance_task(call: Call, tx: Tx) -> Document:
     if found is None:
         raise rows.ANY_TASK.refusal(found)
     task = tasks.step(call, tx, *found, cast("int", call.input.get("Steps", 1)))
-    return kinds.described(found._replace(task=task))
+    return watching.described(found._replace(task=task))

@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 from cosell import ids
 from cosell.calls import Call
-from cosell.contract import Document
 from cosell.selling.workflows import Step, Workflow, tasks
 from cosell.selling.workflows.accepting import ACCEPTING
 from cosell.selling.workflows.converting import CONVERTING
@@ -61,16 +60,3 @@ def replan(call: Call, tx: Tx) -> None:
         for kind, id in tx.all(statement, ns=call.ns):
             task = documents.get(tx, call.ns, str(kind), str(id))
             tasks.plan_anew(call, tx, _BY_KIND[str(kind)], task)
-
-
-def described(found: Found) -> Document:
-    """A task for the desk: what the API says of it, and its steps."""
-    workflow, task = found
-    line, states = workflow.line(task.document), workflow.states(task.document)
-    steps: list[Document] = [
-        {"Name": step.name, "Status": state} for step, state in zip(line, states, strict=True)
-    ]
-    engagement: Document = {}
-    if "engagement" in task.document:  # what the API does not say of an acceptance
-        engagement["EngagementId"] = task.document["engagement"]
-    return {**engagement, **task.document, "Steps": [*steps]}

@@ -110,6 +110,16 @@ def told(call: Call, tx: Tx, found: Found) -> Document:
     }
 
 
+def described(found: Found) -> Document:
+    """What the API says of a task, and its steps."""
+    workflow, task = found
+    engagement: Document = {}
+    if "engagement" in task.document:  # what the API does not say of an acceptance
+        engagement["EngagementId"] = task.document["engagement"]
+    steps: list[Json] = [*_steps(found, is_at_work(workflow, task))]
+    return {**engagement, **task.document, "Steps": steps}
+
+
 def _steps(found: Found, at_work: bool) -> list[Document]:
     """The steps, and for those that failed why: where each has a subject, it says so itself."""
     workflow, task = found
