@@ -298,7 +298,7 @@ def test_reset_namespace_clears_the_autopilot(still: World) -> None:
 @pytest.mark.parametrize(
     ("rule", "fields"),
     [
-        ({"Act": "Reject"}, [("act", "INVALID_ENUM_VALUE")]),
+        ({"Act": "Refuse"}, [("act", "INVALID_ENUM_VALUE")]),
         ({"Outcome": "Maybe"}, [("outcome", "INVALID_ENUM_VALUE")]),
         ({"Id": "a b"}, [("id", "INVALID_STRING_FORMAT")]),
         ({"DelaySeconds": -1}, [("delaySeconds", "VALUE_OUT_OF_RANGE")]),
