@@ -38,6 +38,48 @@ def test_submission_waits_for_review_and_asks_aws_in(world: World, catalog: str)
     assert deal.invitations()[0]["Status"] == "PENDING"
 
 
+CONTRACT = {
+    "Project.ExpectedContractDuration": {"Term": "Months", "Value": "12"},
+    "Project.ExpectedCustomerSpend": [
+        {
+            "Amount": "120000.00",
+            "CurrencyCode": "USD",
+            "Frequency": "None",
+            "TargetCompany": "Self",
+        }
+    ],
+}
+MONTHLY = {
+    "Amount": "10000.00",
+    "CurrencyCode": "USD",
+    "Frequency": "Monthly",
+    "TargetCompany": "AWS",
+}
+
+
+def test_invitation_of_aws_does_not_tell_the_contracts_value(world: World) -> None:
+    deal = engaged(world, CONTRACT)
+    assert len(deal.read()["Project"]["ExpectedCustomerSpend"]) == 2
+    deal.submit()
+    [asked] = deal.invitations()
+    assert asked["Payload"]["OpportunityInvitation"]["Project"]["ExpectedCustomerSpend"] == [
+        MONTHLY
+    ]
+
+
+def test_referral_does_not_tell_the_contracts_value(world: World) -> None:
+    project = {path.split(".")[1]: value for path, value in CONTRACT.items()}
+    referred = world.referred(Project=project)
+    asked = {"Catalog": "Sandbox", "Identifier": referred["EngagementInvitationId"]}
+    invitation = world.client().get_engagement_invitation(**asked)
+    payload = invitation["Payload"]["OpportunityInvitation"]
+    assert payload["Project"]["ExpectedCustomerSpend"] == [MONTHLY]
+    task = world.client().start_engagement_by_accepting_invitation_task(**asked)
+    deal = Deal(world, task["OpportunityId"], referred["EngagementId"])
+    kept = deal.read()["Project"]["ExpectedCustomerSpend"]
+    assert [one["TargetCompany"] for one in kept] == ["AWS", "Self"]
+
+
 def test_engagement_without_a_title_asks_with_the_opportunitys(world: World) -> None:
     problem = "The customer has a web shop. " * 12
     changes = {"Project.Title": "B" * 60, "Project.CustomerBusinessProblem": problem}

@@ -46,7 +46,8 @@ SPEND: Final = Subject(
             "The `AWS` entry is Amount divided by months, rounded to cents, 0.01 at least; one "
             "that is sent back is ignored and made anew, but its currency must be that of the "
             "`Self` entry. ExpectedContractDuration left out of an update stays; null outside this "
-            "mode does nothing.",
+            "mode does nothing. Invitations that AWS or the service makes for the opportunity, and "
+            "AWS's summary, tell the `AWS` entry alone.",
             "documented",
             f"{GUIDE}: Working with deal sizing insights",
             _WRITTEN,

@@ -4,8 +4,8 @@ Only makes documents, of what is there. Must not decide who is told. Source: API
 reference, the payload's members; recorded traffic for how they are filled.
 """
 
-from cosell.contract import Document
-from cosell.selling import at, object_at, text_at
+from cosell.contract import Document, Json
+from cosell.selling import at, object_at, objects_at, text_at
 from cosell.selling.domain.contexts import CUSTOMER_PROJECT
 from cosell.selling.domain.engagements import DESCRIPTION_MAX, TITLE_MAX
 from cosell.store.documents import Stored
@@ -23,7 +23,7 @@ def engagement(opportunity: Document) -> Document:
 def invitation(opportunity: Document, words: Document) -> Document:
     """The payload of an invitation: what a receiver may know before it accepts. `words` has the
     ReceiverResponsibilities and the SenderContacts."""
-    spend = at(opportunity, "Project.ExpectedCustomerSpend")
+    spend = spend_with_aws(opportunity)
     return {
         "OpportunityInvitation": {
             "Customer": _customer(opportunity),
@@ -32,6 +32,13 @@ def invitation(opportunity: Document, words: Document) -> Document:
             "SenderContacts": words["SenderContacts"],
         }
     }
+
+
+def spend_with_aws(opportunity: Document) -> list[Json]:
+    """What the customer spends with AWS. The contract value that the partner gets is its own: no
+    invitation tells it, nor does AWS's summary."""
+    entries = objects_at(opportunity, "Project.ExpectedCustomerSpend")
+    return [entry for entry in entries if entry.get("TargetCompany") != "Self"]
 
 
 def project_context(opportunity: Stored) -> Document:
@@ -48,7 +55,8 @@ def customer_project(opportunity: Document) -> Document:
 
 
 def _customer(opportunity: Document) -> Document:
-    """A national security customer may have no name and no site: the members are there, empty."""
+    """What an opportunity that the service made lacks is there, empty; and so is the site that a
+    national security customer need not have."""
     account = object_at(opportunity, "Customer.Account")
     return {
         "CompanyName": text_at(account, "CompanyName"),

@@ -8,19 +8,18 @@ copy. Must not decide who reviews. See differences `summary.when`, `summary.desk
 from typing import Final
 
 from cosell.calls import Call
-from cosell.contract import Document, Json
+from cosell.contract import Document
 from cosell.selling import (
     Kind,
     at,
     object_at,
-    objects_at,
     related,
     text_at,
     truth,
     values,
     without_nulls,
 )
-from cosell.selling.domain import next_steps, snapshots
+from cosell.selling.domain import next_steps, payloads, snapshots
 from cosell.selling.involvement import in_force
 from cosell.selling.lifecycle import DRAFT
 from cosell.store import Tx, documents
@@ -75,7 +74,7 @@ def _copied(document: Document) -> Document:
         "OpportunityTeam": [],
         "Project": {
             "AwsPartition": at(document, "Project.AwsPartition"),
-            "ExpectedCustomerSpend": _spend(document),
+            "ExpectedCustomerSpend": payloads.spend_with_aws(document),
         },
     }
     if status == DRAFT:
@@ -90,12 +89,6 @@ def _copied(document: Document) -> Document:
         summary["LifeCycle"] = {"NextSteps": at(document, "LifeCycle.NextSteps")}
         summary["OpportunityTeam"] = values.defaults(DEFAULTS)["OpportunityTeam"]
     return summary
-
-
-def _spend(document: Document) -> list[Json]:
-    """What is spent with AWS; the contract value that the partner gets is its own."""
-    entries = objects_at(document, "Project.ExpectedCustomerSpend")
-    return [entry for entry in entries if entry.get("TargetCompany") != "Self"]
 
 
 def _over(summary: Document, said: Document) -> Document:
