@@ -44,6 +44,51 @@ def test_start_that_goes_on_puts_its_tags_on_the_opportunity_that_is_there(
     assert tags(world, arn_of(world, done["OpportunityId"])) == expected
 
 
+@pytest.mark.parametrize("step", SUBMITTING.steps[2:])
+@pytest.mark.parametrize(
+    ("given", "expected"), [({}, OLD), ({"Tags": NEW}, BOTH)], ids=["none", "new"]
+)
+def test_start_that_goes_on_puts_its_tags_beside_those_of_the_one_that_failed(
+    world: World, step: str, given: dict[str, Any], expected: list[Any]
+) -> None:
+    members = complete(world)
+    fault(world, SUBMITTING, step)
+    assert failure(SUBMITTING.start(world, **members, Tags=OLD)) == ("FAILED", "InternalError")
+    done = SUBMITTING.start(world, **members, **given)
+    assert failure(done) == ("COMPLETE", None)
+    job = world.client().get_resource_snapshot_job(
+        **SANDBOX, ResourceSnapshotJobIdentifier=done["ResourceSnapshotJobId"]
+    )
+    assert tags(world, job["Arn"]) == expected
+
+
+def test_start_that_goes_on_before_the_opportunity_is_there_puts_all_tags_on_it(
+    world: World,
+) -> None:
+    members = ACCEPTING.prepare(world)
+    for step, labels in (("CreateOpportunity", OLD), ("CreateResourceSnapshot", NEW)):
+        fault(world, ACCEPTING, step)
+        failed = ACCEPTING.start(world, **members, Tags=labels)
+        assert failure(failed) == ("FAILED", "InternalError")
+    done = ACCEPTING.start(world, **members)
+    assert failure(done) == ("COMPLETE", None)
+    assert tags(world, arn_of(world, done["OpportunityId"])) == BOTH
+
+
+def test_start_that_goes_on_with_too_many_tags_for_its_job_is_no_dead_end(world: World) -> None:
+    members = complete(world)
+    fault(world, SUBMITTING, "CreateResourceSnapshotJob")
+    assert failure(SUBMITTING.start(world, **members, Tags=MANY)) == ("FAILED", "InternalError")
+    second = SUBMITTING.start(world, **members, Tags=NEW)
+    assert failure(second) == ("FAILED", "OpportunityValidationFailed")
+    third = SUBMITTING.start(world, **members)
+    assert failure(third) == ("COMPLETE", None)
+    job = world.client().get_resource_snapshot_job(
+        **SANDBOX, ResourceSnapshotJobIdentifier=third["ResourceSnapshotJobId"]
+    )
+    assert tags(world, job["Arn"]) == MANY
+
+
 @pytest.mark.parametrize("kind", [ACCEPTING, CONVERTING], ids=["accepting", "converting"])
 def test_start_that_goes_on_with_too_many_tags_fails_and_leaves_everything(
     world: World, kind: Kind

@@ -49,7 +49,8 @@ TASKS: Final = Subject(
             SILENT,
             "",
             "What earlier steps did stays, and a new Start of the same account on the same thing "
-            "goes on at the step that failed: a failure is never a dead end.",
+            "goes on at the step that failed: a failure is never a dead end. Its tags come beside "
+            "those of the Start that failed, and over those with the same key.",
             "not documented",
         ),
         Difference(

@@ -9,7 +9,7 @@ from cosell import ids
 from cosell.calls import Call, Rendered, command, due, query
 from cosell.contract import Document
 from cosell.selling import Kind, text_at
-from cosell.selling.domain import engagements, invitations, opportunities
+from cosell.selling.domain import engagements, invitations, opportunities, tags
 from cosell.selling.listing import By, List, answer
 from cosell.selling.workflows import Workflow, accepting, kinds, tasks
 from cosell.selling.workflows.accepting import ACCEPTING
@@ -71,7 +71,7 @@ def list_engagement_by_accepting_invitation_tasks(call: Call, tx: Tx) -> Rendere
 @command("StartEngagementByAcceptingInvitationTask", replay=tasks.present(ACCEPTING.workflow))
 def start_engagement_by_accepting_invitation_task(call: Call, tx: Tx) -> Document:
     """Start the task that accepts an invitation and gives the caller an opportunity of its own."""
-    about = tasks.labelled(call)
+    about = tasks.labelled(tags.tags_of(call.input))
     invitation = invitations.find(call, tx, text_at(call.input, "Identifier"))
     about |= {"EngagementInvitationId": invitation.id}
     return start(call, tx, ACCEPTING, about, lambda: accepting.promised(tx, invitation))
@@ -86,7 +86,7 @@ def list_opportunity_from_engagement_tasks(call: Call, tx: Tx) -> Rendered:
 @command("StartOpportunityFromEngagementTask", replay=tasks.present(CONVERTING.workflow))
 def start_opportunity_from_engagement_task(call: Call, tx: Tx) -> Document:
     """Start the task on a lead of an engagement that the caller is a member of."""
-    about = tasks.labelled(call)
+    about = tasks.labelled(tags.tags_of(call.input))
     id = ids.plain_id(text_at(call.input, "Identifier"), call.catalog, Kind.ENGAGEMENT)
     engagement = engagements.find(call, tx, id)
     about |= {"EngagementId": engagement.id, "lead": call.input["ContextIdentifier"]}
@@ -104,7 +104,7 @@ def list_engagement_from_opportunity_tasks(call: Call, tx: Tx) -> Rendered:
 @command("StartEngagementFromOpportunityTask", replay=tasks.present(SUBMITTING.workflow))
 def start_engagement_from_opportunity_task(call: Call, tx: Tx) -> Document:
     """Start the task that shares one of the caller's opportunities and submits it to AWS."""
-    about = tasks.labelled(call)
+    about = tasks.labelled(tags.tags_of(call.input))
     opportunity = opportunities.find(call, tx, text_at(call.input, "Identifier"))
     about |= {
         "OpportunityId": opportunity.id,

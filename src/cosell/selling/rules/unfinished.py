@@ -30,7 +30,8 @@ def busy(id: str, thing: str, reason: str) -> Rule[Unfinished]:
     )
 
 
-# The opportunity that a failed task made has to have room for the tags of the Start that goes on.
+# What a failed task made, or is still to make, has to have room for the tags of the Start that goes
+# on beside its own.
 TAGS: tuple[Rule[Tagging], ...] = tuple(
     replace(
         row,
@@ -44,7 +45,11 @@ TAGS: tuple[Rule[Tagging], ...] = tuple(
 TABLES = (
     Table(
         "Go on where a task failed",
-        ("StartEngagementByAcceptingInvitationTask", "StartOpportunityFromEngagementTask"),
+        (
+            "StartEngagementByAcceptingInvitationTask",
+            "StartEngagementFromOpportunityTask",
+            "StartOpportunityFromEngagementTask",
+        ),
         TAGS,
     ),
 )

@@ -14,6 +14,7 @@ from cosell.selling import text_at, truth
 from cosell.selling.domain import opportunities, tags
 from cosell.selling.lifecycle import TASK, followed
 from cosell.selling.rules import Rule
+from cosell.selling.rules.tag_resource import Tagging
 from cosell.selling.rules.unfinished import TAGS, Unfinished
 from cosell.selling.views import TASKS, task_row
 from cosell.selling.workflows import Step, TaskEnd, Workflow, ensure, number_of, tasks
@@ -77,7 +78,7 @@ def start(
     try:
         ensure((trait.busy,), Unfinished(str(other[0]) if other else None))
         if before:
-            _label(call, tx, before, about)
+            about = {**about, **_labelled(call, tx, before, about)}
     except TaskEnd as end:
         call.trace.causes += end.causes
         task = task._replace(document=workflow.failed(call, task.document, end))
@@ -97,14 +98,19 @@ def _failed_before(tx: Tx, kind: Single, key: dict[str, Value]) -> Stored | None
     return documents.get(tx, cast("int", key["ns"]), kind.workflow.kind, str(row[0]))
 
 
-def _label(call: Call, tx: Tx, failed: Stored, about: Document) -> None:
-    """The tags of a Start that goes on belong on the opportunity that there is already: the step
-    that would put them there is done."""
-    labels = tasks.labels_of(about)
-    if failed.document.get("created") and labels:
+def _labelled(call: Call, tx: Tx, failed: Stored, about: Document) -> Document:
+    """The tags of a Start that goes on: its own over those of the one that failed. They belong on
+    the opportunity that there is already: the step that would put them there is done."""
+    before, labels = tasks.labels_of(failed.document), tasks.labels_of(about)
+    if not labels:
+        return {}
+    if failed.document.get("created"):
         arn = opportunities.arn(call, text_at(failed.document, "OpportunityId"), call.account)
         ensure(TAGS, tags.tagging(call, tx, arn, labels))
         tags.add(call, tx, arn, labels)
+    else:
+        ensure(TAGS, Tagging(frozenset(before), frozenset(labels)))
+    return tasks.labelled({**before, **labels})
 
 
 def _taken_over(tx: Tx, kind: Single, id: str, failed: Stored) -> Document:

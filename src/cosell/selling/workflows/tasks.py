@@ -7,7 +7,6 @@ from cosell.calls import Call, Replay
 from cosell.clock import iso
 from cosell.contract import Document
 from cosell.selling import objects_at, text_at, truth
-from cosell.selling.domain import tags
 from cosell.selling.workflows import Workflow
 from cosell.selling.workflows.running import advance, is_at_work
 from cosell.store import Tx, agenda, documents
@@ -31,9 +30,8 @@ def new(call: Call, tx: Tx, workflow: Workflow, content: Document) -> Stored:
     return Stored(call.ns, workflow.kind, id, call.catalog, call.account, 1, seq, document)
 
 
-def labelled(call: Call) -> Document:
-    """What a task remembers of a request's tags; ValidationException if a key stands twice."""
-    labels = tags.tags_of(call.input)
+def labelled(labels: dict[str, str]) -> Document:
+    """What a task remembers of the tags that it is to put on what it makes."""
     if not labels:
         return {}
     return {"tags": [{"Key": key, "Value": value} for key, value in labels.items()]}
