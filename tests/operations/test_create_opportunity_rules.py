@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from cosell.selling.rules import create_opportunity, opportunity_content, spend
+from cosell.selling.values import marketing_use_cases
 from tests.harness import World, opportunity
 from tests.refusal import refusal, rules_named
 
@@ -28,6 +29,7 @@ def entry(company: str = "AWS", **changes: str) -> dict[str, str]:
 
 
 SELF = entry("Self", Frequency="None")
+FUNDED = {"Source": "Marketing Activity", "AwsFundingUsed": "Yes"}
 MONTHS = {"Term": "Months", "Value": "12"}
 
 
@@ -150,6 +152,18 @@ ROWS = [
         "AwsFundingUsed is required when Source is 'Marketing Activity'",
     ),
     Row(
+        "opportunity.marketing-use-case", {"Marketing": {**FUNDED, "UseCases": ["Storage", "zzz"]}},
+        "marketing.useCases", "INVALID_ENUM_VALUE",
+        "UseCases must be of AWS's list, such as 'Analytics' or 'Migration & Transfer'; it has no"
+        " 'zzz'",
+    ),
+    Row(
+        "opportunity.marketing-unfunded",
+        {"Marketing": {**FUNDED, "AwsFundingUsed": "No", "UseCases": ["AI/ML"]}},
+        "marketing.useCases", "INVALID_VALUE",
+        "UseCases must be empty when AwsFundingUsed is 'No'",
+    ),
+    Row(
         "opportunity.revenue-dates",
         {"SoftwareRevenue": {"EffectiveDate": "2031-02-01", "ExpirationDate": "2031-01-31"}},
         "softwareRevenue.expirationDate", "INVALID_VALUE",
@@ -164,6 +178,11 @@ ROWS = [
         },
         "softwareRevenue.value.currencyCode", "INVALID_VALUE",
         "ESC cloud partition requires EUR currency",
+    ),
+    Row(
+        "opportunity.revenue-currency",
+        {"SoftwareRevenue": {"Value": {"Amount": "1", "CurrencyCode": "GBP"}}},
+        "softwareRevenue.value.currencyCode", "INVALID_VALUE", "CurrencyCode must be USD or EUR",
     ),
     missing("LifeCycle.TargetCloseDate"),
     Row(
@@ -312,6 +331,9 @@ TOGETHER = {
         "opportunity.customer.account.address.countryCode", "opportunity.close-date-impossible",
         "spend.euro", "spend.currency",
     ],
+    "marketing": [
+        "opportunity.postal-code", "opportunity.marketing-unfunded", "opportunity.revenue-currency",
+    ],
     "a strange estimate": ["opportunity.close-date", "spend.estimation-url"],
     "abroad": ["opportunity.country-of-national-security", "spend.frequency"],
 }  # fmt: skip
@@ -330,6 +352,33 @@ def test_create_opportunity_repaired_rule_by_rule_tells_the_rest_in_order(
         del rows[0]
     made = world.client().create_opportunity(Catalog="AWS", **request_with())
     assert made["Id"]
+
+
+@pytest.mark.parametrize(
+    "marketing",
+    [
+        {**FUNDED, "UseCases": [*marketing_use_cases()]},
+        {**FUNDED, "AwsFundingUsed": "No", "UseCases": []},
+        {**FUNDED, "AwsFundingUsed": "No", "Channels": ["Email"], "CampaignName": "Spring"},
+        {"Source": "None", "AwsFundingUsed": "No"},
+    ],
+)
+def test_create_opportunity_takes_marketing_that_holds_together(
+    world: World, marketing: dict[str, Any]
+) -> None:
+    request = request_with({"Marketing": marketing})
+    assert world.client().create_opportunity(Catalog="AWS", **request)["Id"]
+
+
+def test_create_opportunity_in_a_sovereign_partition_tells_both_faults_of_a_currency(
+    world: World,
+) -> None:
+    request = request_with(
+        {"Project.AwsPartition": "aws-eusc", SPEND: [entry(CurrencyCode="EUR")]},
+        {"SoftwareRevenue": {"Value": {"Amount": "1", "CurrencyCode": "GBP"}}},
+    )
+    rules = ["opportunity.revenue-euro", "opportunity.revenue-currency"]
+    assert errors_of(world, request) == [BY_RULE[one].error for one in rules]
 
 
 def test_create_opportunity_repaired_spend_tells_the_rest_in_order(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from cosell.selling import related
 from cosell.selling.rules import opportunity_members
-from cosell.selling.rules.opportunity_content import field_of
+from cosell.selling.rules.content import field_of
 from cosell.selling.rules.tables import TABLES
 from tests.breaking import Deal, Row, engage, told
 from tests.harness import ACCOUNT, OTHER, Reply, answered
@@ -106,7 +106,8 @@ ASSOCIATIONS = [
     ),
     Row(
         "associate.solution-unknown", "", NOT_FOUND,
-        "There is no such solution in this catalog for your account. ListSolutions shows them.",
+        "There is no such solution in this catalog for your account. ListSolutions shows them; one"
+        " that is not there is told in Project.OtherSolutionDescription.",
         associating("Solutions", "S-404"),
     ),
     Row(

@@ -181,6 +181,7 @@ TOGETHER: dict[str, dict[str, Any]] = {
         "Marketing.AwsFundingUsed": None, "Marketing.CampaignName": None,
         "Marketing.Channels": None, "Marketing.UseCases": None,
     },
+    "Marketing.AwsFundingUsed": {"Marketing.UseCases": None},
     "SoftwareRevenue.Value.CurrencyCode": {"Project.AwsPartition": None},
 }  # fmt: skip
 NEVER = {"LifeCycle.ClosedLostReason"}  # only with the stage that it is for

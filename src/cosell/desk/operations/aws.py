@@ -12,7 +12,7 @@ from cosell.selling.domain import accounts, estimates, referrals
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.rules import check, refer
 from cosell.selling.rules import find as rows
-from cosell.selling.rules.opportunity_content import Content
+from cosell.selling.rules.content import Content
 from cosell.selling.rules.spend import spend_of
 from cosell.selling.workflows import kinds, tasks, watching
 from cosell.store import Tx

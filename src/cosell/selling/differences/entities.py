@@ -111,6 +111,19 @@ ENTITIES: Final = Subject(
             ("AssociateOpportunity",),
         ),
         Difference(
+            "entity.other",
+            "`Other` as a solution",
+            "Until Committed `Other` stands for a solution without an identifier, which "
+            "OtherSolutionDescription tells; yet identifiers of solutions have the form `S-1234567`"
+            " in every answer.",
+            "A filled OtherSolutionDescription was enough by itself.",
+            "`Other` is no solution: AssociateOpportunity does not find it. "
+            "OtherSolutionDescription says the same without it.",
+            "decision",
+            f"{REFERENCE}: RelatedEntityIdentifiers; {RECORDED}",
+            ("AssociateOpportunity",),
+        ),
+        Difference(
             "entity.last-one",
             "Taking away the last required entity",
             "Attach the replacement first.",

@@ -258,10 +258,11 @@ UPDATES: Final = Subject(
             "A TargetCloseDate that has passed meanwhile",
             "Not in the past.",
             "Today is refused too.",
-            "Checked when it is changed; the stored date can always be sent back.",
+            "Checked when it is changed; the stored date can always be sent back, and a submission "
+            "does not look at it.",
             "decision",
             CONNECTOR,
-            _UPDATE,
+            (*_UPDATE, "SubmitOpportunity", "StartEngagementFromOpportunityTask"),
         ),
         Difference(
             "update.last-modified",

@@ -13,7 +13,7 @@ from cosell.selling import object_at, objects_at, text_at
 from cosell.selling.contract import CONTRACT
 from cosell.selling.domain import contexts, payloads
 from cosell.selling.lifecycle import DRAFT
-from cosell.selling.rules.opportunity_content import NEW_BUSINESS
+from cosell.selling.rules.content import NEW_BUSINESS
 
 TITLE: Final = "Converted from Lead"
 _CLOSES_MS: Final = 90 * DAY_MS

@@ -16,7 +16,7 @@ from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.selling.lifecycle import DRAFT, followed_from
 from cosell.selling.rules import find as rows
 from cosell.selling.rules import spend
-from cosell.selling.rules.opportunity_content import NEW_BUSINESS
+from cosell.selling.rules.content import NEW_BUSINESS
 from cosell.selling.rules.opportunity_members import SERVER_OWNED
 from cosell.selling.rules.spend import Estimates, nothing_known
 from cosell.selling.rules.submit_opportunity import NO_SUPPORT

@@ -14,7 +14,7 @@ from cosell.contract import Document, Json
 from cosell.selling import Path, at, object_at, objects_at, text_at
 from cosell.selling.domain import estimates, next_steps
 from cosell.selling.rules import check, spend
-from cosell.selling.rules.opportunity_content import NEW_BUSINESS
+from cosell.selling.rules.content import NEW_BUSINESS
 from cosell.selling.rules.opportunity_members import PATHS
 from cosell.selling.rules.spend import Spend
 from cosell.store import Tx

@@ -13,7 +13,7 @@ from cosell.selling.domain import changes, opportunities, opportunity_edits, rev
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, followed
 from cosell.selling.profiles import profile
 from cosell.selling.rules import enforce
-from cosell.selling.rules.opportunity_content import Content
+from cosell.selling.rules.content import Content
 from cosell.selling.rules.update_opportunity import STATE, Update, becomes_co_sell, broken
 from cosell.store import Tx
 from cosell.store.documents import Stored

@@ -20,7 +20,7 @@ from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, UNDECIDED, follow, foll
 from cosell.selling.profiles import profile
 from cosell.selling.rules import check as broken
 from cosell.selling.rules import enforce
-from cosell.selling.rules.opportunity_content import Content
+from cosell.selling.rules.content import Content
 from cosell.selling.rules.submit_opportunity import (
     FIELDS,
     NO_SUPPORT,

@@ -13,8 +13,8 @@ from cosell.selling.domain import (
     tags,
 )
 from cosell.selling.listing import By, List, answer
+from cosell.selling.rules.content import Content
 from cosell.selling.rules.create_opportunity import Draft, broken
-from cosell.selling.rules.opportunity_content import Content
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
 from cosell.store import Tx
 from cosell.store.pages import Bound

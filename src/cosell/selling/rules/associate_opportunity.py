@@ -59,7 +59,8 @@ RULES: tuple[Rule[Association], ...] = (
         "associate.solution-unknown",
         "",
         None,
-        "There is no such solution in this catalog for your account. ListSolutions shows them.",
+        "There is no such solution in this catalog for your account. ListSolutions shows them; one"
+        " that is not there is told in Project.OtherSolutionDescription.",
         "not documented",
         lambda facts: facts.type == "Solutions" and facts.solution_status is None,
         "API reference: AssociateOpportunity (errors)",

@@ -10,7 +10,7 @@ from cosell.selling import object_at, objects_at
 from cosell.selling.lifecycle import CLOSED
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
 from cosell.selling.rules.assign_opportunity import TEAM_MAX
-from cosell.selling.rules.opportunity_content import Content
+from cosell.selling.rules.content import Content
 from cosell.selling.rules.sources import (
     MESSAGES,
 )

@@ -5,14 +5,17 @@ left open, or wrote otherwise, is not held against an update of something else. 
 (referrals, leads, invitations) bypass these rows. Expected customer spend has rows of its own.
 """
 
-from collections.abc import Callable
-from typing import Final, NamedTuple, TypeAlias
-
 from cosell.clock import is_date
-from cosell.contract import Document, Json
-from cosell.contract.faults import lower_camel
-from cosell.selling import Path, at, objects_at, text_at, values
-from cosell.selling.rules import Rule, Source, Table, is_impossible_date
+from cosell.selling import Path, at, objects_at, values
+from cosell.selling.rules import Rule, Source, Table, is_impossible_date, opportunity_marketing
+from cosell.selling.rules.content import (
+    COUNTRY_CODE,
+    NEW_BUSINESS,
+    SECURITY,
+    Content,
+    about,
+    field_of,
+)
 from cosell.selling.rules.sources import (
     CONNECTOR,
     FIELD_LIST,
@@ -20,65 +23,18 @@ from cosell.selling.rules.sources import (
     MESSAGES,
 )
 
-
-class Content(NamedTuple):
-    """An opportunity as it is to be, the namespace's date (`2026-11-23`), whether an opportunity of
-    that id is the owner's, and which members the request changes (None: everything is new)."""
-
-    document: Document
-    today: str
-    owns: Callable[[str], bool]
-    changed: frozenset[Path] | None = None
-
-    def text(self, path: Path) -> str:
-        return text_at(self.document, path)
-
-    def touches(self, *paths: Path) -> bool:
-        """Whether the request changes one of the members."""
-        return self.changed is None or not self.changed.isdisjoint(paths)
-
-    @property
-    def national_security(self) -> bool:
-        return self.text(_SECURITY) == "Yes"
-
-    @property
-    def in_us(self) -> bool:
-        return self.text(_COUNTRY) == "US"
-
-    @property
-    def without_marketing(self) -> bool:
-        return self.text(_SOURCE) in ("", "None")
-
-
-Condition: TypeAlias = Callable[[Content], bool]
-
-NEW_BUSINESS: Final = "Net New Business"  # the OpportunityType of whatever names none
 _COMPANY = "Customer.Account.CompanyName"
 _SITE = "Customer.Account.WebsiteUrl"
 _INDUSTRY = "Customer.Account.Industry"
-_COUNTRY = "Customer.Account.Address.CountryCode"
 _POSTAL = "Customer.Account.Address.PostalCode"
 _STATE = "Customer.Account.Address.StateOrRegion"
-_SECURITY = "NationalSecurity"
 _TYPE = "OpportunityType"
 _RELATED = "Project.RelatedOpportunityIdentifier"
 _COMPETITOR = "Project.CompetitorName"
 _COMPETITORS = "Project.OtherCompetitorNames"
-_SOURCE = "Marketing.Source"
-_FUNDING = "Marketing.AwsFundingUsed"
 _CLOSE = "LifeCycle.TargetCloseDate"
 _STARTS, _ENDS = "SoftwareRevenue.EffectiveDate", "SoftwareRevenue.ExpirationDate"
 _REVENUE_CURRENCY = "SoftwareRevenue.Value.CurrencyCode"
-
-
-def field_of(path: Path) -> str:
-    """How errors name a member: `lifeCycle.targetCloseDate`."""
-    return ".".join(lower_camel(part) for part in path.split("."))
-
-
-def about(paths: tuple[Path, ...], condition: Condition) -> Condition:
-    """A condition that is asked only if one of its members changes."""
-    return lambda content: content.touches(*paths) and condition(content)
 
 
 def _missing(path: Path, source: Source, cite: str) -> Rule[Content]:
@@ -103,33 +59,15 @@ def _missing_unless_secret(path: Path) -> Rule[Content]:
         f"{field} is required",
         "documented",
         about(
-            (path, _SECURITY),
+            (path, SECURITY),
             lambda content: not content.national_security and not content.text(path),
         ),
         FIELD_LIST,
     )
 
 
-def _stray(member: str, harmless: str = "") -> Rule[Content]:
-    """A member of Marketing that says something although Source is None."""
-    path = f"Marketing.{member}"
-    nothing: tuple[Json, ...] = (None, [], "", harmless)
-    return Rule(
-        f"opportunity.marketing-{lower_camel(member)}",
-        field_of(path),
-        "INVALID_VALUE",
-        f"{member} is only for Source 'Marketing Activity'",
-        "documented",
-        about(
-            (_SOURCE, path),
-            lambda content: content.without_marketing and at(content.document, path) not in nothing,
-        ),
-        FIELD_LIST,
-    )
-
-
 def _postal_code_missing(content: Content) -> bool:
-    country = content.text(_COUNTRY)
+    country = content.text(COUNTRY_CODE)
     if not country or country in values.countries_without_postal_code():
         return False
     return not content.text(_POSTAL)
@@ -152,7 +90,7 @@ def _related_unknown(content: Content) -> bool:
     return not content.owns(related)
 
 
-COUNTRY = _missing(_COUNTRY, "documented", FIELD_LIST)
+COUNTRY = _missing(COUNTRY_CODE, "documented", FIELD_LIST)
 TITLE = _missing("Project.Title", "documented", FIELD_LIST)
 REVENUE_DATES: Rule[Content] = Rule(
     "opportunity.revenue-dates",
@@ -188,13 +126,13 @@ RULES: tuple[Rule[Content], ...] = (
     COUNTRY,
     Rule(
         "opportunity.country-of-national-security",
-        field_of(_COUNTRY),
+        field_of(COUNTRY_CODE),
         "INVALID_VALUE",
         "CountryCode must be US for a national security opportunity",
         "documented",
         about(
-            (_SECURITY, _COUNTRY),
-            lambda c: c.national_security and not c.in_us and bool(c.text(_COUNTRY)),
+            (SECURITY, COUNTRY_CODE),
+            lambda c: c.national_security and not c.in_us and bool(c.text(COUNTRY_CODE)),
         ),
         FIELD_LIST,
     ),
@@ -204,7 +142,7 @@ RULES: tuple[Rule[Content], ...] = (
         "REQUIRED_FIELD_MISSING",
         "PostalCode is required in a country that has postal codes",
         "documented",
-        about((_POSTAL, _COUNTRY), _postal_code_missing),
+        about((_POSTAL, COUNTRY_CODE), _postal_code_missing),
         FIELD_LIST,
     ),
     Rule(
@@ -214,7 +152,7 @@ RULES: tuple[Rule[Content], ...] = (
         "State is required when Country is United States",
         "observed",
         about(
-            (_STATE, _COUNTRY, _SECURITY),
+            (_STATE, COUNTRY_CODE, SECURITY),
             lambda c: c.in_us and not c.national_security and not c.text(_STATE),
         ),
         MESSAGES,
@@ -225,17 +163,17 @@ RULES: tuple[Rule[Content], ...] = (
         "INVALID_ENUM_VALUE",
         "StateOrRegion must be the full name of a US state, such as 'New York'",
         "observed",
-        about((_STATE, _COUNTRY), _unknown_state),
+        about((_STATE, COUNTRY_CODE), _unknown_state),
         INTEGRATION,
     ),
     Rule(
         "opportunity.national-security",
-        field_of(_SECURITY),
+        field_of(SECURITY),
         "INVALID_VALUE",
         "NationalSecurity can be 'Yes' only when the industry is Government",
         "documented",
         about(
-            (_SECURITY, _INDUSTRY),
+            (SECURITY, _INDUSTRY),
             lambda c: c.national_security and c.text(_INDUSTRY) != "Government",
         ),
         "API reference: UpdateOpportunity",
@@ -312,22 +250,7 @@ RULES: tuple[Rule[Content], ...] = (
         FIELD_LIST,
         store=True,
     ),
-    _stray("CampaignName"),
-    _stray("Channels"),
-    _stray("UseCases"),
-    _stray("AwsFundingUsed", harmless="No"),  # says nothing that Source None does not; is sent
-    Rule(
-        "opportunity.marketing-funding",
-        field_of(_FUNDING),
-        "REQUIRED_FIELD_MISSING",
-        "AwsFundingUsed is required when Source is 'Marketing Activity'",
-        "documented",
-        about(
-            (_SOURCE, _FUNDING),
-            lambda c: c.text(_SOURCE) == "Marketing Activity" and not c.text(_FUNDING),
-        ),
-        FIELD_LIST,
-    ),
+    *opportunity_marketing.RULES,
     REVENUE_DATES,
     Rule(
         "opportunity.revenue-euro",
@@ -343,6 +266,15 @@ RULES: tuple[Rule[Content], ...] = (
             ),
         ),
         "API reference: Project",
+    ),
+    Rule(
+        "opportunity.revenue-currency",
+        field_of(_REVENUE_CURRENCY),
+        "INVALID_VALUE",
+        "CurrencyCode must be USD or EUR",
+        "documented",
+        about((_REVENUE_CURRENCY,), lambda c: c.text(_REVENUE_CURRENCY) not in ("", "USD", "EUR")),
+        "API reference: MonetaryValue",
     ),
     _missing(_CLOSE, "documented", FIELD_LIST),
     CLOSE_DATE_IMPOSSIBLE,

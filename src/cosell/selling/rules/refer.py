@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cosell.errors import ResourceNotFoundException
 from cosell.selling.lifecycle import REFERRED
 from cosell.selling.rules import Rule, Table, spend
+from cosell.selling.rules.content import Content
 from cosell.selling.rules.create_opportunity import STAGE
 from cosell.selling.rules.opportunity_content import (
     CLOSE_DATE,
@@ -15,7 +16,6 @@ from cosell.selling.rules.opportunity_content import (
     COUNTRY,
     REVENUE_DATES,
     TITLE,
-    Content,
 )
 
 

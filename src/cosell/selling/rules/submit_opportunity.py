@@ -12,7 +12,7 @@ from cosell.selling import at, related, text_at
 from cosell.selling.involvement import CO_SELL
 from cosell.selling.lifecycle import CLOSED
 from cosell.selling.rules import Rule, Table, opportunity_content
-from cosell.selling.rules.opportunity_content import Content
+from cosell.selling.rules.content import Content
 from cosell.selling.rules.sources import (
     ASSOCIATING,
     CONNECTOR,

@@ -16,7 +16,7 @@ from cosell.selling import Path, at, related, text_at
 from cosell.selling.involvement import CO_SELL, VISIBILITY_ONLY, in_force
 from cosell.selling.lifecycle import CLOSED, DRAFT, OPPORTUNITY_REVIEW, OPPORTUNITY_STAGE, follow
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
-from cosell.selling.rules.opportunity_content import Content, field_of
+from cosell.selling.rules.content import Content, field_of
 from cosell.selling.rules.opportunity_members import MEMBERS, Member
 from cosell.selling.rules.sources import (
     ASSOCIATING,

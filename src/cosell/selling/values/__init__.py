@@ -1,7 +1,7 @@
 """Reference values of Partner Central that its model does not hold, read on first use.
 
-Facts from aws-samples/partner-crm-integration-samples (see NOTICE); what AWS says by default is not
-documented. Must not hold a rule.
+Facts from aws-samples/partner-crm-integration-samples (see NOTICE), and of Marketing.UseCases from
+the API reference; what AWS says by default is not documented. Must not hold a rule.
 """
 
 from functools import cache
@@ -24,6 +24,12 @@ def use_cases() -> tuple[str, ...]:
     spaced = _lines("use_cases")
     tight = (value.replace(" / ", "/") for value in spaced)
     return tuple(dict.fromkeys((*spaced, *tight)))
+
+
+@cache
+def marketing_use_cases() -> tuple[str, ...]:
+    """Values of Marketing.UseCases."""
+    return _lines("marketing_use_cases")
 
 
 @cache
