@@ -87,12 +87,12 @@ def test_example_has_the_form_of_the_pattern(name: str) -> None:
         (
             "CreateOpportunity",
             {"Project": {"CustomerUseCase": "migration"}},
-            "must be one of the 42 values that docs/reference/operations.md lists",
+            "must be one of the values that the API's reference lists",
         ),
         (
             "CreateOpportunity",
             {"Project": {"CustomerUseCase": "Web development and DevOps"}},
-            "must be one of the 42 values that docs/reference/operations.md lists; the nearest is"
+            "must be one of the values that the API's reference lists; the nearest is"
             " Web development & DevOps",
         ),
     ],

@@ -315,11 +315,9 @@ MANY_COLOURS = [f"Shade of {name}" for name in "abcdefghijklmnopqrstuvwxyz012345
     ("sent", "nearest"),
     [("shade of k", "; the nearest is Shade of k"), ("?", ""), ("x" * 100_000, "")],
 )
-@pytest.mark.parametrize(
-    ("closed", "page"), [(False, "the API's reference"), (True, "docs/reference/operations.md")]
-)
+@pytest.mark.parametrize("closed", [False, True])
 def test_validate_long_enums_name_the_nearest_value_and_where_all_are(
-    sent: str, nearest: str, closed: bool, page: str
+    sent: str, nearest: str, closed: bool
 ) -> None:
     colour: dict[str, Any] = {"type": "string"}
     additions = NO_ADDITIONS
@@ -329,7 +327,7 @@ def test_validate_long_enums_name_the_nearest_value_and_where_all_are(
         colour["enum"] = MANY_COLOURS
     model = {**MODEL, "shapes": {**SHAPES, "Colour": colour}}
     contract = load(orjson.dumps(model), additions)
-    message = f"must be one of the 36 values that {page} lists{nearest}"
+    message = f"must be one of the values that the API's reference lists{nearest}"
     assert faults(contract, {**GOOD, "Colour": sent}) == [("colour", "INVALID_ENUM_VALUE", message)]
 
 

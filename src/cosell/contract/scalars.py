@@ -37,12 +37,13 @@ _NUMBER_KINDS = {
 }
 
 
-def check_choice(values: tuple[str, ...], listed_by: str) -> Check:
-    """A string that is one of `values`; `listed_by` is the page that shows many of them."""
+def check_choice(values: tuple[str, ...]) -> Check:
+    """A string that is one of `values`. Of many the nearest is told, and who lists them all: what
+    is accepted besides is another spelling of those."""
     accepted = frozenset(values)
     is_long = len(values) > VALUES_TOLD_MAX
-    many = f"the {len(values)} values that {listed_by} lists"
-    message = f"must be one of {many if is_long else ', '.join(values)}"
+    told_so = "the values that the API's reference lists" if is_long else ", ".join(values)
+    message = f"must be one of {told_so}"
 
     def check(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
         if not isinstance(value, str):

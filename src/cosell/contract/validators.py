@@ -35,8 +35,6 @@ from cosell.errors import FieldError, did_you_mean
 ITEMS_MAX = 1000
 """Items of a list, or of a map, for which the model states no maximum (a rule of ours)."""
 
-# Which page lists the values of an enum: the model's own, or one that the service closed.
-_MODELLED, _OURS = "the API's reference", "docs/reference/operations.md"
 _OPTIONAL, _REQUIRED, _NULLABLE = 0, 1, 2
 
 
@@ -92,8 +90,7 @@ class Validators:
 
     def _string(self, shape_name: str, shape: Mapping[str, Any]) -> Check:
         if values := accepted_values(shape_name, shape, self._additions):
-            is_ours = shape_name in self._additions.closed
-            return check_choice(values, _OURS if is_ours else _MODELLED)
+            return check_choice(values)
         without = shape_name in self._additions.unpatterned
         pattern = None if without else shape.get("pattern")
         words = self._additions.words.get(shape_name)
@@ -102,7 +99,7 @@ class Validators:
     def _member(self, owner: str, member: str, shape_name: str) -> Check:
         """A member's checker: its shape's, unless the service adds something for this member."""
         if values := self._additions.closed.get((owner, member)):
-            return check_choice(values, _OURS)
+            return check_choice(values)
         if (owner, member) not in self._additions.unpatterned:
             return self.of(shape_name)
         shape = self._shapes[shape_name]
