@@ -11,6 +11,8 @@ from cosell.selling.differences import Difference
 from cosell.selling.differences.rows import SUBJECTS
 from cosell.selling.listing import List
 from cosell.selling.profiles import Profile
+from cosell.selling.rules.content import field_of
+from cosell.selling.rules.opportunity_members import MEMBERS
 from cosell.selling.rules.tables import TABLES
 from cosell.selling.workflows.kinds import WORKFLOWS
 from tests.test_tidy import PAPERS
@@ -168,6 +170,23 @@ def test_choice_says_what_a_reader_asks(row: Difference) -> None:
     assert row.done.endswith((".", '".'))
     assert set(row.operations) <= set(CONTRACT.operations)
     assert row.source == "not documented" or row.seen or row.cite or row.source == "decision"
+
+
+def test_members_on_the_rules_page_are_as_open_as_the_program_says() -> None:
+    lines = written("rules.md").splitlines()
+    head = next(number for number, line in enumerate(lines) if line.startswith("| member |"))
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[head:]]
+    states, rows = cells[0][1:], cells[2 : 2 + len(MEMBERS)]
+    assert [row[0] for row in rows] == [f"`{field_of(one.path)}`" for one in MEMBERS]
+    for row, member in zip(rows, MEMBERS, strict=True):
+        told = dict(zip(states, row[1:], strict=True))
+        assert told["Submitted, In review"] == told["Rejected"] == "no"
+        assert (told["Action Required"] == "yes") == member.correctable
+        if member.path != "LifeCycle.Stage":
+            assert told["Pending Submission"] == "yes"
+            assert told["Approved"] == ("while empty" if member.frozen else "yes")
+            assert told["Approved, Launched"] == ("yes" if member.lasting else "while empty")
+            assert told["Approved, Closed Lost"] == ("yes" if member.lasting else "no")
 
 
 def test_switches_and_choices_name_each_other() -> None:

@@ -40,6 +40,12 @@ def test_every_row_of_a_rules_module_stands_in_a_listed_table(module: ModuleType
     assert not missing, f"add {module.__name__}.TABLES to selling/rules/tables.py"
 
 
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: str(table.act))
+def test_every_row_says_when_it_holds(table: Table) -> None:
+    silent = [rule.id for rule in table.rules if not rule.when or rule.when.endswith(".")]
+    assert not silent, "give these rows a `when`, which is no whole sentence"
+
+
 def test_acts_are_told_apart() -> None:
     acts = [table.act for table in TABLES]
     assert sorted(set(acts)) == sorted(acts)

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from cosell.selling.rules import create_opportunity, opportunity_content, spend
-from cosell.selling.values import marketing_use_cases
 from tests.harness import World, opportunity
 from tests.refusal import refusal, rules_named
 
@@ -352,33 +351,6 @@ def test_create_opportunity_repaired_rule_by_rule_tells_the_rest_in_order(
         del rows[0]
     made = world.client().create_opportunity(Catalog="AWS", **request_with())
     assert made["Id"]
-
-
-@pytest.mark.parametrize(
-    "marketing",
-    [
-        {**FUNDED, "UseCases": [*marketing_use_cases()]},
-        {**FUNDED, "AwsFundingUsed": "No", "UseCases": []},
-        {**FUNDED, "AwsFundingUsed": "No", "Channels": ["Email"], "CampaignName": "Spring"},
-        {"Source": "None", "AwsFundingUsed": "No"},
-    ],
-)
-def test_create_opportunity_takes_marketing_that_holds_together(
-    world: World, marketing: dict[str, Any]
-) -> None:
-    request = request_with({"Marketing": marketing})
-    assert world.client().create_opportunity(Catalog="AWS", **request)["Id"]
-
-
-def test_create_opportunity_in_a_sovereign_partition_tells_both_faults_of_a_currency(
-    world: World,
-) -> None:
-    request = request_with(
-        {"Project.AwsPartition": "aws-eusc", SPEND: [entry(CurrencyCode="EUR")]},
-        {"SoftwareRevenue": {"Value": {"Amount": "1", "CurrencyCode": "GBP"}}},
-    )
-    rules = ["opportunity.revenue-euro", "opportunity.revenue-currency"]
-    assert errors_of(world, request) == [BY_RULE[one].error for one in rules]
 
 
 def test_create_opportunity_repaired_spend_tells_the_rest_in_order(world: World) -> None:

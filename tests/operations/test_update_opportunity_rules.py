@@ -10,6 +10,7 @@ from cosell.selling.rules import (
     spend,
     update_opportunity,
 )
+from cosell.selling.rules.content import field_of
 from tests import submitting
 from tests.harness import World
 from tests.operations.test_create_opportunity_rules import ROWS as CREATE_ROWS
@@ -222,7 +223,7 @@ def test_update_opportunity_with_one_rule_broken_tells_just_that(world: World, c
 
 def test_update_opportunity_has_a_case_for_each_rule() -> None:
     rules = [rule.id for table in update_opportunity.TABLES for rule in table.rules]
-    members = {f"update.{opportunity_content.field_of(path)}" for path in MEMBER_PATHS}
+    members = {f"update.{field_of(path)}" for path in MEMBER_PATHS}
     hit = {case.rule for case in CASES} | {"update.last-modified-date"}
     assert hit | members == set(rules)
     content = [*opportunity_content.TABLES, *spend.TABLES]

@@ -30,8 +30,8 @@ _INTRODUCTION: Final = (
     "Where AWS's documents are silent, contradict each other, or contradict what the service was "
     "seen to do, a system that answers has to choose. Each choice is a row here: what the "
     "documents say, what was observed, what cosell does. Nothing differs on purpose without one. "
-    "Where documents and observation disagree, observation wins, and the other reading is one "
-    "profile away."
+    "Where documents and observation disagree, observation wins. A row whose other reading can be "
+    "had as well names the switch for it, and a profile that turns it; the rest have none."
 )
 
 
@@ -62,11 +62,20 @@ def _rows(subject: Subject) -> str:
                 f"**{one.title}**<br>{code(one.id)}",
                 one.says,
                 one.seen or "Not observed.",
-                f"{one.done}<br>*{sourced(one.source, one.cite)}*",
+                f"{one.done}<br>*{sourced(one.source, one.cite)}*{_switched(one)}",
             )
             for one in subject.rows
         ],
     )
+
+
+def _switched(one: Difference) -> str:
+    """The switch that turns a choice, and the profiles that turn it."""
+    if not one.switch:
+        return ""
+    usual = getattr(PROFILES["observed"], one.switch)
+    others = [name for name, values in PROFILES.items() if getattr(values, one.switch) != usual]
+    return f"<br>Switch {code(one.switch)}: profile {listed(map(code, others))}."
 
 
 # --- profiles ------------------------------------------------------------------------------------

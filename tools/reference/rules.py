@@ -1,11 +1,16 @@
 """rules.md: every row that a request is held against, table by table, in order of precedence."""
 
 from collections import Counter
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from cosell.contract import Document
 from cosell.selling.contract import CONTRACT
+from cosell.selling.lifecycle import CLOSED
 from cosell.selling.rules import Rule, Source, Table
+from cosell.selling.rules.content import field_of
+from cosell.selling.rules.opportunity_members import MEMBERS, Member
 from cosell.selling.rules.tables import TABLES
+from cosell.selling.rules.update_opportunity import STATE, Update
 from tools.reference import code, counted, link, listed, open_message, page, table
 
 FILE: Final = "rules.md"
@@ -23,7 +28,8 @@ _SOURCES: Final = (
     "in recorded traffic or by people who wrote down what the service did; *decision* is a choice "
     "between the two, and *not documented* is a rule of our own where both are silent. Rows of the "
     "last two kinds stand among the [differences](differences.md) as well. *Looks up*: the "
-    "condition asks for something that is stored."
+    "condition asks for something that is stored. **When** says when a row holds, where *it* is "
+    "what the row is about: its field, or what its act is done to."
 )
 TOLD: Final[dict[Source, str]] = {
     "documented": "documented",
@@ -38,6 +44,8 @@ def rules_page() -> str:
     parts = [_INTRODUCTION, _SOURCES, _overview()]
     for one in TABLES:
         parts += [f"## {one.act}", _heading(one), rows_of(one.rules)]
+        if one.rules is STATE:
+            parts += [f"## {_MEMBERS_TITLE}", _MEMBERS, _members()]
     return page("Rules", *parts)
 
 
@@ -64,7 +72,8 @@ def tally(rules: tuple[Rule[Any], ...]) -> str:
 
 def _heading(one: Table) -> str:
     operations = listed(_operation(name) for name in one.operations)
-    return f"Checked by {operations}. {counted(len(one.rules), 'row').capitalize()}."
+    note = f" {one.note}" if one.note else ""
+    return f"Checked by {operations}. {counted(len(one.rules), 'row').capitalize()}.{note}"
 
 
 def _operation(name: str) -> str:
@@ -76,7 +85,7 @@ def _operation(name: str) -> str:
 def rows_of(rules: tuple[Rule[Any], ...]) -> str:
     """Rows as a table."""
     looks_up = any(rule.store for rule in rules)
-    heads = ["id", "field", "refusal", "message", "source"]
+    heads = ["id", "field", "refusal", "message", "when", "source"]
     rows = []
     for rule in rules:
         row = [
@@ -84,10 +93,61 @@ def rows_of(rules: tuple[Rule[Any], ...]) -> str:
             code(rule.field),
             refusal(rule),
             open_message(rule.shown or rule.message),
+            rule.when,
             sourced(rule.source, rule.cite),
         ]
         rows.append([*row, "yes" if rule.store else ""] if looks_up else row)
     return table([*heads, "looks up"] if looks_up else heads, rows)
+
+
+# --- members and states --------------------------------------------------------------------------
+
+_MEMBERS_TITLE: Final = "Update: members and states"
+_MEMBERS: Final = (
+    "Which members may change in which state: *yes*; *while empty*: it may be filled once, and not "
+    "changed or taken away then; *no* is `ACTION_NOT_PERMITTED`, and so is a member left out that "
+    "has a value. In the Sandbox a request that sets ReviewStatus is the reviewer's, and every "
+    "member is open to it. Of the stage, the rows above say more."
+)
+_STAGE: Final = "LifeCycle.Stage"
+_STATES: Final = {
+    "Pending Submission": ("Pending Submission", ""),
+    "Submitted, In review": ("Submitted", ""),
+    "Action Required": ("Action Required", ""),
+    "Rejected": ("Rejected", ""),
+    "Approved": ("Approved", "Prospect"),
+    **{f"Approved, {stage}": ("Approved", stage) for stage in sorted(CLOSED, reverse=True)},
+}
+
+
+def _members() -> str:
+    """What the program answers for each member in each state."""
+    rows = [
+        (code(field_of(one.path)), *(_openness(one, *state) for state in _STATES.values()))
+        for one in MEMBERS
+    ]
+    return table(("member", *_STATES), rows)
+
+
+def _openness(member: Member, status: str, stage: str) -> str:
+    if _permits(member, status, stage, "something"):
+        return "yes" if member.path != _STAGE else "see above"
+    return "while empty" if _permits(member, status, stage, None) else "no"
+
+
+def _permits(member: Member, status: str, stage: str, value: str | None) -> bool:
+    document: Document = {"LifeCycle": {"ReviewStatus": status, "Stage": stage}}
+    *parents, name = member.path.split(".")
+    holder = document
+    for parent in parents:
+        holder = cast("Document", holder.setdefault(parent, {}))
+    if member.path != _STAGE:  # which the state itself needs
+        holder[name] = value
+    absent = cast("Any", None)
+    return Update(document, absent, absent, {}, "AWS", False).permits(member)
+
+
+# --- sources and refusals ------------------------------------------------------------------------
 
 
 def refusal(rule: Rule[Any]) -> str:

@@ -92,6 +92,8 @@ _WORK: Final = (
     "Committed",
 )
 CLOSED: Final = ("Closed Lost", "Launched")
+MATURE: Final = ("Qualified", "Technical Validation", "Business Validation")
+WON: Final = ("Committed", "Launched")
 
 # The stage of an opportunity that AWS approved; an act is called like the stage that it leads to.
 # Whether a stage asks for more (a solution, a reason) is a rule's business.

@@ -12,7 +12,7 @@ from cosell.selling.domain.acting import as_aws
 from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow
 from cosell.selling.rules import check, enforce
-from cosell.selling.rules.opportunity_content import Content
+from cosell.selling.rules.content import Content
 from cosell.selling.rules.review_opportunity import RULES, SAID, Reviewing
 from cosell.store import Tx
 from cosell.store.documents import Stored

@@ -31,7 +31,6 @@ class Member(NamedTuple):
     account: str
     company: str
     website: str
-    joined_at: int
 
 
 def create(call: Call, tx: Tx, creator: str, content: Document) -> Stored:
@@ -110,7 +109,7 @@ def _change(
 def members(call: Call, tx: Tx, id: str) -> list[Member]:
     """Who is in an engagement, in order of joining."""
     rows = tx.all("list_members", ns=call.ns, engagement=id)
-    return [Member(*cast("tuple[str, str, str, int]", row)) for row in rows]
+    return [Member(*cast("tuple[str, str, str]", row)) for row in rows]
 
 
 def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:

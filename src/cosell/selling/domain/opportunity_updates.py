@@ -14,7 +14,7 @@ from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, followed
 from cosell.selling.profiles import profile
 from cosell.selling.rules import enforce
 from cosell.selling.rules.content import Content
-from cosell.selling.rules.update_opportunity import STATE, Update, becomes_co_sell, broken
+from cosell.selling.rules.update_opportunity import STATE, Update, becomes_co_sell, faults_of
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
@@ -33,7 +33,7 @@ def update(call: Call, tx: Tx, opportunity: Stored, asked: Document) -> Stored:
     stage_open = profile(call).stage_open_while_pending
     facts = Update(before, content, edit.spend, asked, call.catalog, stage_open)
     enforce(STATE, facts)
-    if errors := broken(facts):
+    if errors := faults_of(facts):
         raise business_refused(*errors)
     document = opportunity_edits.applied(call, before, edit)
     if edit.changed:

@@ -55,8 +55,8 @@ def customer_project(opportunity: Document) -> Document:
 
 
 def _customer(opportunity: Document) -> Document:
-    """What an opportunity that the service made lacks is there, empty; and so is the site that a
-    national security customer need not have."""
+    """What is not known is there, empty: the site of a national security customer, and its name,
+    which may be empty as well."""
     account = object_at(opportunity, "Customer.Account")
     return {
         "CompanyName": text_at(account, "CompanyName"),

@@ -2,7 +2,7 @@
 
 Not for the conversion of a lead, which has a step of its own for the context.
 
-Source: developer guide, Working with your leads; see difference `engagement.context-owner`.
+Source: developer guide, Working with your leads; see difference `snapshot.other-engagement`.
 """
 
 from cosell.calls import Call

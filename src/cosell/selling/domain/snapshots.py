@@ -1,7 +1,7 @@
 """Resource snapshots: what members of an engagement see of an opportunity, revision by revision.
 
-See differences `snapshot.content` and `snapshot.full-view`; what counts as a change: difference
-`snapshot.unchanged`.
+See differences `snapshot.unchanged` and `snapshot.full-view`; what counts as a change: difference
+`snapshot.content`.
 """
 
 import hashlib
@@ -166,7 +166,7 @@ def read(call: Call, tx: Tx, target: Target, revision: int | None) -> Document:
         row = tx.one("find_snapshot", ns=call.ns, revision=revision, **target._asdict())
     if row is None:
         raise rows.SNAPSHOT.refusal(row)
-    return {**_named(call, target, row), **orjson.loads(cast("bytes", row[4]))}
+    return {**_named(call, target, row), **orjson.loads(cast("bytes", row[3]))}
 
 
 def _named(call: Call, target: Target, row: Row) -> Document:

@@ -18,8 +18,7 @@ from cosell.selling.domain.invitations import Room
 from cosell.selling.involvement import VISIBILITY_ONLY, in_force, submitted
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, UNDECIDED, follow, followed
 from cosell.selling.profiles import profile
-from cosell.selling.rules import check as broken
-from cosell.selling.rules import enforce
+from cosell.selling.rules import check, enforce
 from cosell.selling.rules.content import Content
 from cosell.selling.rules.submit_opportunity import (
     FIELDS,
@@ -85,11 +84,11 @@ def faults(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> F
     if resubmitted(call, tx, opportunity, submission):
         return Faults((), ())
     facts = _facts(call, tx, opportunity, submission)
-    state = broken(STATE, facts)
-    return Faults(state, () if state else broken(FIELDS, facts))
+    state = check(STATE, facts)
+    return Faults(state, () if state else check(FIELDS, facts))
 
 
-def check(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> None:
+def _ensure(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> None:
     """ValidationException for an opportunity that cannot be submitted so."""
     state, fields = faults(call, tx, opportunity, submission)
     if state or fields:
@@ -140,7 +139,7 @@ def submit(
     Makes no snapshot and no job of its own."""
     if resubmitted(call, tx, opportunity, submission):
         return None
-    check(call, tx, opportunity, submission)
+    _ensure(call, tx, opportunity, submission)
     engagement = engagements.get(call, tx, place) if place else None
     room = Room(call, tx, engagement) if engagement else None
     enforce(SHARING, sharing(room))

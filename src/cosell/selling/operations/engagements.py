@@ -10,7 +10,7 @@ from cosell.selling import Kind, object_at, objects_at, text_at
 from cosell.selling.domain import contexts, engagements
 from cosell.selling.listing import By, List, answer
 from cosell.selling.rules import enforce
-from cosell.selling.rules.engagement_context import CONTENT, UPDATE, Context, broken
+from cosell.selling.rules.engagement_context import CONTENT, UPDATE, Context, faults_of
 from cosell.selling.views import CONTEXT_BITS, ENGAGEMENTS, engagement_row
 from cosell.store import Tx
 from cosell.store.documents import Stored
@@ -39,7 +39,7 @@ def _named(call: Call, tx: Tx, member: str) -> Stored:
 @command("CreateEngagement")
 def create_engagement(call: Call, tx: Tx) -> Document:
     """An engagement whose first member is the caller; contexts are numbered as they come."""
-    errors = broken(objects_at(call.input, "Contexts"))
+    errors = faults_of(objects_at(call.input, "Contexts"))
     if errors:
         raise business_refused(*errors)
     content = {name: call.input[name] for name in _OWN if name in call.input}

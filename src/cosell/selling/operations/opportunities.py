@@ -14,7 +14,7 @@ from cosell.selling.domain import (
 )
 from cosell.selling.listing import By, List, answer
 from cosell.selling.rules.content import Content
-from cosell.selling.rules.create_opportunity import Draft, broken
+from cosell.selling.rules.create_opportunity import Draft, faults_of
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
 from cosell.store import Tx
 from cosell.store.pages import Bound
@@ -59,7 +59,7 @@ def create_opportunity(call: Call, tx: Tx) -> Document:
         lambda id: opportunities.find_own(call, tx, id) is not None,
     )
     known = estimates.known(call, tx)
-    errors = broken(Draft(content, call.catalog, known))
+    errors = faults_of(Draft(content, call.catalog, known))
     if errors:
         raise business_refused(*errors)
     if call.input.get("Origin") == "AWS Referral":

@@ -33,7 +33,8 @@ class Rule(Generic[Facts]):
     `message` may name facts: `this one is {facts.status}`; `why` is the Reason of an error that has
     one. `cite` says which page or recording, `store` whether the condition has to look something
     up. A row with a `reason` refuses no call: a task that breaks it ends FAILED with that reason
-    code. `shown` is the message as the reference shows it, where its facts say too little there.
+    code. `shown` is the message as the reference shows it, where its facts say too little there,
+    and `when` says there in words when the condition holds.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Rule(Generic[Facts]):
     reason: str = ""
     why: str = ""
     shown: str = ""
+    when: str = ""
 
     def told(self, facts: Facts) -> str:
         return self.message.format(facts=facts) if "{" in self.message else self.message
@@ -73,11 +75,13 @@ class Rule(Generic[Facts]):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows that are checked together: what the act is called, and which operations check them."""
+    """Rows that are checked together: what the act is called, and which operations check them.
+    `note` is what a reader has to know of all of them."""
 
     act: str
     operations: tuple[str, ...]
     rules: tuple[Rule[Any], ...]
+    note: str = ""
 
 
 def check(rules: Iterable[Rule[Facts]], facts: Facts) -> tuple[FieldError, ...]:

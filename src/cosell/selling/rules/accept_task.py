@@ -37,6 +37,7 @@ def _in_task(
         row.store,
         reason=reason,
         shown=row.shown,
+        when=row.when,
     )
 
 
@@ -61,6 +62,7 @@ RULES: tuple[Rule[Acceptance], ...] = (
         cite=LEADS,
         store=True,
         reason="InvitationValidationFailed",
+        when="The invitation is to a lead",
     ),
     _in_task("status", PENDING, _answer, "EngagementInvitationConflict"),
     _in_task("member", NO_MEMBER, _joining, "EngagementConflict"),

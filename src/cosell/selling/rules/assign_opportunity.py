@@ -27,6 +27,7 @@ def _blank(member: str) -> Rule[Assignment]:
         "documented",
         lambda facts: not text_at(facts.assignee, member).strip(),
         "API reference: AssigneeContact",
+        when="The Assignee has none, or blanks only",
     )
 
 
@@ -43,6 +44,7 @@ RULES: tuple[Rule[Assignment], ...] = (
         lambda facts: facts.others >= TEAM_MAX,
         "API reference: CreateOpportunity, OpportunityTeam (the list's maximum)",
         store=True,
+        when="The team is full of people with other titles",
     ),
 )
 TABLES = (Table("Assign an opportunity", ("AssignOpportunity",), RULES),)

@@ -54,6 +54,7 @@ RULES: tuple[Rule[Association], ...] = (
         "not documented",
         lambda facts: not related.is_well_formed(facts.type, facts.identifier),
         "API reference: RelatedEntityIdentifiers (the forms)",
+        when="An entity of AWS Marketplace is named neither by its ARN nor by its id",
     ),
     Rule(
         "associate.solution-unknown",
@@ -66,6 +67,7 @@ RULES: tuple[Rule[Association], ...] = (
         "API reference: AssociateOpportunity (errors)",
         store=True,
         error=ResourceNotFoundException,
+        when="The account has no solution of this id in the catalog",
     ),
     Rule(
         "associate.product-unknown",
@@ -76,6 +78,7 @@ RULES: tuple[Rule[Association], ...] = (
         lambda facts: facts.type == "AwsProducts" and facts.identifier not in values.aws_products(),
         ASSOCIATING,
         error=ResourceNotFoundException,
+        when="AWS's list of products has no such Identifier",
     ),
     Rule(
         "associate.solution-inactive",
@@ -86,6 +89,7 @@ RULES: tuple[Rule[Association], ...] = (
         lambda facts: facts.type == "Solutions" and facts.solution_status != "Active",
         "API reference: SolutionBase, Status",
         store=True,
+        when="The solution's Status is not Active",
     ),
     Rule(
         "associate.offer-or-set",
@@ -95,6 +99,7 @@ RULES: tuple[Rule[Association], ...] = (
         "documented",
         lambda facts: facts.other_offer,
         ASSOCIATING,
+        when="An offer comes to an offer set, or an offer set to an offer",
     ),
     Rule(
         "associate.limit",
@@ -106,6 +111,7 @@ RULES: tuple[Rule[Association], ...] = (
         "developer guide: Quotas",
         shown="An opportunity has at most 10 associated *type* (AwsProducts: 20; an offer or an"
         " offer set: 1)",
+        when="It has as many of this type already, and not this one",
     ),
 )
 TABLES = (Table("Associate an entity with an opportunity", ("AssociateOpportunity",), RULES),)

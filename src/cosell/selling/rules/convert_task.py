@@ -32,6 +32,7 @@ RULES: tuple[Rule[Conversion], ...] = (
         lambda facts: not facts.type,
         store=True,
         reason="ContextNotFound",
+        when="There is none with this number",
     ),
     Rule(
         "convert-task.not-a-lead",
@@ -43,6 +44,7 @@ RULES: tuple[Rule[Conversion], ...] = (
         cite=LEADS,
         store=True,
         reason="CustomerProjectContextNotPermitted",
+        when="The context has another type",
     ),
     Rule(
         "convert-task.disqualified",
@@ -54,6 +56,7 @@ RULES: tuple[Rule[Conversion], ...] = (
         cite=LEADS,
         store=True,
         reason="DisqualifiedLeadNotPermitted",
+        when="Its QualificationStatus is Disqualified",
     ),
     Rule(
         "convert-task.lacks",
@@ -67,6 +70,7 @@ RULES: tuple[Rule[Conversion], ...] = (
         reason="EngagementValidationFailed",
         shown="What CreateEngagementContext would say of the lead's customer and project: *code*"
         " *field*: *message*; *and so on*",
+        when="The CustomerProject context would break the rules of its shape",
     ),
     Rule(
         "convert-task.contexts",
@@ -78,6 +82,7 @@ RULES: tuple[Rule[Conversion], ...] = (
         cite="API reference: GetEngagement",
         store=True,
         reason="ServiceQuotaExceeded",
+        when="There is no room for the CustomerProject context",
     ),
 )
 _ROWS: tuple[Rule[Any], ...] = (BUSY, *RULES)

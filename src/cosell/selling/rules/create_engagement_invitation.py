@@ -70,6 +70,7 @@ def _within(row: Rule[Spend]) -> Rule[Invited]:
         lambda invited: row.broken(invited.spend),
         cite=row.cite,
         store=row.store,
+        when=row.when,
     )
 
 
@@ -84,6 +85,7 @@ RECEIVER: tuple[Rule[Invited], ...] = (
         cite="API reference: CreateEngagementInvitation, errors",
         store=True,
         error=ResourceNotFoundException,
+        when="The account is neither `aws` nor a partner of the catalog",
     ),
     Rule(
         "invite.receiver-self",
@@ -92,6 +94,7 @@ RECEIVER: tuple[Rule[Invited], ...] = (
         "A partner cannot invite itself",
         "not documented",
         lambda invited: invited.receiver == invited.sender,
+        when="The receiver is the sender",
     ),
 )
 
@@ -107,6 +110,7 @@ ROOM: tuple[Rule[Invited], ...] = (
         cite="API reference: CreateEngagementInvitation, errors",
         store=True,
         error=ConflictException,
+        when="The receiver is a member",
     ),
     Rule(
         "invite.pending",
@@ -119,6 +123,7 @@ ROOM: tuple[Rule[Invited], ...] = (
         cite="API reference: CreateEngagementInvitation, errors",
         store=True,
         error=ConflictException,
+        when="The receiver has a PENDING invitation there",
     ),
     Rule(
         "invite.quota",
@@ -130,6 +135,7 @@ ROOM: tuple[Rule[Invited], ...] = (
         cite=PARTNERS,
         store=True,
         error=ServiceQuotaExceededException,
+        when="Members and PENDING invitations are as many",
     ),
 )
 
@@ -141,6 +147,7 @@ PAYLOAD: tuple[Rule[Invited], ...] = (
         "TargetCompletionDate must be a day of the calendar",
         "not documented",
         lambda invited: is_impossible_date(text_at(invited.project, "TargetCompletionDate")),
+        when="The calendar has no such day (`2026-02-30`)",
     ),
     Rule(
         "invite.spend-self",
@@ -150,6 +157,7 @@ PAYLOAD: tuple[Rule[Invited], ...] = (
         " tells none",
         "not documented",
         _own_spend,
+        when="An entry's TargetCompany is `Self`",
     ),
     *(_within(row) for row in _SPEND),
 )

@@ -42,6 +42,7 @@ STAGE: Rule[Any] = Rule(
     "observed",
     lambda said: said.text("LifeCycle.Stage") in CLOSED,
     MESSAGES,
+    when="Stage is Closed Lost or Launched",
 )
 RULES: tuple[Rule[Draft], ...] = (
     Rule(
@@ -52,6 +53,7 @@ RULES: tuple[Rule[Draft], ...] = (
         "documented",
         lambda draft: draft.catalog == "AWS" and draft.text("Origin") == "AWS Referral",
         "API reference: CreateOpportunity",
+        when="Catalog is AWS and Origin is AWS Referral",
     ),
     STAGE,
     Rule(
@@ -62,12 +64,13 @@ RULES: tuple[Rule[Draft], ...] = (
         "not documented",
         _team_too_large,
         "API reference: GetOpportunity shows at most 10 members, the owner among them",
+        when="More are named, the OpportunityOwner not counted",
     ),
 )
 TABLES = (Table("Create an opportunity", ("CreateOpportunity",), RULES),)
 
 
-def broken(draft: Draft) -> tuple[FieldError, ...]:
+def faults_of(draft: Draft) -> tuple[FieldError, ...]:
     """Every rule that the draft breaks: its creation's, its content's, its spend's."""
     project = object_at(draft.content.document, "Project")
     return (

@@ -4,11 +4,10 @@ from typing import NamedTuple
 
 from cosell.contract import Document
 from cosell.selling import related, text_at
-from cosell.selling.lifecycle import AWAITING_AWS
+from cosell.selling.lifecycle import AWAITING_AWS, WON
 from cosell.selling.rules import Rule, Table
 
 _FIELD = "relatedEntityIdentifier"
-_WON = ("Committed", "Launched")
 _PAGE = "API reference: DisassociateOpportunity"
 
 
@@ -36,6 +35,7 @@ RULES: tuple[Rule[Disassociation], ...] = (
         "not documented",
         lambda facts: facts.kept is None,
         _PAGE,
+        when="It has no such entity of this type",
     ),
     Rule(
         "disassociate.last-in-review",
@@ -50,6 +50,7 @@ RULES: tuple[Rule[Disassociation], ...] = (
             and facts.is_last_of(related.NEEDED)
         ),
         _PAGE,
+        when="ReviewStatus is Submitted or In review, and no solution, product or text is left",
     ),
     Rule(
         "disassociate.last-sold",
@@ -60,10 +61,11 @@ RULES: tuple[Rule[Disassociation], ...] = (
         "decision",
         lambda facts: (
             text_at(facts.opportunity, "LifeCycle.ReviewStatus") == "Approved"
-            and text_at(facts.opportunity, "LifeCycle.Stage") in _WON
+            and text_at(facts.opportunity, "LifeCycle.Stage") in WON
             and facts.is_last_of(related.SOLD)
         ),
         _PAGE,
+        when="An Approved one is there, and no solution or AWS Marketplace product is left",
     ),
 )
 TABLES = (Table("Disassociate an entity", ("DisassociateOpportunity",), RULES),)

@@ -56,6 +56,7 @@ CONTENT: tuple[Rule[Context], ...] = (
         "A ProspectingResult context is made by StartProspectingFromEngagementTask alone",
         "not documented",
         lambda context: context.type == "ProspectingResult",
+        when="Type is ProspectingResult",
     ),
     Rule(
         "context.payload-missing",
@@ -64,6 +65,7 @@ CONTENT: tuple[Rule[Context], ...] = (
         "payload is required",
         "not documented",
         lambda context: not context.kind,
+        when="The Payload has no member",
     ),
     Rule(
         "context.payload-type",
@@ -73,6 +75,7 @@ CONTENT: tuple[Rule[Context], ...] = (
         "documented",
         lambda context: context.kind not in ("", context.type),
         cite="API reference: CreateEngagementContext",
+        when="The Payload's member is not the one of this Type",
     ),
     Rule(
         "context.completion-date-impossible",
@@ -81,6 +84,7 @@ CONTENT: tuple[Rule[Context], ...] = (
         "TargetCompletionDate must be a day of the calendar",
         "not documented",
         lambda context: is_impossible_date(text_at(context.payload, _COMPLETION)),
+        when="The calendar has no such day (`2026-02-30`)",
     ),
 )
 
@@ -96,6 +100,7 @@ ROOM: tuple[Rule[Context], ...] = (
         cite="API reference: CreateEngagementContext, errors; the list's maximum",
         store=True,
         error=ServiceQuotaExceededException,
+        when="It has as many already",
     ),
 )
 
@@ -110,6 +115,7 @@ _CHANGED: tuple[Rule[Context], ...] = (
         cite="API reference: UpdateEngagementContext, errors",
         store=True,
         error=ResourceNotFoundException,
+        when="None has this ContextIdentifier",
     ),
     Rule(
         "context.stale",
@@ -122,6 +128,7 @@ _CHANGED: tuple[Rule[Context], ...] = (
         cite="API reference: UpdateEngagementContext, EngagementLastModifiedAt",
         store=True,
         error=ConflictException,
+        when="EngagementLastModifiedAt is not the engagement's ModifiedAt",
     ),
 )
 
@@ -135,6 +142,7 @@ _KEPT: tuple[Rule[Context], ...] = (
         lambda context: context.type != context.stored_type,
         cite="API reference: UpdateEngagementContext, Type",
         store=True,
+        when="Type is not the stored context's",
     ),
     Rule(
         "context.interactions",
@@ -145,6 +153,7 @@ _KEPT: tuple[Rule[Context], ...] = (
         lambda context: context.interactions > INTERACTIONS_MAX,
         cite="API reference: LeadContext, the list's maximum",
         store=True,
+        when="The lead has as many already",
     ),
 )
 
@@ -159,7 +168,7 @@ TABLES = (
 )
 
 
-def broken(contexts: Iterable[Document]) -> tuple[FieldError, ...]:
+def faults_of(contexts: Iterable[Document]) -> tuple[FieldError, ...]:
     """What is wrong with the contexts that a new engagement is to have."""
     return tuple(
         dataclasses.replace(error, path=f"contexts[{number}].{error.path}")

@@ -27,6 +27,7 @@ RULES: tuple[Rule[Caller], ...] = (
         store=True,
         error=AccessDeniedException,
         why="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE",
+        when="The desk's PutPartner took the enrolment away, or the profile begins without one",
     ),
 )
 TABLES = (Table("Call as a partner", tuple(sorted(CONTRACT.operations)), RULES),)

@@ -26,6 +26,7 @@ def _row(id: str, message: str, source: Source = "documented", cite: str = _ERRO
         cite,
         store=True,
         error=ResourceNotFoundException,
+        when="There is none, or the caller may not see it",
     )
 
 

@@ -51,6 +51,7 @@ RECEIVER: Rule[Answer] = Rule(
     cite="API reference: AcceptEngagementInvitation, errors",
     store=True,
     error=AccessDeniedException,
+    when="The caller sent it, or has nothing to do with it",
 )
 PENDING: Rule[Answer] = Rule(
     "answer.pending",
@@ -63,6 +64,7 @@ PENDING: Rule[Answer] = Rule(
     store=True,
     error=ConflictException,
     shown="Only PENDING invitations can be accepted (or rejected); this one is *its status*.",
+    when="Its Status is another",
 )
 ANSWER = (RECEIVER, PENDING)
 
@@ -77,6 +79,7 @@ AWAITED: tuple[Rule[Asked], ...] = (
         lambda asked: asked.awaited is not None,
         store=True,
         error=ConflictException,
+        when="An opportunity that was submitted in the engagement is under review",
     ),
 )
 
@@ -89,6 +92,7 @@ NO_MEMBER: Rule[Joining] = Rule(
     lambda joining: joining.account in joining.members(),
     store=True,
     error=ConflictException,
+    when="The account is one",
 )
 ROOM: Rule[Joining] = Rule(
     "join.quota",
@@ -100,6 +104,7 @@ ROOM: Rule[Joining] = Rule(
     cite=PARTNERS,
     store=True,
     error=ServiceQuotaExceededException,
+    when="It has as many already",
 )
 JOIN = (NO_MEMBER, ROOM)
 

@@ -47,6 +47,7 @@ def _missing(path: Path, source: Source, cite: str) -> Rule[Content]:
         source,
         about((path,), lambda content: not content.text(path)),
         cite,
+        when="It is empty or not there",
     )
 
 
@@ -63,6 +64,7 @@ def _missing_unless_secret(path: Path) -> Rule[Content]:
             lambda content: not content.national_security and not content.text(path),
         ),
         FIELD_LIST,
+        when="It is empty or not there, and NationalSecurity is not Yes",
     )
 
 
@@ -100,6 +102,7 @@ REVENUE_DATES: Rule[Content] = Rule(
     "observed",
     about((_STARTS, _ENDS), _revenue_backwards),
     MESSAGES,
+    when="ExpirationDate is before EffectiveDate",
 )
 CLOSE_DATE_IMPOSSIBLE: Rule[Content] = Rule(
     "opportunity.close-date-impossible",
@@ -108,6 +111,7 @@ CLOSE_DATE_IMPOSSIBLE: Rule[Content] = Rule(
     "TargetCloseDate must be a day of the calendar",
     "not documented",
     about((_CLOSE,), lambda c: is_impossible_date(c.text(_CLOSE))),
+    when="The calendar has no such day (`2026-02-30`)",
 )
 CLOSE_DATE: Rule[Content] = Rule(
     "opportunity.close-date",
@@ -118,6 +122,7 @@ CLOSE_DATE: Rule[Content] = Rule(
     # What is no day at all is told once.
     about((_CLOSE,), lambda c: is_date(c.text(_CLOSE)) and c.text(_CLOSE) <= c.today),
     CONNECTOR,
+    when="It is today or earlier, on the namespace's clock",
 )
 RULES: tuple[Rule[Content], ...] = (
     _missing_unless_secret(_COMPANY),
@@ -135,6 +140,7 @@ RULES: tuple[Rule[Content], ...] = (
             lambda c: c.national_security and not c.in_us and bool(c.text(COUNTRY_CODE)),
         ),
         FIELD_LIST,
+        when="NationalSecurity is Yes and CountryCode another",
     ),
     Rule(
         "opportunity.postal-code",
@@ -144,6 +150,7 @@ RULES: tuple[Rule[Content], ...] = (
         "documented",
         about((_POSTAL, COUNTRY_CODE), _postal_code_missing),
         FIELD_LIST,
+        when="It is empty, and CountryCode is that of a country with postal codes",
     ),
     Rule(
         "opportunity.state",
@@ -156,6 +163,7 @@ RULES: tuple[Rule[Content], ...] = (
             lambda c: c.in_us and not c.national_security and not c.text(_STATE),
         ),
         MESSAGES,
+        when="It is empty, CountryCode is US and NationalSecurity is not Yes",
     ),
     Rule(
         "opportunity.state-name",
@@ -165,6 +173,7 @@ RULES: tuple[Rule[Content], ...] = (
         "observed",
         about((_STATE, COUNTRY_CODE), _unknown_state),
         INTEGRATION,
+        when="CountryCode is US and no state has this name",
     ),
     Rule(
         "opportunity.national-security",
@@ -177,6 +186,7 @@ RULES: tuple[Rule[Content], ...] = (
             lambda c: c.national_security and c.text(_INDUSTRY) != "Government",
         ),
         "API reference: UpdateOpportunity",
+        when="It is Yes and Industry is not Government",
     ),
     TITLE,
     _missing("Project.CustomerBusinessProblem", "documented", FIELD_LIST),
@@ -191,6 +201,7 @@ RULES: tuple[Rule[Content], ...] = (
             lambda c: not objects_at(c.document, "Project.ExpectedCustomerSpend"),
         ),
         MESSAGES,
+        when="There is no entry",
     ),
     Rule(
         "opportunity.sales-activities",
@@ -203,6 +214,7 @@ RULES: tuple[Rule[Content], ...] = (
             lambda c: at(c.document, "Project.SalesActivities") == [],
         ),
         INTEGRATION,
+        when="It is an empty list",
     ),
     Rule(
         "opportunity.other-competitor",
@@ -215,6 +227,7 @@ RULES: tuple[Rule[Content], ...] = (
             lambda c: c.text(_COMPETITOR) == "*Other" and not c.text(_COMPETITORS),
         ),
         "API reference: Project",
+        when="It is empty and CompetitorName is `*Other`",
     ),
     Rule(
         "opportunity.other-competitor-stray",
@@ -227,6 +240,7 @@ RULES: tuple[Rule[Content], ...] = (
             lambda c: c.text(_COMPETITOR) != "*Other" and bool(c.text(_COMPETITORS)),
         ),
         "API reference: Project",
+        when="It is filled and CompetitorName is not `*Other`",
     ),
     Rule(
         "opportunity.renewal",
@@ -239,6 +253,7 @@ RULES: tuple[Rule[Content], ...] = (
             lambda c: c.text(_TYPE) == "Flat Renewal" and not c.text(_RELATED),
         ),
         FIELD_LIST,
+        when="It is empty and OpportunityType is Flat Renewal",
     ),
     Rule(
         "opportunity.renewal-unknown",
@@ -249,6 +264,7 @@ RULES: tuple[Rule[Content], ...] = (
         about((_TYPE, _RELATED), _related_unknown),
         FIELD_LIST,
         store=True,
+        when="OpportunityType is not Net New Business, and the account has no such opportunity",
     ),
     *opportunity_marketing.RULES,
     REVENUE_DATES,
@@ -266,6 +282,7 @@ RULES: tuple[Rule[Content], ...] = (
             ),
         ),
         "API reference: Project",
+        when="AwsPartition is `aws-eusc` and CurrencyCode is not EUR",
     ),
     Rule(
         "opportunity.revenue-currency",
@@ -275,6 +292,7 @@ RULES: tuple[Rule[Content], ...] = (
         "documented",
         about((_REVENUE_CURRENCY,), lambda c: c.text(_REVENUE_CURRENCY) not in ("", "USD", "EUR")),
         "API reference: MonetaryValue",
+        when="It is another",
     ),
     _missing(_CLOSE, "documented", FIELD_LIST),
     CLOSE_DATE_IMPOSSIBLE,
@@ -293,6 +311,15 @@ RULES: tuple[Rule[Content], ...] = (
             ),
         ),
         MESSAGES,
+        when="It is filled and Stage is another",
     ),
 )
-TABLES = (Table("Write an opportunity", ("CreateOpportunity", "UpdateOpportunity"), RULES),)
+TABLES = (
+    Table(
+        "Write an opportunity",
+        ("CreateOpportunity", "UpdateOpportunity"),
+        RULES,
+        "An update is held against a row only if it changes one of the members that the row is"
+        " about: what was there before is not held against an update of something else.",
+    ),
+)

@@ -9,7 +9,8 @@ from cosell.selling.rules.sources import FIELD_LIST
 
 
 def _stray(member: str, harmless: str = "") -> Rule[Content]:
-    """A member of Marketing that says something although Source is None."""
+    """A member of Marketing that says something, which `harmless` does not, although Source is
+    None."""
     path = f"Marketing.{member}"
     nothing: tuple[Json, ...] = (None, [], "", harmless)
     return Rule(
@@ -23,6 +24,8 @@ def _stray(member: str, harmless: str = "") -> Rule[Content]:
             lambda content: content.without_marketing and at(content.document, path) not in nothing,
         ),
         FIELD_LIST,
+        when="It is filled and Source is None or not there"
+        + (f"; '{harmless}' is taken" if harmless else ""),
     )
 
 
@@ -42,6 +45,7 @@ RULES: tuple[Rule[Content], ...] = (
             lambda c: c.text(SOURCE) == "Marketing Activity" and not c.text(FUNDING),
         ),
         FIELD_LIST,
+        when="It is empty and Source is Marketing Activity",
     ),
     Rule(
         "opportunity.marketing-use-case",
@@ -54,6 +58,7 @@ RULES: tuple[Rule[Content], ...] = (
         "API reference: Marketing",
         shown="UseCases must be of AWS's list, such as 'Analytics' or 'Migration & Transfer'; it"
         " has no *value*",
+        when="One of them is not in the list of the API reference",
     ),
     Rule(
         "opportunity.marketing-unfunded",
@@ -64,5 +69,6 @@ RULES: tuple[Rule[Content], ...] = (
         # Without a marketing activity they are told to be out of place already.
         about((FUNDING, USE_CASES), lambda c: not c.without_marketing and c.unfunded_use_cases),
         "API reference: Marketing",
+        when="Source is Marketing Activity, AwsFundingUsed is No and UseCases has an item",
     ),
 )

@@ -37,6 +37,7 @@ RULES: tuple[Rule[Prospect], ...] = (
         lambda facts: not facts.visible,
         store=True,
         reason="EngagementAccessDenied",
+        when="There is none, or the account is no member",
     ),
     Rule(
         "prospect-task.lead",
@@ -47,6 +48,7 @@ RULES: tuple[Rule[Prospect], ...] = (
         lambda facts: not facts.leads,
         store=True,
         reason="ContextNotFound",
+        when="It has none",
     ),
     Rule(
         "prospect-task.disqualified",
@@ -57,6 +59,7 @@ RULES: tuple[Rule[Prospect], ...] = (
         lambda facts: not facts.open_leads,
         store=True,
         reason="DisqualifiedLeadNotPermitted",
+        when="Every lead of the engagement is Disqualified",
     ),
     Rule(
         "prospect-task.contexts",
@@ -68,6 +71,7 @@ RULES: tuple[Rule[Prospect], ...] = (
         cite="API reference: GetEngagement",
         store=True,
         reason="ServiceQuotaExceeded",
+        when="There is no room for the ProspectingResult context",
     ),
 )
 # A fault of the request's shape.
@@ -79,6 +83,7 @@ SAID: tuple[Rule[Said], ...] = (
         "Give either ReasonCode, or Customer, Insights or both",
         "not documented",
         lambda said: said.found == said.failed,
+        when="Both are given, or neither",
     ),
 )
 _OPERATION = "StartProspectingFromEngagementTask"

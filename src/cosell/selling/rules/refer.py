@@ -36,6 +36,7 @@ RECEIVER: tuple[Rule[Receiver], ...] = (
         lambda receiver: not receiver.is_partner(),
         store=True,
         error=ResourceNotFoundException,
+        when="The account is not enrolled in the catalog",
     ),
 )
 _APPROVED: Rule[Content] = Rule(
@@ -45,6 +46,7 @@ _APPROVED: Rule[Content] = Rule(
     f"What AWS refers is {REFERRED} from the start: leave ReviewStatus out",
     "not documented",
     lambda content: content.text("LifeCycle.ReviewStatus") not in ("", REFERRED),
+    when="It is given and another",
 )
 CONTENT: tuple[Rule[Content], ...] = (
     COUNTRY,

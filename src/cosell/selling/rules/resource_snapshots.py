@@ -44,6 +44,7 @@ TEMPLATE: tuple[Rule[Wanted], ...] = (
         "decision",
         lambda wanted: wanted.template == Template.AWS_FULL,
         EVENTS,
+        when="The template is AwsOpportunitySummaryFullView",
     ),
     Rule(
         "snapshot.template",
@@ -53,6 +54,7 @@ TEMPLATE: tuple[Rule[Wanted], ...] = (
         "decision",
         lambda wanted: wanted.template not in (Template.SUMMARY, Template.AWS_FULL),
         "API reference: ResourceSnapshotPayload, which has these two",
+        when="The template is another",
     ),
 )
 VIEW: tuple[Rule[Looking], ...] = (
@@ -66,6 +68,7 @@ VIEW: tuple[Rule[Looking], ...] = (
         EVENTS,
         store=True,
         error=ResourceNotFoundException,
+        when="It is AwsOpportunitySummaryFullView of another account's opportunity",
     ),
 )
 SECOND_JOB: tuple[Rule[Wanted], ...] = (
@@ -79,6 +82,7 @@ SECOND_JOB: tuple[Rule[Wanted], ...] = (
         "API reference: CreateResourceSnapshotJob, errors",
         store=True,
         error=ConflictException,
+        when="CreateResourceSnapshotJob made one for the same three",
     ),
 )
 STOP: tuple[Rule[Turn], ...] = (
@@ -91,6 +95,7 @@ STOP: tuple[Rule[Turn], ...] = (
         lambda turn: turn.after is None,
         "API reference: StopResourceSnapshotJob",
         store=True,
+        when="Its Status is Stopped",
     ),
 )
 DELETE: tuple[Rule[Turn], ...] = (
@@ -104,6 +109,7 @@ DELETE: tuple[Rule[Turn], ...] = (
         "API reference: DeleteResourceSnapshotJob",
         store=True,
         error=ConflictException,
+        when="Its Status is Running",
     ),
 )
 TABLES = (

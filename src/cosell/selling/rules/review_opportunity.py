@@ -7,7 +7,8 @@ an update.
 from typing import NamedTuple
 
 from cosell.selling.rules import Rule, Table
-from cosell.selling.rules.opportunity_content import CLOSE_DATE_IMPOSSIBLE, Content
+from cosell.selling.rules.content import Content
+from cosell.selling.rules.opportunity_content import CLOSE_DATE_IMPOSSIBLE
 from cosell.selling.rules.sources import (
     INTEGRATION,
 )
@@ -30,6 +31,7 @@ RULES: tuple[Rule[Reviewing], ...] = (
         "observed",
         lambda reviewing: reviewing.status == "Approved",
         INTEGRATION,
+        when="ReviewStatus is Approved",
     ),
     Rule(
         "review.draft",
@@ -39,6 +41,7 @@ RULES: tuple[Rule[Reviewing], ...] = (
         " first (SubmitOpportunity)",
         "not documented",
         lambda reviewing: reviewing.status == "Pending Submission" and reviewing.after is None,
+        when="ReviewStatus is Pending Submission",
     ),
     Rule(
         "review.state",
@@ -49,6 +52,7 @@ RULES: tuple[Rule[Reviewing], ...] = (
         lambda reviewing: (
             reviewing.after is None and reviewing.status not in ("Approved", "Pending Submission")
         ),
+        when="The life cycle of the review has no such step",
     ),
 )
 SAID: tuple[Rule[Content], ...] = (CLOSE_DATE_IMPOSSIBLE,)  # a past one AWS may well know

@@ -190,6 +190,7 @@ FREQUENCY: Rule[Spend] = Rule(
     "documented",
     _any(_stray_frequency, DURATION),
     SIZING,
+    when="A Self entry beside a duration has another, or another entry has None",
 )
 CURRENCY: Rule[Spend] = Rule(
     "spend.currency",
@@ -199,6 +200,7 @@ CURRENCY: Rule[Spend] = Rule(
     "documented",
     _any(_foreign_currency),
     SIZING,
+    when="An entry's CurrencyCode is another",
 )
 AMOUNT_MISSING: Rule[Spend] = Rule(
     "spend.amount-missing",
@@ -208,6 +210,7 @@ AMOUNT_MISSING: Rule[Spend] = Rule(
     "documented",
     _any(_without_amount),
     SIZING,
+    when="An entry has neither; beside a duration the Self entry alone is asked",
 )
 AMOUNT_POSITIVE: Rule[Spend] = Rule(
     "spend.amount-positive",
@@ -217,6 +220,7 @@ AMOUNT_POSITIVE: Rule[Spend] = Rule(
     "documented",
     _any(_worthless),
     FIELD_LIST,
+    when="An entry's Amount is 0; beside a duration the Self entry alone is asked",
 )
 ESTIMATION_URL: Rule[Spend] = Rule(
     "spend.estimation-url",
@@ -227,6 +231,7 @@ ESTIMATION_URL: Rule[Spend] = Rule(
     _any(_bad_url),
     SIZING,
     store=True,
+    when="An entry without Amount has the URL of no estimate, or of one without an amount",
 )
 ESTIMATE_CURRENCY: Rule[Spend] = Rule(
     "spend.estimate-currency",
@@ -236,6 +241,7 @@ ESTIMATE_CURRENCY: Rule[Spend] = Rule(
     "not documented",
     _any(_estimated_otherwise),
     store=True,
+    when="An entry without Amount has the URL of an estimate in another currency (PutEstimate)",
 )
 RULES: tuple[Rule[Spend], ...] = (
     Rule(
@@ -246,6 +252,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "documented",
         _about(_MODE, lambda spend: bool(spend.own) and spend.duration is None),
         SIZING,
+        when="An entry's TargetCompany is Self and there is no duration",
     ),
     Rule(
         "spend.duration-months",
@@ -255,6 +262,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "documented",
         _about((DURATION,), _months),
         SIZING,
+        when="Its Value is another",
     ),
     Rule(
         "spend.self-missing",
@@ -264,6 +272,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "documented",
         _about(_MODE, lambda spend: spend.duration is not None and not spend.own),
         SIZING,
+        when="There is a duration and no Self entry",
     ),
     Rule(
         "spend.self-once",
@@ -273,6 +282,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "documented",
         _about((ENTRIES,), lambda spend: len(spend.own) > 1),
         SIZING,
+        when="There are two or more",
     ),
     Rule(
         "spend.target-company",
@@ -282,6 +292,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "documented",
         _any(_stray_company, DURATION),
         SIZING,
+        when="There is a duration, and an entry's TargetCompany is another",
     ),
     Rule(
         "spend.self-url",
@@ -291,6 +302,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "documented",
         _any(_url_beside_own),
         SIZING,
+        when="There is a Self entry, and an entry has an EstimationUrl",
     ),
     FREQUENCY,
     Rule(
@@ -301,6 +313,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "observed",
         _any(_not_euro, PARTITION),
         f"{REFERENCE}: Project; {CONNECTOR}",
+        when="AwsPartition is `aws-eusc` and an entry's CurrencyCode is not EUR",
     ),
     CURRENCY,
     Rule(
@@ -311,6 +324,7 @@ RULES: tuple[Rule[Spend], ...] = (
         "documented",
         _about(_MODE, _mixed_currencies),
         f"{SIZING}; AWS's own entry that is sent back counts",
+        when="There are a duration and a Self entry, and entries have different currencies",
     ),
     AMOUNT_MISSING,
     AMOUNT_POSITIVE,

@@ -78,6 +78,7 @@ def _still_needed(row: Rule[Content]) -> Rule[Submitting]:
         row.source,
         lambda submitting: row.broken(submitting.draft),
         row.cite,
+        when=row.when,
     )
 
 
@@ -90,6 +91,7 @@ def _needed(path: str, field: str, *, co_sell: bool = False) -> Rule[Submitting]
         "documented",
         lambda s: (s.co_sell or not co_sell) and not at(s.document, path),
         _STATES_GUIDE,
+        when="It is empty or not there" + (", and InvolvementType is Co-Sell" if co_sell else ""),
     )
 
 
@@ -103,6 +105,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         "observed",
         lambda s: not s.is_open,
         CONNECTOR,
+        when="ReviewStatus is another, and not Submitted by a correction alone",
     ),
     Rule(
         "submit.stage",
@@ -112,6 +115,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         "documented",
         lambda s: s.draft.text("LifeCycle.Stage") in CLOSED,
         "API reference: LifeCycle",
+        when="Stage is Closed Lost or Launched",
     ),
     Rule(
         "submit.co-sell-limited",
@@ -121,6 +125,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         "observed",
         lambda s: s.co_sell and s.visibility == "Limited",
         CONNECTOR,
+        when="InvolvementType is Co-Sell and Visibility is Limited",
     ),
     Rule(
         "submit.visibility-national-security",
@@ -130,6 +135,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         "documented",
         lambda s: not s.co_sell and s.draft.national_security,
         "API reference: Opportunity",
+        when="InvolvementType is For Visibility Only and NationalSecurity is Yes",
     ),
     Rule(
         "submit.visibility-after-co-sell",
@@ -139,6 +145,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         "documented",
         lambda s: not s.co_sell and s.involved_before == CO_SELL,
         FIELD_LIST,
+        when="InvolvementType is For Visibility Only, and Co-Sell was submitted before",
     ),
     Rule(
         "submit.duplicate",
@@ -149,6 +156,7 @@ STATE: tuple[Rule[Submitting], ...] = (
         lambda s: s.twin() is not None,
         "seen once through the agent of Partner Central",
         store=True,
+        when="Profile `documented`, and another one with this CompanyName and Title was submitted",
     ),
 )
 
@@ -169,6 +177,7 @@ FIELDS: tuple[Rule[Submitting], ...] = (
             and not s.draft.text("Customer.Account.OtherIndustry")
         ),
         "API reference: Account",
+        when="It is empty and Industry is Other",
     ),
     _needed("Project.CustomerUseCase", "project.customerUseCase"),
     _needed("Project.DeliveryModels", "project.deliveryModels"),
@@ -181,6 +190,7 @@ FIELDS: tuple[Rule[Submitting], ...] = (
         "documented",
         lambda s: s.co_sell and not needs_support(at(s.document, "PrimaryNeedsFromAws")),
         "API reference: Opportunity",
+        when="InvolvementType is Co-Sell, and there are no needs but that of no support",
     ),
     Rule(
         "submit.related-entity",
@@ -190,6 +200,7 @@ FIELDS: tuple[Rule[Submitting], ...] = (
         "decision",
         lambda s: not related.is_related(s.document, s.draft.text(OTHER_SOLUTION)),
         ASSOCIATING,
+        when="There is none, and the text is empty",
     ),
 )
 
@@ -202,6 +213,7 @@ CUSTOMER_PROJECT: Rule[Sharing] = Rule(
     lambda sharing: sharing.lacks_project,
     LEADS,
     store=True,
+    when="The engagement has a Lead context and no CustomerProject context",
 )
 SHARING: tuple[Rule[Sharing], ...] = (
     Rule(
@@ -213,6 +225,7 @@ SHARING: tuple[Rule[Sharing], ...] = (
         "not documented",
         lambda sharing: not sharing.is_shared,
         store=True,
+        when="No engagement has a snapshot of it",
     ),
     CUSTOMER_PROJECT,
     Rule(
@@ -224,6 +237,7 @@ SHARING: tuple[Rule[Sharing], ...] = (
         lambda sharing: sharing.is_full(),
         PARTNERS,
         store=True,
+        when="Members and PENDING invitations are 10, and AWS is none of them",
     ),
 )
 

@@ -38,6 +38,7 @@ NAMED: tuple[Rule[Named], ...] = (
         ),
         "service authorization reference: AWS Partner Central, resource types",
         error=ResourceNotFoundException,
+        when="The ARN names no opportunity and no snapshot job of the account's",
     ),
 )
 
@@ -50,6 +51,7 @@ TWICE: Rule[list[str]] = Rule(
     "not documented",
     lambda keys: len(set(keys)) < len(keys),
     "API reference: ValidationExceptionError, Code",
+    when="Two of its tags have the same key",
 )
 RULES: tuple[Rule[Tagging], ...] = (
     Rule(
@@ -61,6 +63,7 @@ RULES: tuple[Rule[Tagging], ...] = (
         lambda facts: len(facts.present | facts.given) > TAGS_MAX,
         "API reference: TagResource (the most that one request may carry)",
         store=True,
+        when="With those of the request it would have more",
     ),
 )
 TABLES = (

@@ -27,6 +27,7 @@ def busy(id: str, thing: str, reason: str) -> Rule[Unfinished]:
         lambda facts: facts.other is not None,
         store=True,
         reason=reason,
+        when="A task of this kind on the same thing is IN_PROGRESS",
     )
 
 

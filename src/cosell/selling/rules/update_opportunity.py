@@ -7,14 +7,21 @@ member that is left out is changed to null. In the Sandbox the owner plays AWS's
 ReviewStatus: then nothing of the state is asked but the lock.
 """
 
-from collections.abc import Callable
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from cosell.contract import Document
 from cosell.errors import ConflictException, FieldError
 from cosell.selling import Path, at, related, text_at
 from cosell.selling.involvement import CO_SELL, VISIBILITY_ONLY, in_force
-from cosell.selling.lifecycle import CLOSED, DRAFT, OPPORTUNITY_REVIEW, OPPORTUNITY_STAGE, follow
+from cosell.selling.lifecycle import (
+    CLOSED,
+    DRAFT,
+    MATURE,
+    OPPORTUNITY_REVIEW,
+    OPPORTUNITY_STAGE,
+    WON,
+    follow,
+)
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
 from cosell.selling.rules.content import Content, field_of
 from cosell.selling.rules.opportunity_members import MEMBERS, Member
@@ -34,8 +41,6 @@ from cosell.selling.rules.submit_opportunity import OTHER_SOLUTION, needs_suppor
 
 _STAGE, _STATUS = "LifeCycle.Stage", "LifeCycle.ReviewStatus"
 _NEEDS, _SPEND = "PrimaryNeedsFromAws", "Project.ExpectedCustomerSpend"
-_WON: Final = ("Committed", "Launched")
-_MATURE: Final = ("Qualified", "Technical Validation", "Business Validation")
 _REQUIRED = (_STAGE, "Marketing.Source")  # what every update must have: rows of their own
 
 
@@ -104,9 +109,6 @@ class Update(NamedTuple):
         return filled or not member.frozen
 
 
-Condition: TypeAlias = Callable[[Update], bool]
-
-
 def _closed_member(member: Member) -> Rule[Update]:
     """A member that the state closes: one that every update must have is missed, not closed."""
     field = field_of(member.path)
@@ -123,6 +125,7 @@ def _closed_member(member: Member) -> Rule[Update]:
             and not (required and not update.content.text(member.path))
         ),
         member.cite,
+        when="It changes in a state that closes it: Update: members and states",
         shown=f"{field} is not editable if status (or stage) is *the opportunity's*",
     )
 
@@ -177,6 +180,7 @@ STATE: tuple[Rule[Update], ...] = (
         lambda u: u.asked.get("LastModifiedDate") != u.before.get("LastModifiedDate"),
         f"{GUIDE}: Best practices; {INTEGRATION}; {CONNECTOR}",
         error=ConflictException,
+        when="LastModifiedDate is not the stored one",
     ),
     Rule(
         "update.review-status",
@@ -186,6 +190,7 @@ STATE: tuple[Rule[Update], ...] = (
         "observed",
         lambda u: _status_moves(u) and not _is_simulated(u),
         INTEGRATION,
+        when="Another one is sent in catalog AWS, or to an Approved or Rejected one",
     ),
     Rule(
         "update.review-status-simulated",
@@ -195,6 +200,7 @@ STATE: tuple[Rule[Update], ...] = (
         "documented",
         lambda u: _status_moves(u) and _is_simulated(u),
         SANDBOX,
+        when="A request in the Sandbox has a ReviewStatus that the reviewer cannot give there",
     ),
     Rule(
         "update.stage-pending",
@@ -204,6 +210,7 @@ STATE: tuple[Rule[Update], ...] = (
         "observed",
         _stage_pending,
         f"{INTEGRATION}; {CONNECTOR}; switch stage_open_while_pending",
+        when="It changes before the submission, and the profile keeps it shut then",
     ),
     Rule(
         "update.stage-unsubmitted",
@@ -214,6 +221,7 @@ STATE: tuple[Rule[Update], ...] = (
         _ends_unsubmitted,
         f"{MESSAGES}; {REFERENCE}: LifeCycle (what is closed before submission cannot be"
         " submitted); switch stage_open_while_pending",
+        when="It becomes so before the submission, and the profile leaves the stage open then",
     ),
     Rule(
         "update.stage-over",
@@ -223,6 +231,7 @@ STATE: tuple[Rule[Update], ...] = (
         "observed",
         _stage_refused,
         MESSAGES,
+        when="ReviewStatus is Approved, Stage is Closed Lost or Launched, and it changes",
     ),
     *(_closed_member(member) for member in MEMBERS),
     Rule(
@@ -233,6 +242,7 @@ STATE: tuple[Rule[Update], ...] = (
         "documented",
         _leaves_co_sell,
         FIELD_LIST,
+        when="AWS is involved as Co-Sell, and the request takes all needs for support away",
     ),
 )
 
@@ -247,6 +257,7 @@ def _required(path: Path) -> Rule[Update]:
         "observed",
         lambda u: u.content.touches(path) and not u.content.text(path),
         INTEGRATION,
+        when="It is empty in the request and was not before",
     )
 
 
@@ -261,11 +272,13 @@ def _received(path: Path, *further: Path) -> Rule[Update]:
         "documented",
         lambda u: (
             u.content.touches(_STAGE, *further)
-            and _is_received_and(u, *_MATURE, *_WON)
+            and _is_received_and(u, *MATURE, *WON)
             and not at(u.content.document, path)
             and not (path == _SPEND and u.content.touches(path))  # which nobody may take away
         ),
         PARTNERS,
+        when="It is empty at such a stage, and the request changes"
+        + (" it or the stage" if further else " the stage"),
     )
 
 
@@ -285,6 +298,7 @@ def _upgrade(path: Path) -> Rule[Update]:
         "documented",
         lambda u: becomes_co_sell(u) and not at(u.content.document, path),
         FIELD_LIST,
+        when="It is empty, AWS only looks on, and the request asks for its support",
     )
 
 
@@ -306,8 +320,9 @@ RULES: tuple[Rule[Update], ...] = (
         "REQUIRED_FIELD_MISSING",
         "A solution or an AWS Marketplace product is required from Committed on",
         "documented",
-        lambda u: u.moves_to(*_WON) and not u.has_solution,
+        lambda u: u.moves_to(*WON) and not u.has_solution,
         ASSOCIATING,
+        when="Stage becomes Committed or Launched, and none is associated",
     ),
     Rule(
         "update.closed-lost-reason",
@@ -317,6 +332,7 @@ RULES: tuple[Rule[Update], ...] = (
         "observed",
         lambda u: u.moves_to("Closed Lost") and not u.content.text("LifeCycle.ClosedLostReason"),
         MESSAGES,
+        when="Stage becomes Closed Lost without one",
     ),
     _received("Project.CustomerUseCase", "Project.CustomerUseCase"),
     _received("Project.DeliveryModels", "Project.DeliveryModels"),
@@ -327,8 +343,9 @@ RULES: tuple[Rule[Update], ...] = (
         "A solution, a product or Project.OtherSolutionDescription is required from Qualified on"
         " for an opportunity that came from a partner",
         "documented",
-        lambda u: u.content.touches(_STAGE) and _is_received_and(u, *_MATURE) and not u.has_related,
+        lambda u: u.content.touches(_STAGE) and _is_received_and(u, *MATURE) and not u.has_related,
         PARTNERS,
+        when="Stage becomes Qualified or a later one before Committed, and there is neither",
     ),
     _received(_NEEDS, _NEEDS),
     _received(_SPEND),  # the close date, which the guide lists too, no opportunity is without
@@ -342,11 +359,12 @@ RULES: tuple[Rule[Update], ...] = (
         lambda u: (
             u.content.touches(OTHER_SOLUTION)
             and not u.reviewed
-            and u.content.text(_STAGE) in _WON
-            and not u.moves_to(*_WON)
+            and u.content.text(_STAGE) in WON
+            and not u.moves_to(*WON)
             and not u.has_related
         ),
         ASSOCIATING,
+        when="It becomes empty at Committed or Launched, and nothing else is associated",
     ),
     _upgrade("Project.SalesActivities"),
     _upgrade("LifeCycle.NextSteps"),
@@ -358,7 +376,7 @@ TABLES = (
 )
 
 
-def broken(update: Update) -> tuple[FieldError, ...]:
+def faults_of(update: Update) -> tuple[FieldError, ...]:
     """Every rule that the update breaks, its state aside."""
     return (
         check(RULES, update)

@@ -4,7 +4,7 @@ A step for each engagement; one that fails leaves the others alone. Source: deve
 Working with your leads; see difference `task.prospecting`.
 """
 
-from typing import Final
+from typing import Final, cast
 
 from cosell import ids
 from cosell.calls import Call
@@ -59,8 +59,7 @@ def _prospect(call: Call, tx: Tx, task: Stored) -> Document:
         "Type": contexts.PROSPECTING_RESULT,
         "Payload": {contexts.PROSPECTING_RESULT: {"Aws": found}},
     }
-    visible = engagements.find(call, tx, id)
-    engagements.add_context(as_aws(call), tx, visible, context)
+    engagements.add_context(as_aws(call), tx, cast("Stored", engagement), context)
     return {"EngagementContextId": ids.mint(call.random, "ctx-", 14)}
 
 

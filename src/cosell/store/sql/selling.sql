@@ -6,7 +6,7 @@ insert into member (ns, engagement, account, seq, company, website, joined_at)
 values (:ns, :engagement, :account, :seq, :company, :website, :joined_at);
 
 -- list_members: who is in an engagement, in order of joining.
-select account, company, website, joined_at from member
+select account, company, website from member
 where ns = :ns and engagement = :engagement order by seq;
 
 -- creators: who made the engagements of an account's catalog, one step in the index for each.
@@ -24,12 +24,12 @@ with recursive creator (name) as (
 select name from creator where name is not null limit :limit;
 
 -- find_snapshot: one revision.
-select revision, created_at, created_by, digest, body from snapshot
+select revision, created_at, created_by, body from snapshot
 where ns = :ns and engagement = :engagement and resource = :resource and template = :template
   and revision = :revision;
 
 -- latest_snapshot: the newest revision.
-select revision, created_at, created_by, digest, body from snapshot
+select revision, created_at, created_by, body from snapshot
 where ns = :ns and engagement = :engagement and resource = :resource and template = :template
 order by revision desc limit 1;
 
