@@ -327,11 +327,9 @@ def _saved(item: pytest.Item, world: "World") -> Path | str:
         return world.save(folder / f"{name}.cosell")
     except Refused as refused:
         if refused.code == "ResourceNotFoundException":
-            return "as nothing was ever made in it"
-        return f"in {folder}: {refused}"
-    except Exception as error:
-        if getattr(error, "code", "") == "ResourceNotFoundException":
             return "nothing was made in it"
+        return f"it could not be saved: {refused}"
+    except Exception as error:
         return f"it could not be saved in {folder}: {type(error).__name__}: {error}"
 
 

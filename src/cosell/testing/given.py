@@ -69,19 +69,24 @@ class Given:
         self, to: "Who" = None, from_: "Who" = AWS, state: str = "PENDING", **members: Any
     ) -> Answer:
         """An invitation to an opportunity, by AWS or by a partner (in an engagement made for it),
-        to the default partner unless that sends it: PENDING, ACCEPTED or REJECTED. `members` are
-        ReferOpportunity's (the desk's), or those of a partner's Invitation. Answers what
-        GetEngagementInvitation does."""
+        to AWS or a partner (the default one, unless that sends it): PENDING, ACCEPTED or REJECTED.
+        `members` are ReferOpportunity's (the desk's), or those of a partner's Invitation. Answers
+        what GetEngagementInvitation does."""
         if state not in INVITATION_STATES:
             more = " It expires by time alone: make it, then cosell.clock.advance(days=15)."
             raise ValueError(
                 f"No invitation can be made {state!r}: PENDING, ACCEPTED or REJECTED."
                 + more * (state == "EXPIRED")
             )
-        sender = AWS if from_ == AWS else self._world.account_of(from_)
+        sender = self._world.account_of(None if to == AWS and from_ == AWS else from_)
         receiver = self._receiver(to, sender)
         named = self._invited(sender, receiver, members)
-        return self._answered(self._drafts.caller(receiver), named, state)
+        if receiver != AWS:
+            return self._answered(self._drafts.caller(receiver), named, state)
+        if state != "PENDING":
+            outcome, catalog = state.capitalize(), named["Catalog"]
+            self._world.aws.answer_invitation(named["Identifier"], outcome, Catalog=catalog)
+        return self._drafts.caller(sender)("GetEngagementInvitation", **named)
 
     def engagement(
         self, owner: "Who" = None, with_: "Who | Sequence[Who]" = (), **members: Any

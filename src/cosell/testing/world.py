@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cosell.testing.tasks import Settled, Tasks
 
 Pace: TypeAlias = Literal["Inline", "Paced", "Held"]
+AWS: Final = "aws"  # as it is called on the wire
 _DRAWN: Final = "production-like"  # the profile in which things are left to chance
 _numbers: Final = count(1)
 
@@ -102,9 +103,12 @@ class World:
             return self._partners.setdefault(account, Partner(self, account, label))
 
     def account_of(self, who: "Partner | str | None") -> str:
-        """The account id of a partner, its label or its account id; None is the default partner."""
+        """The account id of a partner, its label or its account id; None is the default partner,
+        and "aws" is AWS."""
         if isinstance(who, Partner):
             return who.account
+        if who == AWS:
+            return AWS
         return self.account if who is None else account_named(who, self.account)
 
     def client(

@@ -77,6 +77,13 @@ def test_invitation(world: World, state: str, sender: str) -> None:
     assert (receiver == world.account) is (sender != world.account)
 
 
+@pytest.mark.parametrize("state", ["PENDING", "ACCEPTED", "REJECTED"])
+def test_invitation_to_aws(world: World, state: str) -> None:
+    found = world.given.invitation(to="aws", state=state)
+    assert (found.Status, found.SenderAwsAccountId) == (state, world.account)
+    assert found.Receiver.Account.AwsAccountId == "aws"
+
+
 def test_invitation_expires_by_time_alone(world: World) -> None:
     with pytest.raises(ValueError, match=r"cosell\.clock\.advance\(days=15\)"):
         world.given.invitation(state="EXPIRED")
