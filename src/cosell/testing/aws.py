@@ -92,6 +92,8 @@ class AutopilotRule(TypedDict, total=False):
     Catalog: str
     TitlePattern: str
     DelaySeconds: int
+    DelaySecondsMax: int
+    Seed: int
     Outcome: str
     Comments: str
     Reason: str
@@ -102,10 +104,13 @@ class AutopilotRule(TypedDict, total=False):
     catalog: str
     title_pattern: str
     delay_seconds: int
+    delay_seconds_max: int
+    seed: int
     outcome: str
     comments: str
     reason: str
     every_seconds: int
+    referral: dict[str, Any]
     to: "Who"
     """Whom AWS refers to, instead of ReceiverAccountId: an id, a partner, a partner's label."""
 
