@@ -306,3 +306,16 @@ def test_faults_of_a_namespace_are_bounded(world: World) -> None:
     assert refused.fields == [("count", "INVALID_VALUE")]
     assert "DeleteFault" in refused.message
     assert len(listed(world)) == KEPT_MAX
+
+
+def test_fault_of_a_task_needs_a_reason_unless_it_takes_back(world: World) -> None:
+    told = desk_refusal(world, "PutTaskFault", Step="AcceptInvitation")
+    assert told.fields == [("reasonCode", "REQUIRED_FIELD_MISSING")]
+    assert "InvitationAccessDenied" in told.message
+    for more in ({}, {"Count": 0}):
+        asked = {"Step": "AcceptInvitation", "ReasonCode": "OpportunityConflict", **more}
+        told = desk_refusal(world, "PutTaskFault", **asked)
+        assert told.fields == [("reasonCode", "INVALID_VALUE")]
+    world.desk("PutTaskFault", Step="AcceptInvitation", ReasonCode="InternalError", Count=2)
+    world.desk("PutTaskFault", Step="AcceptInvitation", Count=0)
+    assert world.desk("ListFaults")["Faults"] == []

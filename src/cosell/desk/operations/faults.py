@@ -142,16 +142,19 @@ def _status(fault: Fault, now: int) -> str:
 
 @command("PutTaskFault")
 def put_task_fault(call: Call, tx: Tx) -> Document:
-    """The next tasks that reach a step end there with a reason code that the step knows."""
+    """The next tasks that reach a step end there with a reason code that the step knows; no more of
+    them do, whatever the code, if it is for none."""
     name, reason = text_at(call.input, "Step"), text_at(call.input, "ReasonCode")
-    operation = text_at(call.input, "Task")
+    operation, count = text_at(call.input, "Task"), cast("int", call.input.get("Count", 1))
     steps = [*kinds.steps(name, operation)]
     if not steps:
         raise _refuse("step", f"A task of {operation} has no step {name}")
     codes = dict.fromkeys(code for step in steps for code in step.codes)
-    if reason not in codes:
+    if count and not reason:
+        told = f"is required: at {name} a task ends with {', '.join(codes)}"
+        raise request_refused(FieldError("reasonCode", "REQUIRED_FIELD_MISSING", told))
+    if reason and reason not in codes:
         raise _refuse("reasonCode", f"At {name} a task ends with {', '.join(codes)}")
-    count = cast("int", call.input.get("Count", 1))
     message = text_at(call.input, "Message") or "This fault was asked for at the desk."
     if not count:
         fault_rows.take_back_for_tasks(tx, call.ns, operation or None, name)
