@@ -45,6 +45,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """What can be said on the command line and in the ini file."""
     group = parser.getgroup("cosell", "AWS Partner Central in a test (cosell)")
     group.addoption(
+        "--cosell-account",
+        metavar="ID",
+        help="the account id of the default partner",
+    )
+    group.addoption(
         "--cosell-server",
         metavar="URL|shared",
         help="where the worlds are: a cosell server, or one that is started for this whole run, all"
@@ -66,7 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="where the worlds of failed tests are kept (default: in pytest's cache)",
     )
-    parser.addini("cosell_account", "the account id of the default partner")
+    parser.addini("cosell_account", "as --cosell-account")
     parser.addini("cosell_catalog", "where members of a world act: AWS or Sandbox (the default)")
     parser.addini("cosell_server", "as --cosell-server")
 
@@ -101,7 +106,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _intercept(config, config.getoption("--cosell-allow-real"))
     worker = getattr(config, "workerinput", {})
     config.stash[_RUN] = _Run(
-        account=config.getini("cosell_account") or None,
+        account=config.getoption("--cosell-account") or config.getini("cosell_account") or None,
         catalog=config.getini("cosell_catalog") or None,
         server=worker.get(_WORKER_SERVER)
         or config.getoption("--cosell-server")

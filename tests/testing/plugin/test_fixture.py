@@ -313,6 +313,24 @@ def test_ini_and_options(suite: Suite, pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=1)
 
 
+def test_what_is_said_last_holds(suite: Suite, pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\ncosell_account = 444455556666\n")
+    result = suite(
+        """
+        import pytest
+
+        def test_option(cosell):
+            assert cosell.account == "777788889999"
+
+        @pytest.mark.cosell(account="222233334444")
+        def test_marker(cosell):
+            assert cosell.account == "222233334444"
+        """,
+        "--cosell-account=777788889999",
+    )
+    result.assert_outcomes(passed=2)
+
+
 def test_everything_is_taken_back_in_the_end(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
