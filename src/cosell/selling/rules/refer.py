@@ -46,7 +46,7 @@ _APPROVED: Rule[Content] = Rule(
     f"What AWS refers is {REFERRED} from the start: leave ReviewStatus out",
     "not documented",
     lambda content: content.text("LifeCycle.ReviewStatus") not in ("", REFERRED),
-    when="It is given and another",
+    when="It is given, and is not Approved",
 )
 CONTENT: tuple[Rule[Content], ...] = (
     COUNTRY,
