@@ -28,7 +28,7 @@ _SOURCES: Final = (
     "in recorded traffic or by people who wrote down what the service did; *decision* is a choice "
     "between the two, and *not documented* is a rule of our own where both are silent. Rows of the "
     "last two kinds stand among the [differences](differences.md) as well. *Looks up*: the "
-    "condition asks for something that is stored. **When** says when a row holds, where *it* is "
+    "condition asks for something that is stored. **When** says when a row refuses, where *it* is "
     "what the row is about: its field, or what its act is done to."
 )
 TOLD: Final[dict[Source, str]] = {

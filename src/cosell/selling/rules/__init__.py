@@ -34,7 +34,7 @@ class Rule(Generic[Facts]):
     one. `cite` says which page or recording, `store` whether the condition has to look something
     up. A row with a `reason` refuses no call: a task that breaks it ends FAILED with that reason
     code. `shown` is the message as the reference shows it, where its facts say too little there,
-    and `when` says there in words when the condition holds.
+    and `when` says there in words when it refuses.
     """
 
     id: str
