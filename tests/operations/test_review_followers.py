@@ -236,3 +236,46 @@ def test_corrected_follower_is_submitted_with_its_leader(world: World, by: str) 
     assert (world.events(OTHER), len(deal.invitations())) == before
     deal.review("Approved")
     assert follower.status == "Approved"
+
+
+# --- before a submission, and after a rejection ---------------------------------------------------
+
+SENT_BACK = {"LifeCycle.ReviewStatus": "Action Required"}
+
+
+@pytest.mark.parametrize("outcome", ["Approved", "Rejected"])
+def test_sandbox_reviewers_decision_before_a_submission_reaches_who_follows(
+    world: World, outcome: str
+) -> None:
+    deal = engaged(world)
+    follower = followed(deal)
+    farther = followed(Deal(world, follower.id, deal.engagement, "Sandbox", OTHER), "777788889999")
+    follower.update(SENT_BACK)
+    follower.update(CORRECTION)
+    assert [one.status for one in (deal, follower, farther)] == [
+        "Pending Submission", "Submitted", "Pending Submission",
+    ]  # fmt: skip
+    own = [AWS_OWN] if outcome == "Approved" else []
+    act = partial(deal.update, {"LifeCycle.ReviewStatus": outcome})
+    assert told(world, OTHER, act) == [(UPDATED, follower.id), VIEW, *own]
+    assert [one.status for one in (deal, follower, farther)] == [
+        outcome, outcome, "Pending Submission",
+    ]  # fmt: skip
+    assert statuses(deal) == ["Pending Submission"], "its own is not shown: it was not submitted"
+
+
+def test_received_opportunity_of_a_rejected_one_has_a_review_of_its_own(world: World) -> None:
+    deal = submitted(world)
+    deal.say(Insights={"NextBestActions": "Find another sponsor."})
+    deal.review("Rejected")
+    follower = followed(deal)
+    assert (follower.status, "Insights" in follower.summary()) == ("Pending Submission", False)
+    completed(follower)
+    follower.update(SENT_BACK)
+    follower.update(CORRECTION)
+    assert follower.status == "Submitted"
+    follower.submit()
+    assert [one["Status"] for one in follower.invitations() if _to_aws(one)] == ["PENDING"]
+    follower.review("Approved")
+    assert (deal.status, follower.status) == ("Rejected", "Approved")
+    assert "aws" in deal.members()

@@ -9,6 +9,7 @@ from tests.harness import ACCOUNT, OTHER, World
 from tests.refusal import refusal
 from tests.stories.sides import Side
 from tests.stories.test_with_partners import to_partner
+from tests.submitting import CO_SELL
 
 THIRD = "777788889999"
 FULL_VIEW = "AwsOpportunitySummaryFullView"
@@ -83,10 +84,48 @@ def test_opportunity_sent_back_before_it_was_submitted_is_submitted_in_earnest(
     assert side.summary(id)["InvolvementType"] == "Co-Sell"
     side.review(id, "Approved")
     assert side.members(engagement) == [ACCOUNT, "aws"]
-    [sent] = side.ask("list_engagement_invitations", ParticipantType="SENDER")[
-        "EngagementInvitationSummaries"
-    ]
-    assert sent["Status"] == "ACCEPTED"
+    assert [one["Status"] for one in sent(side)] == ["ACCEPTED"]
+
+
+def sent_back_and_corrected(side: Side) -> str:
+    """Submitted by a correction of what the Sandbox's reviewer asked for, and by nothing else."""
+    id = side.create()
+    side.associate(id)
+    side.edit(id, lambda one: one["LifeCycle"].update(ReviewStatus="Action Required"))
+    side.edit(id, lambda one: one.update(PartnerOpportunityIdentifier="CRM-7"))
+    assert side.life(id)["ReviewStatus"] == "Submitted"
+    return id
+
+
+def test_opportunity_sent_back_before_it_was_submitted_has_to_be_shown(world: World) -> None:
+    side = Side(world, "Sandbox")
+    id = sent_back_and_corrected(side)
+    told = refusal(side.ask, operation="submit_opportunity", Identifier=id, **CO_SELL)
+    assert (told.code, told.fields) == (
+        "ValidationException",
+        [("identifier", "INVALID_RESOURCE_STATE")],
+    )
+    assert side.life(id)["ReviewStatus"] == "Submitted"
+    assert not sent(side)
+
+
+def test_opportunity_sent_back_before_it_was_submitted_is_submitted_once(world: World) -> None:
+    side = Side(world, "Sandbox")
+    id = sent_back_and_corrected(side)
+    engagement = by_hand(side, id)
+    assert side.life(id)["ReviewStatus"] == "Submitted"
+    [invitation] = sent(side)
+    assert (invitation["EngagementId"], invitation["Status"]) == (engagement, "PENDING")
+    assert invitation["Receiver"]["Account"]["AwsAccountId"] == "aws"
+    again = refusal(side.ask, operation="submit_opportunity", Identifier=id, **CO_SELL)
+    assert again.fields == [("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED")]
+    assert len(sent(side)) == 1
+
+
+def sent(side: Side) -> list[Any]:
+    """The invitations that the account sent."""
+    listed = side.ask("list_engagement_invitations", ParticipantType="SENDER")
+    return list(listed["EngagementInvitationSummaries"])
 
 
 def by_hand(side: Side, id: str) -> str:
@@ -119,8 +158,7 @@ def test_invitation_of_two_submissions_stays_open_until_the_last_is_rejected(wor
         side.ask("submit_opportunity", Identifier=id, InvolvementType="Co-Sell")
 
     def statuses() -> list[Any]:
-        listed = side.ask("list_engagement_invitations", ParticipantType="SENDER")
-        return [one["Status"] for one in listed["EngagementInvitationSummaries"]]
+        return [one["Status"] for one in sent(side)]
 
     side.review(first, "Rejected")
     assert statuses() == ["PENDING"]

@@ -36,8 +36,8 @@ ACCEPTING = (
 
 @dataclass
 class Opportunity:
-    """`complete`: can be submitted; `place`: where it was submitted; `leader`: the opportunity
-    whose review it follows."""
+    """`complete`: can be submitted; `resubmitted`: Submitted by a correction; `place`: where it was
+    submitted; `leader`: the opportunity whose review it follows."""
 
     id: str
     owner: str
@@ -180,7 +180,10 @@ class Partners:
         return cast("list[tuple[str, str, str]]", rows)
 
     def place_of(self, opportunity: Opportunity) -> str:
-        """The engagement in which an opportunity was shown last, or ''."""
+        """The engagement of a submission: where the opportunity was submitted before, else where it
+        was shown last, or ''."""
+        if opportunity.place:
+            return opportunity.place
         shown = self.shown("resource", opportunity.id)
         return shown[-1][0] if shown else ""
 

@@ -50,8 +50,17 @@ class Reviewed(Partners):
     def may_submit(self, account: str, opportunity: Opportunity) -> bool:
         if not self.owns(account, opportunity):
             return False
-        open_ = opportunity.status in (PENDING, ACTION) and opportunity.complete
-        return opportunity.resubmitted or open_
+        open_ = opportunity.resubmitted or opportunity.status in (PENDING, ACTION)
+        return self.is_sent(opportunity) or (open_ and opportunity.complete)
+
+    def is_sent(self, opportunity: Opportunity) -> bool:
+        """Whether a correction has submitted it again, itself or with the one that it follows, so
+        that a submission has nothing left to do. The Sandbox's reviewer may send back what was
+        never submitted: that is still to be."""
+        one: Opportunity | None = opportunity
+        while one and not one.place:
+            one = self.opportunities.get(one.leader)
+        return opportunity.resubmitted and one is not None
 
     def has_room(self, engagement: str) -> bool:
         """Whether AWS is in an engagement, or asked, or could be."""
@@ -60,17 +69,20 @@ class Reviewed(Partners):
 
     def submit(self, account: str, opportunity: Opportunity) -> None:
         may, place = self.may_submit(account, opportunity), self.place_of(opportunity)
-        if may and not opportunity.resubmitted:
+        again = self.is_sent(opportunity)
+        if may and not again:
             may = bool(place) and self.has_room(place)
         about = {"Identifier": opportunity.id, "InvolvementType": "Co-Sell"}
         if self.try_(may, account, "SubmitOpportunity", **about) is None:
             return
-        if not opportunity.resubmitted:
-            opportunity.status, opportunity.place = SUBMITTED, place
-        self._learn_invitation(account, opportunity.place)
+        self._submitted(account, opportunity, "" if again else place)
 
-    def _learn_invitation(self, account: str, engagement: str) -> None:
-        """AWS was asked into the engagement, unless it was there or asked already."""
+    def _submitted(self, account: str, opportunity: Opportunity, engagement: str) -> None:
+        """The opportunity awaits AWS in an engagement, and AWS was asked there, unless it was there
+        or asked already; nothing happened if it was submitted before (`engagement` is '')."""
+        if engagement:
+            opportunity.status, opportunity.place = SUBMITTED, engagement
+            opportunity.resubmitted = False
         sent = self.listed(account, "ListEngagementInvitations", ParticipantType="SENDER")
         new = [one for one in sent if one["Id"] not in self.invitations]
         if engagement and AWS not in self.taken(self.engagements[engagement]):
@@ -87,10 +99,10 @@ class Reviewed(Partners):
         task = self.try_(owned, account, "StartEngagementFromOpportunityTask", **about)
         if not owned:
             return
-        again, may = opportunity.resubmitted, self.may_submit(account, opportunity)
+        again, may = self.is_sent(opportunity), self.may_submit(account, opportunity)
         room = again or not place or self.has_room(place)
         assert task["TaskStatus"] == ("COMPLETE" if may and room else "FAILED"), (opportunity, task)
-        if may and task["ResourceSnapshotJobId"]:
+        if may and not again and task["ResourceSnapshotJobId"]:
             self.jobs[task["ResourceSnapshotJobId"]] = account, "Running"
         engagement = task["EngagementId"]
         if not may or not room or not engagement:
@@ -98,9 +110,7 @@ class Reviewed(Partners):
         if engagement not in self.engagements:
             assert not place, task
             self.engagements[engagement] = Engagement(engagement, [account])
-        if not again:
-            opportunity.status, opportunity.place = SUBMITTED, engagement
-        self._learn_invitation(account, engagement)
+        self._submitted(account, opportunity, "" if again else engagement)
 
     # --- reviews ---------------------------------------------------------------------------------
 
@@ -144,8 +154,13 @@ class Reviewed(Partners):
                 asked.state = "ACCEPTED"
             if AWS not in engagement.members:
                 engagement.members.append(AWS)
-        elif asked and asked.sender == opportunity.owner:
+        elif asked and not self._awaits(engagement.id):
             asked.state = "REJECTED"
+
+    def _awaits(self, engagement: str) -> bool:
+        """Whether something submitted in an engagement awaits AWS there."""
+        every = self.opportunities.values()
+        return any(one.place == engagement and one.status in WAITING for one in every)
 
     # --- updates ---------------------------------------------------------------------------------
 
@@ -159,13 +174,17 @@ class Reviewed(Partners):
         return body
 
     def correct(self, account: str, opportunity: Opportunity) -> None:
-        """What AWS asked for is said, which submits the opportunity again."""
+        """What AWS asked for is said, which submits the opportunity again. One that follows another
+        takes over the decision that this one got meanwhile."""
         if not self.owns(account, opportunity) or opportunity.status != ACTION:
             return
         body = self.as_update(opportunity)
         body["PartnerOpportunityIdentifier"] = self._token()
         self.try_(True, account, "UpdateOpportunity", **body)
         opportunity.status, opportunity.resubmitted = SUBMITTED, True
+        leader = self.opportunities.get(opportunity.leader)
+        if leader and not opportunity.place and leader.status in (APPROVED, REJECTED):
+            self.conclude(opportunity, leader.status)
 
     def edit(self, account: str, opportunity: Opportunity) -> None:
         """The next steps change, where the status lets them."""
@@ -295,7 +314,7 @@ class Reviewed(Partners):
         id = task.opportunity
         assert id not in self.opportunities
         made = Opportunity(id, asked.receiver, status, complete=False)
-        made.leader = leader.id if leader else "nobody"
+        made.leader = leader.id if leader and leader.status != REJECTED else "nobody"
         self.opportunities[id] = made
 
     def hold(self, held: bool) -> None:

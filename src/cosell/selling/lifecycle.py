@@ -84,6 +84,12 @@ def followed_from(leader: str) -> str:
     return leader if leader == "Approved" else DRAFT
 
 
+def is_followed(leader: str) -> bool:
+    """Whether an opportunity that comes from another one follows its review: a rejection is over,
+    and the new one has a review of its own."""
+    return leader != "Rejected"
+
+
 _WORK: Final = (
     "Prospect",
     "Qualified",

@@ -105,7 +105,9 @@ REVIEWS: Final = Subject(
             "It follows the sender's opportunity that was shared last in that engagement when the "
             "invitation was accepted: under review means Submitted, Approved means Approved, else "
             "Pending Submission. Approval and rejection of that one reach followers that are "
-            "Submitted; one that is in Action Required takes them over with its correction.",
+            "Submitted, also where the Sandbox's reviewer decides before a submission; one that is "
+            "in Action Required takes them over with its correction. What was rejected by then "
+            "is not followed: the new one has a review and a summary of its own.",
             "observed",
             RECORDED,
             ("StartEngagementByAcceptingInvitationTask",),

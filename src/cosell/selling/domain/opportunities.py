@@ -13,7 +13,7 @@ from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
 from cosell.selling.domain import autopilot, estimates, summaries
 from cosell.selling.domain.accounts import company_of, host
 from cosell.selling.domain.event_messages import tell_of_opportunity
-from cosell.selling.lifecycle import DRAFT, followed_from
+from cosell.selling.lifecycle import DRAFT, followed_from, is_followed
 from cosell.selling.rules import find as rows
 from cosell.selling.rules import spend
 from cosell.selling.rules.content import NEW_BUSINESS
@@ -143,9 +143,11 @@ def accept_referral(call: Call, tx: Tx, id: str) -> Stored:
 
 def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> Stored:
     """The receiver's own opportunity, drawn from what the invitation says and from nothing else.
-    Its review follows that of the opportunity which the sender shared last, if there is one."""
+    Its review follows that of the opportunity which the sender shared last, if there is one and
+    AWS has not rejected it."""
     shared = _shared_by_sender(call, tx, invitation)
     leader = text_at(shared.document, "LifeCycle.ReviewStatus") if shared else DRAFT
+    leads = shared if is_followed(leader) else None
     payload = object_at(invitation.document, "Payload.OpportunityInvitation")
     customer, project = object_at(payload, "Customer"), object_at(payload, "Project")
     content: Document = {
@@ -172,11 +174,11 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
             "ExpectedCustomerSpend": [*_spend(call, tx, project)],
             "Title": project.get("Title"),
         },
-        "follows": shared.id if shared else None,
+        "follows": leads.id if leads else None,
     }
     opportunity = insert(call, tx, id, call.account, content)
-    if shared:
-        tx.run("follow", ns=call.ns, leader=shared.id, follower=id)
+    if leads:
+        tx.run("follow", ns=call.ns, leader=leads.id, follower=id)
     reveal(call, tx, opportunity)
     tell_of_opportunity(call, tx, opportunity, "Updated")
     return opportunity

@@ -32,28 +32,33 @@ _OTHER = "Other"
 def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status: str) -> Stored:
     """The opportunity is `document` from now on, with that review status, and what AWS's decision
     brings about comes about, in this order: AWS answers its invitation, the status, the revisions,
-    the opportunities that follow. An opportunity that was never submitted has the status alone; one
-    that came from a partner was submitted where it is shown, without an invitation of its own."""
+    the opportunities that follow. One that was never submitted has the status alone, and those that
+    follow it have theirs; one that came from a partner was submitted where it is shown, without an
+    invitation of its own."""
     asked = text_at(opportunity.document, "submitted_in")
     pending = text_at(opportunity.document, "LifeCycle.ReviewStatus") == DRAFT
     engagement = asked or (None if pending else submissions.shared_in(call, tx, opportunity))
     reviewed = _with_status({**_hidden(opportunity.document), **document}, status)
-    if status not in DECIDED or not engagement:
+    if status not in DECIDED:
         return changes.change(call, tx, opportunity, reviewed)
+    if not engagement:
+        decided = changes.change(call, tx, opportunity, reviewed)
+        _lead(call, tx, decided)
+        return decided
     if asked and status == "Approved":
         _admit_aws(call, tx, asked)
     elif asked:
         reason = text_at(reviewed, "LifeCycle.ReviewStatusReason")
         _decline(call, tx, opportunity, asked, reason)
     decided = opportunities.change(call, tx, opportunity, reviewed)
-    _settle(call, tx, decided, engagement)
+    _show(call, tx, decided, engagement)
+    _lead(call, tx, decided)
     return decided
 
 
-def _settle(call: Call, tx: Tx, decided: Stored, engagement: str) -> None:
-    """What a decision brings about: it is shown, and the opportunities that follow are decided
-    alike, and those that follow these: each with its own before the next."""
-    _show(call, tx, decided, engagement)
+def _lead(call: Call, tx: Tx, decided: Stored) -> None:
+    """The opportunities that follow are decided alike and shown, and those that follow these: each
+    with its own before the next."""
     decision = text_at(decided.document, "LifeCycle.ReviewStatus")
     waiting = _followers(call, tx, decided)
     while waiting:
