@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from cosell import __version__, config
 
 _PORT_WAIT_S = 1.0  # how long a start waits for a server that is about to end
 _FIRST_WORKER_S = 2.0  # a worker that begins later than that takes another one's place
+_PARENT_CHECK_S = 0.5
 _PARTING_S = 5  # how long a server that ends waits for clients that neither speak nor listen
 _DESCRIPTION = "AWS Partner Central's selling API on your own machine."
 _EPILOG = "A server that is open to a network needs --auth strict; see docs/guide/running.md."
@@ -38,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name: options.pop(name, None) or "" for name in ("file", "endpoint", "namespace", "key")
     }
     path = options.pop("config")
+    if options.pop("with_parent", False):
+        _end_with_parent()
     try:
         settings = config.load(path, overrides=options)
         if command in ("save", "load"):
@@ -138,6 +142,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     serving = commands.add_parser("serve", help="answer the API", epilog=_EPILOG)
     serving.add_argument("--database", help="a file, or ':memory:' (a file in your data directory)")
+    serving.add_argument(
+        "--with-parent", action="store_true", help="end when the process that started it has ended"
+    )
     opening = commands.add_parser("open", help="serve a saved namespace, to look around")
     opening.add_argument("file", metavar="FILE", help="what `save` or SaveNamespace wrote")
     for listening in (serving, opening):
@@ -168,6 +175,18 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         const=True,
         help="with --auth open: let in everybody who can reach --host",
     )
+
+
+def _end_with_parent() -> None:
+    """Whoever started this server may be killed: it ends then, as by SIGTERM."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_PARENT_CHECK_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="cosell-parent", daemon=True).start()
 
 
 class _Version(argparse.Action):

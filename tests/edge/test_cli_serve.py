@@ -310,3 +310,37 @@ def test_ctrl_c_at_a_terminal_does_not_wait_for_a_client_that_stalls(tmp_path: P
         rest, _ = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, rest) == (0, "")
     assert time.monotonic() - begun < Limits().body_s_max / 2
+
+
+def test_with_parent_it_ends_when_who_started_it_was_killed(tmp_path: Path) -> None:
+    """A run of tests that is killed leaves no server behind."""
+    said = tmp_path / "said"
+    starts = (
+        "import subprocess, sys, time\n"
+        "subprocess.Popen([sys.executable, '-m', 'cosell', 'serve', '--port', '0', '--database',"
+        f" ':memory:', '--with-parent'], stdout=open({str(said)!r}, 'w'))\n"
+        "time.sleep(600)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", starts])
+    try:
+        until = time.monotonic() + PATIENCE_S
+        while not (said.exists() and "  database" in said.read_text()):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        wait_for(said.read_text())
+    finally:
+        parent.kill()
+        parent.wait()
+    host, port = url_of(said.read_text()).rpartition("/")[2].split(":")
+    until = time.monotonic() + PATIENCE_S
+    while listens(host, int(port)):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def listens(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True

@@ -20,6 +20,7 @@ _COMMAND: Final = (
     ":memory:",
     "--auth",
     "open",
+    "--with-parent",
 )
 _START_S_MAX: Final = 30.0
 _PARTING_S_MAX: Final = 10.0
