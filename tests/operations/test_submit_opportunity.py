@@ -115,6 +115,17 @@ def test_submission_goes_where_the_opportunity_was_shown_last(world: World) -> N
     assert (first.invitations(), len(second.invitations())) == ([], 1)
 
 
+def test_second_submission_goes_where_the_first_one_went(world: World) -> None:
+    first = submitted(world)
+    first.review("ActionRequired")
+    made = first.partner.create_engagement(Catalog="Sandbox", Title="Other", Description="Work")
+    second = shown(first, made["Id"])
+    second.submit()
+    assert (len(first.invitations()), second.invitations()) == (1, [])
+    second.review("Approved")
+    assert ("aws" in first.members(), "aws" in second.members()) == (True, False)
+
+
 def test_submission_makes_no_snapshot_of_its_own(world: World) -> None:
     deal = submitted(world)
     shown_then = deal.snapshot()

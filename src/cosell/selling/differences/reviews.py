@@ -24,9 +24,9 @@ REVIEWS: Final = Subject(
             "It is one of the steps of StartEngagementFromOpportunityTask.",
             "",
             "A snapshot of the opportunity in an engagement, the latest counts, else "
-            "`INVALID_RESOURCE_STATE`. AWS is invited there unless it is a member or invited; no "
-            "snapshot and no job are made. Missing members are told all together. Visibility is "
-            "Full by default.",
+            "`INVALID_RESOURCE_STATE`; what AWS sent back is submitted where it was before. AWS is "
+            "invited there unless it is a member or invited; no snapshot and no job are made. "
+            "Missing members are told all together. Visibility is Full by default.",
             "not documented",
             f"{REFERENCE}: SubmitOpportunity",
             ("SubmitOpportunity",),
