@@ -5,8 +5,7 @@ Must not know what is in a world.
 """
 
 import re
-from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -15,6 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from cosell.testing.world import World
 
+_NAME: Final = "cosell"  # of the fixture, and of the marker
+_SCENE_NAME: Final = "cosell_scene"
 _WORKER_SERVER: Final = "cosell_server"
 _SHARED: Final = "shared"
 _MARKED: Final = ("account", "catalog", "profile", "pace", "server", "seed", "time")
@@ -147,7 +148,7 @@ def _shared_url(config: pytest.Config) -> str:
 # --- the world of a test -------------------------------------------------------------------------
 
 
-@pytest.fixture(name="cosell")
+@pytest.fixture(name=_NAME)
 def cosell_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
     """A world of this test's own: Partner Central with AWS on its other side, empty at first."""
     said = _marked(request.node)
@@ -161,34 +162,49 @@ def cosell_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
         world.close()
 
 
-@pytest.fixture(name="cosell_scene", scope="session")
+@pytest.fixture(name=_SCENE_NAME, scope="session")
 def cosell_scene_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
     """A world for the whole run, to be built once; a test starts from it with
     `cosell.start_from(cosell_scene)` and leaves it as it is."""
-    world = _made(request.config, "cosell_scene", {})
-    scene = request.session.stash[_SCENE] = _Scene(world)
-    scene.enter()
+    world = _made(request.config, _SCENE_NAME, {})
+    request.session.stash[_SCENE] = _Scene(world)
     yield world
-    scene.leave()
     world.close()
 
 
 class _Scene:
-    """The scene's world, which fixtures reach that build it."""
+    """The scene's world, and the fixtures that build it."""
 
     def __init__(self, world: "World") -> None:
-        self._world = world
-        self._stay: AbstractContextManager[World] | None = None
+        self.world = world
+        self._builders: set[object] = set()
 
-    def enter(self) -> None:
-        """Calls reach it."""
-        self._stay = self._world.current()
-        self._stay.__enter__()
+    def is_built_by(
+        self, fixture: "pytest.FixtureDef[Any]", request: pytest.FixtureRequest
+    ) -> bool:
+        """Whether a fixture that tests share asks for the scene, itself or by another of them."""
+        if fixture.scope == "function":
+            return False
+        asked = (name for name in fixture.argnames if name != "request")
+        builds = any(
+            name == _SCENE_NAME or request._get_active_fixturedef(name) in self._builders
+            for name in asked
+        )
+        if builds:
+            self._builders.add(fixture)
+        return builds
 
-    def leave(self) -> None:
-        """Calls reach it no more."""
-        if self._stay is not None:
-            self._stay.__exit__(None, None, None)
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: "pytest.FixtureDef[Any]", request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Calls reach the scene while fixtures build it, and at no other time."""
+    scene = request.session.stash.get(_SCENE, None)
+    if scene is None or not scene.is_built_by(fixturedef, request):
+        return (yield)
+    with scene.world.current():
+        return (yield)
 
 
 def _marked(item: pytest.Item) -> dict[str, Any]:
@@ -267,25 +283,27 @@ def _pace(world: "World", pace: Any) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """A test that is marked has a world, whether or not it asks for the fixture."""
-    names = getattr(item, "fixturenames", None)
-    if names is not None and "cosell" not in names and item.get_closest_marker("cosell"):
-        names.append("cosell")
+    """A test that is marked has a world, whether or not it asks for the fixture; and its world is
+    there before what else is set up for this test alone."""
+    asked: list[str] | None = getattr(item, "fixturenames", None)
+    if asked is None or not (_NAME in asked or item.get_closest_marker(_NAME)):
+        return
+    # A list of this item's own: its parameters' other items share the one that it had.
+    names = [name for name in asked if name != _NAME]
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    own = (at for at, name in enumerate(names) if _is_of_one_test(known.get(name)))
+    names.insert(next(own, len(names)), _NAME)
+    item.fixturenames = names  # type: ignore[attr-defined]
+
+
+def _is_of_one_test(found: "Sequence[pytest.FixtureDef[Any]] | None") -> bool:
+    return found[-1].scope == "function" if found else False
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Calls of a test without a world of its own do not reach the scene; and a fault that never
-    fired fails the test."""
-    scene = item.session.stash.get(_SCENE, None)
-    aside = scene is not None and _WORLD not in item.stash
-    if scene is not None and aside:
-        scene.leave()
-    try:
-        yield
-    finally:
-        if scene is not None and aside:
-            scene.enter()
+    """A fault that never fired fails the test."""
+    yield
     world = item.stash.get(_WORLD, None)
     if world is not None:
         _ensure_fired(world)

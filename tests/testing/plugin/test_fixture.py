@@ -92,104 +92,6 @@ def test_fixtures_of_wider_scope(suite: Suite) -> None:
     result.assert_outcomes(passed=3)
 
 
-SCENE = """
-import boto3
-import pytest
-
-@pytest.fixture(scope="session")
-def pipeline(cosell_scene):
-    cosell_scene.clock.freeze("2026-03-01")
-    client = boto3.client("partnercentral-selling")
-    client.create_opportunity(**cosell_scene.example("CreateOpportunity"))
-    cosell_scene.given.opportunity("Approved")
-    return cosell_scene
-
-def ids(client=None):
-    client = client or boto3.client("partnercentral-selling")
-    found = client.list_opportunities(Catalog="Sandbox")["OpportunitySummaries"]
-    return {one["Id"] for one in found}
-"""
-
-
-def test_scene_is_built_once_and_left_as_it_is(suite: Suite) -> None:
-    result = suite(
-        SCENE
-        + """
-@pytest.mark.parametrize("number", range(3))
-def test_it(cosell, pipeline, number):
-    assert ids() == set()
-    cosell.start_from(pipeline)
-    assert len(ids()) == 2
-    assert cosell.clock.now().year == 2026
-    assert cosell.clock.frozen
-    made = cosell.given.opportunity()
-    assert made.Project.Title.endswith(" 3")
-    assert len(ids()) == 3
-    assert len(ids(pipeline.client())) == 2
-    assert cosell.calls.operations == ["ListOpportunities"] * 2
-"""
-    )
-    result.assert_outcomes(passed=3)
-
-
-def test_scene_is_not_what_a_test_without_a_world_reaches(suite: Suite) -> None:
-    result = suite(
-        SCENE
-        + """
-def test_it(pipeline):
-    with pytest.raises(Exception, match="was about to leave for the real Partner Central"):
-        ids()
-
-def test_it_again(pipeline, cosell):
-    cosell.start_from(pipeline)
-    assert len(ids()) == 2
-"""
-    )
-    result.assert_outcomes(passed=2)
-
-
-def test_marked_pace_goes_on_from_a_scene(suite: Suite) -> None:
-    result = suite(
-        SCENE
-        + """
-@pytest.mark.cosell(pace=30)
-def test_it(cosell, pipeline):
-    cosell.start_from(pipeline)
-    assert cosell.given.task().TaskStatus == "IN_PROGRESS"
-    assert cosell.clock.advance(seconds=150) == 5
-"""
-    )
-    result.assert_outcomes(passed=1)
-
-
-def test_scene_in_a_file(suite: Suite) -> None:
-    result = suite(
-        SCENE
-        + """
-from cosell.testing import World
-
-def test_it(cosell, pipeline, tmp_path):
-    path = pipeline.save(tmp_path / "scenes" / "spring.cosell")
-    cosell.start_from(path)
-    assert len(ids()) == 2
-    with World.load(path) as other:
-        other.given.opportunity()
-        assert len(ids()) == 3
-    assert len(ids()) == 2
-
-def test_damaged(cosell, pipeline, tmp_path):
-    path = pipeline.save(tmp_path / "spring.cosell")
-    kept = path.read_bytes()
-    path.write_bytes(kept[:-20] + b"x" * 20)
-    made = cosell.given.opportunity()
-    with pytest.raises(Exception, match="hecksum"):
-        cosell.start_from(path)
-    assert ids() == {made.Id}
-"""
-    )
-    result.assert_outcomes(passed=2)
-
-
 MARKED = (
     ("account='444455556666'", "cosell.partner.account == '444455556666'"),
     ("account='444455556666'", "':444455556666:' in cosell.given.opportunity().Arn"),
@@ -254,6 +156,68 @@ def test_marked_test_has_a_world_unasked(suite: Suite) -> None:
     result.assert_outcomes(passed=1)
 
 
+ORDERED = """
+import boto3
+import pytest
+from cosell.testing import World
+
+client = boto3.client("partnercentral-selling", region_name="us-east-1")
+
+def count():
+    return len(client.list_opportunities(Catalog="Sandbox")["OpportunitySummaries"])
+
+@pytest.fixture
+def counted():
+    yield count()
+    assert count() == 1
+
+@pytest.fixture(scope="class")
+def shared():
+    with World() as world:
+        world.given.opportunity()
+        world.given.opportunity()
+        yield world
+
+class TestIt:
+    def setup_method(self):
+        self.found = count()
+
+    def teardown_method(self):
+        count()
+
+    @pytest.mark.cosell(pace="held")
+    def test_marked(self):
+        assert self.found == 0
+
+    def test_asked_for_last(self, counted, shared, cosell):
+        cosell.given.opportunity()
+        assert (self.found, counted) == (0, 0)
+        assert cosell.calls.operations == ["ListOpportunities"] * 2
+
+@pytest.mark.cosell
+class TestSetUp:
+    def setup_method(self):
+        count()
+
+    def test_it(self):
+        assert count() == 0
+
+@pytest.mark.parametrize(
+    "marked", [pytest.param(True, marks=pytest.mark.cosell), False]
+)
+def test_of_two(marked, request):
+    if marked:
+        assert count() == 0
+    else:
+        with pytest.raises(Exception, match="about to leave"):
+            count()
+"""
+
+
+def test_world_is_there_before_the_tests_own_fixtures(suite: Suite) -> None:
+    suite(ORDERED).assert_outcomes(passed=5)
+
+
 MISTAKEN = (
     ("acount='1'", "*does not take acount. Did you mean account? It takes account=, catalog=*"),
     ("'held'", "*does not take 'held'. It takes account=*"),
@@ -287,6 +251,9 @@ def test_unittest(suite: Suite) -> None:
             @pytest.fixture(autouse=True)
             def _world(self, cosell):
                 self.cosell = cosell
+
+            def setUp(self):
+                self.before = boto3.client("partnercentral-selling").list_solutions(Catalog="AWS")
 
             def test_it(self):
                 made = self.cosell.given.opportunity(Catalog="AWS")
