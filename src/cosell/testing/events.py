@@ -3,16 +3,14 @@
 Delivery here is EventBridge's: once, or twice, in order or not. Must not know what an event means.
 """
 
-import inspect
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
-
-import orjson
 
 from cosell import ids
 from cosell.testing.calling import Answer
+from cosell.testing.delivery import delivery, name
 
 if TYPE_CHECKING:
     from cosell.testing.partner import Who
@@ -21,12 +19,37 @@ if TYPE_CHECKING:
 _ROUNDS_MAX: Final = 100
 
 
+class _Delivered:
+    """What one account was delivered: everything up to a Seq, and some beyond it."""
+
+    def __init__(self) -> None:
+        self.upto = -1
+        self.beyond: set[int] = set()
+
+    @contextmanager
+    def delivering(self, seq: int) -> Iterator[None]:
+        """Within it an event counts as delivered, and afterwards unless the handler failed."""
+        known = seq in self.beyond
+        self.beyond.add(seq)
+        try:
+            yield
+        except BaseException:
+            if not known:
+                self.beyond.discard(seq)
+            raise
+
+    def settle(self, upto: int) -> None:
+        """Everything up to a Seq was delivered."""
+        self.upto = max(self.upto, upto)
+        self.beyond = {seq for seq in self.beyond if seq > self.upto}
+
+
 class Events:
     """The events that accounts of one world received, oldest first."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._delivered: dict[str, int] = {}  # to each account, up to which Seq
+        self._delivered: dict[str, _Delivered] = {}  # to each account
 
     def to(self, account: "Who" = None) -> list[Answer]:
         """The envelopes that an account received (the default partner, an account id, a partner or
@@ -55,28 +78,31 @@ class Events:
         of an account that was not delivered yet, those included that the handler itself causes.
 
         `duplicate` is the share of events that come twice (1.0: all), `shuffle` lets them come in
-        any order; `seed` (the world's) decides which. Answers how many deliveries there were.
+        any order; `seed` (the world's) decides which. Answers how many deliveries there were. An
+        error of the handler's ends it: that event, and those after it, come the next time. An async
+        handler is awaited.
         """
         account = self._world.account_of(to)
         random = ids.seeded(self._world.seed if seed is None else seed)
-        deliver = _delivery(handler)
+        deliver = delivery(handler)
+        done = self._delivered.setdefault(account, _Delivered())
         deliveries = 0
         for round_number in count(1):
-            waiting = self._after(self._delivered.get(account, -1), account)
+            waiting = [one for one in self._after(done.upto, account) if one[0] not in done.beyond]
             if not waiting:
                 return deliveries
             if round_number > _ROUNDS_MAX:
                 raise RuntimeError(
-                    f"{_name(handler)} causes events each time it is called: after {_ROUNDS_MAX} "
+                    f"{name(handler)} causes events each time it is called: after {_ROUNDS_MAX} "
                     f"rounds there are {len(waiting)} more. Let it leave alone what it did itself."
                 )
-            self._delivered[account] = waiting[-1][0]
-            planned = [event for _, event in waiting]
-            planned += [event for _, event in waiting if random.random() < duplicate]
+            planned = waiting + [one for one in waiting if random.random() < duplicate]
             if shuffle:
                 random.shuffle(planned)
-            for event in planned:
-                deliver(event)
+            for seq, event in planned:
+                with done.delivering(seq):
+                    deliver(event)
+            done.settle(waiting[-1][0])
             deliveries += len(planned)
         return deliveries
 
@@ -101,30 +127,3 @@ class Events:
             if not page.NextToken:
                 return found
             asked["NextToken"] = page.NextToken
-
-
-def _delivery(handler: Callable[..., object]) -> Callable[[Answer], object]:
-    """How an event reaches the handler: as a copy, so that no delivery sees what another did."""
-
-    def alone(event: Answer) -> object:
-        return handler(orjson.loads(orjson.dumps(event)))
-
-    def in_context(event: Answer) -> object:
-        context = SimpleNamespace(aws_request_id=event["id"], function_name=_name(handler))
-        return handler(orjson.loads(orjson.dumps(event)), context)
-
-    return in_context if _required(handler) > 1 else alone
-
-
-def _required(handler: Callable[..., object]) -> int:
-    """How many positional arguments a handler wants; 1 if it does not say."""
-    try:
-        takes = inspect.signature(handler).parameters.values()
-    except ValueError:  # of a builtin
-        return 1
-    placed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return sum(1 for one in takes if one.kind in placed and one.default is one.empty)
-
-
-def _name(handler: Callable[..., object]) -> str:
-    return str(getattr(handler, "__name__", "handler"))

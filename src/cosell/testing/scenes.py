@@ -33,6 +33,7 @@ def start_from(world: "World", scene: "World | str | PathLike[str]") -> None:
         else:
             _fork(world, scene)
     world.calls.restart()
+    world.events.rewind()
     if not isinstance(scene, str | PathLike):
         world.drafts.number = max(world.drafts.number, scene.drafts.number)
 

@@ -1,5 +1,6 @@
 """Events, as EventBridge brings them: once or twice, in order or not."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -88,3 +89,83 @@ def test_handler_cannot_spoil_what_others_see(world: World) -> None:
     world.aws.refer()
     world.events.deliver_all(dict.clear)
     assert world.events.to()[0]["detail-type"] == CREATED
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_an_error_of_the_handler_loses_nothing(world: World, shuffle: bool) -> None:
+    for _ in range(9):
+        world.aws.refer()
+    seen: list[str] = []
+
+    def handler(event: Any) -> None:
+        if len(seen) == 2:
+            seen.clear()
+            failed.append(event["id"])
+            raise OSError("no database")
+        seen.append(event["id"])
+
+    failed: list[str] = []
+    with pytest.raises(OSError, match="no database"):
+        world.events.deliver_all(handler, shuffle=shuffle)
+    seen.extend(["", "", ""])
+    assert world.events.deliver_all(handler, shuffle=shuffle) == 7
+    assert failed[0] in seen
+    assert len(set(seen[3:])) == 7
+    assert world.events.deliver_all(handler) == 0
+
+
+def test_a_duplicate_that_fails_was_delivered_before(world: World) -> None:
+    world.aws.refer()
+    seen: list[Any] = []
+
+    def handler(event: Any) -> None:
+        seen.append(event)
+        if len(seen) == 2:
+            raise OSError("no database")
+
+    with pytest.raises(OSError, match="no database"):
+        world.events.deliver_all(handler, duplicate=1.0)
+    assert world.events.deliver_all(handler) == 0
+
+
+def test_async_handler_is_awaited(world: World) -> None:
+    seen: list[Any] = []
+
+    async def handler(event: Any) -> None:
+        await asyncio.sleep(0)
+        seen.append(event)
+
+    world.aws.refer()
+    assert world.events.deliver_all(handler) == len(seen) == 1
+
+    async def test() -> None:
+        with pytest.raises(RuntimeError, match=r"asyncio\.to_thread"):
+            world.events.deliver_all(handler)
+        assert await asyncio.to_thread(world.events.deliver_all, handler) == 1
+
+    world.aws.refer()
+    asyncio.run(test())
+    assert len(seen) == 2
+
+
+def test_context_is_as_lambdas(world: World) -> None:
+    contexts: list[Any] = []
+
+    def handler(_: Any, context: Any) -> None:
+        contexts.append(context)
+
+    world.aws.refer()
+    world.events.deliver_all(handler)
+    [context] = contexts
+    assert 0 < context.get_remaining_time_in_millis() <= 900_000
+    assert context.invoked_function_arn.endswith(f":{world.account}:function:handler")
+    assert context.function_name == "handler"
+
+
+def test_a_scene_brings_its_events_with_it(world: World) -> None:
+    world.aws.refer()
+    world.events.deliver_all(dict)
+    with World() as scene:
+        scene.aws.refer()
+        world.start_from(scene)
+    assert world.events.deliver_all(dict) == len(world.events.to()) == 1
