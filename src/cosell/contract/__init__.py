@@ -5,9 +5,9 @@ sibling, and nothing in this package may know a particular service: what a servi
 model arrives as `Additions`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, Union
+from typing import NamedTuple, TypeAlias, Union
 
 from cosell.errors import FieldError
 
@@ -19,6 +19,14 @@ Member: TypeAlias = tuple[str, str]
 
 Validated: TypeAlias = tuple[Document, tuple[FieldError, ...]]
 """The known members of a request, and everything that is wrong with them."""
+
+
+class Stranger(NamedTuple):
+    """A member that the model does not have: where it stands, and what could stand there."""
+
+    path: str
+    name: str
+    known: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +93,8 @@ class Contract:
     `enum` lists the values that a shape accepts, the service's additions last. `render` completes
     a document of any shape, `redact` blots out what the model marks as sensitive. `owner` is the
     structure that has the last member of a path (`project.expectedCustomerSpend[0].amount`) below
-    a structure, '' if the model has none such. `compile_all` compiles every shape at once, and
+    a structure, '' if the model has none such. `strangers` finds the members of a document, at any
+    depth, that its shape does not have. `compile_all` compiles every shape at once, and
     raises ValueError for additions to what the model does not have; only tests want it.
     """
 
@@ -99,4 +108,5 @@ class Contract:
     render: Callable[[str, Document], Document]
     redact: Callable[[str, Document], Document]
     owner: Callable[[str, str], str]
+    strangers: Callable[[str, object], Iterator[Stranger]]
     compile_all: Callable[[], None]

@@ -7,6 +7,7 @@ it needs. Must not know a particular service.
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ import orjson
 from cosell.contract import Additions, Contract, Document, Member, Operation
 from cosell.contract.faults import lower_camel
 from cosell.contract.renderers import Redactions, Renderers
+from cosell.contract.strangers import strangers
 from cosell.contract.validators import Validators, accepted_values
 
 DIGEST_NUMBER = b"1"
@@ -57,6 +59,7 @@ class _Loading:
             render=self.render,
             redact=self.redact,
             owner=self.owner,
+            strangers=partial(strangers, self.shapes),
             compile_all=self.compile_all,
         )
 

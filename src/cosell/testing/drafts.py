@@ -6,6 +6,8 @@ Must not bring anything about by itself.
 from typing import TYPE_CHECKING, Any, Final
 
 from cosell import ids
+from cosell.errors import did_you_mean
+from cosell.selling.contract import CONTRACT
 from cosell.testing import documents
 from cosell.testing.calling import Answer, Refused
 from cosell.testing.references import Thing, id_of
@@ -39,12 +41,12 @@ class Drafts:
     def opportunity(self, **members: Any) -> dict[str, Any]:
         """A CreateOpportunity that can be submitted later."""
         content = documents.opportunity(self.next_number(), self._world.clock.now())
-        return self._request(documents.merged(content, members))
+        return self._request("CreateOpportunity", documents.merged(content, members))
 
     def engagement(self, **members: Any) -> dict[str, Any]:
         """A CreateEngagement."""
         content = documents.engagement(self.next_number(), self._world.clock.now())
-        return self._request(documents.merged(content, members))
+        return self._request("CreateEngagement", documents.merged(content, members))
 
     def invitation(self, engagement: Thing, to: "Who", **members: Any) -> dict[str, Any]:
         """A CreateEngagementInvitation into an engagement of the sender's; `members` are its
@@ -54,7 +56,7 @@ class Drafts:
         now = self._world.clock.now()
         made = documents.merged(documents.invitation(self.next_number(), now, receiver), members)
         named = {"Catalog": catalog, "EngagementIdentifier": id_of("engagement", engagement)}
-        return self._request({**named, "Invitation": made})
+        return self._request("CreateEngagementInvitation", {**named, "Invitation": made})
 
     def update(self, opportunity: Answer, **members: Any) -> dict[str, Any]:
         """An UpdateOpportunity that changes nothing but `members`: the whole of what GetOpportunity
@@ -75,8 +77,19 @@ class Drafts:
         """A client token that nobody else has."""
         return ids.uuid(ids.new_random())
 
-    def _request(self, members: dict[str, Any]) -> dict[str, Any]:
+    def _request(self, operation: str, members: dict[str, Any]) -> dict[str, Any]:
+        ensure_known(operation, members)
         return {"Catalog": self._world.catalog, "ClientToken": self.token(), **members}
+
+
+def ensure_known(operation: str, members: dict[str, Any]) -> None:
+    """ValueError for a member, at any depth, that an operation's request does not have: the API
+    would leave it out without a word, and a default act in its place."""
+    shape = CONTRACT.operations[operation].input_shape
+    found = next(CONTRACT.strangers(shape, members), None)
+    if found is not None:
+        hint = did_you_mean(found.name, found.known)
+        raise ValueError(f"{operation} has no member {found.path}.{hint}")
 
 
 class Call:

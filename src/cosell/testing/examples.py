@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cosell.errors import did_you_mean
 from cosell.testing import documents
+from cosell.testing.drafts import ensure_known
 from cosell.testing.references import wire_name
 
 if TYPE_CHECKING:
@@ -72,10 +73,12 @@ class Asked(NamedTuple):
 
 def example(world: "World", operation: str, owner: "Who", members: Members) -> Members:
     """A valid request for an operation, by an owner (the default partner); `members` go over it,
-    object by object, None leaves one out. ValueError for an operation that there is not."""
+    object by object, None leaves one out. ValueError for an operation, and for a
+    member, that there is not."""
     name = wire_name(operation)
     if name not in _EXAMPLES:
         raise ValueError(f"There is no operation {operation!r}.{did_you_mean(name, _EXAMPLES)}")
+    ensure_known(name, members)
     made = _EXAMPLES[name](Asked(world, owner, members))
     if name not in _BY_ARN:
         made = {"Catalog": world.catalog, **made}

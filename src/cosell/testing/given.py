@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cosell.testing import documents
 from cosell.testing.calling import Answer
-from cosell.testing.drafts import Call
+from cosell.testing.drafts import Call, ensure_known
 
 if TYPE_CHECKING:
     from cosell.testing.partner import Who
@@ -37,7 +37,8 @@ TASKS: Final = (_ACCEPT, _CO_SELL, _CONVERT, _PROSPECT)
 
 class Given:
     """Builders of one world. `owner`, `to` and `with_` take account ids, partners and their labels;
-    members go over the builder's own, object by object, and None leaves one out."""
+    members go over the builder's own, object by object, and None leaves one out. ValueError
+    for one that the operation does not have."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
@@ -159,6 +160,7 @@ class Given:
     def target(self, owner: "Who" = None, **members: Any) -> dict[str, Any]:
         """An opportunity and an engagement of its owner's, as the operations of snapshots name
         them; each is made unless `members` name it."""
+        ensure_known("CreateResourceSnapshotJob", members)
         catalog = members.get("Catalog", self._world.catalog)
         named: dict[str, Any] = {
             "Catalog": catalog,

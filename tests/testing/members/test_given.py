@@ -167,3 +167,35 @@ def test_builders_work_in_every_profile(profile: str) -> None:
 def test_builders_meet_faults(world: World) -> None:
     with world.faults.throttle("CreateOpportunity"), pytest.raises(Refused, match="Throttling"):
         world.given.opportunity()
+
+
+@pytest.mark.parametrize(
+    ("build", "told"),
+    [
+        (lambda given: given.opportunity(Projct={}), "Projct. Did you mean Project"),
+        (lambda given: given.opportunity(project={}), "project. Did you mean Project"),
+        (
+            lambda given: given.opportunity(Project={"Titel": ""}),
+            "Project.Titel. Did you mean Title",
+        ),
+        (lambda given: given.engagement(Titel="x"), "Titel. Did you mean Title"),
+        (lambda given: given.invitation(to="B", from_="C", Mesage=""), "Invitation.Mesage. Did"),
+        (lambda given: given.invitation(to="B", frm="C"), "frm"),
+        (
+            lambda given: given.lead(from_=None, Custmer={}),
+            r"Contexts.0..Payload.Lead.Custmer. Did",
+        ),
+        (lambda given: given.snapshot_job(Tag=[]), "Tag. Did you mean Tags"),
+        (lambda given: given.target(Kind="x"), "Kind"),
+        (lambda given: given.task(Identifer="x"), "Identifer. Did you mean Identifier"),
+    ],
+)
+def test_misspelt_members_are_told(world: World, build: Any, told: str) -> None:
+    with pytest.raises((ValueError, Refused), match=told):
+        build(world.given)
+    assert not world.caller()("ListOpportunities", Catalog="Sandbox").OpportunitySummaries
+
+
+def test_misspelt_members_of_an_example_are_told(world: World) -> None:
+    with pytest.raises(ValueError, match="no member Lifecycle"):
+        world.example("UpdateOpportunity", Lifecycle={})
