@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from cosell import ids
+from cosell.testing import amounts
 from cosell.testing.calling import Answer
 from cosell.testing.delivery import delivery, name
 
@@ -82,7 +83,7 @@ class Events:
         error of the handler's ends it: that event, and those after it, come the next time. An async
         handler is awaited.
         """
-        account = self._world.account_of(to)
+        account, duplicate = self._world.account_of(to), amounts.share("duplicate", duplicate)
         random = ids.seeded(self._world.seed if seed is None else seed)
         deliver = delivery(handler)
         done = self._delivered.setdefault(account, _Delivered())

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+from cosell.testing import amounts
 from cosell.testing.calling import Answer
 from cosell.testing.references import wire_name
 
@@ -165,8 +166,9 @@ class Faults:
     ) -> Fault:
         """The next `times` tasks (of the kind that the operation `kind` starts) end FAILED at the
         step `at`, with a reason code that the step knows."""
-        asked: dict[str, Any] = {"Step": at, "ReasonCode": reason_code}
-        asked["Count"] = scope.get("times", 1)
+        amounts.ensure_words("fail_task", scope, TaskScope.__annotations__)
+        count = amounts.times(scope.get("times", 1))
+        asked: dict[str, Any] = {"Step": at, "ReasonCode": reason_code, "Count": count}
         if kind is not None:
             asked["Task"] = wire_name(kind)
         if message is not None:
@@ -178,7 +180,7 @@ class Faults:
     def lag(self, seconds: int, *, optional: bool = False) -> "Lag":
         """Lists show what was true so many whole seconds of the world's time ago; `with` ends it.
         It fires with each list."""
-        lag = Lag(self._world, seconds, optional)
+        lag = Lag(self._world, amounts.whole_seconds("seconds", seconds), optional)
         self._asked.append(lag)
         return lag
 
@@ -232,21 +234,32 @@ class Faults:
         asked = dict(effect)
         if operation is not None:
             asked["Operation"] = wire_name(operation)
-        if "share" in scope:
-            asked |= {"Share": scope["share"], "Seed": scope.get("seed", self._world.seed)}
-        elif scope.get("times", 1) is None:
-            asked["Share"] = 1.0
-        else:
-            asked["Count"] = scope.get("times", 1)
+        amounts.ensure_words("A fault", scope, Scope.__annotations__)
+        asked |= self._how_often(scope)
         if scope.get("after"):
             asked["When"] = "After"
         if "account" in scope:
             asked["AccountId"] = self._world.account_of(scope["account"])
         if "expires_seconds" in scope:
-            asked["ExpiresInSeconds"] = scope["expires_seconds"]
+            asked["ExpiresInSeconds"] = amounts.whole_seconds(
+                "expires_seconds", scope["expires_seconds"]
+            )
         answer = self._world.desk("PutFault", **asked)
         told = f"{_effect(asked)} on {asked.get('Operation', 'any call')}"
         return self._kept(Fault(self._world, answer, told, scope.get("optional", False)))
+
+    def _how_often(self, scope: Scope) -> dict[str, Any]:
+        if "share" not in scope:
+            if "seed" in scope:
+                raise ValueError("seed picks which calls a share= meets: say one, or no seed.")
+            said = scope.get("times", 1)
+            return {"Share": 1.0} if said is None else {"Count": amounts.times(said)}
+        if scope.get("times") is not None:
+            raise ValueError(
+                "times and share exclude each other: the next so many calls, or a share of all."
+            )
+        share = amounts.share("share", scope["share"])
+        return {"Share": share, "Seed": scope.get("seed", self._world.seed)}
 
     def _kept(self, fault: Fault) -> Fault:
         self._asked.append(fault)

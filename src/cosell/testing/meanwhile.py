@@ -9,6 +9,7 @@ from typing import Final
 
 from cosell.errors import did_you_mean
 from cosell.selling.contract import CONTRACT
+from cosell.testing import amounts
 from cosell.testing.faults import FaultNeverFired
 from cosell.testing.references import wire_name
 
@@ -22,13 +23,13 @@ class Meanwhile:
     def __init__(
         self, operation: str, act: Callable[[], object], times: int | None, optional: bool
     ) -> None:
-        """ValueError for an operation that there is not."""
+        """ValueError for an operation that there is not, and for no number of times."""
         self.operation = wire_name(operation)
         if self.operation not in CONTRACT.operations:
             hint = did_you_mean(self.operation, CONTRACT.operations)
             raise ValueError(f"There is no operation {operation!r}.{hint}")
         self._act = act
-        self._left = _EVER if times is None else times
+        self._left = _EVER if times is None else amounts.times(times)
         self.fired = 0
         self.optional = optional
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cosell.testing.amounts import whole_seconds
 from cosell.testing.calling import Answer
 from cosell.testing.clock import instant
 from cosell.testing.references import Thing, id_of
@@ -79,7 +80,7 @@ class Tasks:
 
     def paced(self, seconds: int = 2) -> None:
         """From now on each step runs that many whole seconds of the world's time after the last."""
-        self._desk("PutPace", Mode="Paced", StepSeconds=seconds)
+        self._desk("PutPace", Mode="Paced", StepSeconds=whole_seconds("seconds", seconds))
 
     def hold(self) -> None:
         """From now on tasks stand still until `step` or `release`, those at work included."""

@@ -249,3 +249,29 @@ def test_what_never_happened_meanwhile_fails_and_what_is_misspelt_is_told(world:
     with pytest.raises(FaultNeverFired, match="before ListSolutions"):
         world.faults.check()
     world.faults.check()
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda world: world.faults.throttle(time=3), "does not take time=. Did you mean times"),
+        (lambda world: world.faults.lose_answer(shares=1), "shares=. Did you mean share"),
+        (lambda world: world.faults.throttle(share=1.0, times=3), "exclude each other"),
+        (lambda world: world.faults.throttle(seed=3), "seed picks"),
+        (lambda world: world.faults.throttle(times=0), "times: 0"),
+        (lambda world: world.faults.throttle(times=True), "times: True"),
+        (lambda world: world.faults.throttle(share=1.5), "share: 1.5"),
+        (lambda world: world.faults.throttle(expires_seconds=0.5), "expires_seconds: 0.5"),
+        (lambda world: world.faults.fail_task(at="CreateOpportunity", times=None), "times: None"),
+        (lambda world: world.faults.fail_task(at="CreateOpportunity", share=1), "take share="),
+        (lambda world: world.faults.meanwhile("ListOpportunities", dict, times=-1), "times: -1"),
+        (lambda world: world.faults.lag(1.5), "seconds: 1.5 are no whole seconds"),
+        (lambda world: world.tasks.paced(seconds=0.5), "seconds: 0.5 are no whole seconds"),
+        (lambda world: world.events.deliver_all(dict, duplicate=3), "duplicate: 3 is no share"),
+    ],
+)
+def test_amounts_that_would_be_dropped_are_told(world: World, ask: Any, told: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=told):
+        ask(world)
+    world.faults.check()
+    assert not world.desk("ListFaults").Faults
