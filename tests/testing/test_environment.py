@@ -50,12 +50,10 @@ def names() -> dict[str, str]:
 
 
 def test_it_is_as_it_was_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "work")
     monkeypatch.setenv("AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", "http://localhost:2673")
     before = names()
     with World(account="444455556666"), World():
         assert names()["AWS_ACCESS_KEY_ID"].isdecimal()
-        assert "AWS_PROFILE" not in names()
     assert names() == before
 
 
@@ -67,20 +65,6 @@ def test_credentials_that_are_none() -> None:
         assert found["AWS_DEFAULT_REGION"] == "us-east-1"
         assert found["AWS_EC2_METADATA_DISABLED"] == "true"
         assert boto3.Session().get_credentials().access_key == world.account
-
-
-def test_no_profile_of_the_machine_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    folder = tmp_path / ".aws"
-    folder.mkdir()
-    (folder / "config").write_text("[default]\nregion = ap-south-1\n[profile work]\nregion = x\n")
-    (folder / "credentials").write_text(f"[default]\naws_access_key_id = {OWN_KEY}\n")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("AWS_PROFILE", "work")
-    with World() as world:
-        session = boto3.Session()
-        assert session.region_name == "us-east-1"
-        assert session.get_credentials().access_key == world.account
-        assert session.available_profiles == []
 
 
 def test_a_configuration_that_the_suite_brings_is_kept(

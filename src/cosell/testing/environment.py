@@ -1,13 +1,15 @@
 """The environment that code under test finds: credentials that are none, a region, an endpoint.
 
-Everything that is put there is taken back. The one place beside config.py that touches it. Must
-not read a profile or a file of credentials.
+What the user has set is left alone, and everything that is put there is taken back. The one place
+beside config.py that touches it. Must not use anybody's credentials.
 """
 
 import os
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
+
+from cosell.testing.aws_files import DEFAULT, Files
 
 ACCOUNT = "111122223333"
 """The default partner's account; config.DEFAULT_ACCOUNT, for which every suite would wait ten
@@ -24,7 +26,18 @@ _CREDENTIALS: Mapping[str, str | None] = MappingProxyType(
         "AWS_SECURITY_TOKEN": None,
     }
 )
-# Nothing of ~/.aws: a profile of somebody's would be another account, or a real one.
+# Where botocore looks for credentials: who set one of these has credentials of their own.
+_SOURCES = (
+    _KEY_ID,
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CREDENTIAL_FILE",
+    "BOTO_CONFIG",
+)
+# For a child that is told everything: nothing of ~/.aws, where a profile may be a real account's.
 _FILES: Mapping[str, str | None] = MappingProxyType(
     {
         "AWS_CONFIG_FILE": os.devnull,
@@ -33,7 +46,6 @@ _FILES: Mapping[str, str | None] = MappingProxyType(
         "AWS_DEFAULT_PROFILE": None,
     }
 )
-_OVERRIDES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 _ENDPOINTS = (
     "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING",
     "AWS_ENDPOINT_URL_PARTNER_CENTRAL_SELLING",  # as an SDK without botocore spells it
@@ -42,7 +54,7 @@ _STS = "AWS_ENDPOINT_URL_STS"
 _IGNORED = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _LOOPBACK = "127.0.0.1,localhost"
 
-_keys: set[str] = {ACCOUNT}  # that were the environment's once: sessions keep them
+_keys: set[str] = {ACCOUNT}  # the user's own, and what was put there: sessions keep them
 
 
 class Placed:
@@ -58,23 +70,31 @@ class Placed:
 
 
 def place_credentials() -> Placed:
-    """Put credentials and a region there, as far as the user has set none."""
+    """Put credentials and a region there, if the user has set none: neither in the environment nor
+    in the files that botocore reads."""
+    files = Files.read(os.environ)
     wanted: dict[str, str | None] = {}
-    files_are_theirs = any(os.environ.get(name) for name in _OVERRIDES)
-    if not os.environ.get(_KEY_ID):
-        wanted |= _CREDENTIALS if files_are_theirs else {**_CREDENTIALS, **_FILES}
-    if not (os.environ.get(_DEFAULT_REGION) or files_are_theirs):
-        wanted[_DEFAULT_REGION] = os.environ.get("AWS_REGION") or REGION  # botocore reads the one
-    if "AWS_EC2_METADATA_DISABLED" not in os.environ:
-        wanted["AWS_EC2_METADATA_DISABLED"] = "true"
+    if DEFAULT not in files.credentials and not any(os.environ.get(name) for name in _SOURCES):
+        wanted |= _CREDENTIALS
+        wanted["AWS_EC2_METADATA_DISABLED"] = os.environ.get("AWS_EC2_METADATA_DISABLED", "true")
+    if not (os.environ.get(_DEFAULT_REGION) or files.has_regions):
+        wanted[_DEFAULT_REGION] = region()
     placed = Placed(wanted)
-    _keys.add(os.environ[_KEY_ID])
+    _keys.update(files.key_ids)
+    if own := os.environ.get(_KEY_ID):
+        _keys.add(own)
     return placed
 
 
+def region() -> str:
+    """The region for clients that are told none: the environment's, whichever SDK's name it has
+    (botocore looks at AWS_DEFAULT_REGION alone)."""
+    return os.environ.get("AWS_REGION") or os.environ.get(_DEFAULT_REGION) or REGION
+
+
 def speaks_for_default(key_id: str) -> bool:
-    """Whether a key is, or was, the environment's: who uses it is the default partner of whatever
-    world it reaches, also if it is somebody's own."""
+    """Whether a key is, or was, the environment's or one of the user's files': who uses it is the
+    default partner of whatever world it reaches."""
     return key_id in _keys
 
 
@@ -86,15 +106,15 @@ def is_made_up(key_id: str) -> bool:
 def place_endpoint(url: str) -> Placed:
     """Put the endpoint of the current world there, for child processes."""
     wanted: dict[str, str | None] = dict.fromkeys(_ENDPOINTS, url)
-    # moto knows calls of STS by AWS's host: with another endpoint it would no longer take them.
-    if "moto" not in sys.modules:
+    # moto knows calls of STS by AWS's host: with another endpoint it would no longer take them. And
+    # who has a profile may assume a role: an AWS CLI keeps in ~/.aws what it is given for it.
+    if "moto" not in sys.modules and os.environ.get(_KEY_ID):
         wanted[_STS] = url
     return Placed(wanted)
 
 
 def for_process(url: str, account: str) -> dict[str, str]:
     """A whole environment for a child process whose calls as `account` go to `url`."""
-    region = os.environ.get("AWS_REGION") or os.environ.get(_DEFAULT_REGION) or REGION
     wanted: dict[str, str | None] = {
         **_CREDENTIALS,
         **_FILES,
@@ -102,8 +122,8 @@ def for_process(url: str, account: str) -> dict[str, str]:
         _STS: url,
         _KEY_ID: account,
         _IGNORED: None,
-        _DEFAULT_REGION: region,
-        "AWS_REGION": region,
+        _DEFAULT_REGION: region(),
+        "AWS_REGION": region(),
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     if any(os.environ.get(name) for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")):

@@ -43,10 +43,52 @@ def _validating(original: Method) -> Method:
     return serialize_to_request
 
 
+def _finding(original: Method) -> Method:
+    @wraps(original)
+    def load_credentials(resolver: Any) -> Any:
+        found = original(resolver)
+        if not _active:
+            return found
+        from cosell.testing import found as own
+
+        return own.mark(found)
+
+    return load_credentials
+
+
+def _signing(original: Method) -> Method:
+    @wraps(original)
+    def get_auth_instance(signer: Any, signing_name: str, *args: Any, **named: Any) -> Any:
+        if _active and not named.get("request_credentials"):
+            from cosell.testing import found
+
+            instead = found.instead_of(signer._credentials, signing_name)
+            if instead is not None:
+                named["request_credentials"] = instead
+        return original(signer, signing_name, *args, **named)
+
+    return get_auth_instance
+
+
+def _configuring(original: Method) -> Method:
+    @wraps(original)
+    def get_config_variable(session: Any, logical_name: str, *args: Any, **named: Any) -> Any:
+        found = original(session, logical_name, *args, **named)
+        if found is None and logical_name == "region" and _active and _makes_up():
+            # In the environment it would outrank the regions of the user's profiles.
+            return environment.region()
+        return found
+
+    return get_config_variable
+
+
 # Every client of a process goes through these, whenever it was made: handlers of events are copied
 # into a session when that is made, and miss the clients that were there before.
 _HOOKS: Final = {
     "botocore.httpsession": ("URLLib3Session", "send", _sending),
+    "botocore.credentials": ("CredentialResolver", "load_credentials", _finding),
+    "botocore.session": ("Session", "get_config_variable", _configuring),
+    "botocore.signers": ("RequestSigner", "get_auth_instance", _signing),
     "botocore.validate": ("ParamValidationDecorator", "serialize_to_request", _validating),
 }
 _lock = RLock()
@@ -59,7 +101,8 @@ class Interception:
     on again. There may be several at once; the hooks are there once."""
 
     def __init__(self, *, allow_real: bool = False) -> None:
-        """`allow_real` lets calls for which there is no world go to the real Partner Central."""
+        """`allow_real` lets calls for which there is no world go to the real Partner Central; then
+        the environment stays as the user has it."""
         self.allow_real = allow_real
         self.begin()
 
@@ -67,7 +110,7 @@ class Interception:
         """Put the hooks in, if there are none."""
         with _lock:
             if not _active:
-                _put_in()
+                _put_in(self.allow_real)
             _active.append(self)
 
     def end(self) -> None:
@@ -85,8 +128,18 @@ def may_leave() -> bool:
     return any(one.allow_real for one in _active)
 
 
-def _put_in() -> None:
-    _undo.append(environment.place_credentials().take_back)
+def _makes_up() -> bool:
+    """Whether clients get what the user has not set: where calls may leave, in a world only."""
+    if not may_leave():
+        return True
+    from cosell.testing.current import current
+
+    return current() is not None
+
+
+def _put_in(allow_real: bool) -> None:
+    if not allow_real:
+        _undo.append(environment.place_credentials().take_back)
     waiting = set(_HOOKS) - sys.modules.keys()
     for name in _HOOKS.keys() - waiting:
         _hook(sys.modules[name])
