@@ -4,10 +4,13 @@ Nothing here reaches a network: what is let out ends at a listener on loopback. 
 a world.
 """
 
+import re
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -67,13 +70,59 @@ def test_a_call_without_a_world_fails_at_once(intercepted: None, mode: str) -> N
     with pytest.raises(BotoCoreError) as refused:
         client.list_opportunities(Catalog="AWS")
     assert len(sent) == 1
-    assert sent[0].url.startswith("https://partnercentral-selling.us-east-1.")
     assert str(refused.value) == (
-        "ListOpportunities was about to leave for the real Partner Central"
-        f" ({sent[0].url}): there is no current world."
+        "ListOpportunities was about to leave for the real Partner Central: there is no current"
+        " world."
         " Use the fixture `cosell`, or `with cosell.testing.World():`, around the code that calls;"
         " to let such calls go out, run pytest with --cosell-allow-real."
     )
+
+
+def test_a_client_from_before_is_stopped_too(bare: None) -> None:
+    client = boto3.client("partnercentral-selling", region_name="us-east-1", **OWN)
+    active = Interception()
+    told = re.escape("Partner Central (https://partnercentral-selling.us-east-1.")
+    with pytest.raises(BotoCoreError, match=told):
+        client.list_opportunities(Catalog="AWS")
+    active.end()
+
+
+CHILD = """
+import boto3
+own = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "own"}
+boto3.client("partnercentral-selling", **own).list_opportunities(Catalog="AWS")
+"""
+
+
+def test_a_child_without_a_world_does_not_leave(intercepted: None) -> None:
+    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, timeout=60)
+    assert done.returncode
+    assert "EndpointConnectionError" in done.stderr.splitlines()[-1]
+    assert "no-world-is-current.use-the-fixture-cosell.or--cosell-allow-real" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", "AWS_CONFIG_FILE"]
+)
+def test_an_endpoint_of_ones_own_stays(
+    bare: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
+) -> None:
+    file = tmp_path / "config"
+    file.write_text("[default]\nendpoint_url = http://localhost:2673\n")
+    theirs = str(file) if variable == "AWS_CONFIG_FILE" else "http://localhost:2673"
+    monkeypatch.setenv(variable, theirs)
+    active = Interception()
+    client = boto3.Session().client("partnercentral-selling")
+    active.end()
+    assert client.meta.endpoint_url == "http://localhost:2673"
+
+
+def test_a_client_made_without_a_world_reaches_those_that_follow(intercepted: None) -> None:
+    client = boto3.client("partnercentral-selling", config=Config(use_fips_endpoint=True))
+    for _ in range(2):
+        with World() as world:
+            assert client.list_opportunities(Catalog="AWS")["OpportunitySummaries"] == []
+            assert world.calls.operations == ["ListOpportunities"]
 
 
 def test_made_up_credentials_do_not_reach_sts(intercepted: None) -> None:

@@ -125,6 +125,16 @@ def test_a_child_process_that_is_told_nothing_of_a_server(server: Server, aws: s
         assert [one["Id"] for one in listed] == [invitation]
 
 
+@pytest.mark.parametrize("variable", ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])
+def test_variants_of_endpoints_are_not_passed_on(
+    monkeypatch: pytest.MonkeyPatch, world: World, variable: str
+) -> None:
+    """SDKs of other languages refuse them beside an endpoint."""
+    monkeypatch.setenv(variable, "true")
+    assert variable not in world.env
+    assert os.environ[variable] == "true"
+
+
 def test_a_proxy_is_not_asked_for_loopback(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     assert "NO_PROXY" not in world.env or os.environ.get("NO_PROXY") == world.env["NO_PROXY"]
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.com:3128")

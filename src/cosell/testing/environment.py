@@ -51,6 +51,13 @@ _ENDPOINTS = (
     "AWS_ENDPOINT_URL_PARTNER_CENTRAL_SELLING",  # as an SDK without botocore spells it
 )
 _STS = "AWS_ENDPOINT_URL_STS"
+_EVERY_ENDPOINT = "AWS_ENDPOINT_URL"
+# With an endpoint SDKs refuse these two.
+_VARIANTS = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
+NOBODY = "127.0.0.1:1"
+"""Where nothing listens: child processes of a test without a world are told to call there. It costs
+nothing, and refuses at once; an SDK that tells the address tells what to do."""
+_NOWHERE = f"http://{NOBODY}/ns/no-world-is-current.use-the-fixture-cosell.or--cosell-allow-real"
 _IGNORED = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _LOOPBACK = "127.0.0.1,localhost"
 
@@ -103,6 +110,15 @@ def is_made_up(key_id: str) -> bool:
     return key_id == ACCOUNT
 
 
+def place_guard() -> Placed:
+    """Put an endpoint there that leads nowhere, for child processes of tests that have no world,
+    unless the user has set one, wherever."""
+    theirs = any(os.environ.get(name) for name in (_EVERY_ENDPOINT, *_ENDPOINTS))
+    if theirs or Files.read(os.environ).has_endpoints:
+        return Placed({})
+    return Placed(dict.fromkeys(_ENDPOINTS, _NOWHERE))
+
+
 def place_endpoint(url: str) -> Placed:
     """Put the endpoint of the current world there, for child processes."""
     wanted: dict[str, str | None] = dict.fromkeys(_ENDPOINTS, url)
@@ -122,6 +138,7 @@ def for_process(url: str, account: str) -> dict[str, str]:
         _STS: url,
         _KEY_ID: account,
         _IGNORED: None,
+        **dict.fromkeys(_VARIANTS),
         _DEFAULT_REGION: region(),
         "AWS_REGION": region(),
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -140,6 +140,7 @@ def _makes_up() -> bool:
 def _put_in(allow_real: bool) -> None:
     if not allow_real:
         _undo.append(environment.place_credentials().take_back)
+        _undo.append(environment.place_guard().take_back)
     waiting = set(_HOOKS) - sys.modules.keys()
     for name in _HOOKS.keys() - waiting:
         _hook(sys.modules[name])

@@ -105,14 +105,17 @@ def _ensure_may_leave(service: str, request: Any, parts: SplitResult) -> None:
     called = _operation(request, parts.path)
     if is_ours(parts.netloc):
         raise NotLetOut(what=f"{called} has no world to go to: {_USE}.")
-    if is_loopback(parts.hostname or "") or interception.may_leave():
+    to = f" ({request.url})"
+    if parts.netloc == environment.NOBODY:
+        to = ""  # it was made while nothing may leave, and would go to the real one else
+    elif is_loopback(parts.hostname or "") or interception.may_leave():
         return
     key_id = scope_of(_text(request.headers.get("Authorization") or ""))[0]
     if service == _STS and not environment.is_made_up(key_id):
         return  # somebody's own credentials, for something else than this
     raise NotLetOut(
-        what=f"{called} was about to leave for the real {_CALLED[service]} ({request.url}): {_USE};"
-        " to let such calls go out, run pytest with --cosell-allow-real."
+        what=f"{called} was about to leave for the real {_CALLED[service]}{to}: {_USE}; to let such"
+        " calls go out, run pytest with --cosell-allow-real."
     )
 
 
