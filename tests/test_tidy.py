@@ -45,6 +45,7 @@ SQL_HOMES = (
     "cosell/store/pages.py",
     "cosell/store/sqlite.py",
     "cosell/store/sqlite_file.py",
+    "cosell/store/sqlite_tx.py",
 )  # read schema, join named parts
 SQL = re.compile(
     r"(?is)^\s*(?:select\b.+\bfrom\b|insert\s+(?:or\s+\w+\s+)?into\b|update\s+\w+\s+set\b"

@@ -72,6 +72,7 @@ from cosell.selling.quotas import GROUP_OF, QUOTA_OF
 from cosell.store import Store, Tx, lag, ledger, namespaces
 from cosell.store import faults as fault_rows
 from cosell.store.faults import Met
+from cosell.store.left import undo_left
 from cosell.store.namespaces import Namespace
 from cosell.store.retries import retrying
 from cosell.wire import aws_json
@@ -159,6 +160,7 @@ class Engine:
             self._recorder.note(error, passage)
             response = _refusal(error, passage)
         except Exception:
+            self.undo_left()
             log.exception("request %s failed", passage.request_id)
             response = _refusal(InternalServerException(), passage)
         answered = response
@@ -184,6 +186,10 @@ class Engine:
         while swept := self.store.sweep(_SWEEP_ROWS):
             total += swept
         return total
+
+    def undo_left(self) -> None:
+        """Undo what a signal's exception left open in this thread, unless a call is within it."""
+        undo_left(self.store, _ENTERED)
 
     def open(self, state: bytes) -> None:
         """The namespace `default`, and that of the name that it was saved under, are what was
@@ -388,3 +394,6 @@ def _refusal(error: ApiError, passage: Passage) -> HttpResponse:
 
         return query.encode_error(error, request_id)
     return aws_json.encode_error(error, aws_json.content_type(request.headers), request_id)
+
+
+_ENTERED: Final = frozenset({Engine._run.__code__, Engine.sweep.__code__})

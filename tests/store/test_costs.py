@@ -12,7 +12,8 @@ import pytest
 
 from cosell.store import Tx, Value, View, agenda
 from cosell.store.pages import Bound, Filter, Order, Place, Selection, compose
-from cosell.store.sqlite import SqliteStore, SqliteTx
+from cosell.store.sqlite import SqliteStore
+from cosell.store.sqlite_tx import SqliteTx
 from cosell.store.statements import statements
 from tests.store.rows import TEXTS, VIEWS, is_number, sorts
 

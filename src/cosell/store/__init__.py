@@ -130,4 +130,13 @@ class Store(Protocol):
         """What the row of a namespace says of it, beside its name and its use."""
         ...
 
+    def is_left(self) -> bool:
+        """Whether this thread is in a transaction that keeps others waiting."""
+        ...
+
+    def abandon(self) -> None:
+        """Undo such a transaction of this thread's, whatever it was at when it was left: for who
+        finds, outside of all of them, that an exception came in between their end."""
+        ...
+
     def close(self) -> None: ...

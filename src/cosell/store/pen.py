@@ -3,28 +3,43 @@
 Must not know what is written.
 """
 
-from threading import Lock, get_ident
+from collections.abc import Callable
+from threading import RLock
 
 
 class Pen:
     """Held within `with`. Whoever waits for it holds the turn, so that one who writes many times in
-    a row (the clock being moved, a sweep) lets everybody else in between."""
+    a row (the clock being moved, a sweep) lets everybody else in between.
 
-    __slots__ = ("_holder", "_pen", "_turn")
+    Both locks know themselves whose they are, from the instruction on that takes them: an exception
+    that comes out of nowhere (a signal's) leaves none behind of which nobody knows.
+    """
+
+    __slots__ = ("_has_turn", "_pen", "_turn", "is_mine")
 
     def __init__(self) -> None:
-        self._pen = Lock()
-        self._turn = Lock()
-        self._holder = 0  # the thread that has it
+        self._pen = RLock()
+        self._turn = RLock()
+        # As Condition asks it.
+        self.is_mine: Callable[[], bool] = self._pen._is_owned  # type: ignore[attr-defined]
+        self._has_turn: Callable[[], bool] = self._turn._is_owned  # type: ignore[attr-defined]
 
     def __enter__(self) -> None:
-        me = get_ident()
-        if self._holder == me:
+        if self.is_mine():
             raise RuntimeError("a transaction was begun within another one of the same thread")
         with self._turn:
             self._pen.acquire()
-        self._holder = me
 
     def __exit__(self, *_: object) -> None:
-        self._holder = 0
         self._pen.release()
+
+    def is_left(self) -> bool:
+        """Whether this thread has the pen, or waits for it."""
+        return self.is_mine() or self._has_turn()
+
+    def drop(self) -> None:
+        """Give away whatever of it this thread has."""
+        while self.is_mine():
+            self._pen.release()
+        while self._has_turn():
+            self._turn.release()

@@ -1,134 +1,29 @@
 """SQLite: one process owns the file, one writer at a time, readers beside it.
 
-With sqlite_file the only module that imports sqlite3. Must not know what the rows mean.
+With sqlite_tx and sqlite_file the only module that imports sqlite3. Must not know what the rows
+mean.
 """
 
-import contextlib
 import os
-import re
 import secrets
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NoReturn, TypeAlias, cast
+from typing import cast
 
-from cosell.store import Columns, Row, StoreError, Tx, Value
+from cosell.store import Columns, StoreError, Tx, Value
 from cosell.store.ownership import Ownership
 from cosell.store.pen import Pen
 from cosell.store.sqlite_file import columns_of, format_of, migrate, newest_format, tables_of
-from cosell.store.statements import statements
+from cosell.store.sqlite_tx import Known, Numbers, SqliteTx, unusable
 
 _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
 _EVER = 1 << 62
 _MEMORY_PAGE = 16_384  # bytes; what is listed fits, and a copy of a namespace takes half the time
 _READINGS_MAX = 8  # connections kept for the next reader
-_KNOWN_MAX = 1_024  # rows that are kept in memory
-_CHANGES_KNOWN = re.compile(r"(insert into|update|delete from) namespace\b")
 _HOLD = "select name from sqlite_master"
-_STATEMENTS = statements()
-Known: TypeAlias = dict[tuple[str, str], Row | None]
-_FORGETTING = frozenset(n for n, text in _STATEMENTS.items() if _CHANGES_KNOWN.match(text))
-
-
-class SqliteTx:
-    """One transaction on one connection."""
-
-    __slots__ = (
-        "_connection", "_depth", "_execute", "_store", "forgetting", "lags_at", "planned", "rows",
-    )  # fmt: skip
-
-    def __init__(self, store: "SqliteStore", connection: sqlite3.Connection) -> None:
-        self._store = store
-        self._connection = connection
-        self._execute = connection.execute
-        self._depth = 0
-        self.planned = False
-        self.lags_at: int | None = None
-        self.rows: Known | None = None  # what is known at the transaction's instant
-        self.forgetting = False  # whether a row that is kept in memory was changed
-
-    def one(self, statement: str, /, **values: Value) -> Row | None:
-        return cast("Row | None", self._run(_STATEMENTS[statement], values).fetchone())
-
-    def all(self, statement: str, /, **values: Value) -> list[Row]:
-        return self._run(_STATEMENTS[statement], values).fetchall()
-
-    def known(self, statement: str, key: str, /) -> Row | None:
-        rows = self.rows
-        if rows is None:
-            return self.one(statement, name=key)
-        if (statement, key) in rows:
-            return rows[statement, key]
-        if len(rows) >= _KNOWN_MAX:
-            rows.clear()
-        rows[statement, key] = row = self.one(statement, name=key)
-        return row
-
-    def run(self, statement: str, /, **values: Value) -> int:
-        if statement in _FORGETTING:
-            self.forgetting = True
-        return self._run(_STATEMENTS[statement], values).rowcount
-
-    def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
-        return self._run(text, values).fetchall()
-
-    def execute(self, text: str, values: Mapping[str, Value], /) -> int:
-        return self._run(text, values).rowcount
-
-    def _run(self, text: str, values: Mapping[str, Value]) -> sqlite3.Cursor:
-        try:
-            return self._execute(text, values)
-        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
-            if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
-                raise
-            if self._store.is_ended(self._connection):
-                self._execute = self._refuse
-            raise StoreError(_unusable(self._store.where, error)) from error
-
-    def _refuse(self, *_: object) -> NoReturn:
-        """A full disk ends a transaction by itself: what followed would be written on its own."""
-        raise StoreError(f"The transaction on {self._store.where} has ended.")
-
-    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], /) -> None:
-        marks = ", ".join("?" * len(columns))
-        text = f"insert into {table} ({', '.join(columns)}) values ({marks})"
-        try:
-            self._connection.executemany(text, rows)
-        except (sqlite3.IntegrityError, sqlite3.ProgrammingError, OverflowError) as error:
-            raise ValueError(f"{table}: {error}") from error
-        except sqlite3.Error as error:
-            raise StoreError(_unusable(self._store.where, error)) from error
-
-    def number(self, counter: str, /) -> int:
-        return self._store.take_number(self, counter)
-
-    def raise_number(self, counter: str, least: int, /) -> None:
-        self.run("raise_numbers", name=counter, least=least)
-        self._store.drop_numbers(counter, least)
-
-    def hint(self, index: str | None, /) -> str:
-        # The planner guesses from statistics; an index that it is told cannot be guessed wrong.
-        return f"indexed by {index}" if index else ""
-
-    @contextlib.contextmanager
-    def savepoint(self) -> Iterator[None]:
-        self._depth += 1
-        name = f"step_{self._depth}"
-        numbers = self._store.numbers()
-        self._run(f"savepoint {name}", {})
-        try:
-            yield
-            self._run(f"release {name}", {})
-        except BaseException:
-            if self._connection.in_transaction:
-                self._run(f"rollback to {name}", {})
-                self._run(f"release {name}", {})
-            self._store.keep_numbers(numbers)
-            raise
-        finally:
-            self._depth -= 1
 
 
 class SqliteStore:
@@ -145,7 +40,7 @@ class SqliteStore:
         self.pen = Pen()
         self._readings: list[_Reading] = []  # of which nobody is reading
         self._open: list[sqlite3.Connection] = []
-        self._numbers: dict[str, tuple[int, int]] = {}
+        self._numbers: Numbers = {}
         self.known: Known | None = {}  # None while a commit changes what is kept
         try:
             self._writer = self._connect()
@@ -157,7 +52,7 @@ class SqliteStore:
             self._traits = columns_of(self._writer, "namespace")
         except sqlite3.Error as error:
             self.close()
-            raise StoreError(_unusable(path, error)) from error
+            raise StoreError(unusable(path, error)) from error
         except BaseException:
             self.close()
             raise
@@ -186,34 +81,50 @@ class SqliteStore:
         tx.rows = self.known
         return tx
 
-    @contextlib.contextmanager
-    def write(self) -> Iterator[Tx]:
-        with self.pen:
-            yield from self._written()
+    def write(self) -> AbstractContextManager[Tx]:
+        return _Writing(self)
 
-    def _written(self) -> Iterator[Tx]:
+    def begin(self) -> SqliteTx:
+        """The transaction of who has the pen."""
         try:
             self._writer.execute("begin immediate")
         except sqlite3.OperationalError as error:
-            raise StoreError(_unusable(self.where, error)) from error
-        numbers = self.numbers()
-        tx = SqliteTx(self, self._writer)
+            raise StoreError(unusable(self.where, error)) from error
+        return SqliteTx(self, self._writer)
+
+    def commit(self, tx: SqliteTx, numbers: Numbers) -> None:
+        """End it, or undo it; what it changed is no longer known as it was."""
         try:
-            yield tx
             if tx.forgetting:
                 self.known = None
             self._writer.execute("commit")
         except BaseException as error:
-            self.keep_numbers(numbers)
-            # A full disk ends the transaction by itself; there is nothing left to roll back.
-            if self._writer.in_transaction:
-                self._writer.execute("rollback")
+            self.undo(numbers)
             if isinstance(error, sqlite3.OperationalError):
-                raise StoreError(_unusable(self.where, error)) from error
+                raise StoreError(unusable(self.where, error)) from error
             raise
-        finally:
-            if tx.forgetting:
+        if tx.forgetting:
+            self.known = {}
+
+    def undo(self, numbers: Numbers) -> None:
+        """What was done since the numbers were looked at is not; by who has the pen."""
+        self.keep_numbers(numbers)
+        # A full disk ends the transaction by itself; there is nothing left to roll back.
+        if self._writer.in_transaction:
+            self._writer.execute("rollback")
+        if self.known is None:
+            self.known = {}
+
+    def is_left(self) -> bool:
+        return self.pen.is_left()
+
+    def abandon(self) -> None:
+        try:
+            if self.pen.is_mine():
+                self.undo({})
                 self.known = {}
+        finally:
+            self.pen.drop()
 
     def setting(self, name: str, default: bytes) -> bytes:
         with self.write() as tx:
@@ -261,11 +172,11 @@ class SqliteStore:
         if self._numbers.get(counter, (least, 0))[0] < least:
             del self._numbers[counter]
 
-    def numbers(self) -> dict[str, tuple[int, int]]:
+    def numbers(self) -> Numbers:
         """The blocks in hand, to be handed to `keep_numbers` if what follows is undone."""
         return dict(self._numbers)
 
-    def keep_numbers(self, blocks: dict[str, tuple[int, int]]) -> None:
+    def keep_numbers(self, blocks: Numbers) -> None:
         """What was done since is undone: a block that was taken meanwhile is not ours."""
         for counter, (_, end) in list(self._numbers.items()):
             if blocks.get(counter, (0, 0))[1] != end:
@@ -316,6 +227,38 @@ class _InMemory:
         return self._store.reading_in_memory()
 
     def __exit__(self, *_: object) -> None:
+        self._store.pen.__exit__()
+
+
+class _Writing:
+    """A write transaction, for who has the pen meanwhile. No generator: one that an exception left
+    half-way would end the transaction when it is collected, whoever's that is then."""
+
+    __slots__ = ("_numbers", "_store", "_tx")
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    def __enter__(self) -> SqliteTx:
+        store = self._store
+        store.pen.__enter__()
+        try:
+            self._numbers = store.numbers()
+            self._tx = store.begin()
+        except BaseException:
+            store.abandon()
+            raise
+        return self._tx
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            if kind is None:
+                self._store.commit(self._tx, self._numbers)
+            else:
+                self._store.undo(self._numbers)
+        except BaseException:
+            self._store.abandon()
+            raise
         self._store.pen.__exit__()
 
 
@@ -389,10 +332,3 @@ def _delete_some(tx: Tx, table: str, key: str, values: dict[str, Value]) -> int:
 def new_token_key() -> bytes:
     """Thirty-two random bytes, to sign page tokens and sessions with."""
     return secrets.token_bytes(32)
-
-
-def _unusable(path: str, error: sqlite3.Error) -> str:
-    return (
-        f"The state {path} cannot be used: {error}. If it is not a file of cosell's, start with"
-        " another --database."
-    )

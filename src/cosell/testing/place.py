@@ -79,15 +79,28 @@ class Here:
     def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:
         if self._parent is not None:
             return self._parent.exchange(request, patience_s)
-        response = (self._engine or self.engine).handle(request)
-        if response.delay_s:
-            response = _waited(response, patience_s)
+        engine = self._engine or self.engine
+        try:
+            response = engine.handle(request)
+            if response.delay_s:
+                response = _waited(response, patience_s)
+        finally:
+            if engine.store.is_left():
+                engine.undo_left()
         if response.cut:
             raise ConnectionCut(
                 "The connection was closed before the answer: a fault asked for it."
             )
         response.headers.append(("date", _http_date(wall_ms() // SECOND_MS)))
         return response
+
+    def sweep(self) -> None:
+        """Delete what worlds that are no more left behind."""
+        engine = self.engine
+        try:
+            engine.sweep()
+        finally:
+            engine.undo_left()
 
     def leave_to_parent(self) -> None:
         """In a process that was forked off: the worlds are where they were, on the other side of

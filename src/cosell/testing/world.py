@@ -268,7 +268,7 @@ class World:
         self.closed = True
         current.forget(self)
         if isinstance(self.place, Here):
-            self.place.engine.sweep()
+            self.place.sweep()
 
     def __enter__(self) -> "World":
         self._entered.append(_Stay(self))

@@ -1,0 +1,168 @@
+"""One transaction of SQLite's: what is said to the database in it.
+
+With sqlite and sqlite_file the only module that imports sqlite3. Must not know who else reads or
+writes, nor what the rows mean.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NoReturn, Protocol, TypeAlias, cast
+
+from cosell.store import Row, StoreError, Tx, Value
+from cosell.store.statements import statements
+
+Known: TypeAlias = dict[tuple[str, str], Row | None]
+Numbers: TypeAlias = dict[str, tuple[int, int]]
+"""The blocks in hand: by counter the next number, and where its block ends."""
+
+_KNOWN_MAX = 1_024  # rows that are kept in memory
+_CHANGES_KNOWN = re.compile(r"(insert into|update|delete from) namespace\b")
+_STATEMENTS = statements()
+_FORGETTING = frozenset(n for n, text in _STATEMENTS.items() if _CHANGES_KNOWN.match(text))
+
+
+class Blocks(Protocol):
+    """What a transaction needs of its store."""
+
+    where: str
+
+    def is_ended(self, connection: sqlite3.Connection) -> bool: ...
+
+    def take_number(self, tx: Tx, counter: str) -> int: ...
+
+    def drop_numbers(self, counter: str, least: int) -> None: ...
+
+    def numbers(self) -> Numbers: ...
+
+    def keep_numbers(self, blocks: Numbers) -> None: ...
+
+
+class SqliteTx:
+    """One transaction on one connection."""
+
+    __slots__ = (
+        "_connection", "_depth", "_execute", "_store", "forgetting", "lags_at", "planned", "rows",
+    )  # fmt: skip
+
+    def __init__(self, store: "Blocks", connection: sqlite3.Connection) -> None:
+        self._store = store
+        self._connection = connection
+        self._execute = connection.execute
+        self._depth = 0
+        self.planned = False
+        self.lags_at: int | None = None
+        self.rows: Known | None = None  # what is known at the transaction's instant
+        self.forgetting = False  # whether a row that is kept in memory was changed
+
+    def one(self, statement: str, /, **values: Value) -> Row | None:
+        return cast("Row | None", self._run(_STATEMENTS[statement], values).fetchone())
+
+    def all(self, statement: str, /, **values: Value) -> list[Row]:
+        return self._run(_STATEMENTS[statement], values).fetchall()
+
+    def known(self, statement: str, key: str, /) -> Row | None:
+        rows = self.rows
+        if rows is None:
+            return self.one(statement, name=key)
+        if (statement, key) in rows:
+            return rows[statement, key]
+        if len(rows) >= _KNOWN_MAX:
+            rows.clear()
+        rows[statement, key] = row = self.one(statement, name=key)
+        return row
+
+    def run(self, statement: str, /, **values: Value) -> int:
+        if statement in _FORGETTING:
+            self.forgetting = True
+        return self._run(_STATEMENTS[statement], values).rowcount
+
+    def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
+        return self._run(text, values).fetchall()
+
+    def execute(self, text: str, values: Mapping[str, Value], /) -> int:
+        return self._run(text, values).rowcount
+
+    def _run(self, text: str, values: Mapping[str, Value]) -> sqlite3.Cursor:
+        try:
+            return self._execute(text, values)
+        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+            if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+                raise
+            if self._store.is_ended(self._connection):
+                self._execute = self._refuse
+            raise StoreError(unusable(self._store.where, error)) from error
+
+    def _refuse(self, *_: object) -> NoReturn:
+        """A full disk ends a transaction by itself: what followed would be written on its own."""
+        raise StoreError(f"The transaction on {self._store.where} has ended.")
+
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], /) -> None:
+        marks = ", ".join("?" * len(columns))
+        text = f"insert into {table} ({', '.join(columns)}) values ({marks})"
+        try:
+            self._connection.executemany(text, rows)
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError, OverflowError) as error:
+            raise ValueError(f"{table}: {error}") from error
+        except sqlite3.Error as error:
+            raise StoreError(unusable(self._store.where, error)) from error
+
+    def number(self, counter: str, /) -> int:
+        return self._store.take_number(self, counter)
+
+    def raise_number(self, counter: str, least: int, /) -> None:
+        self.run("raise_numbers", name=counter, least=least)
+        self._store.drop_numbers(counter, least)
+
+    def hint(self, index: str | None, /) -> str:
+        # The planner guesses from statistics; an index that it is told cannot be guessed wrong.
+        return f"indexed by {index}" if index else ""
+
+    def savepoint(self) -> "_Savepoint":
+        return _Savepoint(self, self._store)
+
+    def set_out(self) -> str:
+        """Begin a step that can be undone by itself; answers its name."""
+        self._depth += 1
+        name = f"step_{self._depth}"
+        self._run(f"savepoint {name}", {})
+        return name
+
+    def end_step(self, name: str, undone: bool) -> None:
+        """End a step. One of a transaction that has ended meanwhile is undone already."""
+        self._depth -= 1
+        if not undone:
+            self._run(f"release {name}", {})
+        elif self._connection.in_transaction:
+            self._run(f"rollback to {name}", {})
+            self._run(f"release {name}", {})
+
+
+class _Savepoint:
+    """A step of a transaction. No generator: one that was left half-way would undo its step when
+    it is collected, in whoever's transaction that is then."""
+
+    __slots__ = ("_name", "_numbers", "_store", "_tx")
+
+    def __init__(self, tx: SqliteTx, store: "Blocks") -> None:
+        self._tx = tx
+        self._store = store
+
+    def __enter__(self) -> None:
+        self._numbers = self._store.numbers()
+        self._name = self._tx.set_out()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            self._tx.end_step(self._name, undone=kind is not None)
+        finally:
+            if kind is not None:
+                self._store.keep_numbers(self._numbers)
+
+
+def unusable(path: str, error: sqlite3.Error) -> str:
+    """What is said of a database that cannot be used."""
+    return (
+        f"The state {path} cannot be used: {error}. If it is not a file of cosell's, start with"
+        " another --database."
+    )

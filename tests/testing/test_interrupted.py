@@ -1,0 +1,93 @@
+"""An exception out of nowhere in the middle of a call (Ctrl-C, the end of a test's time): the next
+call finds everything as it was, and so does another thread.
+"""
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from cosell.store.sqlite_tx import SqliteTx
+from cosell.testing import World
+from cosell.testing.calling import Refused
+from tests.interrupting import everywhere
+
+STORE = "/cosell/store/"
+PATIENCE_S = 60  # only a call that hangs needs it
+
+
+CALLS: dict[str, Callable[[World], object]] = {
+    "read": lambda world: world.desk("GetClock"),
+    "list": lambda world: world.caller()("ListOpportunities", Catalog="Sandbox"),
+    "namespace": lambda world: world.desk("PutPace", Mode="Held"),
+    "document": lambda world: world.given.opportunity(),
+}
+
+
+@pytest.mark.parametrize(
+    ("called", "within", "stride"),
+    [
+        ("read", STORE, 1),
+        ("read", "", 1),
+        ("list", STORE, 7),
+        ("namespace", STORE, 3),
+        ("namespace", "", 1),
+        ("document", STORE, 41),
+        ("document", "", 23),
+    ],
+)
+def test_interrupted_call_is_over(world: World, called: str, within: str, stride: int) -> None:
+    call = CALLS[called]
+    call(world)
+
+    def then(where: str) -> None:
+        with ThreadPoolExecutor(1) as other:
+            pace = other.submit(world.desk, "PutPace", Mode="Inline")
+            assert pace.result(PATIENCE_S)["Mode"] == "Inline", where
+        assert world.desk("PutPace", Mode="Paced")["Mode"] == "Paced", where
+
+    assert everywhere(lambda: call(world), then, within, stride) > 10
+    listed = world.caller()("ListOpportunities", Catalog="Sandbox")["OpportunitySummaries"]
+    ids = [one["Id"] for one in listed]
+    assert len(ids) == len(set(ids))
+    for id in ids:
+        world.caller()("GetOpportunity", Catalog="Sandbox", Identifier=id)
+
+
+def test_interruption_that_became_an_answer(world: World) -> None:
+    """A handler that raises an ordinary exception: the call is answered, with an internal error."""
+
+    def call() -> None:
+        with suppress(Refused):
+            world.desk("PutPace", Mode="Held")
+
+    def then(where: str) -> None:
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(world.desk, "GetClock").result(PATIENCE_S), where
+        assert world.desk("PutPace", Mode="Paced")["Mode"] == "Paced", where
+
+    assert everywhere(call, then, STORE, 5, TimeoutError) > 10
+
+
+def test_call_of_a_signals_handler_ends_no_other(world: World) -> None:
+    """It comes in the middle of a call of the same thread: it is refused, and that one goes on."""
+    refused: list[str] = []
+
+    def call_within(frame: FrameType, event: str, arg: Any) -> None:
+        if event == "return" and frame.f_code is SqliteTx.run.__code__ and not refused:
+            sys.setprofile(None)
+            with pytest.raises(RuntimeError, match="within another one of the same thread"):
+                world.desk("GetClock")
+            refused.append("GetClock")
+
+    sys.setprofile(call_within)
+    try:
+        made = world.given.opportunity()
+    finally:
+        sys.setprofile(None)
+    assert refused
+    world.caller()("GetOpportunity", Catalog="Sandbox", Identifier=made["Id"])
