@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 import orjson
 
 from cosell.clock import iso
+from cosell.errors import did_you_mean
+from cosell.selling.contract import CONTRACT
+from cosell.sts.operations import OPERATIONS as STS_OPERATIONS
 from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.clock import instant
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.references import wire_name
 
 if TYPE_CHECKING:
+    from cosell.testing.partner import Who
     from cosell.testing.world import World
 
 SUCCESS: Final = "Success"
@@ -82,27 +86,33 @@ class Calls(Sequence[Call]):
     """Calls in order, oldest first; a selection of them is one too. What the world's own builders
     called is left out: `world.calls.all` has it."""
 
-    def __init__(self, read: Callable[[], Sequence[Call]]) -> None:
+    def __init__(self, read: Callable[[], Sequence[Call]], world: "World") -> None:
         self._read = read
+        self._world = world
 
     def of(self, operation: str) -> "Calls":
-        """Those of an operation, named as on the wire or as in boto3."""
+        """Those of an operation, named as on the wire or as in boto3; ValueError for one that there
+        is not."""
         name = wire_name(operation)
-        return _selected([call for call in self._read() if call.operation == name])
+        found = [call for call in self._read() if call.operation == name]
+        if not found:
+            _ensure_known(name)
+        return self._selected(found)
 
-    def by(self, account: str) -> "Calls":
-        """Those of an account id."""
-        return _selected([call for call in self._read() if call.account == account])
+    def by(self, account: "Who") -> "Calls":
+        """Those of an account: its id, a partner, a partner's label; None is the default one."""
+        id = self._world.account_of(account)
+        return self._selected([call for call in self._read() if call.account == id])
 
     @property
     def refused(self) -> "Calls":
         """Those that were answered with an error, or died in the client."""
-        return _selected([call for call in self._read() if call.refused])
+        return self._selected([call for call in self._read() if call.refused])
 
     @property
     def dead(self) -> "Calls":
         """Those that boto3 refused before they left."""
-        return _selected([call for call in self._read() if call.dead])
+        return self._selected([call for call in self._read() if call.dead])
 
     @property
     def last(self) -> Call:
@@ -128,7 +138,11 @@ class Calls(Sequence[Call]):
     def __getitem__(self, index: slice) -> "Calls": ...
     def __getitem__(self, index: int | slice) -> "Call | Calls":
         found = self._read()
-        return _selected(found[index]) if isinstance(index, slice) else found[index]
+        return self._selected(found[index]) if isinstance(index, slice) else found[index]
+
+    def _selected(self, calls: Sequence[Call]) -> "Calls":
+        kept = tuple(calls)
+        return Calls(lambda: kept, self._world)
 
     def __len__(self) -> int:
         return len(self._read())
@@ -144,8 +158,7 @@ class Journal(Calls):
     """The calls of one world as they come in; the desk is asked for new ones each time."""
 
     def __init__(self, world: "World") -> None:
-        super().__init__(self._of_code)
-        self._world = world
+        super().__init__(self._of_code, world)
         self._seen: list[Call] = []
         self._seq: int | None = None  # of the newest that was read
         self._reading = RLock()
@@ -153,7 +166,7 @@ class Journal(Calls):
     @property
     def all(self) -> Calls:
         """Every call, those of `given`, `example` and other members included."""
-        return Calls(self._everything)
+        return Calls(self._everything, self._world)
 
     def mark(self) -> int:
         """A mark behind the newest call, for `since`."""
@@ -163,7 +176,7 @@ class Journal(Calls):
         """The calls after a mark."""
         own = self._world.own_requests
         newer = self._everything()[mark:]
-        return _selected([call for call in newer if call.request_id not in own])
+        return self._selected([call for call in newer if call.request_id not in own])
 
     def add_dead(self, dead: DeadCall) -> None:
         """A call died in the client now, after every call that the journal has."""
@@ -227,9 +240,10 @@ class Journal(Calls):
         return _document(whole.get("Request")), _document(whole.get("Response"))
 
 
-def _selected(calls: Sequence[Call]) -> Calls:
-    kept = tuple(calls)
-    return Calls(lambda: kept)
+def _ensure_known(operation: str) -> None:
+    if operation not in CONTRACT.operations and operation not in STS_OPERATIONS:
+        hint = did_you_mean(operation, CONTRACT.operations)
+        raise ValueError(f"There is no operation {operation!r}.{hint}")
 
 
 def _document(text: str | None) -> Any:

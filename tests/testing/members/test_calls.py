@@ -63,7 +63,20 @@ def test_by_account(world: World) -> None:
     world.caller("B")("ListSolutions", Catalog="AWS")
     ask(world, "ListEngagements")
     account = world.partner("B").account
-    assert world.calls.by(account).operations == ["ListSolutions"]
+    for who in (account, "B", world.partner("B")):
+        assert world.calls.by(who).operations == ["ListSolutions"]
+    for default in (None, world.partner, world.account):
+        assert world.calls.by(default).operations == ["ListEngagements"]
+    assert world.calls.all.by("B")[:1].of("ListSolutions").by("B").operations == ["ListSolutions"]
+
+
+def test_operation_that_there_is_not_is_told(world: World) -> None:
+    with pytest.raises(ValueError, match="Did you mean ListOpportunities"):
+        world.calls.of("ListOportunities")
+    with pytest.raises(ValueError, match="no operation 'ListThings'"):
+        world.calls.refused.of("list_things")
+    assert not world.calls.of("get_caller_identity")
+    assert not world.calls.of("list_opportunities")
 
 
 def test_dead_calls_stand_in_their_place(world: World) -> None:
