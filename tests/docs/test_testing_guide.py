@@ -11,7 +11,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/guide/testing.md"
 README = PAGE.parents[2] / "README.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"# (\w+\.py)\n")
-INTERNAL = {"about_to_call", "resting"}  # what other parts of a world ask, and no test
+INTERNAL = {"about_to_call", "adopt", "resting"}  # what other parts of a world ask, and no test
 TEST = re.compile(r"^def (test_\w+)", re.MULTILINE)
 
 

@@ -4,7 +4,7 @@ A fault that never fired is a test that does not test what it says: it fails, un
 optional. Must not decide whether a call meets a fault; the desk does.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
@@ -49,6 +49,7 @@ class Fault:
 
     def __init__(self, world: "World", answer: Answer, told: str, optional: bool) -> None:
         self._desk = world.desk
+        self._before = int(answer.get("Fired") or 0)  # in the scene that it comes from
         self._last: Answer | None = None  # how it stood at its end
         self._told = told
         self.id: str = answer.FaultId
@@ -57,7 +58,7 @@ class Fault:
     @property
     def fired(self) -> int:
         """How many calls, or tasks, met it."""
-        return int(self._now().get("Fired") or 0)
+        return int(self._now().get("Fired") or 0) - self._before
 
     @property
     def remaining(self) -> int | None:
@@ -173,9 +174,8 @@ class Faults:
             asked["Task"] = wire_name(kind)
         if message is not None:
             asked["Message"] = message
-        told = f"of {asked.get('Task', 'any task')} at {at} ({reason_code})"
         answer = self._world.desk("PutTaskFault", **asked)
-        return self._kept(Fault(self._world, answer, told, scope.get("optional", False)))
+        return self._kept(Fault(self._world, answer, _of_task(asked), scope.get("optional", False)))
 
     def lag(self, seconds: int, *, optional: bool = False) -> "Lag":
         """Lists show what was true so many whole seconds of the world's time ago; `with` ends it.
@@ -225,6 +225,13 @@ class Faults:
                 one.wake()
             raise
 
+    def adopt(self) -> None:
+        """The world became another: that one's faults act here too, and nobody minds if they do
+        not."""
+        for told in self._world.desk("ListFaults").Faults:
+            named = _of_task(told) if told.Kind == "Task" else _of_call(told)
+            self._kept(Fault(self._world, told, named, optional=True))
+
     @property
     def fired(self) -> list[str]:
         """Those that fired, in words."""
@@ -245,8 +252,7 @@ class Faults:
                 "expires_seconds", scope["expires_seconds"]
             )
         answer = self._world.desk("PutFault", **asked)
-        told = f"{_effect(asked)} on {asked.get('Operation', 'any call')}"
-        return self._kept(Fault(self._world, answer, told, scope.get("optional", False)))
+        return self._kept(Fault(self._world, answer, _of_call(asked), scope.get("optional", False)))
 
     def _how_often(self, scope: Scope) -> dict[str, Any]:
         if "share" not in scope:
@@ -266,11 +272,20 @@ class Faults:
         return fault
 
 
-def _effect(asked: dict[str, Any]) -> str:
-    if "DelayMilliseconds" in asked:
-        return f"delay of {asked['DelayMilliseconds']} ms"
-    cut = "lost answer" if "When" in asked else "cut connection"
-    return str(asked.get("Error", cut))
+def _of_task(told: Mapping[str, Any]) -> str:
+    task = told.get("Task") or "any task"
+    return f"of {task} at {told['Step']} ({told['ReasonCode']})"
+
+
+def _of_call(told: Mapping[str, Any]) -> str:
+    return f"{_effect(told)} on {told.get('Operation') or 'any call'}"
+
+
+def _effect(told: Mapping[str, Any]) -> str:
+    if told.get("DelayMilliseconds") is not None:
+        return f"delay of {told['DelayMilliseconds']} ms"
+    cut = "lost answer" if told.get("When") == "After" else "cut connection"
+    return str(told.get("Error") or cut)
 
 
 def _often(times: int) -> str:

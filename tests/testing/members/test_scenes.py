@@ -109,3 +109,38 @@ def test_between_places(world: World, server: Server) -> None:
         there.given.opportunity()
         world.start_from(there)
     assert count(world) == 2
+
+
+def test_what_is_built_later_is_told_apart_from_a_file(world: World, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.cosell", tmp_path / "second.cosell"
+    world.given.opportunity()
+    world.save(first)
+    for _ in range(2):
+        with World.load(first) as loaded:
+            loaded.given.opportunity()
+            loaded.save(second)
+        with World.load(second) as again:
+            again.given.opportunity()
+            found = again.caller()("ListOpportunities", Catalog="Sandbox").OpportunitySummaries
+            assert len({one.Customer.Account.CompanyName for one in found}) == 3
+
+
+def test_the_scenes_faults_are_told(world: World) -> None:
+    with World() as scene:
+        scene.given.opportunity()
+        scene.faults.throttle("ListOpportunities", times=5, optional=True)
+        scene.faults.fail_task(at="CreateOpportunity", optional=True)
+        with pytest.raises(Refused):
+            scene.caller()("ListOpportunities", Catalog="AWS")
+        world.start_from(scene)
+        world.faults.check()
+        assert world.faults.fired == []
+        for _ in range(2):
+            with pytest.raises(Refused):
+                world.caller()("ListOpportunities", Catalog="AWS")
+        world.given.task()
+        assert world.faults.fired == [
+            "ThrottlingException on ListOpportunities (2 times)",
+            "of any task at CreateOpportunity (InternalError) (once)",
+        ]
+        assert scene.faults.fired == ["ThrottlingException on ListOpportunities (once)"]
