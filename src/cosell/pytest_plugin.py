@@ -35,6 +35,7 @@ class _Run(NamedTuple):
 
 _RUN: Final = pytest.StashKey[_Run]()
 _UNDO: Final = pytest.StashKey[list[Any]]()
+_GUARD: Final = pytest.StashKey[Any]()  # an Interception
 _WORLD: Final = pytest.StashKey["World"]()
 _SCENE: Final = pytest.StashKey["_Scene"]()
 
@@ -92,6 +93,7 @@ def _intercept(config: pytest.Config, allow_real: bool) -> None:
 
     interception = Interception(allow_real=allow_real)
     config.stash[_UNDO] = []
+    config.stash[_GUARD] = interception
     config.add_cleanup(interception.end)
 
 
@@ -301,12 +303,39 @@ def _is_of_one_test(found: "Sequence[pytest.FixtureDef[Any]] | None") -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """A call that was stopped fails the test, whoever caught the error."""
+    item.config.stash[_GUARD].taken()  # whatever runs between tests is none of this one's
+    yield from _guarded(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """As for the test itself."""
+    yield from _guarded(item)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """A fault that never fired fails the test."""
-    yield
+    """As above; and a fault that never fired fails the test."""
+    yield from _guarded(item)
     world = item.stash.get(_WORLD, None)
     if world is not None:
         _ensure_fired(world)
+
+
+def _guarded(item: pytest.Item) -> Generator[None, None, None]:
+    guard = item.config.stash[_GUARD]
+    try:
+        yield
+    except BaseException as error:
+        for told in guard.taken():
+            if told not in str(error):
+                error.add_note(f"A call was stopped before: {told}")
+        raise
+    stopped = dict.fromkeys(guard.taken())
+    if stopped and not guard.allow_real:
+        pytest.fail("\n".join(stopped), pytrace=False)
 
 
 def _ensure_fired(world: "World") -> None:

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from cosell.testing.calling import Refused as Refused
     from cosell.testing.faults import FaultNeverFired as FaultNeverFired
     from cosell.testing.partner import Partner as Partner
+    from cosell.testing.sending import NotLetOut as NotLetOut
     from cosell.testing.world import World as World
 
 _HOMES = {
     "Answer": "calling",
     "FaultNeverFired": "faults",
+    "NotLetOut": "sending",
     "Partner": "partner",
     "Refused": "calling",
     "World": "world",

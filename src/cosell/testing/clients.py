@@ -35,10 +35,10 @@ def client(world: Reached, account: str, service: str, options: dict[str, Any]) 
 
     def bind(request: Any, **_: object) -> None:
         if world.closed:
-            from cosell.testing.sending import NotLetOut
+            from cosell.testing.sending import stop
 
-            raise NotLetOut(
-                what=f"This client belongs to the world {world.name}, which is closed. Make one in"
+            raise stop(
+                f"This client belongs to the world {world.name}, which is closed. Make one in"
                 " the world that is there now (cosell.client(), cosell.partner.client)."
             )
         setattr(request, BOUND, world)

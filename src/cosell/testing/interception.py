@@ -104,6 +104,7 @@ class Interception:
         """`allow_real` lets calls for which there is no world go to the real Partner Central; then
         the environment stays as the user has it."""
         self.allow_real = allow_real
+        self._stopped: list[str] = []
         self.begin()
 
     def begin(self) -> None:
@@ -121,6 +122,21 @@ class Interception:
             _active.remove(self)
             if not _active:
                 _take_out()
+
+    def taken(self) -> list[str]:
+        """What was said of the calls that were stopped since this was asked before."""
+        stopped, self._stopped = self._stopped, []
+        return stopped
+
+    def note(self, what: str) -> None:
+        """A call was stopped, whether or not its caller lets anybody know."""
+        self._stopped.append(what)
+
+
+def note_stopped(what: str) -> None:
+    """Tell every interception of a call that was stopped."""
+    for one in list(_active):
+        one.note(what)
 
 
 def may_leave() -> bool:

@@ -49,6 +49,13 @@ class NotLetOut(BotoCoreError):  # type: ignore[misc]  # botocore has no types
     fmt = "{what}"
 
 
+def stop(what: str) -> NotLetOut:
+    """The exception to raise for a call that is stopped. It is noted: code that swallows errors of
+    botocore's swallows this one too, and the test has to fail all the same."""
+    interception.note_stopped(what)
+    return NotLetOut(what=what)
+
+
 def send(original: Callable[[Any, Any], Any], session: Any, request: Any) -> Any:
     """What takes the place of `URLLib3Session.send`: botocore's AWSResponse, or its exceptions."""
     __tracebackhide__ = True
@@ -104,7 +111,7 @@ def _ensure_may_leave(service: str, request: Any, parts: SplitResult) -> None:
     __tracebackhide__ = True
     called = _operation(request, parts.path)
     if is_ours(parts.netloc):
-        raise NotLetOut(what=f"{called} has no world to go to: {_USE}.")
+        raise stop(f"{called} has no world to go to: {_USE}.")
     to = f" ({request.url})"
     if parts.netloc == environment.NOBODY:
         to = ""  # it was made while nothing may leave, and would go to the real one else
@@ -113,8 +120,8 @@ def _ensure_may_leave(service: str, request: Any, parts: SplitResult) -> None:
     key_id = scope_of(_text(request.headers.get("Authorization") or ""))[0]
     if service == _STS and not environment.is_made_up(key_id):
         return  # somebody's own credentials, for something else than this
-    raise NotLetOut(
-        what=f"{called} was about to leave for the real {_CALLED[service]}{to}: {_USE}; to let such"
+    raise stop(
+        f"{called} was about to leave for the real {_CALLED[service]}{to}: {_USE}; to let such"
         " calls go out, run pytest with --cosell-allow-real."
     )
 

@@ -7,6 +7,7 @@ pytest_plugins = ["pytester"]
 SCENE = """
 import boto3
 import pytest
+from cosell.testing.current import current
 
 @pytest.fixture(scope="session")
 def pipeline(cosell_scene):
@@ -49,8 +50,7 @@ def test_scene_is_not_what_a_test_without_a_world_reaches(suite: Suite) -> None:
         SCENE
         + """
 def test_it(pipeline):
-    with pytest.raises(Exception, match="was about to leave for the real Partner Central"):
-        ids()
+    assert current() is None
 
 def test_it_again(pipeline, cosell):
     cosell.start_from(pipeline)
@@ -68,8 +68,7 @@ from cosell.testing import World
 
 @pytest.fixture
 def stray(pipeline):
-    with pytest.raises(Exception, match="was about to leave for the real Partner Central"):
-        ids()
+    assert current() is None
 
 @pytest.fixture(scope="module")
 def shared():

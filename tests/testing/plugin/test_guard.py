@@ -1,0 +1,135 @@
+"""A call that is stopped fails the test that made it, whatever its code does with the error."""
+
+import pytest
+
+from tests.testing.plugin.conftest import Suite
+
+pytest_plugins = ["pytester"]
+
+SWALLOWING = """
+import boto3
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+from threading import Thread
+
+def swallow():
+    try:
+        return boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
+    except (BotoCoreError, ClientError):
+        return None
+"""
+STOPPED = "*ListOpportunities was about to leave for the real Partner Central*--cosell-allow-real*"
+
+
+def test_an_error_that_is_swallowed(suite: Suite) -> None:
+    result = suite(
+        SWALLOWING
+        + """
+def test_it():
+    assert swallow() is None
+    swallow()
+
+def test_another():
+    pass
+
+def test_with_a_world(cosell):
+    assert swallow()
+
+def test_in_a_thread():
+    thread = Thread(target=swallow)
+    thread.start()
+    thread.join()
+
+def test_another_again():
+    pass
+"""
+    )
+    result.assert_outcomes(failed=2, passed=3)
+    result.stdout.fnmatch_lines(["*_ test_it _*", STOPPED, "*_ test_in_a_thread _*", STOPPED])
+    assert str(result.stdout).count("(test_suite") == 0  # it is told once, and without a traceback
+
+
+def test_in_fixtures(suite: Suite) -> None:
+    result = suite(
+        SWALLOWING
+        + """
+@pytest.fixture
+def before():
+    swallow()
+
+@pytest.fixture
+def after():
+    yield
+    swallow()
+
+def test_before(before):
+    pass
+
+def test_after(after):
+    pass
+
+def test_another():
+    pass
+"""
+    )
+    result.assert_outcomes(errors=2, passed=2)
+    result.stdout.fnmatch_lines(["*ERROR at setup of test_before*", STOPPED])
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_after*", STOPPED])
+
+
+def test_a_failure_tells_what_was_stopped_before(suite: Suite) -> None:
+    result = suite(
+        SWALLOWING
+        + """
+def test_it():
+    assert swallow() == []
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*assert None == *", "*A call was stopped before: ListOpp*"])
+
+
+def test_an_error_that_is_not_swallowed_is_told_once(suite: Suite) -> None:
+    result = suite(
+        SWALLOWING
+        + """
+def test_it():
+    boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *NotLetOut: ListOpportunities was about*"])
+    assert "A call was stopped" not in str(result.stdout)
+
+
+def test_a_client_of_a_closed_world(suite: Suite) -> None:
+    result = suite(
+        SWALLOWING
+        + """
+from cosell.testing import NotLetOut, World
+
+def test_it():
+    with World() as world:
+        client = world.partner.client
+    with pytest.raises(NotLetOut):
+        client.list_opportunities(Catalog="AWS")
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*This client belongs to the world*, which is closed*"])
+
+
+def test_calls_that_may_leave_fail_nothing(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "any")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")  # nobody is there
+    result = suite(
+        SWALLOWING
+        + """
+def test_it():
+    assert swallow() is None
+""",
+        "--cosell-allow-real",
+    )
+    result.assert_outcomes(passed=1)
