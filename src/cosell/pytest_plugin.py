@@ -20,7 +20,6 @@ _WORKER_SERVER: Final = "cosell_server"
 _SHARED: Final = "shared"
 _MARKED: Final = ("account", "catalog", "profile", "pace", "server", "seed", "time")
 _CATALOGS: Final = ("AWS", "Sandbox")
-_PACES: Final = ("inline", "paced", "held")
 
 
 class _Run(NamedTuple):
@@ -157,7 +156,8 @@ def cosell_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
     world = _made(request.config, request.node.nodeid, said)
     try:
         with world.current():
-            _arrange(world, said)
+            if "time" in said:
+                _put_clock(world, said["time"])
             request.node.stash[_WORLD] = world
             yield world
     finally:
@@ -240,12 +240,16 @@ def _made(config: pytest.Config, name: str, said: dict[str, Any]) -> "World":
     catalog = said.get("catalog") or run.catalog or World.catalog
     if catalog not in _CATALOGS:
         pytest.fail(f"There is no catalog {catalog!r}: say AWS or Sandbox.", pytrace=False)
-    world = World(
-        account=said.get("account") or run.account or DEFAULT_ACCOUNT,
-        profile=said.get("profile"),
-        server=server or None,
-        seed=_seed_of(name) if seed is None else seed,
-    )
+    try:
+        world = World(
+            account=said.get("account") or run.account or DEFAULT_ACCOUNT,
+            profile=said.get("profile"),
+            pace=said.get("pace"),
+            server=server or None,
+            seed=_seed_of(name) if seed is None else seed,
+        )
+    except ValueError as error:
+        pytest.fail(str(error), pytrace=False)
     world.catalog = catalog
     return world
 
@@ -257,28 +261,11 @@ def _seed_of(name: str) -> int:
     return crc32(name.encode()) & 0x7FFFFFFF
 
 
-def _arrange(world: "World", said: dict[str, Any]) -> None:
-    if "time" in said:
-        world.clock.set(said["time"])
-    if "pace" in said:
-        world.keep(lambda: _pace(world, said["pace"]))
-
-
-def _pace(world: "World", pace: Any) -> None:
-    name = pace.lower() if isinstance(pace, str) else "paced"
-    if name not in _PACES:
-        known = ", ".join(_PACES)
-        pytest.fail(
-            f"There is no pace {pace!r}: say {known}, or seconds between steps.", pytrace=False
-        )
-    if name == "inline":
-        world.tasks.inline()
-    elif name == "held":
-        world.tasks.hold()
-    elif isinstance(pace, str):
-        world.tasks.paced()
-    else:
-        world.tasks.paced(pace)
+def _put_clock(world: "World", when: Any) -> None:
+    try:
+        world.clock.set(when)
+    except ValueError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 # --- around a test -------------------------------------------------------------------------------

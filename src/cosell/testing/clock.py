@@ -3,14 +3,18 @@
 Must not read or move the machine's clock.
 """
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 from cosell.clock import EPOCH, iso, parse_iso
 from cosell.testing.calling import Answer, Refused
 
 if TYPE_CHECKING:
     from cosell.testing.world import World
+
+
+When: TypeAlias = datetime | date | str
+"""An instant: without a zone it is UTC's, without a time of day it is midnight."""
 
 
 class Span(TypedDict, total=False):
@@ -63,12 +67,11 @@ class Clock:
                 raise
             return self.advance(0)  # a clock that runs was there first: it is a fraction away
 
-    def set(self, when: datetime | str) -> int:
-        """Put the clock to an instant (`"2026-03-01"` is midnight in UTC): to any while the world
-        is empty, forward afterwards, and then everything due on the way happens; answers how many
-        things fired."""
-        at = when if isinstance(when, datetime) else instant(when)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    def set(self, when: When) -> int:
+        """Put the clock to an instant (`"2026-03-01"`, as a date, is midnight in UTC): to any while
+        the world is empty, forward afterwards, and then everything due on the way happens; answers
+        how many things fired. ValueError for what is none."""
+        at = _instant_of(when)
         if at < self.now():
             self._desk("PutClock", Time=_text(at))
             return 0
@@ -80,11 +83,12 @@ class Clock:
         due = self._desk("GetClock").NextDueTime
         return self._advanced(self._desk("AdvanceClock", To=due)) if due else self.advance(0)
 
-    def freeze(self, at: datetime | str | None = None) -> None:
+    def freeze(self, at: When | None = None) -> None:
         """Let the clock stand, here or at an instant (as `set` takes it)."""
+        when = None if at is None else _instant_of(at)
         self._desk("PutClock", Frozen=True)
-        if at is not None:
-            self.set(at)
+        if when is not None:
+            self.set(when)
 
     def unfreeze(self) -> None:
         """Let the clock run on from where it stands."""
@@ -108,6 +112,23 @@ class Clock:
 def instant(text: str) -> datetime:
     """An instant of the wire, aware, in UTC."""
     return EPOCH + timedelta(milliseconds=parse_iso(text))
+
+
+def _instant_of(when: object) -> datetime:
+    at: object = when
+    if isinstance(when, str):
+        try:
+            at = instant(when)
+        except ValueError:
+            at = None
+    elif isinstance(when, date) and not isinstance(when, datetime):
+        at = datetime.combine(when, time())
+    if not isinstance(at, datetime):
+        raise ValueError(
+            f"{when!r} is no time of the clock. Say a datetime, a date, or text such as"
+            ' "2026-03-01" or "2026-03-01T09:00:00Z".'
+        )
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _text(at: datetime) -> str:

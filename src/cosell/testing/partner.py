@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _FIRST: Final = 100_000_000_000
 _COUNT: Final = 900_000_000_000
+AWS: Final = "aws"  # as it is called on the wire
 
 
 class Partner:
@@ -63,6 +64,18 @@ def account_named(label: str, but: str) -> str:
         if account != but:
             return account
         told += "'"
+
+
+def default_account(said: object) -> str:
+    """The account id of a world's own partner, from an account id or a label; ValueError for what
+    looks like an id and is none."""
+    if isinstance(said, str) and said and said != AWS and (len(said) == 12 or not said.isdigit()):
+        return account_named(said, "")
+    hint = f" Put it in quotes: {str(said).zfill(12)!r}." if isinstance(said, int) else ""
+    raise ValueError(
+        f"account: {said!r} is not an account id, which is a text of twelve digits, nor a"
+        f" partner's label.{hint}"
+    )
 
 
 Who: TypeAlias = Partner | str | None

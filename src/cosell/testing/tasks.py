@@ -136,6 +136,23 @@ class Tasks:
         raise LookupError(f"Several tasks are at work, say which: {', '.join(map(str, open_))}.")
 
 
+def put_pace(world: "World", pace: str | float) -> None:
+    """Let tasks advance in a pace: inline, held, paced, or so many whole seconds after each step.
+    ValueError for another."""
+    if not isinstance(pace, str):
+        world.tasks.paced(whole_seconds("pace", pace))
+        return
+    named = {
+        "inline": world.tasks.inline,
+        "paced": world.tasks.paced,
+        "held": world.tasks.hold,
+    }
+    if pace.lower() not in named:
+        known = ", ".join(named)
+        raise ValueError(f"There is no pace {pace!r}: say {known}, or seconds between steps.")
+    named[pace.lower()]()
+
+
 def settle(world: "World") -> Settled:
     """Run everything that is due now, in a world."""
     fired = int(world.desk("AdvanceClock", Seconds=0).Fired)

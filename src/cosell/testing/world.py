@@ -20,7 +20,7 @@ from cosell.testing import current, environment
 from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall, dead_call
 from cosell.testing.interception import Interception
-from cosell.testing.partner import Partner, account_named
+from cosell.testing.partner import AWS, Partner, account_named, default_account
 from cosell.testing.place import Here, Place, here
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from cosell.testing.journal import Journal
     from cosell.testing.tasks import Settled, Tasks
 
-Pace: TypeAlias = Literal["Inline", "Paced", "Held"]
-AWS: Final = "aws"  # as it is called on the wire
+Pace: TypeAlias = Literal["inline", "paced", "held", "Inline", "Paced", "Held"] | int
 _DRAWN: Final = "production-like"  # the profile in which things are left to chance
 _numbers: Final = count(1)
 
@@ -44,10 +43,12 @@ class World:
     of this process for Partner Central reaches, and closes it in the end; FaultNeverFired if a
     fault was asked for in vain.
 
-    `account` is the default partner's: whoever calls with the environment's credentials, whatever
-    they are, speaks for it. `profile` and `pace` are the desk's (PutProfile, PutPace). `server` is
-    the address of a shared cosell in open mode; without one the world is in this process. `seed`
-    decides whatever is left to chance: which calls a share of faults meets, the order of events.
+    `account` is the default partner's, an account id or a label: whoever calls with the
+    environment's credentials, whatever they are, speaks for it. `profile` is the desk's
+    (PutProfile), `pace` that of tasks: inline, held, paced, or whole seconds between steps.
+    `server` is the address of a shared cosell in open mode; without one the world is in this
+    process. `seed` decides whatever is left to chance: which calls a share of faults meets, the
+    order of events.
     """
 
     catalog = "Sandbox"
@@ -62,16 +63,15 @@ class World:
         server: str | None = None,
         seed: int = 0,
     ) -> None:
-        if not (len(account) == 12 and account.isascii() and account.isdigit()):
-            raise ValueError(f"account: {account!r} is not an account id, which has twelve digits.")
+        self._label = account
+        self.account = default_account(account)
         self.place = _place(server)
         self.name = f"test-{os.getpid()}-{secrets.token_hex(4)}-{next(_numbers)}"
-        self.account = account
         self.seed = seed
         self.closed = False
         self.dead_calls: list[DeadCall] = []
         """What botocore itself refused, oldest first: calls that never left the process."""
-        self.desk = Caller(self.place, self.name, account, DESK)
+        self.desk = Caller(self.place, self.name, self.account, DESK)
         self.own_requests: set[str] = set()
         """The request ids of what the world's own builders called."""
         self._partners: dict[str, Partner] = {}
@@ -82,7 +82,9 @@ class World:
             drawn = {"Seed": seed} if profile == _DRAWN else {}
             self.keep(partial(self.desk, "PutProfile", Profile=profile, **drawn))
         if pace is not None:
-            self.keep(partial(self.desk, "PutPace", Mode=pace))
+            from cosell.testing.tasks import put_pace
+
+            self.keep(partial(put_pace, self, pace))
 
     def keep(self, put: Callable[[], object]) -> None:
         """Put something, now and again each time that the world starts from a scene."""
@@ -96,7 +98,7 @@ class World:
 
     def partner_of(self, label: str) -> Partner:
         """The partner of a label or an account id, made once."""
-        account = account_named(label, self.account)
+        account = self._account_named(label)
         if account == self.account:
             return self.partner
         with self._making:
@@ -109,7 +111,10 @@ class World:
             return who.account
         if who == AWS:
             return AWS
-        return self.account if who is None else account_named(who, self.account)
+        return self.account if who is None else self._account_named(who)
+
+    def _account_named(self, label: str) -> str:
+        return self.account if label == self._label else account_named(label, self.account)
 
     def client(
         self,

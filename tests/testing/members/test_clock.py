@@ -1,10 +1,12 @@
 """The world's clock: looked at, moved, stopped; what is due on the way happens."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from cosell.testing.calling import Refused
+from cosell.testing.clock import When
 from cosell.testing.world import World
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -14,11 +16,19 @@ def test_now_is_aware(world: World) -> None:
     assert world.clock.now().tzinfo is UTC
 
 
-@pytest.mark.parametrize("when", ["2026-03-01", "2026-03-01T00:00:00Z", MARCH])
-def test_an_empty_world_is_put_to_any_time(world: World, when: str | datetime) -> None:
+@pytest.mark.parametrize("when", ["2026-03-01", "2026-03-01T00:00:00Z", MARCH, MARCH.date()])
+def test_an_empty_world_is_put_to_any_time(world: World, when: When) -> None:
     world.clock.freeze(when)
     assert world.clock.now() == MARCH
     assert world.clock.frozen
+
+
+@pytest.mark.parametrize("when", ["yesterday", 1772323200, "2026-02-30"])
+def test_what_is_no_time_is_told_and_changes_nothing(world: World, when: Any) -> None:
+    for put in (world.clock.set, world.clock.freeze):
+        with pytest.raises(ValueError, match=r"is no time of the clock\. Say a datetime"):
+            put(when)
+    assert not world.clock.frozen
 
 
 def test_naive_datetime_is_utc(world: World) -> None:

@@ -1,5 +1,7 @@
 """Tasks at the pace that a test wants, and how far they are."""
 
+from typing import Any
+
 import pytest
 
 from cosell.testing.world import World
@@ -73,3 +75,21 @@ def test_failed_task_says_why(world: World) -> None:
     task = world.tasks[world.given.task()]
     assert (task.status, task.reason_code) == ("FAILED", "OpportunityConflict")
     assert [step.status for step in task.steps][:2] == ["DONE", "FAILED"]
+
+
+@pytest.mark.parametrize("pace", ["held", "Held"])
+def test_pace_of_a_world(pace: Any) -> None:
+    with World(pace=pace) as world:
+        assert world.given.task().TaskStatus == "IN_PROGRESS"
+
+
+def test_pace_of_a_world_in_seconds() -> None:
+    with World(pace=30) as world:
+        world.given.task()
+        assert world.clock.advance(seconds=150) == 5
+
+
+@pytest.mark.parametrize(("pace", "told"), [("slow", "no pace 'slow'"), (0.5, "pace: 0.5")])
+def test_pace_that_there_is_not_is_told(pace: Any, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        World(pace=pace)

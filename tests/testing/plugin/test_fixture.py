@@ -93,6 +93,8 @@ def test_fixtures_of_wider_scope(suite: Suite) -> None:
 
 
 MARKED = (
+    ("account='B'", "cosell.partner.account == cosell.partner('B').account"),
+    ("time=date(2026, 3, 1)", "cosell.clock.now().month == 3"),
     ("account='444455556666'", "cosell.partner.account == '444455556666'"),
     ("account='444455556666'", "':444455556666:' in cosell.given.opportunity().Arn"),
     ("seed=42", "cosell.seed == 42"),
@@ -115,7 +117,7 @@ MARKED = (
 
 
 def test_markers(suite: Suite) -> None:
-    text = "import pytest\n"
+    text = "import pytest\nfrom datetime import date\n"
     for number, (marker, asserted) in enumerate(MARKED):
         text += f"@pytest.mark.cosell({marker})\n"
         text += f"def test_{number}(cosell):\n    assert {asserted}\n"
@@ -223,9 +225,12 @@ MISTAKEN = (
     ("'held'", "*does not take 'held'. It takes account=*"),
     ("pace='slow'", "*There is no pace 'slow': say inline, paced, held*"),
     ("account='12'", "*'12' is not an account id*"),
+    ("account=4445556666", "*Put it in quotes: '004445556666'*"),
+    ("account='aws'", "*'aws' is not an account id*"),
+    ("pace=0.5", "*pace: 0.5 are no whole seconds*"),
     ("catalog='aws'", "*There is no catalog 'aws': say AWS or Sandbox.*"),
     ("profile='new'", "*newly-onboarded*"),
-    ("time='soon'", "*soon*"),
+    ("time='soon'", "*'soon' is no time of the clock*"),
 )
 
 
