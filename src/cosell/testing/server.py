@@ -8,6 +8,7 @@ import time
 from http.client import HTTPConnection, HTTPException
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryFile
+from threading import Timer
 from typing import IO, Final
 
 _COMMAND: Final = (
@@ -51,33 +52,47 @@ class Server:
 
 def start() -> Server:
     """Start one, and wait until it answers; NotStarted says why it does not."""
-    said = TemporaryFile("w+")
-    # Of a session of its own: Ctrl-C ends the tests, and they end the server.
-    process = Popen(  # noqa: S603 - ourselves
-        [sys.executable, *_COMMAND],
-        stdin=DEVNULL,
-        stdout=PIPE,
-        stderr=said,
-        text=True,
-        start_new_session=True,
-    )
-    server = Server(process, _announced(process))
+    with TemporaryFile("w+") as said:
+        # Of a session of its own: Ctrl-C ends the tests, and they end the server.
+        process = Popen(  # noqa: S603 - ourselves
+            [sys.executable, *_COMMAND],
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=said,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            return _ready(process, said)
+        except BaseException:  # Ctrl-C too: nobody else would end it
+            Server(process, "").stop()
+            raise
+
+
+def _ready(process: "Popen[str]", said: IO[str]) -> Server:
     until = time.monotonic() + _START_S_MAX
+    server = Server(process, _announced(process, _START_S_MAX))
     while not _answers(server.url):
         if process.poll() is not None or time.monotonic() > until:
-            server.stop()
             raise NotStarted(f"The shared cosell server did not start: {_text(said)}")
         time.sleep(0.02)
     return server
 
 
-def _announced(process: "Popen[str]") -> str:
-    """The address that it says it will have; '' if it ended before."""
-    for line in process.stdout or ():
-        name, _, value = line.strip().partition(" ")
-        if name == "endpoint":
-            return value.strip()
-    return ""
+def _announced(process: "Popen[str]", patience_s: float) -> str:
+    """The address that it says it will have; '' if it ended before. One that says nothing for too
+    long is ended."""
+    late = Timer(patience_s, process.kill)
+    late.daemon = True
+    late.start()
+    try:
+        for line in process.stdout or ():
+            name, _, value = line.strip().partition(" ")
+            if name == "endpoint":
+                return value.strip()
+        return ""
+    finally:
+        late.cancel()
 
 
 def _answers(url: str) -> bool:
