@@ -4,6 +4,7 @@ It happens in this process, right before a call reaches the world. Must not chan
 """
 
 from collections.abc import Callable
+from threading import Lock, local
 from types import TracebackType
 from typing import Final
 
@@ -14,6 +15,12 @@ from cosell.testing.faults import FaultNeverFired
 from cosell.testing.references import wire_name
 
 _EVER: Final = 1 << 62
+
+
+class _Own(local):
+    """Of each thread: whether it is what happens now."""
+
+    acts = False
 
 
 class Meanwhile:
@@ -30,6 +37,8 @@ class Meanwhile:
             raise ValueError(f"There is no operation {operation!r}.{hint}")
         self._act = act
         self._left = _EVER if times is None else amounts.times(times)
+        self._counting = Lock()
+        self._own = _Own()
         self.fired = 0
         self.optional = optional
 
@@ -40,18 +49,23 @@ class Meanwhile:
 
     def happen(self, operation: str) -> None:
         """Do it, if it is for this operation. What it calls itself does not set it off again."""
-        if operation != self.operation or not self._left:
+        if operation != self.operation or not self._left or self._own.acts:
             return
-        left, self._left = self._left - 1, 0
-        self.fired += 1
+        with self._counting:
+            if not self._left:  # another thread's call came first
+                return
+            self._left -= 1
+            self.fired += 1
+        self._own.acts = True
         try:
             self._act()
         finally:
-            self._left = left
+            self._own.acts = False
 
     def remove(self) -> None:
         """It happens no more."""
-        self._left = 0
+        with self._counting:
+            self._left = 0
 
     def check(self) -> None:
         """FaultNeverFired if it never did and is not optional; it is told once."""
