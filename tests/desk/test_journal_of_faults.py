@@ -91,3 +91,14 @@ def test_a_call_over_its_quota_names_the_quota(world: World) -> None:
     assert last(world)["Rules"] == [
         {"Id": "quota.calls", "Source": "documented", "Cite": "developer guide: Quotas"}
     ]
+
+
+def test_what_the_desk_is_told_in_free_words_is_blotted_out(world: World) -> None:
+    rejected = {"Outcome": "Rejected", "TitlePattern": "s3cret", "Comments": "s3cret"}
+    world.desk("PutAutopilot", **rejected)
+    step = {"Step": "AcceptInvitation", "ReasonCode": "InternalError"}
+    world.desk("PutTaskFault", **step, Message="s3cret")
+    world.desk("ListFaults")
+    for call in world.desk("ListCalls")["Calls"]:
+        told = whole(world, call)
+        assert "s3cret" not in f"{told['Request']} {told['Response']}"
