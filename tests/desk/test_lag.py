@@ -24,7 +24,7 @@ Rows = dict[str, list[tuple[object, ...]]]
 def lagging(world: World) -> World:
     """A clock that stands, and lists that lag."""
     world.desk("PutClock", Time=BEGUN, Frozen=True)
-    assert world.desk("PutLag", Seconds=LAG) == {"Seconds": LAG}
+    assert world.desk("PutLag", Seconds=LAG) == {"Seconds": LAG, "SecondsBefore": 0}
     return world
 
 

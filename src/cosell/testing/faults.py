@@ -7,7 +7,7 @@ optional. Must not decide whether a call meets a fault; the desk does.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from cosell.testing import amounts
 from cosell.testing.calling import Answer
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from cosell.testing.meanwhile import Meanwhile
     from cosell.testing.partner import Who
     from cosell.testing.world import World
+
+
+_AT_ONCE: Final = frozenset({"ListEngagementMembers", "ListTagsForResource"})  # they never lag
 
 
 class FaultNeverFired(AssertionError):
@@ -124,6 +127,7 @@ class Faults:
         self._world = world
         self._asked: list[Fault | Lag | Meanwhile] = []
         self._meanwhile: list[Meanwhile] = []
+        self._lags: list[Lag] = []
 
     def fail(
         self,
@@ -178,9 +182,10 @@ class Faults:
         return self._kept(Fault(self._world, answer, _of_task(asked), scope.get("optional", False)))
 
     def lag(self, seconds: int, *, optional: bool = False) -> "Lag":
-        """Lists show what was true so many whole seconds of the world's time ago; `with` ends it.
-        It fires with each list."""
-        lag = Lag(self._world, amounts.whole_seconds("seconds", seconds), optional)
+        """Lists show what was true so many whole seconds of the world's time ago; at the end of
+        `with` they lag as before. It fires with each list, but for those that never lag."""
+        seconds = amounts.whole_seconds("seconds", seconds)
+        lag = Lag(self._world, seconds, optional, self._lags)
         self._asked.append(lag)
         return lag
 
@@ -304,13 +309,18 @@ class TaskScope(TypedDict, total=False):
 class Lag:
     """How far lists are behind what was written. It fires whenever something is listed."""
 
-    def __init__(self, world: "World", seconds: int, optional: bool) -> None:
+    def __init__(self, world: "World", seconds: int, optional: bool, lags: "list[Lag]") -> None:
+        """`lags` are those of the world, oldest first; the newest that stands is what counts."""
         self._world = world
         self._last: int | None = None
         self.optional = optional
         self.seconds = seconds
         self._mark = world.calls.mark()
-        world.desk("PutLag", Seconds=seconds)
+        standing = [lag for lag in lags if lag.remaining is None]
+        before = world.desk("PutLag", Seconds=seconds).get("SecondsBefore") or 0
+        self._before: Lag | int = standing[-1] if standing else before
+        self._lags = lags
+        lags.append(self)
 
     @property
     def fired(self) -> int:
@@ -318,7 +328,11 @@ class Lag:
         if self._last is not None:
             return self._last
         since = self._world.calls.since(self._mark)
-        return sum(1 for call in since if call.operation.startswith("List"))
+        return sum(
+            1
+            for call in since
+            if call.operation.startswith("List") and call.operation not in _AT_ONCE
+        )
 
     @property
     def remaining(self) -> int | None:
@@ -326,10 +340,19 @@ class Lag:
         return None if self._last is None else 0
 
     def remove(self) -> None:
-        """From now on lists show what was written."""
+        """From now on lists lag as they did before; one that began later goes on."""
         if self._last is None:
             self.rest()
-            self._world.desk("PutLag", Seconds=0)
+            newer = self._lags[self._lags.index(self) + 1 :]
+            if all(lag.remaining is not None for lag in newer):
+                self._world.desk("PutLag", Seconds=self._below())
+
+    def _below(self) -> int:
+        """What was there before and still is."""
+        below = self._before
+        while isinstance(below, Lag) and below.remaining is not None:
+            below = below._before
+        return below.seconds if isinstance(below, Lag) else below
 
     def rest(self) -> bool:
         """Keep how it stands now, since the desk is about to forget it; whether it was there."""

@@ -1,5 +1,7 @@
 """What goes wrong on demand, as boto3 meets it, and what is known of it afterwards."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -180,6 +182,45 @@ def test_lag(world: World, client: Any) -> None:
     assert len(listed(client)) == 2
 
 
+def test_lag_within_a_lag_leaves_the_outer_one(world: World, client: Any) -> None:
+    world.clock.freeze()
+    with world.faults.lag(60):
+        with world.faults.lag(5):
+            world.given.opportunity()
+            world.clock.advance(seconds=5)
+            assert len(listed(client)) == 1
+        world.given.opportunity()
+        world.clock.advance(seconds=5)
+        assert len(listed(client)) == 1
+    assert len(listed(client)) == 2
+
+
+def test_lags_end_in_any_order(world: World, client: Any) -> None:
+    world.clock.freeze()
+    first, second = world.faults.lag(60, optional=True), world.faults.lag(5)
+    world.given.opportunity()
+    first.remove()
+    assert listed(client) == []
+    world.clock.advance(seconds=5)
+    assert len(listed(client)) == 1
+    second.remove()
+    assert world.desk("PutLag", Seconds=0).SecondsBefore == 0
+
+
+def test_lag_under_a_profile_that_lags_leaves_that(client: Any) -> None:
+    with World(profile="production-like") as drawn:
+        with drawn.faults.lag(60, optional=True):
+            pass
+        assert drawn.desk("PutLag", Seconds=0).SecondsBefore == 3
+
+
+def test_lists_that_never_lag_fire_no_lag(world: World, client: Any) -> None:
+    engagement = world.given.engagement()
+    with world.faults.lag(5, optional=True) as lag:
+        client.list_engagement_members(Catalog="Sandbox", Identifier=engagement.Id)
+    assert lag.fired == 0
+
+
 def test_lag_that_never_showed_fails(world: World) -> None:
     with pytest.raises(FaultNeverFired, match="nothing was listed"), world.faults.lag(5):
         world.given.opportunity()
@@ -237,6 +278,22 @@ def test_what_happens_meanwhile_happens_before_the_call_and_once(world: World, c
         update(**world.example("UpdateOpportunity", Identifier=mine.Id))
     assert happened.fired == 1
     assert world.faults.fired == ["before UpdateOpportunity (once)"]
+
+
+def test_calls_of_several_threads_set_it_off_as_often_as_was_said(world: World) -> None:
+    both = Barrier(2)
+    happened = world.faults.meanwhile("ListOpportunities", lambda: both.wait(60), times=2)
+    with ThreadPoolExecutor(4) as threads:
+        for _ in threads.map(lambda _: listed(world.client()), range(4)):
+            pass
+    assert (happened.fired, happened.remaining) == (2, 0)
+
+
+def test_what_happens_meanwhile_may_end_it(world: World, client: Any) -> None:
+    happened = world.faults.meanwhile("ListOpportunities", lambda: happened.remove(), times=None)
+    for _ in range(3):
+        listed(client)
+    assert (happened.fired, happened.remaining) == (1, 0)
 
 
 def test_what_never_happened_meanwhile_fails_and_what_is_misspelt_is_told(world: World) -> None:

@@ -152,5 +152,6 @@ def _summary(row: tuple[object, ...], wall: int) -> Document:
 def put_lag(call: Call, tx: Tx) -> Document:
     """Lists show what was true so many seconds ago, from now on; 0 ends it."""
     seconds = cast("int", call.input["Seconds"])
-    lag.put(tx, call.ns, VIEWS, (call.namespace.lag_ms, seconds * SECOND_MS))
-    return {"Seconds": seconds}
+    before = call.namespace.lag_ms
+    lag.put(tx, call.ns, VIEWS, (before, seconds * SECOND_MS))
+    return {"Seconds": seconds, "SecondsBefore": before // SECOND_MS}
