@@ -31,6 +31,34 @@ def test_in_the_world_that_it_was_for() -> None:
         assert len(outer.dead_calls) == len(inner.dead_calls) == 1
 
 
+def test_it_is_its_client_s_account_s(world: World) -> None:
+    other = world.partner("B")
+    for client in (other.client, boto3.client("partnercentral-selling")):
+        with pytest.raises(ParamValidationError):
+            client.list_opportunities()
+    assert [call.account for call in world.calls.dead] == [other.account, world.account]
+
+
+def test_its_parameters_are_kept_as_the_journal_shows_them(world: World) -> None:
+    project = {"Title": "s3cret", "DeliveryModels": {"Other"}, "Hidden": "s3cret"}
+    with pytest.raises(ParamValidationError):
+        world.partner.client.create_opportunity(Catalog="Sandbox", ClientToken=7, Project=project)
+    assert world.calls.last.response is None
+    request = world.calls.last.request
+    assert (request["Catalog"], request["ClientToken"]) == ("Sandbox", 7)
+    assert request["Project"]["DeliveryModels"] == "***"
+    assert "s3cret" not in str(request)
+
+
+def test_parameters_that_cannot_be_shown_are_not(world: World) -> None:
+    endless: dict[str, object] = {}
+    endless["Project"] = endless
+    with pytest.raises((ParamValidationError, RecursionError)):
+        world.partner.client.update_opportunity(Catalog=7, Project=endless)
+    if world.calls.dead:
+        assert world.calls.last.request is None
+
+
 def test_those_of_other_services_are_not_ours(world: World) -> None:
     with pytest.raises(ParamValidationError):
         boto3.client("sqs").create_queue()

@@ -13,7 +13,7 @@ from cosell.auth.key_ids import make_id
 from cosell.testing import environment
 from cosell.testing.calling import SELLING
 from cosell.testing.current import Reached
-from cosell.testing.dead_calls import BOUND
+from cosell.testing.dead_calls import BOUND, SPEAKER
 
 OLDEST: Final = "1.35.61"  # of botocore: the first that knows the service
 _making = Lock()  # a session makes one client at a time
@@ -45,6 +45,7 @@ def client(world: Reached, account: str, service: str, options: dict[str, Any]) 
 
     made.meta.events.register("before-send", bind)
     setattr(made._serializer, BOUND, world)
+    setattr(made._serializer, SPEAKER, account)
     return made
 
 

@@ -3,9 +3,12 @@
 Must not know what a world is made of, and imports nothing: whoever intercepts calls asks here.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cosell.testing.place import Place
+
+if TYPE_CHECKING:
+    from cosell.testing.dead_calls import DeadCall
 
 
 class Reached(Protocol):
@@ -23,7 +26,7 @@ class Reached(Protocol):
     @property
     def closed(self) -> bool: ...
 
-    def record_dead_call(self, operation: str, message: str) -> None: ...
+    def record_dead_call(self, dead: "DeadCall") -> None: ...
 
     def about_to_call(self, operation: str) -> None: ...
 

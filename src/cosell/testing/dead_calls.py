@@ -11,16 +11,21 @@ from cosell.clock import wall_ms
 from cosell.testing.calling import DESK, SELLING
 from cosell.testing.current import Reached, current
 
+SPEAKER = "cosell_account"  # on a client's serializer: who calls
 BOUND = "cosell_world"  # on a client's serializer, and on its requests: the world it belongs to
 _SERVICES = frozenset({SELLING[0], DESK[0]})
 
 
 class DeadCall(NamedTuple):
-    """A call that botocore's parameter validation refused; `real_ms` is real time, in ms."""
+    """A call that botocore's parameter validation refused: `account`'s ('' if the client names
+    none), at `real_ms` of real time. `request` has its parameters as JSON has them, sensitive ones
+    masked; None for those that JSON cannot have."""
 
     operation: str
     message: str
     real_ms: int
+    account: str
+    request: Any
 
 
 def serialize(original: Callable[..., Any], serializer: Any, parameters: Any, model: Any) -> Any:
@@ -32,13 +37,32 @@ def serialize(original: Callable[..., Any], serializer: Any, parameters: Any, mo
         if type(error).__name__ == "ParamValidationError" and _is_ours(model):
             world: Reached | None = getattr(serializer, BOUND, None) or current()
             if world is not None:
-                world.record_dead_call(model.name, str(error))
+                world.record_dead_call(_dead_call(serializer, parameters, model, str(error)))
         raise
 
 
-def dead_call(operation: str, message: str) -> DeadCall:
-    """A dead call of this moment."""
-    return DeadCall(operation, message, wall_ms())
+def _dead_call(serializer: Any, parameters: Any, model: Any, message: str) -> DeadCall:
+    request = _shown(model, parameters)
+    return DeadCall(model.name, message, wall_ms(), getattr(serializer, SPEAKER, ""), request)
+
+
+def _shown(model: Any, parameters: Any) -> Any:
+    """The parameters as the journal shows a request; they may be anything."""
+    import orjson
+
+    from cosell.desk.contract import CONTRACT as DESK_CONTRACT
+    from cosell.selling.contract import CONTRACT
+
+    contract = CONTRACT if model.service_model.signing_name == SELLING[0] else DESK_CONTRACT
+    operation = contract.operations.get(model.name)
+    try:
+        written = orjson.dumps(parameters, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except Exception:  # whatever their own __str__ raises
+        return None
+    document = orjson.loads(written)
+    if operation is None or not isinstance(document, dict):
+        return None
+    return contract.redact(operation.input_shape, document)
 
 
 def _is_ours(model: Any) -> bool:

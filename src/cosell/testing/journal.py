@@ -5,7 +5,7 @@ is kept, since its journal forgets the oldest. Must not judge a call.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
@@ -180,13 +180,14 @@ class Journal(Calls):
 
     def add_dead(self, dead: DeadCall) -> None:
         """A call died in the client now, after every call that the journal has."""
-        time, account = instant(iso(dead.real_ms)), self._world.account
+        time, account = instant(iso(dead.real_ms)), dead.account or self._world.account
         try:
             self._everything()
             time = self._world.clock.now()
         except (OSError, Refused):  # nobody is there to ask; the call died all the same
             pass
-        self._seen.append(Call(dead.operation, account, time, DEAD, dead.message, dead=True))
+        call = Call(dead.operation, account, time, DEAD, dead.message, dead=True)
+        self._seen.append(replace(call, _bodies=lambda: (dead.request, None)))
 
     def restart(self) -> None:
         """Leave behind what was called so far: the world becomes another."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from cosell.config import DEFAULT_ACCOUNT
 from cosell.testing import current, environment
 from cosell.testing.calling import DESK, SELLING, Caller
-from cosell.testing.dead_calls import DeadCall, dead_call
+from cosell.testing.dead_calls import DeadCall
 from cosell.testing.interception import Interception
 from cosell.testing.partner import AWS, Partner, account_named, default_account
 from cosell.testing.place import Here, Place, here
@@ -246,10 +246,10 @@ class World:
         """An environment for a child process: its calls come here, as the default partner's."""
         return self.partner.env
 
-    def record_dead_call(self, operation: str, message: str) -> None:
+    def record_dead_call(self, dead: DeadCall) -> None:
         """Remember what botocore refused; called by the interception."""
-        self.dead_calls.append(dead_call(operation, message))
-        self.calls.add_dead(self.dead_calls[-1])
+        self.dead_calls.append(dead)
+        self.calls.add_dead(dead)
 
     def about_to_call(self, operation: str) -> None:
         """A call of boto3's is about to reach it; called by the interception."""
