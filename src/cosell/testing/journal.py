@@ -4,7 +4,9 @@ A dead call never left the client: boto3 itself refused its parameters. What the
 is kept, since its journal forgets the oldest. Must not judge a call.
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
@@ -14,6 +16,7 @@ import orjson
 
 from cosell.clock import iso
 from cosell.errors import did_you_mean
+from cosell.journal import CALLS_MAX
 from cosell.selling.contract import CONTRACT
 from cosell.sts.operations import OPERATIONS as STS_OPERATIONS
 from cosell.testing.calling import DESK, Answer, Refused
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
 SUCCESS: Final = "Success"
 DEAD: Final = "ParamValidationError"
 _PAGE: Final = 1000
+
+
+class CallsForgotten(UserWarning):
+    """More calls were made than the desk remembers, and nobody looked at them meanwhile."""
 
 
 class Rule(NamedTuple):
@@ -189,6 +196,12 @@ class Journal(Calls):
         call = Call(dead.operation, account, time, DEAD, dead.message, dead=True)
         self._seen.append(replace(call, _bodies=lambda: (dead.request, None)))
 
+    def read_on(self) -> None:
+        """Read what came since, before the desk forgets it. Nobody asked: an error is told to who
+        asks next."""
+        with suppress(Exception):
+            self._everything()
+
     def restart(self) -> None:
         """Leave behind what was called so far: the world becomes another."""
         self._everything().clear()
@@ -206,15 +219,25 @@ class Journal(Calls):
         asked: dict[str, Any] = {"MaxResults": _PAGE}
         if self._seq is not None:
             asked["AfterSeq"] = self._seq
+        read = 0
         while True:
             page = self._world.desk("ListCalls", **asked)
+            read += len(page.Calls)
             for told in page.Calls:
                 self._seq = told.Seq
                 if told.get("Service") != DESK[0]:
                     self._seen.append(self._call(told))
             if not page.get("NextToken"):
-                return
+                break
             asked["NextToken"] = page.NextToken
+        if read >= CALLS_MAX:
+            warnings.warn(
+                f"{CALLS_MAX:,} calls or more were made in {self._world.name} since its calls were"
+                " looked at last: the desk remembers no more than that, older ones are missing"
+                " here. Look at `calls` in between.",
+                CallsForgotten,
+                stacklevel=2,
+            )
 
     def _call(self, told: Answer) -> Call:
         rules = told.get("Rules") or []

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 Pace: TypeAlias = Literal["inline", "paced", "held", "Inline", "Paced", "Held"] | int
 _DRAWN: Final = "production-like"  # the profile in which things are left to chance
+_UNREAD_MAX: Final = 400  # far from what the desk's journal forgets
 _numbers: Final = count(1)
 
 
@@ -77,6 +78,7 @@ class World:
         self._partners: dict[str, Partner] = {}
         self._making = Lock()
         self._entered: list[_Stay] = []
+        self._unread = 0  # calls of boto3's since the journal was read by itself
         self._kept: list[Callable[[], object]] = []
         if profile is not None:
             drawn = {"Seed": seed} if profile == _DRAWN else {}
@@ -253,6 +255,10 @@ class World:
 
     def about_to_call(self, operation: str) -> None:
         """A call of boto3's is about to reach it; called by the interception."""
+        self._unread += 1
+        if self._unread > _UNREAD_MAX:
+            self._unread = 0
+            self.calls.read_on()
         if "faults" in self.__dict__:  # else nobody has asked for anything to happen before it
             self.faults.about_to_call(operation)
 

@@ -4,9 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from cosell.http import HttpRequest
+from cosell.testing.journal import CallsForgotten
 from cosell.testing.world import World
 
 
@@ -172,3 +174,22 @@ def test_threads_lose_and_double_nothing(world: World) -> None:
         list(pool.map(work, range(8)))
     assert len(world.calls) == 160
     assert len({call.seq for call in world.calls}) == 160
+
+
+def test_calls_that_the_desk_forgets_are_read_before(world: World) -> None:
+    client = world.client(config=Config(retries={"total_max_attempts": 1}))
+    with world.faults.throttle("ListSolutions"), pytest.raises(ClientError):
+        client.list_solutions(Catalog="Sandbox")
+    for _ in range(1_100):
+        client.list_opportunities(Catalog="Sandbox")
+    assert world.calls.refused.operations == ["ListSolutions"]
+    assert len(world.calls) == 1_101
+
+
+def test_calls_that_were_forgotten_are_warned_of(world: World) -> None:
+    call = world.caller()
+    for _ in range(1_100):
+        call("ListOpportunities", Catalog="Sandbox")
+    with pytest.warns(CallsForgotten, match="1,000 calls or more"):
+        assert len(world.calls) == 1_000
+    assert len(world.calls) == 1_000
