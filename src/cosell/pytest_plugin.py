@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _NAME: Final = "cosell"  # of the fixture, and of the marker
 _SCENE_NAME: Final = "cosell_scene"
 _WORKER_SERVER: Final = "cosell_server"
+_WORKER_ASKS: Final = "cosell_asks"
 _SHARED: Final = "shared"
 _MARKED: Final = ("account", "catalog", "profile", "pace", "server", "seed", "time")
 _CATALOGS: Final = ("AWS", "Sandbox")
@@ -37,6 +38,8 @@ _UNDO: Final = pytest.StashKey[list[Any]]()
 _GUARD: Final = pytest.StashKey[Any]()  # an Interception
 _WORLD: Final = pytest.StashKey["World"]()
 _SCENE: Final = pytest.StashKey["_Scene"]()
+_ASKED: Final = pytest.StashKey[int]()
+_SHARED_URL: Final = pytest.StashKey[str]()
 
 
 # --- the run -------------------------------------------------------------------------------------
@@ -128,22 +131,43 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """xdist starts a worker: where the shared server is, if there is to be one."""
-    run = node.config.stash[_RUN]
-    if run.server == _SHARED:
-        node.workerinput[_WORKER_SERVER] = _shared_url(node.config)
-    elif run.server:
-        node.workerinput[_WORKER_SERVER] = run.server
+    """xdist starts a worker: where the shared server is, or where to ask for one."""
+    config = node.config
+    run = config.stash[_RUN]
+    if run.server:
+        shared = run.server == _SHARED
+        node.workerinput[_WORKER_SERVER] = _shared_url(config) if shared else run.server
+        return
+    if _ASKED not in config.stash:
+        from cosell.testing.asking import Answering
+
+        answering = Answering(lambda: _shared_url(config))
+        config.stash[_UNDO].append(answering.close)
+        config.stash[_ASKED] = answering.port
+    node.workerinput[_WORKER_ASKS] = config.stash[_ASKED]
 
 
 def _shared_url(config: pytest.Config) -> str:
-    """The server of this run; started when it is asked for first, ended with the run."""
+    """The one server of this run; started when it is asked for first, ended with the run."""
+    found = config.stash.get(_SHARED_URL, None)
+    if found is None:
+        port = getattr(config, "workerinput", {}).get(_WORKER_ASKS)
+        found = config.stash[_SHARED_URL] = _started(config) if port is None else _asked(port)
+    return found
+
+
+def _started(config: pytest.Config) -> str:
     from cosell.testing.server import start
 
     server = start()
     config.stash[_UNDO].append(server.stop)
-    config.stash[_RUN] = config.stash[_RUN]._replace(server=server.url)
     return server.url
+
+
+def _asked(port: int) -> str:
+    from cosell.testing.asking import ask
+
+    return ask(port)
 
 
 # --- the world of a test -------------------------------------------------------------------------

@@ -86,6 +86,30 @@ def test_server_of_ones_own(suite: Suite, server: Server) -> None:
         assert f"SERVER {server.url}" in str(result.stdout)
 
 
+SOME = """
+import pytest
+
+@pytest.mark.parametrize("number", range(12))
+@pytest.mark.cosell(server=True)
+def test_server(cosell, number):
+    cosell.given.opportunity()
+    print("SERVER", cosell.place.url)
+
+@pytest.mark.parametrize("number", range(12))
+def test_here(cosell, number):
+    assert type(cosell.place).__name__ == "Here"
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "3")])
+def test_marked_tests_share_one_server_of_the_run(suite: Suite, options: tuple[str, ...]) -> None:
+    result = suite(SOME, "-rP", *options)
+    result.assert_outcomes(passed=24)
+    [port] = set(re.findall(r"SERVER http://127.0.0.1:(\d+)", str(result.stdout)))
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(port)), timeout=5)
+
+
 def test_shared_server_ends_with_the_run(suite: Suite) -> None:
     text = "def test_it(cosell):\n    print('SERVER', cosell.place.url)\n"
     result = suite(text, "--cosell-server=shared", "-rP")
