@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pytest
 
 if TYPE_CHECKING:
+    from cosell.testing.run_server import RunServer
     from cosell.testing.world import World
 
 _NAME: Final = "cosell"  # of the fixture, and of the marker
@@ -38,8 +39,7 @@ _UNDO: Final = pytest.StashKey[list[Any]]()
 _GUARD: Final = pytest.StashKey[Any]()  # an Interception
 _WORLD: Final = pytest.StashKey["World"]()
 _SCENE: Final = pytest.StashKey["_Scene"]()
-_ASKED: Final = pytest.StashKey[int]()
-_SHARED_URL: Final = pytest.StashKey[str]()
+_SERVER: Final = pytest.StashKey["RunServer"]()
 
 
 # --- the run -------------------------------------------------------------------------------------
@@ -132,42 +132,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """xdist starts a worker: where the shared server is, or where to ask for one."""
-    config = node.config
-    run = config.stash[_RUN]
-    if run.server:
+    run = node.config.stash[_RUN]
+    if run.server is None:
+        node.workerinput[_WORKER_ASKS] = _run_server(node.config).port()
+    else:
         shared = run.server == _SHARED
-        node.workerinput[_WORKER_SERVER] = _shared_url(config) if shared else run.server
-        return
-    if _ASKED not in config.stash:
-        from cosell.testing.asking import Answering
-
-        answering = Answering(lambda: _shared_url(config))
-        config.stash[_UNDO].append(answering.close)
-        config.stash[_ASKED] = answering.port
-    node.workerinput[_WORKER_ASKS] = config.stash[_ASKED]
+        node.workerinput[_WORKER_SERVER] = _run_server(node.config).url() if shared else run.server
 
 
-def _shared_url(config: pytest.Config) -> str:
-    """The one server of this run; started when it is asked for first, ended with the run."""
-    found = config.stash.get(_SHARED_URL, None)
-    if found is None:
-        port = getattr(config, "workerinput", {}).get(_WORKER_ASKS)
-        found = config.stash[_SHARED_URL] = _started(config) if port is None else _asked(port)
-    return found
+def _run_server(config: pytest.Config) -> "RunServer":
+    if _SERVER not in config.stash:
+        from cosell.testing.run_server import RunServer
 
-
-def _started(config: pytest.Config) -> str:
-    from cosell.testing.server import start
-
-    server = start()
-    config.stash[_UNDO].append(server.stop)
-    return server.url
-
-
-def _asked(port: int) -> str:
-    from cosell.testing.asking import ask
-
-    return ask(port)
+        asks = getattr(config, "workerinput", {}).get(_WORKER_ASKS)
+        made = config.stash[_SERVER] = RunServer(asks)
+        config.stash[_UNDO].append(made.close)
+    return config.stash[_SERVER]
 
 
 # --- the world of a test -------------------------------------------------------------------------
@@ -259,7 +239,7 @@ def _made(config: pytest.Config, name: str, said: dict[str, Any]) -> "World":
     run = config.stash[_RUN]
     server = said.get("server", run.server)
     if server is True or server == _SHARED:
-        server = run.server if run.server not in (None, _SHARED) else _shared_url(config)
+        server = run.server if run.server not in (None, _SHARED) else _run_server(config).url()
     seed = said.get("seed", run.seed)
     catalog = said.get("catalog") or run.catalog or World.catalog
     if catalog not in _CATALOGS:
