@@ -8,7 +8,7 @@ import pytest
 from cosell.testing import World
 
 
-def test_frames_of_the_interception_are_hidden_from_pytest() -> None:
+def test_frames_of_the_interception_are_hidden_from_pytest(bare: None) -> None:
     with World():
         client = boto3.client("partnercentral-selling", region_name="us-east-1")
         with pytest.raises(Exception, match="Unknown parameter") as dead:

@@ -3,6 +3,7 @@
 Clients here are made as code under test makes them. Must not use the server of other tests.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
@@ -12,10 +13,11 @@ import boto3
 import botocore.session
 import pytest
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ParamValidationError
 
 import cosell.desk
-from cosell.testing import World
+from cosell.testing import World, WorldClosed
+from cosell.testing.calling import DESK, Caller
 from tests.testing.invitations import invited, refer
 
 # Made before anything was hooked, as most programs do at import; it has some credentials of its
@@ -133,7 +135,32 @@ def test_a_session_of_a_role(world: World) -> None:
         invited(forged)
 
 
-def test_a_client_of_a_closed_world_is_told_so() -> None:
+def test_a_closed_world_stays_closed() -> None:
+    with World() as other:
+        with World() as world:
+            made = world.given.opportunity()
+            world.partner.client.get_opportunity(Catalog="Sandbox", Identifier=made.Id)
+            call, caller, client = world.calls.last, world.caller("B"), world.client()
+        asked: list[Callable[[], object]] = [
+            world.given.opportunity,
+            lambda: world.partner.call("ListOpportunities", Catalog="AWS"),
+            lambda: caller("ListOpportunities", Catalog="AWS"),
+            lambda: world.desk("GetClock"),
+            lambda: call.request,
+            lambda: world.endpoint_url,
+            world.__enter__,
+        ]
+        for ask in asked:
+            with pytest.raises(WorldClosed, match=f"{world.name} is closed.* save it before"):
+                ask()
+        with pytest.raises(ParamValidationError):
+            client.list_opportunities(Katalog="AWS")
+        world.close()  # a second time does nothing
+        names = [one.Name for one in other.desk("ListNamespaces").Namespaces]
+        assert world.name not in names
+
+
+def test_a_client_of_a_closed_world_is_told_so(bare: None) -> None:
     with World() as gone:
         client = gone.partner.client
         assert invited(client) == []
@@ -147,7 +174,8 @@ def test_nothing_is_left_behind() -> None:
     with World() as other:
         names = [one.Name for one in other.desk("ListNamespaces").Namespaces]
         assert gone.name not in names
-        assert gone.desk("ListEvents").Events == []
+        again = Caller(gone.place, gone.name, gone.account, DESK)  # whoever has that name next
+        assert again("ListEvents").Events == []
 
 
 def test_answers_are_botocores_own(world: World) -> None:

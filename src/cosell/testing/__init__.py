@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cosell.testing.calling import Refused as Refused
     from cosell.testing.faults import FaultNeverFired as FaultNeverFired
     from cosell.testing.partner import Partner as Partner
+    from cosell.testing.place import WorldClosed as WorldClosed
     from cosell.testing.sending import NotLetOut as NotLetOut
     from cosell.testing.world import World as World
 
@@ -21,6 +22,7 @@ _HOMES = {
     "Partner": "partner",
     "Refused": "calling",
     "World": "world",
+    "WorldClosed": "place",
 }
 
 

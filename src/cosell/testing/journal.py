@@ -22,6 +22,7 @@ from cosell.sts.operations import OPERATIONS as STS_OPERATIONS
 from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.clock import instant
 from cosell.testing.dead_calls import DeadCall
+from cosell.testing.place import WorldClosed
 from cosell.testing.references import wire_name
 
 if TYPE_CHECKING:
@@ -191,7 +192,11 @@ class Journal(Calls):
         try:
             self._everything()
             time = self._world.clock.now()
-        except (OSError, Refused):  # nobody is there to ask; the call died all the same
+        except (
+            OSError,
+            Refused,
+            WorldClosed,
+        ):  # nobody is there to ask; the call died all the same
             pass
         call = Call(dead.operation, account, time, DEAD, dead.message, dead=True)
         self._seen.append(replace(call, _bodies=lambda: (dead.request, None)))

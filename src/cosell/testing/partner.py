@@ -39,7 +39,7 @@ class Partner:
     @cached_property
     def call(self) -> Caller:
         """Calls operations without an SDK: `partner.call("ListOpportunities", Catalog="AWS")`."""
-        return Caller(self._world.place, self._world.name, self.account, SELLING)
+        return Caller(self._world.way, self._world.name, self.account, SELLING)
 
     @property
     def env(self) -> dict[str, str]:

@@ -43,6 +43,41 @@ class Place(Protocol):
         ...
 
 
+class WorldClosed(RuntimeError):
+    """A world was asked for something after it was closed."""
+
+
+class WhileOpen:
+    """A world's way to its place: it ends with the world. A namespace would begin anew with the
+    first call, and nobody would take it away again."""
+
+    def __init__(self, place: Place, world: str) -> None:
+        self._place = place
+        self._world = world
+        self._is_open = True
+
+    def end(self) -> None:
+        """From now on the world is closed."""
+        self._is_open = False
+
+    def ensure_open(self) -> None:
+        """WorldClosed if the world has been closed."""
+        if not self._is_open:
+            raise WorldClosed(
+                f"The world {self._world} is closed, and nothing is left of it: ask it while it is"
+                " open, or save it before (world.save)."
+            )
+
+    @property
+    def url(self) -> str:
+        self.ensure_open()
+        return self._place.url
+
+    def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:
+        self.ensure_open()
+        return self._place.exchange(request, patience_s)
+
+
 class Here:
     """An engine in this process; nothing runs by itself in it. Other processes come in through a
     doorway, which is opened when somebody needs it."""

@@ -21,7 +21,7 @@ from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.interception import Interception
 from cosell.testing.partner import AWS, Partner, account_named, default_account
-from cosell.testing.place import Here, Place, here
+from cosell.testing.place import Here, Place, WhileOpen, here
 
 if TYPE_CHECKING:
     from cosell.testing.aws import Aws
@@ -72,7 +72,9 @@ class World:
         self.closed = False
         self.dead_calls: list[DeadCall] = []
         """What botocore itself refused, oldest first: calls that never left the process."""
-        self.desk = Caller(self.place, self.name, self.account, DESK)
+        self.way = WhileOpen(self.place, self.name)
+        """To the place, for the callers of this world, as long as it is open."""
+        self.desk = Caller(self.way, self.name, self.account, DESK)
         self.own_requests: set[str] = set()
         """The request ids of what the world's own builders called."""
         self._partners: dict[str, Partner] = {}
@@ -132,7 +134,7 @@ class World:
 
     def caller(self, account: "Partner | str | None" = None) -> Caller:
         """Calls operations of Partner Central as an account, without an SDK."""
-        return Caller(self.place, self.name, self.account_of(account), SELLING)
+        return Caller(self.way, self.name, self.account_of(account), SELLING)
 
     # --- members, each in a module of its own ---------------------------------------------------
 
@@ -232,14 +234,14 @@ class World:
 
     def own_caller(self, account: str) -> Caller:
         """Calls as an account, for the world's own builders: `calls` leaves them out."""
-        return Caller(self.place, self.name, account, SELLING, self.own_requests)
+        return Caller(self.way, self.name, account, SELLING, self.own_requests)
 
     # --- addresses -----------------------------------------------------------------------------
 
     @property
     def endpoint_url(self) -> str:
         """The address of this world for other processes (and for clients that name one)."""
-        url = f"{self.place.url}/ns/{self.name}"
+        url = f"{self.way.url}/ns/{self.name}"
         current.address(self.place.url.partition("://")[2], self)
         return url
 
@@ -272,11 +274,13 @@ class World:
             stay.end()
 
     def close(self) -> None:
-        """Leave nothing of it behind. A client of its that is used later is told so."""
+        """Leave nothing of it behind. Who asks it, or a client of its, for something later is told
+        so (WorldClosed, NotLetOut)."""
         if self.closed:
             return
         self.desk("DeleteNamespace")
         self.closed = True
+        self.way.end()
         current.forget(self)
         if isinstance(self.place, Here):
             self.place.sweep()
@@ -303,6 +307,7 @@ class _Stay:
     """A world is current, and the environment says so to child processes, until `end`."""
 
     def __init__(self, world: World) -> None:
+        world.way.ensure_open()
         self._world = world
         self._interception = Interception()
         self._endpoint = environment.place_endpoint(url) if (url := _doorway()) else None
