@@ -383,6 +383,9 @@ def _folder(config: pytest.Config) -> Path:
     cache = getattr(config, "cache", None)
     if cache is not None:
         return Path(cache.mkdir("cosell"))
-    from tempfile import gettempdir
+    factory = getattr(config, "_tmp_path_factory", None)  # this user's alone; pytest empties it
+    if factory is not None:
+        return Path(factory.getbasetemp()) / "cosell-failed"
+    from tempfile import mkdtemp
 
-    return Path(gettempdir()) / "cosell-failed"
+    return Path(mkdtemp(prefix="cosell-failed-"))

@@ -319,3 +319,11 @@ def test_fault_of_a_task_needs_a_reason_unless_it_takes_back(world: World) -> No
     world.desk("PutTaskFault", Step="AcceptInvitation", ReasonCode="InternalError", Count=2)
     world.desk("PutTaskFault", Step="AcceptInvitation", Count=0)
     assert world.desk("ListFaults")["Faults"] == []
+
+
+def test_one_fault_is_listed_by_its_id(world: World) -> None:
+    ids = [world.desk("PutFault", Error="ThrottlingException")["FaultId"] for _ in range(2)]
+    [fault] = world.desk("ListFaults", FaultId=ids[1])["Faults"]
+    assert fault["FaultId"] == ids[1]
+    world.desk("DeleteFault", FaultId=ids[1])
+    assert world.desk("ListFaults", FaultId=ids[1])["Faults"] == []

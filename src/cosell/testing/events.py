@@ -51,6 +51,7 @@ class Events:
     def __init__(self, world: "World") -> None:
         self._world = world
         self._delivered: dict[str, _Delivered] = {}  # to each account
+        self._newest = -1  # the Seq of the newest that `mark` has seen
 
     def to(self, account: "Who" = None) -> list[Answer]:
         """The envelopes that an account received (the default partner, an account id, a partner or
@@ -59,8 +60,10 @@ class Events:
 
     def mark(self) -> int:
         """A mark behind the newest event, for `since`."""
-        newest = max((seq for seq, _ in self._after(-1, None)), default=-1)
-        return newest
+        newer = self._after(self._newest, None)
+        if newer:
+            self._newest = newer[-1][0]
+        return self._newest
 
     def since(self, mark: int, account: "Who" = None) -> list[Answer]:
         """What an account received after a mark."""
@@ -108,8 +111,10 @@ class Events:
         return deliveries
 
     def rewind(self) -> None:
-        """Let `deliver_all` begin anew, with the first event of each account."""
+        """Let `deliver_all` begin anew, with the first event of each account; the events may be
+        others now."""
         self._delivered.clear()
+        self._newest = -1
 
     def __iter__(self) -> Iterator[Answer]:
         """Every event of every account."""

@@ -98,9 +98,8 @@ class Fault:
     def _now(self) -> Answer:
         if self._last is not None:
             return self._last
-        for fault in self._desk("ListFaults").Faults:
-            if fault.FaultId == self.id:
-                return Answer(fault)
+        for fault in self._desk("ListFaults", FaultId=self.id).Faults:
+            return Answer(fault)
         raise LookupError(f"The desk knows the fault {self._told} no more.")
 
     def __enter__(self) -> "Fault":

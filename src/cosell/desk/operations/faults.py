@@ -182,11 +182,13 @@ def _told_of_tasks(fault: TaskFault) -> Document:
 @query("ListFaults")
 def list_faults(call: Call, tx: Tx) -> Document:
     """Every fault of calls and of tasks in the order in which they were put, spent and expired ones
-    included, until they are deleted."""
+    included, until they are deleted; or the one of an id."""
     of_calls, of_tasks = fault_rows.every(tx, call.ns), fault_rows.every_for_tasks(tx, call.ns)
     told = {one.seq: {"Kind": "Call", **_told(one, call.now)} for one in of_calls}
     told |= {one.seq: {"Kind": "Task", **_told_of_tasks(one)} for one in of_tasks}
-    return {"Faults": [told[seq] for seq in sorted(told)]}
+    id = text_at(call.input, "FaultId")
+    shown = [told[seq] for seq in sorted(told)]
+    return {"Faults": [one for one in shown if id in ("", one["FaultId"])]}
 
 
 @command("DeleteFault")
