@@ -5,13 +5,18 @@ Must not know what an operation means.
 
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cosell.testing import environment
 from cosell.testing.calling import SELLING, Caller
 
 if TYPE_CHECKING:
+    from types_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
+
     from cosell.testing.world import World
+
+    # Any, where the package is not installed; type checkers alone import it.
+    Boto3: TypeAlias = PartnerCentralSellingAPIClient
 
 _FIRST: Final = 100_000_000_000
 _COUNT: Final = 900_000_000_000
@@ -32,8 +37,9 @@ class Partner:
         return self._world.partner_of(label)
 
     @cached_property
-    def client(self) -> Any:
-        """A boto3 client for partnercentral-selling in this world, made once."""
+    def client(self) -> "Boto3":
+        """A boto3 client for partnercentral-selling in this world, made once. Type checkers know it
+        where types-boto3-partnercentral-selling is installed."""
         return self._world.client(self.account)
 
     @cached_property

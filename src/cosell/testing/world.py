@@ -13,7 +13,7 @@ from os import PathLike
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
 from cosell.testing import current, environment
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cosell.testing.faults import Faults
     from cosell.testing.given import Given
     from cosell.testing.journal import Journal
+    from cosell.testing.partner import Boto3
     from cosell.testing.tasks import Settled, Tasks
 
 Pace: TypeAlias = Literal["inline", "paced", "held", "Inline", "Paced", "Held"] | int
@@ -120,6 +121,14 @@ class World:
     def _account_named(self, label: str) -> str:
         return self.account if label == self._label else account_named(label, self.account)
 
+    @overload
+    def client(
+        self, account: "Partner | str | None" = None, *, service: str, **options: Any
+    ) -> Any: ...
+    @overload
+    def client(self, account: "Partner | str | None", service: str, **options: Any) -> Any: ...
+    @overload
+    def client(self, account: "Partner | str | None" = None, **options: Any) -> "Boto3": ...
     def client(
         self,
         account: "Partner | str | None" = None,
