@@ -79,8 +79,8 @@ def default_account(said: object) -> str:
         return account_named(said, "")
     hint = f" Put it in quotes: {str(said).zfill(12)!r}." if isinstance(said, int) else ""
     raise ValueError(
-        f"account: {said!r} is not an account id, which is a text of twelve digits, nor a"
-        f" partner's label.{hint}"
+        f"account: {said!r} is not an account id, which has twelve digits, nor a partner's"
+        f" label.{hint}"
     )
 
 
