@@ -4,7 +4,6 @@ Everything is imported when a test needs it; a suite that needs nothing pays for
 Must not know what is in a world.
 """
 
-import re
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -120,6 +119,19 @@ def pytest_configure(config: pytest.Config) -> None:
         seed=config.getoption("--cosell-seed"),
         save_failed=config.getoption("--cosell-save-failed"),
     )
+    server = config.stash[_RUN].server
+    if server not in (None, _SHARED) and not worker:
+        _ensure_usable(str(server))
+
+
+def _ensure_usable(server: str) -> None:
+    """Once in a run, instead of one failure for each test."""
+    from cosell.testing.there import ensure_usable
+
+    try:
+        ensure_usable(server)
+    except (OSError, ValueError) as error:
+        raise pytest.UsageError(f"--cosell-server: {error}") from None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -353,27 +365,12 @@ def pytest_runtest_makereport(
 
 
 def _told(item: pytest.Item, world: "World") -> str:
-    from cosell.testing.report import described
+    from cosell.testing.report import described, kept
 
     try:
-        return described(world, _saved(item, world))
+        return described(world, kept(world, _folder(item.config), item.nodeid))
     except Exception as error:  # the test's own failure is what matters
         return f"The world could not be asked: {type(error).__name__}: {error}"
-
-
-def _saved(item: pytest.Item, world: "World") -> Path | str:
-    folder = _folder(item.config)
-    name = re.sub(r"[^\w.-]+", "-", item.nodeid).strip("-")[-120:]
-    from cosell.testing.calling import Refused
-
-    try:
-        return world.save(folder / f"{name}.cosell")
-    except Refused as refused:
-        if refused.code == "ResourceNotFoundException":
-            return "nothing was made in it"
-        return f"it could not be saved: {refused}"
-    except Exception as error:
-        return f"it could not be saved in {folder}: {type(error).__name__}: {error}"
 
 
 def _folder(config: pytest.Config) -> Path:

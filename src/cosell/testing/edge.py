@@ -30,6 +30,7 @@ from cosell.selling.contract import CONTRACT
 from cosell.testing.current import current
 from cosell.testing.place import ConnectionCut, Place
 from cosell.testing.speaking import let_speak
+from cosell.testing.there import ServerGone
 from cosell.wire import aws_json
 
 log = logging.getLogger("cosell")
@@ -67,6 +68,8 @@ class _Connection(BaseHTTPRequestHandler):
         except ConnectionCut:
             self.close_connection = True
             return
+        except ServerGone as gone:
+            response = _refusal(InternalServerException(str(gone)), headers)
         except Exception:
             log.exception("the edge failed")
             response = _refusal(InternalServerException(), headers)

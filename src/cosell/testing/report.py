@@ -1,14 +1,15 @@
 """What is told of a world when its test failed: its time, its seed, its last calls.
 
-Reads and writes nothing but text. Must not fail a test that has failed already.
+Must not fail a test that has failed already.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Final
 
-from cosell.testing.calling import Answer
+from cosell.testing.calling import Answer, Refused
 from cosell.testing.journal import Call
 
 if TYPE_CHECKING:
@@ -106,3 +107,16 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _MESSAGE_MAX else text[: _MESSAGE_MAX - 1] + "…"
+
+
+def kept(world: "World", folder: Path, test: str) -> Path | str:
+    """Save a world under its test's name; answers the file, or why there is none."""
+    name = re.sub(r"[^\w.-]+", "-", test).strip("-")[-120:]
+    try:
+        return world.save(folder / f"{name}.cosell")
+    except Refused as refused:
+        if refused.code == "ResourceNotFoundException":
+            return "nothing was made in it"
+        return f"it could not be saved: {refused}"
+    except Exception as error:
+        return f"it could not be saved in {folder}: {type(error).__name__}: {error}"

@@ -13,6 +13,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from threading import local
 from urllib.parse import urlsplit
 
+import orjson
+
 from cosell.http import HttpRequest, HttpResponse
 from cosell.testing.place import AnswerLate, ConnectionCut
 
@@ -20,6 +22,7 @@ _SESSION_TOKEN = "x-amz-security-token"  # noqa: S105 - a header's name
 _OURS = frozenset({"host", "content-length", "connection", "transfer-encoding", _SESSION_TOKEN})
 _ELSEWHERE = re.compile(r"/ns/[^/]*")
 _CONNECT_S = 5.0
+_HEALTH = "/_cosell/health"
 
 
 class ServerGone(ConnectionError):
@@ -98,6 +101,22 @@ class _Kept:
 def there(url: str) -> There:
     """The place of a server, one for all its worlds."""
     return There(url)
+
+
+def ensure_usable(url: str) -> None:
+    """ServerGone if nobody answers at an address, ValueError if that is no cosell, or one that
+    would not have worlds."""
+    try:
+        place = there(url)
+        answer = place.exchange(HttpRequest("GET", _HEALTH, "", {}, b""), _CONNECT_S)
+        auth = orjson.loads(answer.body)["Auth"]
+    except (AnswerLate, ConnectionCut, orjson.JSONDecodeError, KeyError, TypeError):
+        raise ValueError(f"What answers at {url} is no cosell server.") from None
+    if auth != "open":
+        raise ValueError(
+            f"The server at {url} checks signatures (its auth mode is {auth}), and calls that are"
+            " sent on to a world have none for it: start one with cosell serve --auth open."
+        )
 
 
 def _path(request: HttpRequest) -> str:

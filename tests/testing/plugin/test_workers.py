@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from tests.harness import Server, free_port
+from tests.harness import Server
 from tests.testing.plugin.conftest import Suite
 
 pytest_plugins = ["pytester"]
@@ -117,10 +117,3 @@ def test_shared_server_ends_with_the_run(suite: Suite) -> None:
     [port] = re.findall(r"SERVER http://127.0.0.1:(\d+)", str(result.stdout))
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(port)), timeout=5)
-
-
-def test_server_that_is_not_there_is_told(suite: Suite) -> None:
-    result = suite(
-        "def test_it(cosell):\n    pass\n", f"--cosell-server=http://127.0.0.1:{free_port()}"
-    )
-    assert "No cosell answers at http://127.0.0.1:" in str(result.stdout)

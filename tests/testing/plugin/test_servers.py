@@ -1,0 +1,68 @@
+"""A server that the worlds cannot be on is told once, before any test."""
+
+import socket
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.edge.keys import strict_server
+from tests.harness import Server, free_port
+from tests.testing.plugin.conftest import Suite
+
+pytest_plugins = ["pytester"]
+
+ONE = """
+def test_it(cosell):
+    cosell.given.opportunity()
+"""
+
+
+def told(suite: Suite, server: str) -> str:
+    """What a run says that is refused as a whole."""
+    result = suite(ONE, f"--cosell-server={server}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    [line] = [line for line in result.errlines if line.strip()]
+    return line
+
+
+def test_an_address_that_is_none(suite: Suite) -> None:
+    assert told(suite, "://there") == (
+        "ERROR: --cosell-server: '://there' is no address of a server, as http://127.0.0.1:2673 is."
+    )
+
+
+def test_a_server_that_is_not_there(suite: Suite) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    line = told(suite, url)
+    assert line.startswith(f"ERROR: --cosell-server: No cosell answers at {url} (")
+    assert "cosell serve" in line
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK", b""])
+def test_a_server_of_something_else(suite: Suite, answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(answer)
+
+        Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert told(suite, url).endswith(f"What answers at {url} is no cosell server.")
+
+
+def test_a_strict_server(suite: Suite, tmp_path: Path) -> None:
+    strict = strict_server(tmp_path, str(tmp_path / "state.db")).start()
+    try:
+        line = told(suite, strict.url)
+    finally:
+        strict.stop()
+    assert "checks signatures (its auth mode is strict)" in line
+    assert "--auth open" in line
+
+
+def test_one_that_does(suite: Suite, server: Server) -> None:
+    suite(ONE, f"--cosell-server={server.url}").assert_outcomes(passed=1)
