@@ -195,3 +195,20 @@ def statuses(deal: Deal) -> list[str]:
         deal.snapshot(Revision=number)["Payload"]["OpportunitySummary"]["Lifecycle"]["ReviewStatus"]
         for number in range(1, newest + 1)
     ]
+
+
+def completed(follower: Deal, changes: dict[str, Any] | None = None) -> Deal:
+    """With all that a submission needs, and with `changes` by dotted path."""
+    follower.update(
+        {
+            "Customer.Account.Address.PostalCode": "98101",
+            "Customer.Account.Address.StateOrRegion": "Washington",
+            "PrimaryNeedsFromAws": ["Co-Sell - Deal Support"],
+            "Project.CustomerUseCase": "Migration / Database Migration",
+            "Project.DeliveryModels": ["SaaS or PaaS"],
+            "Project.OtherSolutionDescription": "Ours",
+            "Project.SalesActivities": ["SOW Signed"],
+            **(changes or {}),
+        }
+    )
+    return follower

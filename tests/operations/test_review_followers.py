@@ -15,6 +15,7 @@ from tests.deals import (
     VIEW,
     Deal,
     about,
+    completed,
     engaged,
     followed,
     statuses,
@@ -61,6 +62,17 @@ def test_decision_cascades_to_two_who_follow(world: World, catalog: str, outcome
     assert shown == [(SUMMARY, deal.id), nearer, *own, farther]
 
 
+@pytest.mark.parametrize("outcome", ["Approved", "Rejected"])
+def test_decision_reaches_a_follower_that_aws_has_taken_up(world: World, outcome: str) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    follower.review("InReview")
+    own = [AWS_OWN] if outcome == "Approved" else []
+    seen = told(world, OTHER, partial(deal.review, outcome))
+    assert seen[-2 - len(own) :] == [(UPDATED, follower.id), VIEW, *own]
+    assert follower.status == outcome
+
+
 def test_decision_reaches_those_who_follow_a_follower(world: World) -> None:
     deal = submitted(world)
     nearer = followed(deal)
@@ -88,22 +100,6 @@ def test_received_opportunity_begins_where_the_senders_is(
     for act in path:
         deal.submit() if act == "submit" else deal.review(act)
     assert followed(deal).status == expected
-
-
-def completed(follower: Deal) -> Deal:
-    """With all that a submission needs."""
-    follower.update(
-        {
-            "Customer.Account.Address.PostalCode": "98101",
-            "Customer.Account.Address.StateOrRegion": "Washington",
-            "PrimaryNeedsFromAws": ["Co-Sell - Deal Support"],
-            "Project.CustomerUseCase": "Migration / Database Migration",
-            "Project.DeliveryModels": ["SaaS or PaaS"],
-            "Project.OtherSolutionDescription": "Ours",
-            "Project.SalesActivities": ["SOW Signed"],
-        }
-    )
-    return follower
 
 
 def test_received_opportunity_that_its_owner_submits_has_a_review_of_its_own(world: World) -> None:
@@ -279,3 +275,14 @@ def test_received_opportunity_of_a_rejected_one_has_a_review_of_its_own(world: W
     follower.review("Approved")
     assert (deal.status, follower.status) == ("Rejected", "Approved")
     assert "aws" in deal.members()
+
+
+@pytest.mark.parametrize("before", [[], [SENT_BACK], [SENT_BACK, CORRECTION]])
+def test_follower_is_shown_its_sandbox_reviewers_decision_whatever_came_before(
+    world: World, before: list[dict[str, str]]
+) -> None:
+    follower = followed(engaged(world))
+    for changes in before:
+        follower.update(changes)
+    act = partial(follower.update, {"LifeCycle.ReviewStatus": "Approved"})
+    assert told(world, OTHER, act) == [(UPDATED, follower.id), VIEW, AWS_OWN]

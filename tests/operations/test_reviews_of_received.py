@@ -87,6 +87,26 @@ def test_opportunity_sent_back_before_it_was_submitted_is_submitted_in_earnest(
     assert [one["Status"] for one in sent(side)] == ["ACCEPTED"]
 
 
+@pytest.mark.parametrize("path", ["Approved", "Action Required", "corrected"])
+@pytest.mark.parametrize("outcome", ["Approved", "Rejected"])
+def test_decision_before_a_submission_is_the_status_alone(
+    world: World, path: str, outcome: str
+) -> None:
+    """Whatever the Sandbox's reviewer said before, and wherever the draft is shown."""
+    side = Side(world, "Sandbox")
+    id = side.create()
+    engagement = shown(side, id)
+    if path != "Approved":
+        side.edit(id, lambda one: one["LifeCycle"].update(ReviewStatus="Action Required"))
+    if path == "corrected":
+        side.edit(id, lambda one: one.update(PartnerOpportunityIdentifier="CRM-7"))
+    side.edit(id, lambda one: one["LifeCycle"].update(ReviewStatus=outcome))
+    assert side.life(id)["ReviewStatus"] == outcome
+    assert side.snapshots(engagement) == [1]
+    assert side.snapshots(engagement, FULL_VIEW) == []
+    assert not sent(side)
+
+
 def sent_back_and_corrected(side: Side) -> str:
     """Submitted by a correction of what the Sandbox's reviewer asked for, and by nothing else."""
     id = side.create()
@@ -130,6 +150,13 @@ def sent(side: Side) -> list[Any]:
 
 def by_hand(side: Side, id: str) -> str:
     """Submitted by the single operations."""
+    engagement = shown(side, id)
+    side.ask("submit_opportunity", Identifier=id, InvolvementType="Co-Sell")
+    return engagement
+
+
+def shown(side: Side, id: str) -> str:
+    """An engagement of its owner's own in which the opportunity is shown."""
     engagement = str(side.ask("create_engagement", Title="By hand", Description="One by one")["Id"])
     side.ask(
         "create_resource_snapshot",
@@ -138,7 +165,6 @@ def by_hand(side: Side, id: str) -> str:
         ResourceIdentifier=id,
         ResourceSnapshotTemplateIdentifier="OpportunitySummaryView",
     )
-    side.ask("submit_opportunity", Identifier=id, InvolvementType="Co-Sell")
     return engagement
 
 

@@ -57,10 +57,14 @@ class Reviewed(Partners):
         """Whether a correction has submitted it again, itself or with the one that it follows, so
         that a submission has nothing left to do. The Sandbox's reviewer may send back what was
         never submitted: that is still to be."""
+        return opportunity.resubmitted and self.reached(opportunity)
+
+    def reached(self, opportunity: Opportunity) -> bool:
+        """Whether AWS was ever shown it, or one that it follows."""
         one: Opportunity | None = opportunity
         while one and not one.place:
             one = self.opportunities.get(one.leader)
-        return opportunity.resubmitted and one is not None
+        return one is not None
 
     def has_room(self, engagement: str) -> bool:
         """Whether AWS is in an engagement, or asked, or could be."""
@@ -141,8 +145,8 @@ class Reviewed(Partners):
         if opportunity.place:
             self._answer(opportunity, outcome)
         for follower in self.opportunities.values():
-            waits = follower.leader == opportunity.id and follower.status == SUBMITTED
-            if waits and not follower.place:
+            waits = follower.leader == opportunity.id and not follower.place
+            if waits and follower.status in (SUBMITTED, IN_REVIEW):
                 self.conclude(follower, outcome)
 
     def _answer(self, opportunity: Opportunity, outcome: str) -> None:

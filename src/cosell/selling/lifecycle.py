@@ -56,6 +56,8 @@ OPPORTUNITY_REVIEW: Final = {
         "simulate Approved": "Approved",
         "simulate Rejected": "Rejected",
         "simulate Action Required": "Action Required",
+        "follow Approved": "Approved",
+        "follow Rejected": "Rejected",
     },
     "Action Required": {
         "submit": "Submitted",

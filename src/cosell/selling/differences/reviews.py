@@ -105,9 +105,10 @@ REVIEWS: Final = Subject(
             "It follows the sender's opportunity that was shared last in that engagement when the "
             "invitation was accepted: under review means Submitted, Approved means Approved, else "
             "Pending Submission. Approval and rejection of that one reach followers that are "
-            "Submitted, also where the Sandbox's reviewer decides before a submission; one that is "
-            "in Action Required takes them over with its correction. What was rejected by then "
-            "is not followed: the new one has a review and a summary of its own.",
+            "Submitted or In review, also where the Sandbox's reviewer decides before a "
+            "submission; one that is in Action Required takes them over with its correction. What "
+            "was rejected by then is not followed: the new one has a review and a summary of its "
+            "own.",
             "observed",
             RECORDED,
             ("StartEngagementByAcceptingInvitationTask",),
@@ -119,8 +120,9 @@ REVIEWS: Final = Subject(
             "To Rejected too, straight from Pending Submission too, and together with other "
             "changes, in AWS's own samples.",
             "All of these work in the Sandbox: no row about frozen members or stages is asked "
-            "then. From Pending Submission the status alone is set. Submitted, In review and any "
-            "change in catalog AWS are `ACTION_NOT_PERMITTED`.",
+            "then. Before a submission the status alone is set, by whatever way it came there; one "
+            "that follows another partner's is shown where it is shared. Submitted, In "
+            "review and any change in catalog AWS are `ACTION_NOT_PERMITTED`.",
             "observed",
             f"{SAMPLES}; {INTEGRATION}",
             ("UpdateOpportunity",),

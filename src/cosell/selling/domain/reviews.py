@@ -21,7 +21,7 @@ from cosell.selling.domain import (
 )
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.domain.snapshots import Target
-from cosell.selling.lifecycle import DECIDED, DRAFT, OPPORTUNITY_REVIEW, follow
+from cosell.selling.lifecycle import DECIDED, OPPORTUNITY_REVIEW, follow
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
@@ -33,11 +33,11 @@ def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status
     """The opportunity is `document` from now on, with that review status, and what AWS's decision
     brings about comes about, in this order: AWS answers its invitation, the status, the revisions,
     the opportunities that follow. One that was never submitted has the status alone, and those that
-    follow it have theirs; one that came from a partner was submitted where it is shown, without an
+    follow it have theirs; one that follows another's was submitted where it is shown, without an
     invitation of its own."""
     asked = text_at(opportunity.document, "submitted_in")
-    pending = text_at(opportunity.document, "LifeCycle.ReviewStatus") == DRAFT
-    engagement = asked or (None if pending else submissions.shared_in(call, tx, opportunity))
+    follows = text_at(opportunity.document, "follows")
+    engagement = asked or (submissions.shared_in(call, tx, opportunity) if follows else None)
     reviewed = _with_status({**_hidden(opportunity.document), **document}, status)
     if status not in DECIDED:
         return changes.change(call, tx, opportunity, reviewed)
