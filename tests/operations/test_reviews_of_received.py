@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from tests.harness import ACCOUNT, OTHER, World
-from tests.refusal import refusal
+from tests.refusal import desk_refusal, refusal
 from tests.stories.sides import Side
 from tests.stories.test_with_partners import to_partner
 from tests.submitting import CO_SELL
 
 THIRD = "777788889999"
+IN_BOX = {"Catalog": "Sandbox"}
 FULL_VIEW = "AwsOpportunitySummaryFullView"
 
 
@@ -105,6 +106,25 @@ def test_decision_before_a_submission_is_the_status_alone(
     assert side.snapshots(engagement) == [1]
     assert side.snapshots(engagement, FULL_VIEW) == []
     assert not sent(side)
+
+
+@pytest.mark.parametrize("outcome", ["Approved", "Rejected", "Action Required", "In review"])
+def test_aws_reviews_nothing_that_was_never_submitted(world: World, outcome: str) -> None:
+    first, second, _ = sides(world)
+    id = first.create()
+    first.associate(id)
+    own = passed_on(first, shown(first, id), second)
+    for side, one in ((first, id), (second, own)):
+        side.edit(one, lambda draft: draft["LifeCycle"].update(ReviewStatus="Action Required"))
+        side.edit(one, lambda draft: draft.update(PartnerOpportunityIdentifier="CRM-7"))
+        told = desk_refusal(
+            world, "ReviewOpportunity", **IN_BOX, OpportunityIdentifier=one, Outcome=outcome
+        )
+        assert told.fields == [("outcome", "INVALID_RESOURCE_STATE")]
+        assert side.life(one)["ReviewStatus"] == "Submitted"
+    first.submit(id)
+    second.review(own, outcome)
+    assert second.life(own)["ReviewStatus"] == outcome
 
 
 def sent_back_and_corrected(side: Side) -> str:

@@ -204,6 +204,12 @@ REVIEWS = [
         "An opportunity that is Rejected cannot become In review",
         reviewing("Rejected", "InReview"),
     ),
+    Row(
+        "review.unsubmitted", "outcome", STATE,
+        "An opportunity that never reached AWS cannot be reviewed: its partner has to submit it"
+        " first (SubmitOpportunity), or decides in the Sandbox itself (UpdateOpportunity)",
+        reviewing("Submitted", "Approved"),
+    ),
 ]  # fmt: skip
 
 # --- snapshots, jobs, tags ------------------------------------------------------------------------

@@ -120,7 +120,7 @@ class Reviewed(Partners):
 
     def review(self, opportunity: Opportunity, outcome: str) -> None:
         """AWS decides at the desk."""
-        may = outcome in REVIEWED.get(opportunity.status, ())
+        may = outcome in REVIEWED.get(opportunity.status, ()) and self.reached(opportunity)
         body = {"Catalog": CATALOG, "OpportunityIdentifier": opportunity.id, "Outcome": outcome}
         reply = self.world.desk_call("ReviewOpportunity", body)
         assert (reply.status == 200) == may, (opportunity, outcome, reply.body)

@@ -14,28 +14,73 @@ from cosell.selling.domain import autopilot
 from cosell.store import documents
 from tests.breaking import Deal, engage
 from tests.engaging import invitation
-from tests.harness import ACCOUNT, Refused, answered
+from tests.harness import ACCOUNT, OTHER, Refused, answered
 from tests.scenes import Scene
+from tests.submitting import CO_SELL, VISIBILITY_ONLY, submittable
+from tests.updating import changed, renamed, stripped
 
 BOX = {"Catalog": "Sandbox"}
 OUTCOMES = ("Approved", "Rejected", "Action Required", "In review")
-STEPS = 60
+# What an opportunity that another partner's invitation made lacks for a submission.
+LACKING = {
+    "Customer.Account": submittable()["Customer"]["Account"],
+    "PrimaryNeedsFromAws": submittable()["PrimaryNeedsFromAws"],
+    **{f"Project.{name}": value for name, value in submittable()["Project"].items()},
+}
+STEPS = 80
 
 
 class Walk:
-    """A walk of a partner, AWS and who puts the rules."""
+    """A walk of two partners, AWS and who puts the rules."""
 
     def __init__(self, seed: int) -> None:
         self.random, self.scene = Random(seed), Scene()
         self.opportunities: list[str] = []
+        self.owners: dict[str, str] = {}
+        self.places: dict[str, str] = {}
+        """Where the first partner's opportunities are shown."""
+        self.sent_back: list[str] = []
         self.invitations: list[str] = []
         self.scene.desk("PutClock", Time="2030-01-01T00:00:00Z", Frozen=True)
 
-    def submit(self) -> None:
+    def create(self) -> None:
+        """A draft that is shown somewhere."""
         title = f"{self.random.choice(('shop', 'bad', 'idea'))} {len(self.opportunities)}"
         deal = Deal(self.scene, {"Project.Title": title})
-        deal.start()
-        self.opportunities.append(deal.id)
+        self.places[deal.id] = deal.show()
+        self._own(deal.id, ACCOUNT)
+
+    def follow(self) -> None:
+        """The second partner gets an opportunity of its own, which follows the first one's."""
+        asked: dict[str, Any] = {"Invitation": invitation(OTHER)}
+        asked["EngagementIdentifier"] = self._some([*self.places.values()])
+        token = ids.uuid(ids.new_random())
+        made = self.scene.ask("CreateEngagementInvitation", ClientToken=token, **asked)
+        if made.status == 200:
+            self._own(self.scene.start(made.document["Id"], OTHER)["OpportunityId"], OTHER)
+
+    def submit(self) -> None:
+        self._submit(self._some(self.opportunities))
+
+    def _submit(self, id: str) -> None:
+        """By the task, which may fail."""
+        submission = {"Visibility": "Full", **self.random.choice((CO_SELL, VISIBILITY_ONLY))}
+        asked = {"ClientToken": ids.uuid(ids.new_random()), "AwsSubmission": submission}
+        self._ask(id, "StartEngagementFromOpportunityTask", Identifier=id, **asked)
+
+    def send_back(self) -> None:
+        """The Sandbox's reviewer asks for more, and has what was lacking written with it."""
+        id = self._some(self.opportunities)
+        if self._update(id, {**LACKING, "LifeCycle.ReviewStatus": "Action Required"}):
+            self.sent_back.append(id)
+
+    def correct(self) -> None:
+        """What was sent back is corrected, and then submitted perhaps."""
+        id = self._some(self.sent_back)
+        if self._update(id, {"PartnerOpportunityIdentifier": ids.uuid(ids.new_random())}):
+            self.sent_back.remove(id)
+            if self.random.random() < 0.5:
+                self._submit(id)
 
     def invite(self) -> None:
         asked: dict[str, Any] = {"EngagementIdentifier": engage(self.scene)}
@@ -77,9 +122,11 @@ class Walk:
 
     def step(self) -> None:
         """Something happens, or is refused."""
-        acts = (self.submit, self.invite, self.put, self.put, self.delete, self.review)
+        rules = (self.put, self.put, self.put, self.delete)
+        partners = (self.create, self.follow, self.submit, self.submit, self.invite)
+        reviewers = (self.review, self.answer, self.send_back, self.correct, self.correct)
         try:
-            self.random.choice((*acts, self.answer, self.advance))()
+            self.random.choice((*rules, *partners, *reviewers, self.advance))()
         except Refused:
             pass
 
@@ -104,6 +151,23 @@ class Walk:
                     found.append((autopilot.ANSWER, id))
             return sorted(found)
 
+    def _own(self, id: str, account: str) -> None:
+        self.opportunities.append(id)
+        self.owners[id] = account
+
+    def _ask(self, id: str, operation: str, **members: Any) -> Any:
+        """Ask as an opportunity's owner."""
+        return self.scene.ask(operation, self.owners.get(id, ACCOUNT), **members)
+
+    def _update(self, id: str, changes: dict[str, Any]) -> bool:
+        """Whether the opportunity could be changed."""
+        read = self._ask(id, "GetOpportunity", Identifier=id)
+        if read.status != 200:
+            return False
+        title = {"Project.Title": read.document["Project"]["Title"]}
+        body = changed(stripped(renamed(read.document)), {**changes, **title})
+        return bool(self._ask(id, "UpdateOpportunity", **body).status == 200)
+
     def _some(self, all: list[str]) -> str:
         return self.random.choice(all or [""])
 
@@ -119,5 +183,5 @@ def test_aws_looks_at_what_awaits_it_and_at_nothing_else(walk: Walk) -> None:
     for _ in range(STEPS):
         walk.step()
         assert walk.planned() == walk.awaited()
-    assert walk.opportunities
+    assert {*walk.owners.values()} == {ACCOUNT, OTHER}
     assert walk.invitations

@@ -47,7 +47,8 @@ def review_opportunity(call: Call, tx: Tx) -> Document:
     outcome = SPELLINGS.get(asked, asked)
     status = text_at(opportunity.document, "LifeCycle.ReviewStatus")
     after = follow(OPPORTUNITY_REVIEW, status, f"review {outcome}")
-    enforce(RULES, Reviewing(status, outcome, after))
+    submitted = submissions.sent(call, tx, opportunity.document) is not None
+    enforce(RULES, Reviewing(status, outcome, after, submitted))
     document = _commented(call.input, opportunity.document, outcome)
     reviewed = reviews.conclude(call, tx, opportunity, document, cast("str", after))
     life = object_at(reviewed.document, "LifeCycle")

@@ -108,7 +108,7 @@ REVIEWS: Final = Subject(
             "Submitted or In review, also where the Sandbox's reviewer decides before a "
             "submission; one that is in Action Required takes them over with its correction. What "
             "was rejected by then is not followed: the new one has a review and a summary of its "
-            "own.",
+            "own. The desk's autopilot leaves followers alone until their owner submits them.",
             "observed",
             RECORDED,
             ("StartEngagementByAcceptingInvitationTask",),
@@ -121,7 +121,9 @@ REVIEWS: Final = Subject(
             "changes, in AWS's own samples.",
             "All of these work in the Sandbox: no row about frozen members or stages is asked "
             "then. Before a submission the status alone is set, by whatever way it came there; one "
-            "that follows another partner's is shown where it is shared. Submitted, In "
+            "that follows another partner's is shown where it is shared. AWS's own side, the desk "
+            "and its autopilot, does not review what was never submitted "
+            "(`INVALID_RESOURCE_STATE`): the Sandbox's reviewer decides that one. Submitted, In "
             "review and any change in catalog AWS are `ACTION_NOT_PERMITTED`.",
             "observed",
             f"{SAMPLES}; {INTEGRATION}",

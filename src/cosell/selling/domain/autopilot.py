@@ -74,10 +74,11 @@ def tried(call: Call, tx: Tx, id: str, failure: str) -> None:
 def await_review(call: Call, tx: Tx, before: Stored, after: Stored) -> None:
     """An opportunity has changed: if it begins to await a review, AWS looks at it some time after;
     if it awaits none any more, AWS does not."""
-    if _review_of(before) == _review_of(after):
+    awaits = _awaits_review(after)
+    if (_awaits_review(before), _review_of(before)) == (awaits, _review_of(after)):
         return
     agenda.forget(tx, call.ns, REVIEW, after.id)
-    if _awaits_review(after):
+    if awaits:
         _plan(call, tx, _look_at_opportunity(rules(call, tx), after))
 
 
@@ -122,10 +123,11 @@ def _unanswered(call: Call, tx: Tx) -> Iterable[Stored]:
 
 
 def _awaits_review(opportunity: Stored) -> bool:
-    """Whether AWS has to review it. One that follows another's review awaits that."""
+    """Whether AWS has to review it. What was not submitted itself does not await AWS: it follows
+    another's review, or the Sandbox's reviewer alone has seen it."""
     document = opportunity.document
-    follows = text_at(document, "follows") and not text_at(document, "submitted_in")
-    return text_at(document, "LifeCycle.ReviewStatus") in AWAITING_AWS and not follows
+    awaits = text_at(document, "LifeCycle.ReviewStatus") in AWAITING_AWS
+    return awaits and bool(text_at(document, "submitted_in"))
 
 
 def _awaits_answer(invitation: Stored) -> bool:

@@ -57,11 +57,11 @@ def resubmitted(call: Call, tx: Tx, opportunity: Stored, submission: Submission)
     visibility is a submission like any other."""
     if not _by_update(opportunity.document):
         return False
-    sent = _sent(call, tx, opportunity.document)
-    return sent is not None and submitted(sent, *submission) == sent
+    reviewed = sent(call, tx, opportunity.document)
+    return reviewed is not None and submitted(reviewed, *submission) == reviewed
 
 
-def _sent(call: Call, tx: Tx, document: Document) -> Document | None:
+def sent(call: Call, tx: Tx, document: Document) -> Document | None:
     """The opportunity with the submission that this one is reviewed by: its own, else that of the
     one which it follows. None if there was none."""
     while not text_at(document, "submitted_in"):

@@ -15,11 +15,13 @@ from cosell.selling.rules.sources import (
 
 
 class Reviewing(NamedTuple):
-    """An opportunity's review status, what AWS decides, and the status after that, if any."""
+    """An opportunity's review status, what AWS decides, and the status after that, if any; and
+    whether it, or one that it follows, was ever submitted."""
 
     status: str
     outcome: str
     after: str | None
+    submitted: bool
 
 
 RULES: tuple[Rule[Reviewing], ...] = (
@@ -53,6 +55,16 @@ RULES: tuple[Rule[Reviewing], ...] = (
             reviewing.after is None and reviewing.status not in ("Approved", "Pending Submission")
         ),
         when="The life cycle of the review has no such step",
+    ),
+    Rule(
+        "review.unsubmitted",
+        "outcome",
+        "INVALID_RESOURCE_STATE",
+        "An opportunity that never reached AWS cannot be reviewed: its partner has to submit it"
+        " first (SubmitOpportunity), or decides in the Sandbox itself (UpdateOpportunity)",
+        "not documented",
+        lambda reviewing: reviewing.after is not None and not reviewing.submitted,
+        when="Only the Sandbox's reviewer has seen the opportunity, and nobody has submitted it",
     ),
 )
 SAID: tuple[Rule[Content], ...] = (CLOSE_DATE_IMPOSSIBLE,)  # a past one AWS may well know
