@@ -61,7 +61,7 @@ CODES: dict[str, dict[str, set[str]]] = {
         "GetEngagement": ENGAGEMENT | LEAD,
         "CreateOpportunity": OPPORTUNITY,
         **SHARE,
-        "CreateEngagementContext": ENGAGEMENT,
+        "CreateEngagementContext": ENGAGEMENT | {"DisqualifiedLeadNotPermitted"},
     },
     "submitting": {
         "GetOpportunity": OPPORTUNITY | {"OpportunitySubmissionFailed"},

@@ -49,8 +49,9 @@ TASKS: Final = Subject(
             SILENT,
             "",
             "What earlier steps did stays, and a new Start of the same account on the same thing "
-            "goes on at the step that failed: a failure is never a dead end. Its tags come beside "
-            "those of the Start that failed, and over those with the same key.",
+            "goes on at the step that failed: a failure is never a dead end. A job that was "
+            "deleted meanwhile is made again, one that was stopped runs again. Its tags come "
+            "beside those of the Start that failed, and over those with the same key.",
             "not documented",
         ),
         Difference(
@@ -88,8 +89,9 @@ TASKS: Final = Subject(
             "Title `Converted from Lead`, close date 90 days on, only the country of the "
             "address, no contacts, no spend; ContextId is the new context's.",
             "The same. A lead without industry, website, country or problem ends the task in its "
-            "first step, since the new context needs them. One that was converted can be "
-            "converted again.",
+            "first step, since the new context needs them. One that is disqualified meanwhile ends "
+            "it before the context is made, and a new Start at once, until it is qualified again. "
+            "One that was converted can be converted again.",
             "observed",
             RECORDED,
             ("StartOpportunityFromEngagementTask",),

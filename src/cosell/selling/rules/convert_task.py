@@ -4,9 +4,7 @@ from typing import Any, NamedTuple
 
 from cosell.selling.rules import Rule, Table
 from cosell.selling.rules.engagement_context import CONTEXTS_MAX
-from cosell.selling.rules.sources import (
-    LEADS,
-)
+from cosell.selling.rules.sources import LEADS
 from cosell.selling.rules.unfinished import busy
 
 
@@ -22,6 +20,18 @@ class Conversion(NamedTuple):
 
 
 BUSY = busy("convert-task.busy", "context", "EngagementConflict")
+_DISQUALIFIED: Rule[Conversion] = Rule(
+    "convert-task.disqualified",
+    "",
+    None,
+    "The lead is Disqualified.",
+    "documented",
+    lambda facts: facts.disqualified,
+    cite=LEADS,
+    store=True,
+    reason="DisqualifiedLeadNotPermitted",
+    when="Its QualificationStatus is Disqualified, at the first step or later",
+)
 RULES: tuple[Rule[Conversion], ...] = (
     Rule(
         "convert-task.context",
@@ -46,18 +56,7 @@ RULES: tuple[Rule[Conversion], ...] = (
         reason="CustomerProjectContextNotPermitted",
         when="The context has another type",
     ),
-    Rule(
-        "convert-task.disqualified",
-        "",
-        None,
-        "The lead is Disqualified.",
-        "documented",
-        lambda facts: facts.disqualified,
-        cite=LEADS,
-        store=True,
-        reason="DisqualifiedLeadNotPermitted",
-        when="Its QualificationStatus is Disqualified",
-    ),
+    _DISQUALIFIED,
     Rule(
         "convert-task.lacks",
         "",
@@ -85,5 +84,8 @@ RULES: tuple[Rule[Conversion], ...] = (
         when="There is no room for the CustomerProject context",
     ),
 )
+# What is asked again before the context is made, and of a lead that a failed task is gone on with.
+MEANWHILE = (_DISQUALIFIED,)
+
 _ROWS: tuple[Rule[Any], ...] = (BUSY, *RULES)
 TABLES = (Table("Convert a lead in a task", ("StartOpportunityFromEngagementTask",), _ROWS),)

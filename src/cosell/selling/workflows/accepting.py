@@ -3,6 +3,7 @@
 Source: the operation's page names the acts; their order and their codes are ours.
 """
 
+from functools import partial
 from typing import Final
 
 from cosell.calls import Call
@@ -49,27 +50,29 @@ def _create_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
     return {"created": True}
 
 
+_STEPS = (
+    Step(
+        "AcceptInvitation",
+        _accept_invitation,
+        {
+            **reasons_of("Invitation", "EngagementInvitationConflict"),
+            ServiceQuotaExceededException: "ServiceQuotaExceeded",
+        },
+        ("EngagementAccessDenied", "EngagementConflict"),
+    ),
+    Step("CreateOpportunity", _create_opportunity, reasons_of("Opportunity")),
+    *sharing.steps("engagement", showing.show_changes),
+)
 ACCEPTING: Final = single(
     "StartEngagementByAcceptingInvitationTask",
     Kind.TASK,
-    (
-        Step(
-            "AcceptInvitation",
-            _accept_invitation,
-            {
-                **reasons_of("Invitation", "EngagementInvitationConflict"),
-                ServiceQuotaExceededException: "ServiceQuotaExceeded",
-            },
-            ("EngagementAccessDenied", "EngagementConflict"),
-        ),
-        Step("CreateOpportunity", _create_opportunity, reasons_of("Opportunity")),
-        *sharing.steps("engagement", showing.show_changes),
-    ),
+    _STEPS,
     Trait(
         summary="ListEngagementByAcceptingInvitationTaskSummary",
         subject=lambda task: text_at(task, "EngagementInvitationId"),
         trace="engagement",
         kept=("engagement", "created", "step", "tags", "OpportunityId", "ResourceSnapshotJobId"),
         busy=BUSY,
+        again=partial(sharing.anew, _STEPS),
     ),
 )

@@ -19,7 +19,7 @@ from cosell.selling.domain import (
     snapshots,
 )
 from cosell.selling.lifecycle import is_open_lead
-from cosell.selling.rules.convert_task import BUSY, RULES, Conversion
+from cosell.selling.rules.convert_task import BUSY, MEANWHILE, RULES, Conversion
 from cosell.selling.workflows import Step, ensure, reasons_of, sharing, told
 from cosell.selling.workflows.single import Trait, single
 from cosell.store import Tx
@@ -32,19 +32,22 @@ def _lead(engagement: Stored, task: Stored) -> Document:
     return object_at(found, f"Payload.{contexts.LEAD}")
 
 
-def _get_engagement(call: Call, tx: Tx, task: Stored) -> Document:
+def _facts(call: Call, tx: Tx, task: Stored) -> Conversion:
     engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
     number = text_at(task.document, "lead")
     lead = _lead(engagement, task)
     lacking = conversions.lacks(conversions.draft(call, lead)) if lead else ()
-    facts = Conversion(
+    return Conversion(
         context=number,
         type=text_at(contexts.find(engagement.document, number) or {}, "Type"),
         disqualified=not is_open_lead(text_at(lead, "QualificationStatus")),
         lacks=told(lacking),
         contexts=len(objects_at(engagement.document, "Contexts")),
     )
-    ensure(RULES, facts)
+
+
+def _get_engagement(call: Call, tx: Tx, task: Stored) -> Document:
+    ensure(RULES, _facts(call, tx, task))
     return {}
 
 
@@ -59,6 +62,7 @@ def _create_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
 
 
 def _create_context(call: Call, tx: Tx, task: Stored) -> Document:
+    ensure(MEANWHILE, _facts(call, tx, task))
     engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
     opportunity = opportunities.find(call, tx, text_at(task.document, "OpportunityId"))
     present = contexts.find_project(engagement.document, opportunity.id)
@@ -72,29 +76,36 @@ _ENGAGEMENT = {
     **reasons_of("Engagement"),
     ServiceQuotaExceededException: "ServiceQuotaExceeded",
 }
+_DISQUALIFIED = "DisqualifiedLeadNotPermitted"
+_STEPS = (
+    Step(
+        "GetEngagement",
+        _get_engagement,
+        _ENGAGEMENT,
+        ("ContextNotFound", "CustomerProjectContextNotPermitted", _DISQUALIFIED),
+    ),
+    Step("CreateOpportunity", _create_opportunity, reasons_of("Opportunity")),
+    *sharing.steps("EngagementId", snapshots.create),
+    Step("CreateEngagementContext", _create_context, _ENGAGEMENT, (_DISQUALIFIED,)),
+)
+
+
+def _again(call: Call, tx: Tx, failed: Stored) -> Document:
+    """A lead that was given up meanwhile is gone on with no more."""
+    ensure(MEANWHILE, _facts(call, tx, failed))
+    return sharing.anew(_STEPS, call, tx, failed)
+
+
 CONVERTING: Final = single(
     "StartOpportunityFromEngagementTask",
     Kind.CONVERSION_TASK,
-    (
-        Step(
-            "GetEngagement",
-            _get_engagement,
-            _ENGAGEMENT,
-            (
-                "ContextNotFound",
-                "CustomerProjectContextNotPermitted",
-                "DisqualifiedLeadNotPermitted",
-            ),
-        ),
-        Step("CreateOpportunity", _create_opportunity, reasons_of("Opportunity")),
-        *sharing.steps("EngagementId", snapshots.create),
-        Step("CreateEngagementContext", _create_context, _ENGAGEMENT),
-    ),
+    _STEPS,
     Trait(
         summary="ListOpportunityFromEngagementTaskSummary",
         subject=lambda task: f"{task['EngagementId']}/{task['lead']}",
         trace="created",
         kept=("created", "step", "tags", "OpportunityId", "ResourceSnapshotJobId"),
         busy=BUSY,
+        again=_again,
     ),
 )

@@ -3,7 +3,7 @@ keeps it up to date. Must not know why it is shared.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from cosell.calls import Call
 from cosell.contract import Document
@@ -11,10 +11,12 @@ from cosell.errors import ResourceNotFoundException
 from cosell.selling import Template, text_at
 from cosell.selling.domain import jobs, opportunities, tags
 from cosell.selling.domain.snapshots import Target
-from cosell.selling.workflows import Step, reasons_of, tasks
+from cosell.selling.workflows import Step, number_of, reasons_of, tasks
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
+_CREATE_JOB: Final = "CreateResourceSnapshotJob"
+_START_JOB: Final = "StartResourceSnapshotJob"
 # How a task's opportunity is shown: `showing.show_changes`, or `snapshots.create` where the task
 # has a step of its own for the context that goes with it.
 Show: TypeAlias = Callable[[Call, Tx, Target, Stored], None]
@@ -35,22 +37,25 @@ def steps(engagement: str, show: Show) -> tuple[Step, ...]:
     def create_job(call: Call, tx: Tx, task: Stored) -> Document:
         return {"ResourceSnapshotJobId": jobs.create(call, tx, target(task), {}).id}
 
-    def start_own_job(call: Call, tx: Tx, task: Stored) -> Document:
-        try:
-            return start_job(call, tx, task)
-        except ResourceNotFoundException:
-            if "resumes" not in task.document:
-                raise
-        # Somebody deleted what the failed task had made: its heir must not fail for ever.
-        job = jobs.create(call, tx, target(task), {})
-        jobs.start(call, tx, job)
-        return {"ResourceSnapshotJobId": job.id}
-
     return (
         Step("CreateResourceSnapshot", create_snapshot, reasons_of("ResourceSnapshot")),
-        Step("CreateResourceSnapshotJob", create_job, reasons_of("ResourceSnapshotJob")),
-        Step("StartResourceSnapshotJob", start_own_job, reasons_of("ResourceSnapshotJob")),
+        Step(_CREATE_JOB, create_job, reasons_of("ResourceSnapshotJob")),
+        Step(_START_JOB, start_job, reasons_of("ResourceSnapshotJob")),
     )
+
+
+def anew(steps: tuple[Step, ...], call: Call, tx: Tx, failed: Stored) -> Document:
+    """What a task with these steps goes on with after one that failed: somebody may have deleted or
+    stopped the job which that one had made."""
+    names, done = [step.name for step in steps], number_of(failed.document)
+    create, start = names.index(_CREATE_JOB), names.index(_START_JOB)
+    if done <= create:
+        return {}
+    try:
+        job = jobs.find(call, tx, text_at(failed.document, "ResourceSnapshotJobId"))
+    except ResourceNotFoundException:
+        return {"step": create, "ResourceSnapshotJobId": None}
+    return {"step": start} if done > start and text_at(job.document, "Status") != "Running" else {}
 
 
 def start_job(call: Call, tx: Tx, task: Stored) -> Document:

@@ -27,7 +27,9 @@ AT_WORK: Final = frozenset({"IN_PROGRESS"})
 class Trait(NamedTuple):
     """What tells kinds of such tasks apart. `subject` is what a task is about; `trace` is the
     member that a failed task has if it left something behind, `kept` what a new task takes over
-    from it. Some promise from the start which opportunity they will have `created`."""
+    from it. Some promise from the start which opportunity they will have `created`. `again` looks
+    at what a failed task left, before another goes on with it: what that has to do anew, or
+    TaskEnd."""
 
     summary: str  # the shape of its row in a list
     subject: Callable[[Document], str]
@@ -35,6 +37,7 @@ class Trait(NamedTuple):
     kept: tuple[str, ...]
     busy: Rule[Unfinished]
     promises: bool = True
+    again: Callable[[Call, Tx, Stored], Document] = lambda _call, _tx, _failed: {}
 
 
 class Single(NamedTuple):
@@ -78,7 +81,8 @@ def start(
     try:
         ensure((trait.busy,), Unfinished(str(other[0]) if other else None))
         if before:
-            about = {**about, **_labelled(call, tx, before, about)}
+            anew = trait.again(call, tx, before)
+            about = {**about, **anew, **_labelled(call, tx, before, about)}
     except TaskEnd as end:
         call.trace.causes += end.causes
         task = task._replace(document=workflow.failed(call, task.document, end))
