@@ -92,18 +92,31 @@ def test_start_after_a_correction_completes_and_makes_nothing_new(world: World) 
     assert shown["Revision"] == revision
 
 
-def test_start_after_a_correction_makes_no_job_for_one_that_was_deleted(world: World) -> None:
+@pytest.mark.parametrize("deleted", [False, True], ids=["stopped", "deleted"])
+def test_start_after_a_correction_leaves_a_job_that_runs(world: World, deleted: bool) -> None:
+    """As a Start in Action Required does."""
+    world.client().put_selling_system_settings(
+        **SANDBOX, ResourceSnapshotJobRoleIdentifier="Snapshots"
+    )
     first = submitted(world)
     id, partner = first["OpportunityId"], world.client()
     review(world, id, "Action Required")
     job = {**SANDBOX, "ResourceSnapshotJobIdentifier": first["ResourceSnapshotJobId"]}
     partner.stop_resource_snapshot_job(**job)
-    partner.delete_resource_snapshot_job(**job)
     update(world, id, CORRECTED)
+    if deleted:
+        partner.delete_resource_snapshot_job(**job)
+    before, here = made(world), target(first["EngagementId"], id)
+    revision = partner.get_resource_snapshot(**here)["Revision"]
     second = SUBMITTING.start(world, **on(id))
     assert failure(second) == ("COMPLETE", None)
-    assert "ResourceSnapshotJobId" not in second
-    assert made(world)["jobs"] == []
+    assert (second["ResourceSnapshotJobId"] == first["ResourceSnapshotJobId"]) != deleted
+    assert made(world)["jobs"] == [second["ResourceSnapshotJobId"]]
+    assert made(world)["invitations"] == before["invitations"]
+    job["ResourceSnapshotJobIdentifier"] = second["ResourceSnapshotJobId"]
+    assert partner.get_resource_snapshot_job(**job)["Status"] == "Running"
+    # The job shares the correction, which it missed.
+    assert partner.get_resource_snapshot(**here)["Revision"] == revision + 1
 
 
 def test_start_in_action_required_starts_a_job_that_was_stopped(world: World) -> None:

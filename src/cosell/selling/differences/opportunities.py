@@ -234,11 +234,11 @@ UPDATES: Final = Subject(
             "",
             "A change puts it back to Submitted at once. A SubmitOpportunity or a "
             "StartEngagementFromOpportunityTask after that, with the same involvement and "
-            "visibility, succeeds and makes nothing new; with others it is a submission like any "
-            "other, and refused like any other. So is the one after the correction of what the "
-            "Sandbox's reviewer sent back before it was ever submitted: it has to be shown in an "
-            "engagement, and AWS is invited there. One that follows another partner's takes over "
-            "the decision which that one got meanwhile.",
+            "visibility, succeeds and asks AWS for nothing new; the task sees that its job runs. "
+            "With others it is a submission like any other, and refused like any other. So is the "
+            "one after the correction of what the Sandbox's reviewer sent back before it was ever "
+            "submitted: it has to be shown in an engagement, and AWS is invited there. One that "
+            "follows another partner's takes over the decision which that one got meanwhile.",
             "decision",
             f"{GUIDE}: Working with opportunity updates",
             (*_UPDATE, "SubmitOpportunity", "StartEngagementFromOpportunityTask"),

@@ -2,8 +2,8 @@
 
 Each step makes what there is not yet, so that a new Start after a failure, or after AWS required
 action, goes on without litter. Whether the opportunity can be submitted is asked first and last.
-An opportunity that an update submitted again, as the task would, has nothing left to do: the steps
-name what there is.
+An opportunity that an update submitted again, as the task would, has nothing left to do but that
+its job runs: the steps name what there is.
 
 Source: the operation's page of the API reference names the acts in this order; see differences
 `submit.where` and `task.titles`.
@@ -55,6 +55,13 @@ def _is_done(call: Call, tx: Tx, task: Stored) -> bool:
     return submissions.resubmitted(call, tx, _opportunity(call, tx, task), _submission(task))
 
 
+def _is_anothers(call: Call, tx: Tx, task: Stored) -> bool:
+    """Whether it is done with the submission of the one which it follows: then it is shown by what
+    its owner made, and not by a job of this task's."""
+    own = text_at(_opportunity(call, tx, task).document, "submitted_in")
+    return not own and _is_done(call, tx, task)
+
+
 def _get_opportunity(call: Call, tx: Tx, task: Stored) -> Document:
     opportunity = _opportunity(call, tx, task)
     state, fields = submissions.faults(call, tx, opportunity, _submission(task))
@@ -95,7 +102,7 @@ def _create_job(call: Call, tx: Tx, task: Stored) -> Document:
     target = _target(task)
     job = jobs.made_by(call, tx, target, Kind.SUBMISSION_TASK)
     if job is None:
-        if _is_done(call, tx, task):
+        if _is_anothers(call, tx, task):
             return {}
         job = jobs.create(call, tx, target, {}, Kind.SUBMISSION_TASK)
     sharing.label(call, tx, task, text_at(job.document, "Arn"))
@@ -103,7 +110,7 @@ def _create_job(call: Call, tx: Tx, task: Stored) -> Document:
 
 
 def _start_job(call: Call, tx: Tx, task: Stored) -> Document:
-    if not _is_done(call, tx, task):
+    if not _is_anothers(call, tx, task):
         sharing.start_job(call, tx, task)
     return {}
 
