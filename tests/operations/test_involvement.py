@@ -15,6 +15,16 @@ NEEDS = "PrimaryNeedsFromAws"
 REASON = "Change in Deal Information"
 
 
+# What an opportunity that was received lacks to be submitted by its owner.
+LACKING = {
+    "Customer.Account.Address.PostalCode": "98101",
+    "Customer.Account.Address.StateOrRegion": "Washington",
+    "Project.CustomerUseCase": "Migration / Database Migration",
+    "Project.DeliveryModels": ["Professional Services"],
+    "Project.OtherSolutionDescription": "A migration that we carry out ourselves",
+}
+
+
 def involved(deal: Deal) -> tuple[Any, ...]:
     summary = deal.summary()
     names = ("InvolvementType", "Visibility", "InvolvementTypeChangeReason")
@@ -48,12 +58,51 @@ def test_what_aws_made_co_sell_is_not_upgraded_again(world: World) -> None:
     assert involved(deal) == ("Co-Sell", "Full", REASON)
 
 
-def test_what_aws_said_of_a_draft_binds_no_submission(world: World) -> None:
+def test_what_aws_said_of_a_draft_is_over_with_its_submission(world: World) -> None:
     deal = engaged(world)
+    deal.say(**CO_SELL, Visibility="Full", Insights={"EngagementScore": "High"})
+    limited = {**VISIBILITY_ONLY, "Visibility": "Limited"}
+    deal.submit(**limited)
+    assert involved(deal) == ("For Visibility Only", "Limited", None)
+    assert deal.summary()["Insights"] == {"EngagementScore": "High"}
+    deal.review("ActionRequired")
+    deal.submit(**limited)
+    assert involved(deal) == ("For Visibility Only", "Limited", None)
+
+
+def test_what_aws_said_of_a_submission_does_not_forbid_the_same_again(world: World) -> None:
+    deal = submitted(world, **VISIBILITY_ONLY)
     deal.say(**CO_SELL)
+    deal.review("ActionRequired")
     deal.submit(**VISIBILITY_ONLY)
     assert deal.status == "Submitted"
-    assert involved(deal)[0] == "Co-Sell", "AWS's word stands over the submission"
+    assert involved(deal) == ("Co-Sell", "Full", REASON)
+
+
+def test_what_its_owner_made_co_sell_stays_so_whatever_aws_says(world: World) -> None:
+    deal = submitted(world, **CO_SELL)
+    deal.review("ActionRequired")
+    message = "A Co-Sell opportunity cannot become one For Visibility Only"
+    for _ in "12":
+        told = refusal(deal.submit, **VISIBILITY_ONLY)
+        assert told.errors == [("involvementType", "ACTION_NOT_PERMITTED", message)]
+        deal.say(**CO_SELL, Visibility="Limited")
+
+
+def test_owner_may_submit_what_aws_made_of_its_co_sell(world: World) -> None:
+    deal = submitted(world, **CO_SELL)
+    deal.say(**VISIBILITY_ONLY)
+    deal.review("ActionRequired")
+    deal.submit(**VISIBILITY_ONLY)
+    assert involved(deal)[0] == "For Visibility Only"
+
+
+def test_what_aws_said_of_a_follower_is_over_with_its_own_submission(world: World) -> None:
+    follower = followed(submitted(world, **CO_SELL))
+    follower.say(**CO_SELL, Visibility="Limited")
+    follower.update({"LifeCycle.ReviewStatus": "Action Required", **LACKING})
+    follower.submit(**VISIBILITY_ONLY)
+    assert involved(follower) == ("For Visibility Only", "Full", None)
 
 
 def test_the_same_submission_again_leaves_what_aws_said(world: World) -> None:

@@ -116,11 +116,12 @@ def test_co_sell_never_becomes_visibility_only(world: World) -> None:
     deal.submit()
 
 
-def test_what_aws_made_a_co_sell_never_becomes_visibility_only(world: World) -> None:
+def test_what_aws_alone_made_a_co_sell_binds_no_submission(world: World) -> None:
     deal = submitted(world, **VISIBILITY_ONLY)
     deal.review("ActionRequired")
     deal.say(**CO_SELL)
-    assert refused(deal, **VISIBILITY_ONLY).fields == [("involvementType", FORBIDDEN)]
+    deal.submit(**VISIBILITY_ONLY)
+    assert deal.summary()["InvolvementType"] == "Co-Sell"
 
 
 def test_double_of_a_submission_is_refused_as_documented(world: World) -> None:

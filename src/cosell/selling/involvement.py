@@ -23,13 +23,20 @@ def in_force(opportunity: Document) -> str:
     return submitted and (text_at(opportunity, "aws_says.InvolvementType") or submitted)
 
 
+def is_bound(opportunity: Document) -> bool:
+    """Whether its owner asked for AWS's support and has it: what AWS alone made Co-Sell binds
+    nobody, nor does what AWS only looks on at by now."""
+    return text_at(opportunity, "involvement") == in_force(opportunity) == CO_SELL
+
+
 def submitted(opportunity: Document, involvement: str, visibility: str) -> Document:
-    """The opportunity after its owner asked for that. Who asks for AWS's support where AWS only
-    looks on gets it: what AWS said of that before is over."""
+    """The opportunity after its owner asked for that. What AWS said of it before is over with the
+    first submission, and where the owner asks for support while AWS only looks on."""
+    first = not text_at(opportunity, "involvement")
     upgraded = (in_force(opportunity), involvement) == (VISIBILITY_ONLY, CO_SELL)
     after = {**opportunity, "involvement": involvement, "visibility": visibility}
     said = object_at(opportunity, "aws_says")
-    if upgraded and said:
+    if (first or upgraded) and said:
         kept = {name: value for name, value in said.items() if name not in _SAID}
         after["aws_says"] = kept
     return after

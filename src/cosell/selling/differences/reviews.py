@@ -153,7 +153,9 @@ SUMMARY: Final = Subject(
             "What AWS says in it",
             "Stage, next steps, insights, team.",
             "",
-            "What the desk set with UpdateAwsOpportunitySummary stays over what is copied. An "
+            "What the desk set with UpdateAwsOpportunitySummary stays over what is copied; its "
+            "involvement and visibility of a draft give way to the first submission, and bind no "
+            "submission at all. An "
             "approval puts a partner development manager into the team. The contract value of a "
             "`Self` entry is the partner's own and not shown.",
             "decision",

@@ -15,7 +15,7 @@ from cosell.errors import FieldError, business_refused
 from cosell.selling import AWS, Kind, Template, object_at, objects_at, text_at
 from cosell.selling.domain import autopilot, changes, contexts, engagements, invitations, payloads
 from cosell.selling.domain.invitations import Room
-from cosell.selling.involvement import VISIBILITY_ONLY, in_force, submitted
+from cosell.selling.involvement import VISIBILITY_ONLY, is_bound, submitted
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, UNDECIDED, follow, followed
 from cosell.selling.profiles import profile
 from cosell.selling.rules import check, enforce
@@ -210,7 +210,7 @@ def _facts(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> S
         or follow(OPPORTUNITY_REVIEW, status, "submit") is not None,
         submission.involvement,
         submission.visibility,
-        in_force(opportunity.document),
+        is_bound(opportunity.document),
         lambda: _twin(call, tx, opportunity),
     )
 

@@ -30,14 +30,14 @@ _STATES_GUIDE = "developer guide: Working with your opportunities"
 
 class Submitting(NamedTuple):
     """An opportunity, whether its review status lets it be submitted, how AWS is to be involved in
-    it, how it was in an earlier submission ('' if there was none), and a search for the submitted
+    it, whether its owner asked for Co-Sell before and has it, and a search for the submitted
     opportunity that it would double."""
 
     draft: Content
     is_open: bool
     involvement: str
     visibility: str
-    involved_before: str
+    is_bound: bool
     twin: Callable[[], str | None]
 
     @property
@@ -143,9 +143,10 @@ STATE: tuple[Rule[Submitting], ...] = (
         "ACTION_NOT_PERMITTED",
         "A Co-Sell opportunity cannot become one For Visibility Only",
         "documented",
-        lambda s: not s.co_sell and s.involved_before == CO_SELL,
+        lambda s: not s.co_sell and s.is_bound,
         FIELD_LIST,
-        when="InvolvementType is For Visibility Only, and Co-Sell was submitted before",
+        when="InvolvementType is For Visibility Only, Co-Sell was submitted before, and AWS did not"
+        " make it For Visibility Only since",
     ),
     Rule(
         "submit.duplicate",
