@@ -28,11 +28,13 @@ from cosell.selling.domain import (
     submissions,
 )
 from cosell.selling.domain.acting import as_aws
+from cosell.selling.rules.content import field_of
 from cosell.store import Tx, agenda, documents
 
 log = logging.getLogger("cosell.autopilot")
 
 _RULES_MAX = 100
+_CLOSE: Final = "LifeCycle.TargetCloseDate"
 _WAIT: Final = ("DelaySeconds", "DelaySecondsMax", "Seed")
 _SEED_BITS: Final = 31
 # What a rule for an act may say beside its Id, Act and Catalog.
@@ -133,8 +135,7 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -
         for name in _REQUIRED[act]
         if name not in rule
     ]
-    if act != "Refer":
-        errors += _errors_of_wait(rule)
+    errors += _errors_of_date(rule) if act == "Refer" else _errors_of_wait(rule)
     try:
         finder(text_at(rule, "TitlePattern"))
     except ValueError as error:
@@ -149,6 +150,14 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -
         accounts.ensure_partner(in_catalog, tx, text_at(rule, "ReceiverAccountId"))
         content = referrals.completed(call, object_at(rule, "Referral"))
         ensure_referable(in_catalog, tx, content, "referral.")
+
+
+def _errors_of_date(rule: Document) -> list[FieldError]:
+    """What is referred every so often has no day of its own on which it closes."""
+    if not text_at(rule, f"Referral.{_CLOSE}"):
+        return []
+    told = "is not for rules, since it would pass: leave it out, and each referral gets its own"
+    return [FieldError(f"referral.{field_of(_CLOSE)}", "INVALID_VALUE", told)]
 
 
 def _errors_of_wait(rule: Document) -> list[FieldError]:

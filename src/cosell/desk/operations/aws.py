@@ -39,8 +39,8 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
 
 
 def ensure_referable(call: Call, tx: Tx, content: Document, within: str = "") -> None:
-    """The rules that even AWS cannot leave aside: what an invitation has to say, spend that adds
-    up, dates that can be. `within` is the path of the content in the request (`referral.`)."""
+    """The rules that even AWS cannot leave aside: what an invitation has to say, and no value that
+    does not exist. `within` is the path of the content in the request (`referral.`)."""
     facts = Content(content, iso_date(call.now), lambda _: True)
     errors = check(refer.CONTENT, facts)
     spend = spend_of(object_at(content, "Project"), estimates.known(call, tx))

@@ -213,7 +213,9 @@ SANDBOX: Final = Subject(
             SILENT,
             "A project manager as sender contact, Services and Software Partner as "
             "responsibilities, the title cut to 40 characters as the engagement's.",
-            "As observed; whatever the desk is not told has a default.",
+            "As observed; whatever the desk is not told has a default. A referral may lack what a "
+            "partner has to say, if an invitation can be made of it, and say together what a "
+            "partner may not; states, use cases, currencies, amounts and dates are checked.",
             "observed",
             RECORDED,
         ),

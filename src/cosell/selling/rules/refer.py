@@ -1,6 +1,7 @@
 """What AWS is refused when it refers: a receiver that is no partner, and what even AWS cannot leave
-aside, since an invitation has to say it: spend that adds up, dates that can be; and no opportunity
-begins at its end."""
+aside. It may leave out what a partner has to say, but for what an invitation needs, and say what
+a partner may not say together, but no value that does not exist: no unknown state, use case or
+currency, no spend that does not add up, no impossible dates."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -10,13 +11,7 @@ from cosell.selling.lifecycle import REFERRED
 from cosell.selling.rules import Rule, Table, spend
 from cosell.selling.rules.content import Content
 from cosell.selling.rules.create_opportunity import STAGE
-from cosell.selling.rules.opportunity_content import (
-    CLOSE_DATE,
-    CLOSE_DATE_IMPOSSIBLE,
-    COUNTRY,
-    REVENUE_DATES,
-    TITLE,
-)
+from cosell.selling.rules.opportunity_content import RULES
 
 
 class Receiver(NamedTuple):
@@ -48,14 +43,24 @@ _APPROVED: Rule[Content] = Rule(
     lambda content: content.text("LifeCycle.ReviewStatus") not in ("", REFERRED),
     when="It is given, and is not Approved",
 )
+_ASKED = frozenset(
+    {
+        "opportunity.customer.account.address.countryCode",
+        "opportunity.project.title",
+        "opportunity.state-name",
+        "opportunity.marketing-use-case",
+        "opportunity.marketing-unfunded",
+        "opportunity.revenue-dates",
+        "opportunity.revenue-euro",
+        "opportunity.revenue-currency",
+        "opportunity.close-date-impossible",
+        "opportunity.close-date",
+    }
+)
 CONTENT: tuple[Rule[Content], ...] = (
-    COUNTRY,
-    TITLE,
-    REVENUE_DATES,
     STAGE,
     _APPROVED,
-    CLOSE_DATE_IMPOSSIBLE,
-    CLOSE_DATE,
+    *(row for row in RULES if row.id in _ASKED),
 )
 SPEND = spend.RULES
 
