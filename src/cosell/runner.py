@@ -148,13 +148,14 @@ class Runner:
 
     def wake(self) -> None:
         """Something may be due sooner than was known."""
-        self._woken.set()
+        if self._thread is not None:  # else nobody sleeps, and a signal's exception may end this
+            self._woken.set()
 
     def stop(self) -> None:
         """End the thread and whoever moves a clock; the entry that is at work is finished first."""
         self._stopped = True
-        self._woken.set()
         if self._thread is not None:
+            self._woken.set()
             self._thread.join()
         until = time.monotonic() + _PARTING_S
         while self._asked.total() and time.monotonic() < until:

@@ -28,6 +28,25 @@ CALLS: dict[str, Callable[[World], object]] = {
 }
 
 
+def goes_on(world: World) -> Callable[[str], None]:
+    """Calls of this thread and of another one are answered."""
+
+    def then(where: str) -> None:
+        with ThreadPoolExecutor(1) as other:
+            pace = other.submit(world.desk, "PutPace", Mode="Inline")
+            assert pace.result(PATIENCE_S)["Mode"] == "Inline", where
+        assert world.desk("PutPace", Mode="Paced")["Mode"] == "Paced", where
+
+    return then
+
+
+@pytest.mark.parametrize("called", CALLS)
+def test_nothing_of_threading_s_own_is_left_taken(world: World, called: str) -> None:
+    """Its conditions are written in Python: an exception there leaves the lock below them taken."""
+    everywhere(lambda: CALLS[called](world), goes_on(world), "/threading.py")
+    goes_on(world)("afterwards")
+
+
 @pytest.mark.parametrize(
     ("called", "within", "stride"),
     [
@@ -44,13 +63,7 @@ def test_interrupted_call_is_over(world: World, called: str, within: str, stride
     call = CALLS[called]
     call(world)
 
-    def then(where: str) -> None:
-        with ThreadPoolExecutor(1) as other:
-            pace = other.submit(world.desk, "PutPace", Mode="Inline")
-            assert pace.result(PATIENCE_S)["Mode"] == "Inline", where
-        assert world.desk("PutPace", Mode="Paced")["Mode"] == "Paced", where
-
-    assert everywhere(lambda: call(world), then, within, stride) > 10
+    assert everywhere(lambda: call(world), goes_on(world), within, stride) > 10
     listed = world.caller()("ListOpportunities", Catalog="Sandbox")["OpportunitySummaries"]
     ids = [one["Id"] for one in listed]
     assert len(ids) == len(set(ids))

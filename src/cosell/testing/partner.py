@@ -59,8 +59,11 @@ class Partner:
         return f"<partner {self.label or 'by default'}: {self.account}>"
 
 
-def account_named(label: str, but: str) -> str:
-    """The account id of a label: the same in every world and process, never `but`."""
+def account_named(label: object, but: str) -> str:
+    """The account id of a label: the same in every world and process, never `but`. ValueError for
+    what is neither a label nor an id."""
+    if not isinstance(label, str) or not label:
+        raise _no_account(label)
     if len(label) == 12 and label.isascii() and label.isdigit():
         return label
     told = label
@@ -77,8 +80,12 @@ def default_account(said: object) -> str:
     looks like an id and is none."""
     if isinstance(said, str) and said and said != AWS and (len(said) == 12 or not said.isdigit()):
         return account_named(said, "")
+    raise _no_account(said)
+
+
+def _no_account(said: object) -> ValueError:
     hint = f" Put it in quotes: {str(said).zfill(12)!r}." if isinstance(said, int) else ""
-    raise ValueError(
+    return ValueError(
         f"account: {said!r} is not an account id, which has twelve digits, nor a partner's"
         f" label.{hint}"
     )

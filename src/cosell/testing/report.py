@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from cosell.testing.calling import Answer, Refused
 from cosell.testing.journal import Call
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _CALLS_MAX: Final = 20
 _MESSAGE_MAX: Final = 300
 _NAMED_MAX: Final = 3
+_NAME_MAX: Final = 120  # characters of a test in its file's name
 _HEADINGS: Final = ("time", "account", "operation", "outcome", "rule", "source")
 
 
@@ -111,7 +113,9 @@ def _short(text: str) -> str:
 
 def kept(world: "World", folder: Path, test: str) -> Path | str:
     """Save a world under its test's name; answers the file, or why there is none."""
-    name = re.sub(r"[^\w.-]+", "-", test).strip("-")[-120:]
+    name = re.sub(r"[^\w.-]+", "-", test).strip("-")
+    if "[" in test or len(name) > _NAME_MAX:  # others may differ in what is left out here
+        name = f"{name[-_NAME_MAX:]}-{crc32(test.encode()):08x}"
     try:
         return world.save(folder / f"{name}.cosell")
     except Refused as refused:

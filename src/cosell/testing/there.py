@@ -59,6 +59,9 @@ class There:
         except (OSError, HTTPException) as error:
             connection.close()
             raise ConnectionCut(f"{self.url} closed the connection: {error!r}") from error
+        except BaseException:  # a signal's: half an exchange is on it
+            connection.close()
+            raise
 
     def _connection(self) -> HTTPConnection:
         """This thread's connection, or another one if the server has closed that."""

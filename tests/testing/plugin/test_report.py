@@ -72,6 +72,22 @@ def test_world_is_kept_without_a_cache(suite: Suite, pytester: pytest.Pytester) 
     assert pytester.path in Path(path).parents or "pytest-of-" in path
 
 
+def test_each_parameter_s_world_is_kept_by_itself(suite: Suite) -> None:
+    result = suite(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("x", ["a/b", "a-b", "a b"])
+        def test_it(cosell, x):
+            cosell.given.opportunity()
+            assert False
+        """
+    )
+    paths = re.findall(r"cosell open (\S+)", str(result.stdout))
+    assert len(set(paths)) == 3
+    assert all(Path(path).is_file() for path in paths)
+
+
 def test_success_keeps_and_tells_nothing(suite: Suite, pytester: pytest.Pytester) -> None:
     result = suite("def test_it(cosell):\n    cosell.given.opportunity()\n", "-rA")
     result.assert_outcomes(passed=1)
