@@ -6,37 +6,30 @@ Must not know what is in a world.
 
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
 
 if TYPE_CHECKING:
+    from cosell.testing.marked import Run
     from cosell.testing.run_server import RunServer
+    from cosell.testing.staying import Staying
     from cosell.testing.world import World
 
 _NAME: Final = "cosell"  # of the fixture, and of the marker
 _SCENE_NAME: Final = "cosell_scene"
 _WORKER_SERVER: Final = "cosell_server"
 _WORKER_ASKS: Final = "cosell_asks"
-_SHARED: Final = "shared"
-_MARKED: Final = ("account", "catalog", "profile", "pace", "server", "seed", "time")
-_CATALOGS: Final = ("AWS", "Sandbox")
+_SHARED: Final = "shared"  # as marked.py has it, which is imported late
+_NO_FAILURES: Final = (KeyboardInterrupt, pytest.exit.Exception, pytest.skip.Exception)
 
 
-class _Run(NamedTuple):
-    """What was said of the whole run."""
-
-    account: str | None
-    catalog: str | None
-    server: str | None  # a URL, "shared", or none: in this process
-    seed: int | None
-    save_failed: str | None
-
-
-_RUN: Final = pytest.StashKey[_Run]()
+_RUN: "Final[pytest.StashKey[Run]]" = pytest.StashKey()
 _UNDO: Final = pytest.StashKey[list[Any]]()
 _GUARD: Final = pytest.StashKey[Any]()  # an Interception
 _WORLD: Final = pytest.StashKey["World"]()
+_TOLD: Final = pytest.StashKey[str]()
+_STAYING: Final = pytest.StashKey[list["Staying"]]()
 _SCENE: Final = pytest.StashKey["_Scene"]()
 _SERVER: Final = pytest.StashKey["RunServer"]()
 
@@ -108,8 +101,11 @@ def pytest_configure(config: pytest.Config) -> None:
         " its seed, when it is.",
     )
     _intercept(config, config.getoption("--cosell-allow-real"))
+    from cosell.testing import marked
+
     worker = getattr(config, "workerinput", {})
-    config.stash[_RUN] = _Run(
+    config.stash[_STAYING] = []
+    config.stash[_RUN] = marked.Run(
         account=config.getoption("--cosell-account") or config.getini("cosell_account") or None,
         catalog=config.getini("cosell_catalog") or None,
         server=worker.get(_WORKER_SERVER)
@@ -126,11 +122,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _ensure_usable(server: str) -> None:
     """Once in a run, instead of one failure for each test."""
-    from cosell.testing.there import ensure_usable
+    from cosell.testing.marked import ensure_usable
 
     try:
         ensure_usable(server)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise pytest.UsageError(f"--cosell-server: {error}") from None
 
 
@@ -168,23 +164,20 @@ def _run_server(config: pytest.Config) -> "RunServer":
 @pytest.fixture(name=_NAME)
 def cosell_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
     """A world of this test's own: Partner Central with AWS on its other side, empty at first."""
-    said = _marked(request.node)
-    world = _made(request.config, request.node.nodeid, said)
-    try:
-        with world.current():
-            if "time" in said:
-                _put_clock(world, said["time"])
-            request.node.stash[_WORLD] = world
-            yield world
-    finally:
-        world.close()
+    from cosell.testing.staying import Staying
+
+    world = _made(request.config, request.node.nodeid, list(request.node.iter_markers(_NAME)))
+    request.config.stash[_STAYING].append(Staying(world))  # it closes the world, after the report
+    request.node.stash[_WORLD] = world
+    with world.current():
+        yield world
 
 
 @pytest.fixture(name=_SCENE_NAME, scope="session")
 def cosell_scene_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
     """A world for the whole run, to be built once; a test starts from it with
     `cosell.start_from(cosell_scene)` and leaves it as it is."""
-    world = _made(request.config, _SCENE_NAME, {})
+    world = _made(request.config, _SCENE_NAME, [])
     request.session.stash[_SCENE] = _Scene(world)
     yield world
     world.close()
@@ -225,63 +218,21 @@ def pytest_fixture_setup(
         return (yield)
 
 
-def _marked(item: pytest.Item) -> dict[str, Any]:
-    """What the markers say, the nearest first; a mistake fails the test."""
-    said: dict[str, Any] = {}
-    for marker in item.iter_markers("cosell"):
-        unknown = [name for name in marker.kwargs if name not in _MARKED]
-        if unknown or marker.args:
-            wrong = ", ".join([*map(repr, marker.args), *unknown])
-            from cosell.errors import did_you_mean
+def _made(config: pytest.Config, name: str, markers: list[pytest.Mark]) -> "World":
+    """The world that is asked for; a mistake fails the test."""
+    from cosell.testing.marked import made, said_by
 
-            hint = did_you_mean(unknown[0], _MARKED) if unknown else ""
-            pytest.fail(
-                f"@pytest.mark.cosell does not take {wrong}.{hint} It takes"
-                f" {', '.join(f'{name}=' for name in _MARKED)}.",
-                pytrace=False,
-            )
-        said = {**marker.kwargs, **said}
-    return said
-
-
-def _made(config: pytest.Config, name: str, said: dict[str, Any]) -> "World":
-    from cosell.config import DEFAULT_ACCOUNT
-    from cosell.testing.world import World
-
-    run = config.stash[_RUN]
-    server = said.get("server", run.server)
-    if server is True or server == _SHARED:
-        server = run.server if run.server not in (None, _SHARED) else _run_server(config).url()
-    seed = said.get("seed", run.seed)
-    catalog = said.get("catalog") or run.catalog or World.catalog
-    if catalog not in _CATALOGS:
-        pytest.fail(f"There is no catalog {catalog!r}: say AWS or Sandbox.", pytrace=False)
     try:
-        world = World(
-            account=said.get("account") or run.account or DEFAULT_ACCOUNT,
-            profile=said.get("profile"),
-            pace=said.get("pace"),
-            server=server or None,
-            seed=_seed_of(name) if seed is None else seed,
-        )
+        said = said_by((marker.args, marker.kwargs) for marker in markers)
+        return made(config.stash[_RUN], name, said, lambda: _run_server(config).url())
     except ValueError as error:
-        pytest.fail(str(error), pytrace=False)
-    world.catalog = catalog
-    return world
+        told = str(error)
+    _fail(told)
 
 
-def _seed_of(name: str) -> int:
-    """A number that a test has in each run."""
-    from zlib import crc32
-
-    return crc32(name.encode()) & 0x7FFFFFFF
-
-
-def _put_clock(world: "World", when: Any) -> None:
-    try:
-        world.clock.set(when)
-    except ValueError as error:
-        pytest.fail(str(error), pytrace=False)
+def _fail(told: str) -> NoReturn:
+    """To be called outside of an `except`: else what was caught is told as well."""
+    pytest.fail(told, pytrace=False)
 
 
 # --- around a test -------------------------------------------------------------------------------
@@ -306,16 +257,50 @@ def _is_of_one_test(found: "Sequence[pytest.FixtureDef[Any]] | None") -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A call that was stopped while something was imported fails what was collected then."""
+    report = yield
+    guard = collector.config.stash[_GUARD]
+    stopped = dict.fromkeys(guard.taken())
+    if stopped and not guard.allow_real and not report.failed:
+        report.outcome, report.result = "failed", []
+        report.longrepr = "\n".join(["A call was stopped while this was imported:", *stopped])
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """A call that was stopped fails the test, whoever caught the error."""
+    _end_staying(item.config)  # a signal may have come while it was ended
     item.config.stash[_GUARD].taken()  # whatever runs between tests is none of this one's
     yield from _guarded(item)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
-    """As for the test itself."""
-    yield from _guarded(item)
+    """As for the test itself. The world is there until it is known whether that fails."""
+    try:
+        yield from _guarded(item)
+    except BaseException as error:
+        world = item.stash.get(_WORLD, None)
+        if world is not None and not world.closed and not isinstance(error, _NO_FAILURES):
+            item.stash[_TOLD] = _told(item, world)
+        raise
+    finally:
+        _end_staying(item.config)
+
+
+def _end_staying(config: pytest.Config) -> None:
+    staying = config.stash[_STAYING]
+    while staying:
+        try:
+            staying[-1].end()
+        except Exception:  # a server that has gone: it is told once
+            staying.pop()
+            raise
+        staying.pop()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -338,7 +323,7 @@ def _guarded(item: pytest.Item) -> Generator[None, None, None]:
         raise
     stopped = dict.fromkeys(guard.taken())
     if stopped and not guard.allow_real:
-        pytest.fail("\n".join(stopped), pytrace=False)
+        _fail("\n".join(stopped))
 
 
 def _ensure_fired(world: "World") -> None:
@@ -349,7 +334,7 @@ def _ensure_fired(world: "World") -> None:
         return
     except FaultNeverFired as never:
         told = str(never)
-    pytest.fail(told, pytrace=False)
+    _fail(told)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -361,6 +346,9 @@ def pytest_runtest_makereport(
     world = item.stash.get(_WORLD, None)
     if report.failed and world is not None and not world.closed:
         report.sections.append(("cosell", _told(item, world)))
+    if _TOLD in item.stash:  # at the end of the teardown, when the world was there
+        report.sections.append(("cosell", item.stash[_TOLD]))
+        del item.stash[_TOLD]
     return report
 
 

@@ -25,6 +25,8 @@ def test_the_guide_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     for block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
         with redirect_stdout(printed):
             exec(compile(block, str(PAGE), "exec"), names)  # the page is ours
+    for name in [name for name in names if name.startswith("test_")]:
+        names[name]()
     said = printed.getvalue().splitlines()
     assert said[:4] == ["1 invitation", "[]", "True us-east-1", "True"]
     assert '    "OpportunitySummaries": []' in said

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from cosell.testing.calling import Answer as Answer
     from cosell.testing.calling import Refused as Refused
     from cosell.testing.faults import FaultNeverFired as FaultNeverFired
+    from cosell.testing.interception import expect_stopped as expect_stopped
     from cosell.testing.partner import Partner as Partner
     from cosell.testing.place import WorldClosed as WorldClosed
     from cosell.testing.sending import NotLetOut as NotLetOut
@@ -23,6 +24,7 @@ _HOMES = {
     "Refused": "calling",
     "World": "world",
     "WorldClosed": "place",
+    "expect_stopped": "interception",
 }
 
 

@@ -54,6 +54,11 @@ def leave(world: Reached) -> None:
             return
 
 
+def drop(world: Reached) -> None:
+    """Undo every `enter` of the world that was not undone."""
+    _entered[:] = [entered for entered in _entered if entered is not world]
+
+
 def address(netloc: str, world: Reached) -> None:
     """Calls to the world's own address reach it, whichever world is current."""
     _by_address[netloc, world.name] = world

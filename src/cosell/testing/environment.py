@@ -70,10 +70,10 @@ class Placed:
     def __init__(self, wanted: Mapping[str, str | None]) -> None:
         """None takes a variable away."""
         self._before = {name: os.environ.get(name) for name in wanted}
-        _put(wanted)
+        put(wanted)
 
     def take_back(self) -> None:
-        _put(self._before)
+        put(self._before)
 
 
 def place_credentials() -> Placed:
@@ -151,7 +151,13 @@ def for_process(url: str, account: str) -> dict[str, str]:
     return kept | {name: value for name, value in wanted.items() if value is not None}
 
 
-def _put(wanted: Mapping[str, str | None]) -> None:
+def endpoints() -> dict[str, str | None]:
+    """The variables that a current world changes, as they are now."""
+    return {name: os.environ.get(name) for name in (*_ENDPOINTS, _STS)}
+
+
+def put(wanted: Mapping[str, str | None]) -> None:
+    """Set variables; None takes one away."""
     for name, value in wanted.items():
         if value is None:
             os.environ.pop(name, None)

@@ -5,7 +5,8 @@ happens to a call: that is in sending.py and dead_calls.py.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from importlib.machinery import ModuleSpec
 from threading import RLock
@@ -94,6 +95,7 @@ _HOOKS: Final = {
 _lock = RLock()
 _active: "list[Interception]" = []
 _undo: list[Callable[[], None]] = []
+_expecting: list[list[str]] = []  # what was stopped within each, the innermost last
 
 
 class Interception:
@@ -133,8 +135,27 @@ class Interception:
         self._stopped.append(what)
 
 
+@contextmanager
+def expect_stopped() -> Iterator[list[str]]:
+    """Calls that are stopped within are meant to be: they fail no test. AssertionError if none was.
+    Answers what was said of them. Their NotLetOut goes on to whoever calls, as ever."""
+    stopped: list[str] = []
+    stopping = Interception()
+    _expecting.append(stopped)
+    try:
+        yield stopped
+    finally:
+        stopping.end()
+        _expecting[:] = [one for one in _expecting if one is not stopped]
+    if not stopped:
+        raise AssertionError("No call was stopped, and one was expected to be.")
+
+
 def note_stopped(what: str) -> None:
-    """Tell every interception of a call that was stopped."""
+    """Tell every interception of a call that was stopped, or who expects it."""
+    if _expecting:
+        _expecting[-1].append(what)
+        return
     for one in list(_active):
         one.note(what)
 

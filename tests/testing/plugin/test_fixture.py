@@ -242,6 +242,7 @@ def test_mistakes_in_a_marker_are_told(suite: Suite) -> None:
     result.assert_outcomes(errors=len(MISTAKEN))
     for _, told in MISTAKEN:
         result.stdout.fnmatch_lines([told])
+    assert "During handling" not in str(result.stdout)
 
 
 def test_unittest(suite: Suite) -> None:

@@ -133,3 +133,58 @@ def test_it():
         "--cosell-allow-real",
     )
     result.assert_outcomes(passed=1)
+
+
+def test_at_an_import(suite: Suite) -> None:
+    result = suite(SWALLOWING + "swallow()\ndef test_it():\n    pass\n")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*ERROR collecting test_suite.py*", "A call was stopped while this was imported:", STOPPED]
+    )
+
+
+def test_at_the_import_of_a_conftest(suite: Suite, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(SWALLOWING + "swallow()\n")
+    result = suite("def test_it():\n    pass\n")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([STOPPED])
+
+
+def test_at_an_import_where_calls_may_leave(suite: Suite) -> None:
+    text = SWALLOWING.replace('selling")', 'selling", endpoint_url="http://127.0.0.1:9")')
+    suite(text + "swallow()\ndef test_it():\n    pass\n", "--cosell-allow-real").assert_outcomes(
+        passed=1
+    )
+
+
+def test_a_stop_that_is_expected(suite: Suite) -> None:
+    result = suite(
+        SWALLOWING
+        + """
+from cosell.testing import NotLetOut, expect_stopped
+
+def test_swallowed():
+    with expect_stopped() as stopped:
+        swallow()
+    assert "ListOpportunities" in stopped[0]
+
+def test_raised():
+    with expect_stopped(), pytest.raises(NotLetOut):
+        boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
+    with pytest.raises(NotLetOut), expect_stopped():
+        boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
+
+def test_none():
+    with expect_stopped():
+        pass
+
+def test_one_more():
+    with expect_stopped():
+        swallow()
+    swallow()
+"""
+    )
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines(
+        ["E *No call was stopped, and one was expected to be.", "*_ test_one_more _*", STOPPED]
+    )

@@ -32,6 +32,18 @@ def test_an_address_that_is_none(suite: Suite) -> None:
     )
 
 
+@pytest.mark.parametrize("server", ["http://[::1", "http://127.0.0.1:port"])
+def test_an_address_that_is_broken(suite: Suite, server: str) -> None:
+    assert told(suite, server) == (
+        f"ERROR: --cosell-server: {server!r} is no address of a server, as http://127.0.0.1:2673"
+        " is."
+    )
+
+
+def test_a_word_that_is_misspelt(suite: Suite) -> None:
+    assert told(suite, "sharde").endswith(" Did you mean shared?")
+
+
 def test_a_server_that_is_not_there(suite: Suite) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     line = told(suite, url)
@@ -66,3 +78,35 @@ def test_a_strict_server(suite: Suite, tmp_path: Path) -> None:
 
 def test_one_that_does(suite: Suite, server: Server) -> None:
     suite(ONE, f"--cosell-server={server.url}").assert_outcomes(passed=1)
+
+
+def marked(suite: Suite, server: object) -> pytest.RunResult:
+    return suite(
+        f"import pytest\npytestmark = pytest.mark.cosell(server={server!r})\n{ONE}\n"
+        "def test_another(cosell):\n    cosell.given.opportunity()\n"
+    )
+
+
+def test_a_marker_with_a_strict_server(suite: Suite, tmp_path: Path) -> None:
+    strict = strict_server(tmp_path, str(tmp_path / "state.db")).start()
+    try:
+        result = marked(suite, strict.url)
+    finally:
+        strict.stop()
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines([f"The server at {strict.url} checks signatures*--auth open."])
+    assert "Traceback" not in str(result.stdout)
+
+
+def test_a_marker_with_a_server_that_is_not_there(suite: Suite) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    result = marked(suite, url)
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines([f"No cosell answers at {url} (*"])
+    assert "During handling" not in str(result.stdout)
+
+
+def test_a_marker_with_something_else(suite: Suite) -> None:
+    result = marked(suite, 5)
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["server: 5 is neither True nor False nor an address."])

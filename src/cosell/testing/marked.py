@@ -1,0 +1,128 @@
+"""The world that a test asks for: by its markers, by the command line, by the ini file.
+
+Every mistake is a ValueError of one sentence. Must not know pytest.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from cosell.testing.world import World
+
+SHARED: Final = "shared"
+_MARKED: Final = ("account", "catalog", "profile", "pace", "server", "seed", "time")
+_CATALOGS: Final = ("AWS", "Sandbox")
+_found_wrong: dict[str, str] = {}  # by address: each is asked once in a run
+
+
+class Run(NamedTuple):
+    """What was said of the whole run."""
+
+    account: str | None
+    catalog: str | None
+    server: str | None  # a URL, "shared", or none: in this process
+    seed: int | None
+    save_failed: str | None
+
+
+def said_by(markers: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]]) -> dict[str, Any]:
+    """What markers say (positional arguments, named ones), the nearest of them first."""
+    said: dict[str, Any] = {}
+    for args, named in markers:
+        unknown = [name for name in named if name not in _MARKED]
+        if unknown or args:
+            raise ValueError(_unknown(args, unknown))
+        said = {**named, **said}
+    return said
+
+
+def _unknown(args: tuple[Any, ...], unknown: list[str]) -> str:
+    from cosell.errors import did_you_mean
+
+    wrong = ", ".join([*map(repr, args), *unknown])
+    hint = did_you_mean(unknown[0], _MARKED) if unknown else ""
+    takes = ", ".join(f"{name}=" for name in _MARKED)
+    return f"@pytest.mark.cosell does not take {wrong}.{hint} It takes {takes}."
+
+
+def made(run: Run, name: str, said: Mapping[str, Any], shared: Callable[[], str]) -> "World":
+    """The world of the test `name`, not entered yet. `shared` answers where the run's own server
+    is, and starts it if need be."""
+    from cosell.config import DEFAULT_ACCOUNT
+    from cosell.testing.world import World
+
+    seed = said.get("seed", run.seed)
+    catalog = said.get("catalog") or run.catalog or World.catalog
+    if catalog not in _CATALOGS:
+        raise ValueError(f"There is no catalog {catalog!r}: say AWS or Sandbox.")
+    world = World(
+        account=said.get("account") or run.account or DEFAULT_ACCOUNT,
+        profile=said.get("profile"),
+        pace=said.get("pace"),
+        server=_server(run, said, shared),
+        seed=_seed_of(name) if seed is None else seed,
+    )
+    world.catalog = catalog
+    if "time" in said:
+        _put_clock(world, said["time"])
+    return world
+
+
+def _server(run: Run, said: Mapping[str, Any], shared: Callable[[], str]) -> str | None:
+    server = said.get("server", run.server)
+    if server is True or server == SHARED:
+        return run.server if run.server not in (None, SHARED) else shared()
+    if not server:
+        return None
+    if not isinstance(server, str):
+        raise ValueError(f"server: {server!r} is neither True nor False nor an address.")
+    if server != run.server:  # the run's was looked at before any test
+        ensure_usable(server)
+    return server
+
+
+def ensure_usable(server: str) -> None:
+    """ValueError if worlds cannot be at an address. Each is asked once; what was wrong stays so."""
+    if server not in _found_wrong:
+        _found_wrong[server] = _wrong_with(server)
+    if _found_wrong[server]:
+        raise ValueError(_found_wrong[server])
+
+
+def _wrong_with(server: str) -> str:
+    from urllib.parse import urlsplit
+
+    from cosell.testing.there import ensure_usable
+
+    try:
+        _ = urlsplit(server).port
+    except ValueError:  # in words of Python's own
+        return f"{server!r} is no address of a server, as http://127.0.0.1:2673 is."
+    try:
+        ensure_usable(server)
+    except (OSError, ValueError) as error:
+        return f"{error}{_hint(server)}"
+    return ""
+
+
+def _hint(server: str) -> str:
+    if any(sign in server for sign in ":/."):
+        return ""
+    from cosell.errors import did_you_mean
+
+    return did_you_mean(server, [SHARED])
+
+
+def _seed_of(name: str) -> int:
+    """A number that a test has in each run."""
+    from zlib import crc32
+
+    return crc32(name.encode()) & 0x7FFFFFFF
+
+
+def _put_clock(world: "World", when: Any) -> None:
+    try:
+        world.clock.set(when)
+    except ValueError:
+        world.close()
+        raise

@@ -1,0 +1,35 @@
+"""The world of a test, from before it is entered until nothing of it is left.
+
+A signal (a time limit's, Ctrl+C) may come at any line, also while a world is entered or left. Then
+what stays behind is cleared away here, with the test that it belonged to.
+"""
+
+from typing import TYPE_CHECKING
+
+from cosell.testing import current, environment
+
+if TYPE_CHECKING:
+    from cosell.testing.world import World
+
+
+class Staying:
+    """To be made before the world is entered, and ended after it was left."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self._before = environment.endpoints()
+
+    def end(self) -> None:
+        """The world is nobody's current one any more, and closed."""
+        current.drop(self.world)
+        if current.current() is None:
+            environment.put(self._left())
+        self.world.close()
+
+    def _left(self) -> dict[str, str | None]:
+        """The endpoints that still lead to this process, as they were before."""
+        return {
+            name: self._before[name]
+            for name, url in environment.endpoints().items()
+            if url and current.is_ours(url.partition("://")[2])
+        }
