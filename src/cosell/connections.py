@@ -19,14 +19,19 @@ def cut(client: str) -> bool:
 
 def _shut(descriptor: int, peer: tuple[str, int] | None) -> bool:
     """Shut the socket down if it is the one to that peer. Everything is asked of a copy: the
-    server may close the descriptor meanwhile, and give its number to somebody else."""
+    server may close the descriptor meanwhile, and give its number to somebody else.
+
+    Of sockets alone: who closes a copy of a file's descriptor loses all locks that this process
+    has on the file, and the locks of the database are such.
+    """
     try:
+        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            return False
         copied = os.dup(descriptor)
     except OSError:  # closed since it was listed
         return False
     if not stat.S_ISSOCK(os.fstat(copied).st_mode):
-        os.close(copied)
-        return False
+        return False  # a file by now: its copy stays open, for the sake of the locks
     with socket.socket(fileno=copied) as connection:
         try:
             name = connection.getpeername()

@@ -2,6 +2,7 @@
 and in one process."""
 
 import contextlib
+import fcntl
 import select
 import socket
 import statistics
@@ -200,6 +201,27 @@ def test_cut_connection_is_tried_again_by_boto3(world: World, mode: str, when: s
     made = create(world, retries={"total_max_attempts": 3, "mode": mode})
     assert made["ResponseMetadata"]["RetryAttempts"] == 1
     assert [one["Id"] for one in pipeline(world)] == [made["Id"]]
+
+
+def shared_memory_is_held(state: str) -> bool:
+    """Whether somebody has SQLite's lock on the file beside the state that readers share (byte 128
+    says that it is in use): without it the next program that opens the state begins that anew,
+    under the feet of who has it mapped."""
+    with open(f"{state}-shm", "r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 128)
+        except OSError:
+            return True
+        return False
+
+
+def test_cut_connection_leaves_the_locks_of_the_database(world: World) -> None:
+    """Whoever closes a copy of a file's descriptor loses his locks on the file."""
+    assert shared_memory_is_held(world.server.database)
+    world.desk("PutFault", Operation=CREATE, Effect="Cut")
+    with pytest.raises(ConnectionClosedError):
+        create(world)
+    assert shared_memory_is_held(world.server.database)
 
 
 def test_cut_connection_is_nobody_else_s(world: World) -> None:
