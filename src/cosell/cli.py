@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from cosell import __version__, config
+from cosell.settings import load as load_settings
 
 _PORT_WAIT_S = 1.0  # how long a start waits for a server that is about to end
 _FIRST_WORKER_S = 2.0  # a worker that begins later than that takes another one's place
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.pop("with_parent", False):
         _end_with_parent()
     try:
-        settings = config.load(path, overrides=options)
+        settings = load_settings(path, overrides=options)
         if command in ("save", "load"):
             return _carry(command, settings, asked)
         config.check(settings)

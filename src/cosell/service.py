@@ -7,36 +7,17 @@ servers, nor what an operation means.
 import logging
 from collections.abc import Callable
 from functools import partial
-from types import ModuleType
 from typing import Final, cast
 
 import orjson
 
 from cosell import ids
 from cosell.auth.sigv4 import Authenticator
-from cosell.calls import Answer, Call, Rendered, collect, collect_due
+from cosell.calls import Answer, Call, Rendered
 from cosell.clock import wall_ms
 from cosell.config import Config
-from cosell.contract import Contract, Document
-from cosell.desk.contract import CONTRACT as DESK
-from cosell.desk.operations import (
-    answers,
-    autopilot,
-    aws,
-    estimates,
-    faults,
-    journal,
-    laboratory,
-    partners,
-    profiles,
-    prospects,
-    quotas,
-    reviews,
-    tokens,
-)
+from cosell.contract import Document
 from cosell.desk.operations import namespaces as desk_namespaces
-from cosell.desk.operations import solutions as desk_solutions
-from cosell.desk.operations import tasks as desk_tasks
 from cosell.errors import (
     ApiError,
     Cause,
@@ -48,26 +29,12 @@ from cosell.errors import (
     request_refused,
 )
 from cosell.http import HttpRequest, HttpResponse
+from cosell.operations import DESK, DUE, LONG, SELLING
 from cosell.passage import Passage
 from cosell.quotas import Quotas
 from cosell.recording import Recorder
-from cosell.routing import Admit, ForeignService, Routes, Service
+from cosell.routing import ForeignService, Routes
 from cosell.runner import Instruments, Runner
-from cosell.selling.contract import CONTRACT as SELLING
-from cosell.selling.domain import accounts
-from cosell.selling.operations import (
-    engagements,
-    invitations,
-    opportunities,
-    prospecting,
-    related_entities,
-    settings,
-    snapshots,
-    solutions,
-    submissions,
-    tags,
-    tasks,
-)
 from cosell.selling.quotas import GROUP_OF, QUOTA_OF
 from cosell.store import Store, Tx, lag, ledger, namespaces
 from cosell.store import faults as fault_rows
@@ -79,50 +46,12 @@ from cosell.wire import aws_json
 
 log = logging.getLogger("cosell.service")
 
-SELLING_MODULES: Final = (
-    engagements,
-    invitations,
-    opportunities,
-    prospecting,
-    related_entities,
-    settings,
-    snapshots,
-    solutions,
-    submissions,
-    tags,
-    tasks,
-)
-DESK_MODULES: Final = (
-    answers,
-    autopilot,
-    aws,
-    desk_namespaces,
-    desk_solutions,
-    desk_tasks,
-    estimates,
-    faults,
-    journal,
-    laboratory,
-    partners,
-    profiles,
-    prospects,
-    quotas,
-    reviews,
-    tokens,
-)
 _OTHER_BODY: Final = Cause(
     "token.other-body", "documented", "API reference: ConflictException, ClientToken"
 )
 _SWEEP_ROWS: Final = 10_000  # in one transaction
 CUT: Final = HttpResponse(500, [], b"", cut=True)  # no answer: the connection is closed
-MODEL_HEADER: Final = ("x-cosell-model", SELLING.model_date)  # which API this is
-
-
-def _service(
-    name: str, contract: Contract, modules: tuple[ModuleType, ...], admit: Admit | None = None
-) -> Service:
-    handlers = collect(modules, contract.operations)
-    return Service(name, contract, handlers, frozenset({contract.signing_name}), admit)
+MODEL_HEADER: Final = ("x-cosell-model", SELLING.contract.model_date)  # which API this is
 
 
 class Engine:
@@ -134,16 +63,10 @@ class Engine:
         self._random = ids.new_random()
         token_key = store.setting("token_key", new_token_key)
         self._authenticator = Authenticator(config.auth, token_key)
-        selling = self._selling = _service("selling", SELLING, SELLING_MODULES, accounts.admit)
-        desk = _service("desk", DESK, DESK_MODULES)
-        self._routes = Routes(selling, desk)
-        self._desk_operations = frozenset(desk.handlers)
-        handlers = {**selling.handlers, **desk.handlers}.values()
-        self._long = tuple(one.name for one in handlers if one.long)
-        due = collect_due((*SELLING_MODULES, *DESK_MODULES))
+        self._routes = Routes(SELLING, DESK)
         self._quotas = Quotas(QUOTA_OF)
         instruments = Instruments(token_key, self._authenticator, self._quotas)
-        self.runner = Runner(store, due, self._random, instruments)
+        self.runner = Runner(store, DUE, self._random, instruments)
         self._recorder = Recorder(self.runner.journal, store, self._routes)
 
     def handle(self, request: HttpRequest) -> HttpResponse:
@@ -201,7 +124,7 @@ class Engine:
 
     def is_long(self, request: HttpRequest) -> bool:
         """Whether the call may take its time, so that nobody should wait behind it."""
-        return aws_json.addressed(request).endswith(self._long)
+        return aws_json.addressed(request).endswith(LONG)
 
     def _begin(self, passage: Passage) -> HttpResponse:
         # The order of refusal, one for all (ARCHITECTURE.md). Host and Origin were before.
@@ -224,7 +147,7 @@ class Engine:
             # Looked up, never made: a refused call creates nothing.
             passage.namespace = namespace = namespaces.find(tx, route.namespace)
         trace.offset_ms, trace.frozen_at = namespace.offset_ms, namespace.frozen_at
-        if route.service is self._selling:
+        if route.service is SELLING:
             name = passage.operation.name
             if self._quotas.exceeds(namespace, identity.account, name, passage.wall):
                 raise _over_quota(name)
@@ -294,7 +217,7 @@ class Engine:
     def _carry_out(self, passage: Passage) -> Answer:
         """A command, and what follows it in transactions of their own if it is a procedure."""
         answer, planned = retrying(self.store, lambda tx: (self._once(passage, tx), tx.planned))
-        if planned or passage.operation.name in self._desk_operations:
+        if planned or passage.service is DESK:
             self.runner.wake()
         after = passage.handler.after
         if after is None or isinstance(answer, Rendered):

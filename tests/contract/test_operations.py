@@ -6,12 +6,11 @@ from types import ModuleType
 import pytest
 
 from cosell.calls import collect, query
-from cosell.desk.contract import CONTRACT as DESK
 from cosell.errors import ErrorCode
+from cosell.operations import DESK, SELLING
 from cosell.selling import lifecycle
 from cosell.selling.contract import CONTRACT
 from cosell.selling.workflows.kinds import WORKFLOWS
-from cosell.service import DESK_MODULES, SELLING_MODULES
 
 STEPS = [step for workflow in WORKFLOWS for step in workflow.steps]
 
@@ -19,11 +18,11 @@ STEPS = [step for workflow in WORKFLOWS for step in workflow.steps]
 
 
 def test_every_operation_is_built() -> None:
-    assert set(collect(SELLING_MODULES, CONTRACT.operations)) == set(CONTRACT.operations)
+    assert set(SELLING.handlers) == set(SELLING.contract.operations)
 
 
 def test_every_operation_of_the_desk_is_built() -> None:
-    assert set(collect(DESK_MODULES, DESK.operations)) == set(DESK.operations)
+    assert set(DESK.handlers) == set(DESK.contract.operations)
 
 
 @pytest.mark.parametrize("names", [["Unknown"], ["GetOpportunity", "GetOpportunity"]])
@@ -93,9 +92,9 @@ def test_task_steps_end_with_reason_codes_of_the_model() -> None:
 
 
 def test_desk_has_the_tasks_steps_and_reason_codes_of_selling() -> None:
-    assert DESK.enum("TaskOperation") == tuple(one.operation for one in WORKFLOWS)
-    assert DESK.enum("StepName") == tuple(dict.fromkeys(step.name for step in STEPS))
-    assert set(DESK.enum("ReasonCode")) == set(CONTRACT.enum("ReasonCode"))
+    assert DESK.contract.enum("TaskOperation") == tuple(one.operation for one in WORKFLOWS)
+    assert DESK.contract.enum("StepName") == tuple(dict.fromkeys(step.name for step in STEPS))
+    assert set(DESK.contract.enum("ReasonCode")) == set(CONTRACT.enum("ReasonCode"))
 
 
 def test_error_codes_are_those_of_the_model() -> None:

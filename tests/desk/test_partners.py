@@ -7,17 +7,16 @@ from typing import Any
 import orjson
 import pytest
 
-from cosell.calls import collect
+from cosell.operations import SELLING
 from cosell.selling.contract import CONTRACT
 from cosell.selling.values import defaults
-from cosell.service import SELLING_MODULES
 from tests.engaging import CATALOG, accepted, engaged, interaction, invitation, invited
 from tests.harness import ACCOUNT, OTHER, Reply, World, credential, opportunity
 from tests.property.inputs import Source, draw
 from tests.property.test_contract import SHAPES
 from tests.refusal import desk_refusal, refusal
 
-BUILT = sorted(collect(SELLING_MODULES, CONTRACT.operations))
+BUILT = sorted(SELLING.handlers)
 REASON = "INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"
 ARN = f"arn:aws:partnercentral:us-east-1:{ACCOUNT}:catalog/Sandbox/opportunity/O1000000"
 SOURCE = Source(

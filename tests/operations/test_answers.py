@@ -8,9 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cosell.calls import collect
-from cosell.selling.contract import CONTRACT
-from cosell.service import SELLING_MODULES
+from cosell.operations import SELLING
 from tests import submitting, updating
 from tests.answers import MODEL, ensure_form, faults
 from tests.engaging import engaged, invitation, lead, project
@@ -20,7 +18,7 @@ from tests.sharing import joined
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TARGETED, PLAIN = "application/x-amz-json-1.0", "application/json"
-IMPLEMENTED = sorted(collect(SELLING_MODULES, CONTRACT.operations))
+IMPLEMENTED = sorted(SELLING.handlers)
 TASKS = "ListEngagementByAcceptingInvitationTasks"
 
 

@@ -15,9 +15,9 @@ from cosell.config import (
     check,
     data_directory,
     is_loopback,
-    load,
     without_password,
 )
+from cosell.settings import load
 
 FULL = """
 host = "0.0.0.0"

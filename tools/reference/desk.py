@@ -3,11 +3,10 @@
 import re
 from typing import Final
 
-from cosell.calls import collect
 from cosell.contract import Operation
 from cosell.desk.contract import CONTRACT
+from cosell.operations import DESK
 from cosell.selling.contract import CONTRACT as SELLING
-from cosell.service import DESK_MODULES
 from tools.reference import anchor, code, first_line, page, table
 from tools.reference.operations import FILE as OPERATIONS_FILE
 from tools.reference.operations import told
@@ -26,7 +25,7 @@ _LINK: Final = re.compile(r"\]\(#([^)]*)\)")
 
 def desk_page() -> str:
     """The page."""
-    handlers = dict(collect(DESK_MODULES, CONTRACT.operations))
+    handlers = DESK.handlers
     does = {name: first_line(one.run.__doc__) for name, one in handlers.items()}
     rows = [(f"[{code(name)}](#{anchor(name)})", does[name]) for name in sorted(does)]
     parts = [table(("operation", "what it does"), rows), "## Requests and answers"]

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from cosell.calls import Handler, collect
+from cosell.calls import Handler
+from cosell.operations import SELLING
 from cosell.selling.contract import CONTRACT
 from cosell.selling.differences.rows import SUBJECTS
 from cosell.selling.rules import Table
 from cosell.selling.rules.tables import TABLES
-from cosell.service import SELLING_MODULES
 from tools.reference import anchor, code, first_line, link, listed, page, table
 from tools.reference.differences import FILE as DIFFERENCES_FILE
 from tools.reference.rules import FILE as RULES_FILE
@@ -34,7 +34,7 @@ _PENDING: Final = (
 
 def handlers() -> dict[str, Handler]:
     """The operations that are built."""
-    return dict(collect(SELLING_MODULES, CONTRACT.operations))
+    return dict(SELLING.handlers)
 
 
 def operations_page() -> str:

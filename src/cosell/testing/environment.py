@@ -1,7 +1,7 @@
 """The environment that code under test finds: credentials that are none, a region, an endpoint.
 
 What the user has set is left alone, and everything that is put there is taken back. The one place
-beside config.py that touches it. Must not use anybody's credentials.
+beside config.py and settings.py that touches it. Must not use anybody's credentials.
 """
 
 import os
