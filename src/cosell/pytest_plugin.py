@@ -327,7 +327,7 @@ def _guarded(item: pytest.Item) -> Generator[None, None, None]:
 
 
 def _ensure_fired(world: "World") -> None:
-    from cosell.testing.faults import FaultNeverFired
+    from cosell.testing.expected import FaultNeverFired
 
     try:
         world.faults.check()

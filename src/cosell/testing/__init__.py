@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cosell.testing.calling import Answer as Answer
     from cosell.testing.calling import Refused as Refused
-    from cosell.testing.faults import FaultNeverFired as FaultNeverFired
+    from cosell.testing.expected import FaultNeverFired as FaultNeverFired
     from cosell.testing.interception import expect_stopped as expect_stopped
     from cosell.testing.partner import Partner as Partner
     from cosell.testing.place import WorldClosed as WorldClosed
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Answer": "calling",
-    "FaultNeverFired": "faults",
+    "FaultNeverFired": "expected",
     "NotLetOut": "sending",
     "Partner": "partner",
     "Refused": "calling",

@@ -6,24 +6,18 @@ optional. Must not decide whether a call meets a fault; the desk does.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from cosell.testing import amounts
 from cosell.testing.calling import Answer
+from cosell.testing.expected import ensure_fired, enter, leave
+from cosell.testing.lagging import Lag
 from cosell.testing.references import wire_name
 
 if TYPE_CHECKING:
     from cosell.testing.meanwhile import Meanwhile
     from cosell.testing.partner import Who
     from cosell.testing.world import World
-
-
-_AT_ONCE: Final = frozenset({"ListEngagementMembers", "ListTagsForResource"})  # they never lag
-
-
-class FaultNeverFired(AssertionError):
-    """A fault was asked for and nothing met it."""
 
 
 class Scope(TypedDict, total=False):
@@ -42,6 +36,15 @@ class Scope(TypedDict, total=False):
     """The fault is over after so many seconds of the world's time."""
     after: bool
     """The effect is committed before the call fails."""
+    optional: bool
+    """Nobody minds if the fault never fires."""
+
+
+class TaskScope(TypedDict, total=False):
+    """Which tasks meet a fault."""
+
+    times: int
+    """The next so many tasks; 1 by default."""
     optional: bool
     """Nobody minds if the fault never fires."""
 
@@ -86,14 +89,13 @@ class Fault:
         """The desk has not forgotten it."""
         self._last = None
 
-    def check(self) -> None:
-        """FaultNeverFired if it never did and is not optional; it is told once."""
-        if not self.optional and not self.fired:
-            self.optional = True
-            raise FaultNeverFired(
-                f"The fault {self._told} never fired: no call met it. Did the code under test make "
-                "that call, as that account? Say optional=True if it need not."
-            )
+    @property
+    def in_vain(self) -> str:
+        """What to say if it never fired."""
+        return (
+            f"The fault {self._told} never fired: no call met it. Did the code under test make "
+            "that call, as that account? Say optional=True if it need not."
+        )
 
     def _now(self) -> Answer:
         if self._last is not None:
@@ -102,15 +104,8 @@ class Fault:
             return Answer(fault)
         raise LookupError(f"The desk knows the fault {self._told} no more.")
 
-    def __enter__(self) -> "Fault":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self.remove()
-        if kind is None:
-            self.check()
+    check = ensure_fired
+    __enter__, __exit__ = enter, leave
 
     def __str__(self) -> str:
         return self._told
@@ -166,7 +161,7 @@ class Faults:
         at: str,
         reason_code: str = "InternalError",
         message: str | None = None,
-        **scope: Unpack["TaskScope"],
+        **scope: Unpack[TaskScope],
     ) -> Fault:
         """The next `times` tasks (of the kind that the operation `kind` starts) end FAILED at the
         step `at`, with a reason code that the step knows."""
@@ -180,7 +175,7 @@ class Faults:
         answer = self._world.desk("PutTaskFault", **asked)
         return self._kept(Fault(self._world, answer, _of_task(asked), scope.get("optional", False)))
 
-    def lag(self, seconds: int, *, optional: bool = False) -> "Lag":
+    def lag(self, seconds: int, *, optional: bool = False) -> Lag:
         """Lists show what was true so many whole seconds of the world's time ago; at the end of
         `with` they lag as before. It fires with each list, but for those that never lag."""
         seconds = amounts.whole_seconds("seconds", seconds)
@@ -294,93 +289,3 @@ def _effect(told: Mapping[str, Any]) -> str:
 
 def _often(times: int) -> str:
     return "once" if times == 1 else f"{times} times"
-
-
-class TaskScope(TypedDict, total=False):
-    """Which tasks meet a fault."""
-
-    times: int
-    """The next so many tasks; 1 by default."""
-    optional: bool
-    """Nobody minds if the fault never fires."""
-
-
-class Lag:
-    """How far lists are behind what was written. It fires whenever something is listed."""
-
-    def __init__(self, world: "World", seconds: int, optional: bool, lags: "list[Lag]") -> None:
-        """`lags` are those of the world, oldest first; the newest that stands is what counts."""
-        self._world = world
-        self._last: int | None = None
-        self.optional = optional
-        self.seconds = seconds
-        self._mark = world.calls.mark()
-        standing = [lag for lag in lags if lag.remaining is None]
-        before = world.desk("PutLag", Seconds=seconds).get("SecondsBefore") or 0
-        self._before: Lag | int = standing[-1] if standing else before
-        self._lags = lags
-        lags.append(self)
-
-    @property
-    def fired(self) -> int:
-        """How many lists were answered under it."""
-        if self._last is not None:
-            return self._last
-        since = self._world.calls.since(self._mark)
-        return sum(
-            1
-            for call in since
-            if call.operation.startswith("List") and call.operation not in _AT_ONCE
-        )
-
-    @property
-    def remaining(self) -> int | None:
-        """It lasts until it is removed."""
-        return None if self._last is None else 0
-
-    def remove(self) -> None:
-        """From now on lists lag as they did before; one that began later goes on."""
-        if self._last is None:
-            self.rest()
-            newer = self._lags[self._lags.index(self) + 1 :]
-            if all(lag.remaining is not None for lag in newer):
-                self._world.desk("PutLag", Seconds=self._below())
-
-    def _below(self) -> int:
-        """What was there before and still is."""
-        below = self._before
-        while isinstance(below, Lag) and below.remaining is not None:
-            below = below._before
-        return below.seconds if isinstance(below, Lag) else below
-
-    def rest(self) -> bool:
-        """Keep how it stands now, since the desk is about to forget it; whether it was there."""
-        if self._last is not None:
-            return False
-        self._last = self.fired
-        return True
-
-    def wake(self) -> None:
-        """The desk has not forgotten it."""
-        self._last = None
-
-    def check(self) -> None:
-        """FaultNeverFired if nothing was listed under it and it is not optional; told once."""
-        if not self.optional and not self.fired:
-            self.optional = True
-            raise FaultNeverFired(
-                f"The {self} never showed: nothing was listed under it. Say optional=True."
-            )
-
-    def __enter__(self) -> "Lag":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self.remove()
-        if kind is None:
-            self.check()
-
-    def __str__(self) -> str:
-        return f"lag of {self.seconds} s"

@@ -5,13 +5,12 @@ It happens in this process, right before a call reaches the world. Must not chan
 
 from collections.abc import Callable
 from threading import Lock, local
-from types import TracebackType
 from typing import Final
 
 from cosell.errors import did_you_mean
 from cosell.selling.contract import CONTRACT
 from cosell.testing import amounts
-from cosell.testing.faults import FaultNeverFired
+from cosell.testing.expected import ensure_fired, enter, leave
 from cosell.testing.references import wire_name
 
 _EVER: Final = 1 << 62
@@ -67,24 +66,16 @@ class Meanwhile:
         with self._counting:
             self._left = 0
 
-    def check(self) -> None:
-        """FaultNeverFired if it never did and is not optional; it is told once."""
-        if not self.optional and not self.fired:
-            self.optional = True
-            raise FaultNeverFired(
-                f"What was to happen {self} never did: boto3 did not make that call in this "
-                "process. Say optional=True if it need not."
-            )
+    @property
+    def in_vain(self) -> str:
+        """What to say if it never happened."""
+        return (
+            f"What was to happen {self} never did: boto3 did not make that call in this "
+            "process. Say optional=True if it need not."
+        )
 
-    def __enter__(self) -> "Meanwhile":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self.remove()
-        if kind is None:
-            self.check()
+    check = ensure_fired
+    __enter__, __exit__ = enter, leave
 
     def __str__(self) -> str:
         return f"before {self.operation}"

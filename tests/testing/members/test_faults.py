@@ -9,7 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from cosell.testing.calling import Refused
-from cosell.testing.faults import FaultNeverFired
+from cosell.testing.expected import FaultNeverFired
 from cosell.testing.world import World
 
 ONCE = {"retries": {"total_max_attempts": 1}}
