@@ -89,6 +89,7 @@ def _intercept(config: pytest.Config, allow_real: bool) -> None:
     config.stash[_UNDO] = []
     config.stash[_GUARD] = interception
     config.add_cleanup(interception.end)
+    interception.begin()
 
 
 def pytest_configure(config: pytest.Config) -> None:

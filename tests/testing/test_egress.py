@@ -33,6 +33,7 @@ OWN = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "ow
 def intercepted(bare: None) -> Iterator[None]:
     """Calls are intercepted, and there is no world for them."""
     active = Interception()
+    active.begin()
     yield
     active.end()
 
@@ -81,6 +82,7 @@ def test_a_call_without_a_world_fails_at_once(intercepted: None, mode: str) -> N
 def test_a_client_from_before_is_stopped_too(bare: None) -> None:
     client = boto3.client("partnercentral-selling", region_name="us-east-1", **OWN)
     active = Interception()
+    active.begin()
     told = re.escape("Partner Central (https://partnercentral-selling.us-east-1.")
     with pytest.raises(BotoCoreError, match=told):
         client.list_opportunities(Catalog="AWS")
@@ -112,6 +114,7 @@ def test_an_endpoint_of_ones_own_stays(
     theirs = str(file) if variable == "AWS_CONFIG_FILE" else "http://localhost:2673"
     monkeypatch.setenv(variable, theirs)
     active = Interception()
+    active.begin()
     client = boto3.Session().client("partnercentral-selling")
     active.end()
     assert client.meta.endpoint_url == "http://localhost:2673"
@@ -158,6 +161,7 @@ def test_other_services_go_their_way(intercepted: None) -> None:
 
 def test_calls_that_may_leave_do(intercepted: None) -> None:
     allowed = Interception(allow_real=True)
+    allowed.begin()
     with listening() as (proxy, heard):
         client = boto3.client(
             "partnercentral-selling", endpoint_url="http://aws.example.com", config=_through(proxy)

@@ -26,6 +26,7 @@ def _stopped(client: object) -> None:
     from cosell.testing.interception import Interception
 
     interception = Interception()
+    interception.begin()
     try:
         client.list_solutions(Catalog="Sandbox")  # type: ignore[attr-defined]
     finally:

@@ -47,7 +47,7 @@ def test_hooks_load_neither_an_sdk_nor_the_engine() -> None:
     loaded = set(
         run(
             "from cosell.testing.interception import Interception;"
-            f" active = Interception(); {LOADED}"
+            f" Interception().begin(); {LOADED}"
         )
     )
     assert not loaded & {*SERVER, *SDK, *ENGINE}

@@ -81,6 +81,7 @@ def intercepted() -> Iterator[Callable[..., None]]:
 
     def begin(**options: Any) -> None:
         begun.append(Interception(**options))
+        begun[-1].begin()
 
     yield begin
     for one in begun:

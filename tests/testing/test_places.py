@@ -82,6 +82,7 @@ def test_no_server_is_told_in_one_sentence() -> None:
         World(server=url, pace="Held")
     client = World(server=url).client(config=Config(retries={"total_max_attempts": 1}))
     active = Interception()
+    active.begin()
     with pytest.raises(EndpointConnectionError):
         client.list_opportunities(Catalog="AWS")
     active.end()

@@ -31,32 +31,33 @@ class Reached(Protocol):
     def about_to_call(self, operation: str) -> None: ...
 
 
-_entered: list[Reached] = []
+_entered: list[tuple[object, Reached]] = []  # by whom, and what
 _by_address: dict[tuple[str, str], Reached] = {}  # host and port, and the namespace behind them
 _ours: set[str] = set()  # addresses that this process listens at
 
 
 def current() -> Reached | None:
     """The world that was entered last, and not left since."""
-    return _entered[-1] if _entered else None
+    return _entered[-1][1] if _entered else None
 
 
-def enter(world: Reached) -> None:
+def enter(world: Reached, by: object) -> None:
     """From now on calls reach this world."""
-    _entered.append(world)
+    _entered.append((by, world))
 
 
-def leave(world: Reached) -> None:
-    """Undo the last `enter` of the world, wherever it stands: threads may leave in any order."""
-    for place in range(len(_entered) - 1, -1, -1):
-        if _entered[place] is world:
-            del _entered[place]
+def leave(by: object) -> None:
+    """Undo what it entered, wherever that stands: threads may leave in any order. If that is undone
+    already there is nothing to do."""
+    for entered in _entered:
+        if entered[0] is by:
+            _entered.remove(entered)
             return
 
 
 def drop(world: Reached) -> None:
     """Undo every `enter` of the world that was not undone."""
-    _entered[:] = [entered for entered in _entered if entered is not world]
+    _entered[:] = [entered for entered in _entered if entered[1] is not world]
 
 
 def address(netloc: str, world: Reached) -> None:

@@ -65,20 +65,24 @@ _keys: set[str] = {ACCOUNT}  # the user's own, and what was put there: sessions 
 
 
 class Placed:
-    """Variables that were put into this process's environment, and what stood there before."""
+    """Variables for this process's environment, and what stood there before. Both acts may be
+    broken off and asked again."""
 
     def __init__(self, wanted: Mapping[str, str | None]) -> None:
         """None takes a variable away."""
         self._before = {name: os.environ.get(name) for name in wanted}
-        put(wanted)
+        self._wanted = wanted
+
+    def put(self) -> None:
+        put(self._wanted)
 
     def take_back(self) -> None:
         put(self._before)
 
 
-def place_credentials() -> Placed:
-    """Put credentials and a region there, if the user has set none: neither in the environment nor
-    in the files that botocore reads."""
+def credentials() -> Placed:
+    """Credentials and a region, if the user has set none: neither in the environment nor in the
+    files that botocore reads."""
     files = Files.read(os.environ)
     wanted: dict[str, str | None] = {}
     if DEFAULT not in files.credentials and not any(os.environ.get(name) for name in _SOURCES):
@@ -86,11 +90,10 @@ def place_credentials() -> Placed:
         wanted["AWS_EC2_METADATA_DISABLED"] = os.environ.get("AWS_EC2_METADATA_DISABLED", "true")
     if not (os.environ.get(_DEFAULT_REGION) or files.has_regions):
         wanted[_DEFAULT_REGION] = region()
-    placed = Placed(wanted)
     _keys.update(files.key_ids)
     if own := os.environ.get(_KEY_ID):
         _keys.add(own)
-    return placed
+    return Placed(wanted)
 
 
 def region() -> str:
@@ -110,8 +113,8 @@ def is_made_up(key_id: str) -> bool:
     return key_id == ACCOUNT
 
 
-def place_guard() -> Placed:
-    """Put an endpoint there that leads nowhere, for child processes of tests that have no world,
+def guard() -> Placed:
+    """An endpoint that leads nowhere, for child processes of tests that have no world,
     unless the user has set one, wherever."""
     theirs = any(os.environ.get(name) for name in (_EVERY_ENDPOINT, *_ENDPOINTS))
     if theirs or Files.read(os.environ).has_endpoints:
@@ -119,8 +122,8 @@ def place_guard() -> Placed:
     return Placed(dict.fromkeys(_ENDPOINTS, _NOWHERE))
 
 
-def place_endpoint(url: str) -> Placed:
-    """Put the endpoint of the current world there, for child processes."""
+def endpoint(url: str) -> Placed:
+    """The endpoint of the current world, for child processes."""
     wanted: dict[str, str | None] = dict.fromkeys(_ENDPOINTS, url)
     # moto knows calls of STS by AWS's host: with another endpoint it would no longer take them. And
     # who has a profile may assume a role: an AWS CLI keeps in ~/.aws what it is given for it.

@@ -99,31 +99,30 @@ _expecting: list[list[str]] = []  # what was stopped within each, the innermost 
 
 
 class Interception:
-    """Calls are intercepted, and credentials are in the environment, until `end`, and from `begin`
-    on again. There may be several at once; the hooks are there once."""
+    """Calls are intercepted, and credentials are in the environment, from `begin` to `end`. There
+    may be several at once; the hooks are there once. What was broken off is undone by `end`."""
 
     def __init__(self, *, allow_real: bool = False) -> None:
         """`allow_real` lets calls for which there is no world go to the real Partner Central; then
         the environment stays as the user has it."""
         self.allow_real = allow_real
         self._stopped: list[str] = []
-        self.begin()
 
     def begin(self) -> None:
         """Put the hooks in, if there are none."""
         with _lock:
-            if not _active:
-                _put_in(self.allow_real)
             _active.append(self)
+            if len(_active) == 1:
+                _put_in(self.allow_real)
 
     def end(self) -> None:
         """Take the hooks out, if this was the last interception; a second `end` does nothing."""
         with _lock:
             if self not in _active:
                 return
-            _active.remove(self)
-            if not _active:
+            if len(_active) == 1:
                 _take_out()
+            _active.remove(self)
 
     def taken(self) -> list[str]:
         """What was said of the calls that were stopped since this was asked before."""
@@ -141,8 +140,9 @@ def expect_stopped() -> Iterator[list[str]]:
     Answers what was said of them. Their NotLetOut goes on to whoever calls, as ever."""
     stopped: list[str] = []
     stopping = Interception()
-    _expecting.append(stopped)
     try:
+        stopping.begin()
+        _expecting.append(stopped)
         yield stopped
     finally:
         stopping.end()
@@ -176,8 +176,9 @@ def _makes_up() -> bool:
 
 def _put_in(allow_real: bool) -> None:
     if not allow_real:
-        _undo.append(environment.place_credentials().take_back)
-        _undo.append(environment.place_guard().take_back)
+        for placed in (environment.credentials(), environment.guard()):
+            _undo.append(placed.take_back)
+            placed.put()
     waiting = set(_HOOKS) - sys.modules.keys()
     for name in _HOOKS.keys() - waiting:
         _hook(sys.modules[name])
@@ -189,7 +190,8 @@ def _take_out() -> None:
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
     while _undo:
-        _undo.pop()()
+        _undo[-1]()
+        _undo.pop()
 
 
 def _hook(module: ModuleType) -> None:
@@ -197,7 +199,6 @@ def _hook(module: ModuleType) -> None:
     owner = getattr(module, owner_name)
     original = getattr(owner, method)
     ours = hooked(original)
-    setattr(owner, method, ours)
 
     def undo() -> None:
         # Somebody else may have wrapped ours meanwhile; then it stays, and lets everything through.
@@ -205,6 +206,7 @@ def _hook(module: ModuleType) -> None:
             setattr(owner, method, original)
 
     _undo.append(undo)
+    setattr(owner, method, ours)
 
 
 class _Finder:

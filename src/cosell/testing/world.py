@@ -5,8 +5,8 @@ The face of this package; what its parts do is in the modules beside it.
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from itertools import count
 from os import PathLike
@@ -16,12 +16,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
-from cosell.testing import current, environment
+from cosell.testing import current
 from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
-from cosell.testing.interception import Interception
 from cosell.testing.partner import AWS, Partner, account_named, default_account
 from cosell.testing.place import Here, Place, WhileOpen, here
+from cosell.testing.stay import Stay
 
 if TYPE_CHECKING:
     from cosell.testing.aws import Aws
@@ -80,7 +80,7 @@ class World:
         """The request ids of what the world's own builders called."""
         self._partners: dict[str, Partner] = {}
         self._making = Lock()
-        self._entered: list[_Stay] = []
+        self._entered: list[Stay] = []
         self._unread = 0  # calls of boto3's since the journal was read by itself
         self._kept: list[Callable[[], object]] = []
         if profile is not None:
@@ -273,14 +273,9 @@ class World:
         if "faults" in self.__dict__:  # else nobody has asked for anything to happen before it
             self.faults.about_to_call(operation)
 
-    @contextmanager
-    def current(self) -> "Iterator[World]":
+    def current(self) -> "AbstractContextManager[World]":
         """Within it this is the current world; it is not closed afterwards."""
-        stay = _Stay(self)
-        try:
-            yield self
-        finally:
-            stay.end()
+        return Stay(self)
 
     def close(self) -> None:
         """Leave nothing of it behind. Who asks it, or a client of its, for something later is told
@@ -295,38 +290,30 @@ class World:
             self.place.sweep()
 
     def __enter__(self) -> "World":
-        self._entered.append(_Stay(self))
-        return self
+        stay = Stay(self)
+        try:
+            stay.begin()
+            self._entered.append(stay)
+            return self
+        except BaseException:
+            self._entered[:] = [one for one in self._entered if one is not stay]
+            stay.end()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        self._entered.pop().end()
         try:
+            self._entered[-1].end()
             if kind is None and "faults" in vars(self) and not self.closed:
                 self.faults.check()
         finally:
+            self._entered[-1].end()  # the rest, if a signal came in the middle of it
+            self._entered.pop()
             self.close()
 
     def __repr__(self) -> str:
         return f"<World {self.name}{', closed' * self.closed}>"
-
-
-class _Stay:
-    """A world is current, and the environment says so to child processes, until `end`."""
-
-    def __init__(self, world: World) -> None:
-        world.way.ensure_open()
-        self._world = world
-        self._interception = Interception()
-        self._endpoint = environment.place_endpoint(url) if (url := _doorway()) else None
-        current.enter(world)
-
-    def end(self) -> None:
-        current.leave(self._world)
-        if self._endpoint is not None:
-            self._endpoint.take_back()
-        self._interception.end()
 
 
 def _place(server: str | None) -> Place:
@@ -335,12 +322,3 @@ def _place(server: str | None) -> Place:
     from cosell.testing.there import there
 
     return there(server)
-
-
-def _doorway() -> str | None:
-    """What child processes are told: the address of this process, which means the world that is
-    current, wherever that is. Who reads it here and keeps it follows from world to world."""
-    try:
-        return here().url
-    except Exception:  # where a suite forbids sockets: there are no child processes to tell then
-        return None

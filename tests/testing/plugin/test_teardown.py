@@ -49,7 +49,7 @@ class Interrupting:
     def calls(self, frame, event, argument):
         code = frame.f_code
         at = code.co_filename.rpartition("/")[2], code.co_qualname.partition(".")[0]
-        entering = at in {("world.py", "_Stay"), ("current.py", "enter"), ("current.py", "leave")}
+        entering = at in {("stay.py", "Stay"), ("current.py", "enter"), ("current.py", "leave")}
         return self.lines if entering or at == ("environment.py", "put") else None
 
     def lines(self, frame, event, argument):
