@@ -125,6 +125,32 @@ class Server:
 
 
 @dataclass
+class Worker:
+    """A process that does what is due on a PostgreSQL database."""
+
+    database: str
+    log: Path
+    main: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> "Worker":
+        """Start it; it says when it is at work."""
+        with self.log.open("ab") as out:
+            self.main = subprocess.Popen(
+                [sys.executable, "-m", "cosell", "worker", "--database", self.database],
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=environment(),
+            )
+        return self
+
+    def stop(self) -> int:
+        """Ask it to end; answers its exit code."""
+        assert self.main is not None
+        self.main.send_signal(signal.SIGTERM)
+        return self.main.wait(timeout=START_S_MAX)
+
+
+@dataclass
 class World:
     """A namespace of its own on a server, and the ways to call it."""
 

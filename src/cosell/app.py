@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is m
 
 from cosell import __version__, connections, ids
 from cosell.browsers import Gate
-from cosell.config import Config
+from cosell.config import Config, is_postgres
 from cosell.errors import (
     ApiError,
     InternalServerException,
@@ -31,7 +32,7 @@ from cosell.http import HttpRequest, HttpResponse
 from cosell.selling.contract import CONTRACT
 from cosell.service import Engine
 from cosell.store import Store, StoreError
-from cosell.store.sqlite import SqliteStore, new_token_key
+from cosell.store.sqlite import SqliteStore
 from cosell.wire import aws_json
 
 log = logging.getLogger("cosell")
@@ -87,7 +88,9 @@ class App:
         self._store = store
         self._limits = config.limits
         self._gate = Gate(config)
-        self._engine = Engine(store, config, new_token_key())
+        self._engine = Engine(store, config, ids.new_token_key())
+        # A database elsewhere is waited for; our own answers before others could have a turn.
+        self._threads = None if store.alone else _Threads(config.postgres.connections_max)
         self._waiting: dict[asyncio.Task[None] | None, float] = {}  # for a body, until when
         self._overdue: set[asyncio.Task[None] | None] = set()
 
@@ -99,12 +102,15 @@ class App:
             raise StoreError(f"{path} cannot be opened. {error}") from error
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._engine.runner.start()
+        if self._store.alone:
+            self._engine.runner.start()  # else workers do what is due
         self._watch_main(loop)
         self._end_waiting(loop)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._engine.runner.stop()
+        if self._threads is not None:
+            self._threads.shutdown()
         self._store.close()
 
     def _watch_main(self, loop: asyncio.AbstractEventLoop, alone: int = 0) -> None:
@@ -126,13 +132,8 @@ class App:
             request = HttpRequest(method, scope.path, scope.query_string, headers, body)
             if method != "POST" and (aside := self._aside(request)) is not None:
                 response = aside
-            elif self._engine.is_long(request):
-                response = await asyncio.to_thread(self._engine.handle, request)
             else:
-                response = self._engine.handle(request)
-            while response.then is not None:
-                await asyncio.sleep(response.delay_s)
-                response = response.then()
+                response = await self._answer(request)
         except ApiError as error:
             response = self._refusal(error, headers)
         except Exception:
@@ -146,6 +147,26 @@ class App:
         if "origin" in headers:
             response.headers.extend(self._gate.granted(headers))
         exchange.response_bytes(response.status, response.headers, response.body)
+
+    async def _answer(self, request: HttpRequest) -> HttpResponse:
+        """What the core says, called where it keeps nobody waiting."""
+        handle, threads = self._engine.handle, self._threads
+        if threads is not None:
+            loop = asyncio.get_running_loop()
+            pool = threads.long if self._engine.is_long(request) else threads.short
+            response = await loop.run_in_executor(pool, handle, request)
+            while (then := response.then) is not None:
+                await asyncio.sleep(response.delay_s)
+                response = await loop.run_in_executor(threads.short, then)
+            return response
+        if self._engine.is_long(request):
+            response = await asyncio.to_thread(handle, request)
+        else:
+            response = handle(request)
+        while response.then is not None:
+            await asyncio.sleep(response.delay_s)
+            response = response.then()
+        return response
 
     def _aside(self, request: HttpRequest) -> HttpResponse | None:
         """What is answered beside the API: a browser that asks first, and the health check."""
@@ -240,11 +261,35 @@ def _folded(sent: Headers) -> dict[str, str]:
     return headers
 
 
+class _Threads:
+    """Where the core is called when it waits for a database: `long` has those calls that others are
+    not to wait behind. Together they use as many connections as the process may have."""
+
+    def __init__(self, connections_max: int) -> None:
+        long = max(1, connections_max // 4)
+        self.short = ThreadPoolExecutor(max(1, connections_max - long), "cosell-call")
+        self.long = ThreadPoolExecutor(long, "cosell-long")
+
+    def shutdown(self) -> None:
+        """Wait for what is at work."""
+        self.short.shutdown()
+        self.long.shutdown()
+
+
+def _opened(config: Config, database: str, main: int) -> Store:
+    if not is_postgres(database):
+        return SqliteStore(database, main)
+    from cosell.looks import Looks
+    from cosell.store.postgres import PostgresStore
+
+    return PostgresStore(database, config.postgres, Looks().defer)
+
+
 def load(config: Config, database: str, main: int, opened: str | None) -> App:
     """What the server's worker calls first: open the state, or say why not and end everything.
     `opened` is a saved namespace to begin with."""
     try:
-        app = App(config, SqliteStore(database, main), main)
+        app = App(config, _opened(config, database, main), main)
         if opened is not None:
             app.open(opened)
         # Models and modules stay for good, and no call leaves cycles behind: the collector need

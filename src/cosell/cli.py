@@ -1,5 +1,5 @@
-"""The command line: `cosell serve`, and `open`, `save`, `load` for files of namespaces. It says
-what it is about to do, then does it.
+"""The command line: `cosell serve`; `migrate` and `worker` for PostgreSQL; `open`, `save`, `load`
+for files of namespaces. It says what it is about to do, then does it.
 
 The one place that prints. Must not hold logic; and `serve` imports nothing that it does not need,
 since every millisecond of it is somebody's wait.
@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(path, overrides=options)
         if command in ("save", "load"):
             return _carry(command, settings, asked)
+        if command in ("migrate", "worker"):
+            return _on_postgres(command, settings)
         config.check(settings)
         return serve(settings) if command == "serve" else show(settings, asked["file"])
     except config.ConfigError as error:
@@ -59,12 +61,76 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def serve(settings: config.Config) -> int:
     """Serve until somebody stops it."""
     database = settings.database or os.path.join(config.data_directory(), "state.db")
-    if database.startswith(("postgres://", "postgresql://")):
-        shown = config.without_password(database)
-        print(f"cosell: {shown}: PostgreSQL is not supported by this version.", file=sys.stderr)
-        return 2
-    where = "in memory: gone when the server stops" if database == ":memory:" else database
+    if config.is_postgres(database):
+        if (missing := _missing_extra()) is not None:
+            return _complain(missing)
+        where = f"{config.without_password(database)} (`cosell worker` does what is due)"
+    else:
+        where = "in memory: gone when the server stops" if database == ":memory:" else database
+    if settings.workers > 1 and not config.is_postgres(database):
+        raise config.ConfigError(
+            "--workers: a state in a file or in memory belongs to one process. Several share a"
+            " PostgreSQL: --database postgresql://…"
+        )
     return _serve(settings, _State(database), [f"  database  {where}"])
+
+
+def _on_postgres(command: str, settings: config.Config) -> int:
+    """Bring a PostgreSQL database up to date, or work on one until somebody stops it."""
+    database = settings.database or ""
+    if not config.is_postgres(database):
+        why = (
+            "a SQLite state is brought up to date by `cosell serve`"
+            if command == "migrate"
+            else "the server of a SQLite state does by itself what is due"
+        )
+        raise config.ConfigError(f"--database: {command} wants postgresql://…; {why}.")
+    if (missing := _missing_extra()) is not None:
+        return _complain(missing)
+    from cosell.store import StoreError
+
+    try:
+        return _migrate(database) if command == "migrate" else _work(settings, database)
+    except StoreError as error:
+        return _complain(str(error))
+
+
+def _migrate(database: str) -> int:
+    from cosell import looks
+    from cosell.store.postgres import connected
+    from cosell.store.postgres_schema import migrate
+
+    where = config.without_password(database)
+    with connected(database, where) as connection:
+        before, after = migrate(connection, where, looks.scripts)
+    done = f"was at format {after} already" if before == after else f"is at format {after} now"
+    print(f"{where} {done}")
+    return 0
+
+
+def _work(settings: config.Config, database: str) -> int:
+    from cosell import worker
+
+    _log()
+    print(
+        f"cosell {__version__} worker\n  database  {config.without_password(database)}", flush=True
+    )
+    worker.run(settings, database)
+    return 0
+
+
+def _missing_extra() -> str | None:
+    """What is to be installed for PostgreSQL, if it is not."""
+    from importlib.util import find_spec
+
+    if all(find_spec(name) for name in ("psycopg", "psycopg_pool", "procrastinate")):
+        return None
+    return "PostgreSQL needs more packages: pip install 'cosell[postgres]'"
+
+
+def _complain(text: str) -> int:
+    print(f"cosell: {text}", file=sys.stderr)
+    return 1
 
 
 def show(settings: config.Config, file: str) -> int:
@@ -142,7 +208,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     serving = commands.add_parser("serve", help="answer the API", epilog=_EPILOG)
-    serving.add_argument("--database", help="a file, or ':memory:' (a file in your data directory)")
+    serving.add_argument(
+        "--database",
+        help="a file, ':memory:', or postgresql://… (a file in your data directory)",
+    )
+    serving.add_argument("--workers", type=int, help="processes that answer, on PostgreSQL (1)")
     serving.add_argument(
         "--with-parent", action="store_true", help="end when the process that started it has ended"
     )
@@ -150,6 +220,13 @@ def _parser() -> argparse.ArgumentParser:
     opening.add_argument("file", metavar="FILE", help="what `save` or SaveNamespace wrote")
     for listening in (serving, opening):
         _add_listening(listening)
+    for command, does in (
+        ("migrate", "bring a PostgreSQL database up to date; before `serve` and `worker`"),
+        ("worker", "do what is due on a PostgreSQL database"),
+    ):
+        hub = commands.add_parser(command, help=does)
+        hub.add_argument("--database", help="postgresql://…")
+        hub.add_argument("--config", metavar="FILE", help="settings, in TOML")
     for command, does in (
         ("save", "write a namespace of a running server to a file"),
         ("load", "let a namespace of a running server be what a file has"),
@@ -268,6 +345,7 @@ def _listen(address: tuple[str, int], settings: config.Config, state: _State) ->
         websockets=False,
         log_enabled=False,
         respawn_failed_workers=True,
+        workers=settings.workers,
         workers_kill_timeout=_PARTING_S,
         process_name=None,
     )
@@ -292,8 +370,7 @@ class _Main(NamedTuple):
 
 
 def _load(settings: config.Config, state: _State, main: _Main) -> Any:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("cosell").setLevel(logging.INFO)
+    _log()
     if time.monotonic() - main.since > _FIRST_WORKER_S:
         in_memory = state.database == ":memory:"
         lost = " The state was in memory and is lost." if in_memory else ""
@@ -302,3 +379,8 @@ def _load(settings: config.Config, state: _State, main: _Main) -> Any:
     from cosell.app import load
 
     return load(settings, state.database, main.process, state.opened)
+
+
+def _log() -> None:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("cosell").setLevel(logging.INFO)

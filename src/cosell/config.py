@@ -54,6 +54,19 @@ class Cors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Postgres:
+    """How a process uses PostgreSQL: `connections_max` is also how many calls are at work at once;
+    `wait_s_max` how long one waits for a connection, `lock_s_max` for somebody else's lock;
+    `statement_s_max` ends a statement, `idle_s_max` a transaction in which nothing is said."""
+
+    connections_max: int = 8
+    wait_s_max: float = 0.8
+    lock_s_max: float = 5.0
+    statement_s_max: float = 30.0
+    idle_s_max: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """`database` None is the state file in the user's data directory; `hosts` are names that a
     request's Host may have besides loopback."""
@@ -63,9 +76,11 @@ class Config:
     database: str | None = field(default=None, repr=False)  # a URL may hold a password
     hosts: tuple[str, ...] = ()
     open_to_network: bool = False
+    workers: int = 1  # processes that answer; more than one share a database
     auth: Auth = Auth()
     limits: Limits = Limits()
     cors: Cors = Cors()
+    postgres: Postgres = Postgres()
 
 
 def check(config: Config) -> None:
@@ -108,6 +123,11 @@ def data_directory(environ: Mapping[str, str] | None = None, platform: str = sys
     if not os.path.isabs(xdg):  # the specification: relative paths are to be ignored
         xdg = os.path.join(home, ".local", "share")
     return os.path.join(xdg, "cosell")
+
+
+def is_postgres(database: str) -> bool:
+    """Whether the database is PostgreSQL's, and not a file."""
+    return database.startswith(("postgres://", "postgresql://"))
 
 
 def without_password(database: str) -> str:

@@ -18,6 +18,11 @@ def new_random() -> Random:
     return Random(secrets.randbits(128))
 
 
+def new_token_key() -> bytes:
+    """Thirty-two random bytes, to sign page tokens and sessions with."""
+    return secrets.token_bytes(32)
+
+
 def seeded(seed: int) -> Random:
     """A source of choices that are the same for the same seed."""
     return Random(seed)

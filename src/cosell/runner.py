@@ -74,6 +74,15 @@ class Runner:
         """Run what is due now until nothing is; answers how many entries ran."""
         return self._run_until(namespace, None, None)
 
+    def work(self, namespace: str, for_s: float) -> int:
+        """Run what is due now, for so long at most; answers how many entries ran."""
+        until, ran = time.monotonic() + for_s, 0
+        while not self._stopped and time.monotonic() < until:
+            if not self._run_first(namespace, None, None):
+                break
+            ran += 1
+        return ran
+
     def advance(self, namespace: str, ns: int, to_ms: int) -> int:
         """Run everything due up to an instant, then put the clock there. Each entry commits with
         the clock at its own instant, so that an end half-way leaves a consistent one. A reset on

@@ -217,7 +217,7 @@ class Engine:
     def _carry_out(self, passage: Passage) -> Answer:
         """A command, and what follows it in transactions of their own if it is a procedure."""
         answer, planned = retrying(self.store, lambda tx: (self._once(passage, tx), tx.planned))
-        if planned or passage.service is DESK:
+        if planned is not None or passage.service is DESK:
             self.runner.wake()
         after = passage.handler.after
         if after is None or isinstance(answer, Rendered):

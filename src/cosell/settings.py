@@ -9,7 +9,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, cast
 
-from cosell.config import AUTH_MODES, DEFAULT_ACCOUNT, Auth, Config, ConfigError, Cors, Key, Limits
+from cosell.config import (
+    AUTH_MODES,
+    DEFAULT_ACCOUNT,
+    Auth,
+    Config,
+    ConfigError,
+    Cors,
+    Key,
+    Limits,
+    Postgres,
+)
 
 _CONFIG = "COSELL_CONFIG"
 _Settings: TypeAlias = dict[str, dict[str, object]]
@@ -114,6 +124,7 @@ _TABLES: dict[str, _Table] = {
         "database": _text,
         "hosts": _hosts,
         "open_to_network": _truth,
+        "workers": _whole(1, 256),
     },
     "auth": {
         "mode": _matching("|".join(AUTH_MODES), f"one of {', '.join(AUTH_MODES)}"),
@@ -127,6 +138,13 @@ _TABLES: dict[str, _Table] = {
         "body_s_max": _seconds,
     },
     "cors": {"origins": _texts},
+    "postgres": {
+        "connections_max": _whole(1, 1000),
+        "wait_s_max": _seconds,
+        "lock_s_max": _seconds,
+        "statement_s_max": _seconds,
+        "idle_s_max": _seconds,
+    },
 }
 _KEY: _Table = {
     "id": _matching(r"[\w-]{1,128}", "an access key id: letters, digits, _ and -, at most 128"),
@@ -135,7 +153,7 @@ _KEY: _Table = {
     "principal": _matching(_PRINCIPAL, '"user/NAME", "root", or such an ARN of the account'),
     "namespaces": _namespaces,
 }
-_SECTIONS = ("auth", "limits", "cors")
+_SECTIONS = ("auth", "limits", "cors", "postgres")
 # The switches of the environment (COSELL_HOST …) and the command line, and what they set.
 _SWITCHES: dict[str, tuple[str, str]] = {
     "host": ("", "host"),
@@ -143,6 +161,7 @@ _SWITCHES: dict[str, tuple[str, str]] = {
     "database": ("", "database"),
     "hosts": ("", "hosts"),
     "open_to_network": ("", "open_to_network"),
+    "workers": ("", "workers"),
     "auth": ("auth", "mode"),
     "default_account": ("auth", "default_account"),
 }
@@ -271,6 +290,7 @@ def _build(settings: _Settings) -> Config:
         auth=Auth(**cast("dict[str, Any]", settings.get("auth", {}))),
         limits=Limits(**cast("dict[str, Any]", settings.get("limits", {}))),
         cors=Cors(**cast("dict[str, Any]", settings.get("cors", {}))),
+        postgres=Postgres(**cast("dict[str, Any]", settings.get("postgres", {}))),
         **cast("dict[str, Any]", settings[""]),
     )
 

@@ -9,16 +9,32 @@ from pathlib import Path
 
 import pytest
 
+from cosell.config import Postgres
 from cosell.store import Store
+from cosell.store.postgres import PostgresStore
 from cosell.store.sqlite import SqliteStore
+from tests import postgres
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "memory", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
+    if request.param == "postgres":
+        yield request.getfixturevalue("postgres_store")
+        return
     opened = SqliteStore(str(tmp_path / "state.db") if request.param == "file" else ":memory:")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def postgres_store() -> Iterator[PostgresStore]:
+    """An empty store in a database of PostgreSQL's, for what only that has."""
+    url = postgres.migrated_database()
+    opened = PostgresStore(url, Postgres())
+    yield opened
+    opened.close()
+    postgres.drop(url)
 
 
 @pytest.fixture

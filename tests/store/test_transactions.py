@@ -138,11 +138,13 @@ def commit(store: Store, id: str) -> None:
 
 def test_writers_in_many_threads_take_turns(store: Store) -> None:
     with store.write() as tx:
+        namespaces.ensure(tx, "one", WALL)
         put_document(tx, 1, "counter")
 
     def count() -> None:
         for _ in range(25):
             with store.write() as tx:
+                namespaces.find(tx, "one")  # who does has its pen
                 found = documents.get(tx, 1, "thing", "counter")
                 size = found.document["Size"]
                 assert isinstance(size, int)

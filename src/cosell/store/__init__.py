@@ -53,10 +53,11 @@ class Batch(NamedTuple):
 
 
 class Tx(Protocol):
-    """One transaction. A statement is called by its name in sql/*.sql. `planned` is whether
-    something was put on an agenda in it; `lags_at` the namespace's time, if its lists lag."""
+    """One transaction. A statement is called by its name in sql/*.sql. `planned` is the first
+    instant, in the namespace's time, for which something was put on an agenda in it (0: somebody is
+    to look at it at once); `lags_at` the namespace's time, if its lists lag."""
 
-    planned: bool
+    planned: int | None
     lags_at: int | None
 
     def one(self, statement: str, /, **values: Value) -> Row | None: ...
@@ -78,6 +79,10 @@ class Tx(Protocol):
 
     def execute(self, text: str, values: Mapping[str, Value], /) -> int:
         """Run a statement that was composed from the templates of this package."""
+        ...
+
+    def hold(self, ns: int, /) -> None:
+        """Have the pen of a namespace whose name was not looked up."""
         ...
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], /) -> None:
@@ -102,10 +107,12 @@ class Tx(Protocol):
 
 
 class Store(Protocol):
-    """A database that is open. `read` sees one instant; `write` holds the only pen."""
+    """A database that is open. `read` sees one instant; who looks up a namespace in `write` holds
+    its only pen until the end. `alone` is whether no other process works on it."""
 
     where: str
     format: int  # of what it keeps; grows with every migration
+    alone: bool
 
     def read(self, *, single: bool = False) -> AbstractContextManager[Tx]:
         """A transaction that sees one instant; a `single` one promises that of each statement."""

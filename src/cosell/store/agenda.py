@@ -5,6 +5,8 @@ from typing import NamedTuple, cast
 from cosell.store import Contention, Tx
 from cosell.store.namespaces import Namespace
 
+_EVER = 1 << 62
+
 
 class Due(NamedTuple):
     """An entry of a namespace's agenda: `kind` says what happens to the thing called `ref`."""
@@ -19,7 +21,13 @@ class Due(NamedTuple):
 def plan(tx: Tx, ns: int, due_at: int, kind: str, ref: str) -> None:
     """Something is due at an instant."""
     tx.run("insert_agenda", ns=ns, due_at=due_at, seq=tx.number("seq"), kind=kind, ref=ref)
-    tx.planned = True
+    if tx.planned is None or due_at < tx.planned:
+        tx.planned = due_at
+
+
+def look(tx: Tx) -> None:
+    """What is due when has changed otherwise: somebody is to look at it anew."""
+    tx.planned = 0
 
 
 def forget(tx: Tx, ns: int, kind: str, ref: str) -> None:
@@ -37,6 +45,12 @@ def due_of(tx: Tx, ns: int, kind: str, ref: str) -> int | None:
     """When something is due for `ref` next; None if nothing is."""
     row = tx.one("due_of", ns=ns, kind=kind, ref=ref)
     return cast("int", row[0]) if row else None
+
+
+def next_due(tx: Tx, ns: int) -> int | None:
+    """When the entry that comes first is due; None if there is none."""
+    found = first(tx, ns, _EVER)
+    return found.due_at if found else None
 
 
 def pop(tx: Tx, due: Due) -> None:

@@ -78,6 +78,7 @@ def catch_up(store: Store, ns: int, until: int) -> None:
         if first is None or cast("int", first[0]) > until:
             return
         with store.write() as tx:
+            tx.hold(ns)
             _show(tx, store, ns, until)
 
 

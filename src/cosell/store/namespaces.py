@@ -36,6 +36,10 @@ class Namespace(NamedTuple):
         """The namespace's time, in milliseconds, when real time is `wall`."""
         return wall + self.offset_ms if self.frozen_at is None else self.frozen_at
 
+    def reaches(self, due_at: int) -> bool:
+        """Whether the namespace's clock comes to an instant by itself, or has been there."""
+        return self.frozen_at is None or due_at <= self.frozen_at
+
 
 def find(tx: Tx, name: str) -> Namespace:
     """What the name stands for; the values of a new namespace if it is absent."""
@@ -91,6 +95,7 @@ def put_clock(tx: Tx, namespace: Namespace, now: int, wall: int, frozen: bool) -
     """From here on the namespace's time is `now`, standing or running."""
     offset_ms, frozen_at = now - wall, now if frozen else None
     tx.run("put_clock", ns=namespace.ns, offset_ms=offset_ms, frozen_at=frozen_at)
+    tx.planned = 0  # what is due then is due at another time now
     return find(tx, namespace.name)
 
 

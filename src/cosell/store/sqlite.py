@@ -5,7 +5,6 @@ mean.
 """
 
 import os
-import secrets
 import sqlite3
 import sys
 from collections.abc import Mapping
@@ -28,6 +27,8 @@ _HOLD = "select name from sqlite_master"
 
 class SqliteStore:
     """A state file (or ':memory:') that this process owns until `close`."""
+
+    alone = True
 
     def __init__(self, path: str, owner: int | None = None) -> None:
         """`owner` is the process to stop for the state to be free; this one, if none is named."""
@@ -327,8 +328,3 @@ def _delete_some(tx: Tx, table: str, key: str, values: dict[str, Value]) -> int:
         named = dict(zip(columns, cast("tuple[Value, ...]", row), strict=True))
         tx.execute(f"delete from {table} where {one}", named)
     return len(rows)
-
-
-def new_token_key() -> bytes:
-    """Thirty-two random bytes, to sign page tokens and sessions with."""
-    return secrets.token_bytes(32)

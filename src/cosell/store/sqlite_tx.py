@@ -4,22 +4,20 @@ With sqlite and sqlite_file the only module that imports sqlite3. Must not know 
 writes, nor what the rows mean.
 """
 
-import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn, Protocol, TypeAlias, cast
 
 from cosell.store import Row, StoreError, Tx, Value
-from cosell.store.statements import statements
+from cosell.store.statements import changes_namespaces, statements
 
 Known: TypeAlias = dict[tuple[str, str], Row | None]
 Numbers: TypeAlias = dict[str, tuple[int, int]]
 """The blocks in hand: by counter the next number, and where its block ends."""
 
 _KNOWN_MAX = 1_024  # rows that are kept in memory
-_CHANGES_KNOWN = re.compile(r"(insert into|update|delete from) namespace\b")
 _STATEMENTS = statements()
-_FORGETTING = frozenset(n for n, text in _STATEMENTS.items() if _CHANGES_KNOWN.match(text))
+_FORGETTING = frozenset(n for n, text in _STATEMENTS.items() if changes_namespaces(text))
 
 
 class Blocks(Protocol):
@@ -50,7 +48,7 @@ class SqliteTx:
         self._connection = connection
         self._execute = connection.execute
         self._depth = 0
-        self.planned = False
+        self.planned: int | None = None
         self.lags_at: int | None = None
         self.rows: Known | None = None  # what is known at the transaction's instant
         self.forgetting = False  # whether a row that is kept in memory was changed
@@ -96,6 +94,9 @@ class SqliteTx:
     def _refuse(self, *_: object) -> NoReturn:
         """A full disk ends a transaction by itself: what followed would be written on its own."""
         raise StoreError(f"The transaction on {self._store.where} has ended.")
+
+    def hold(self, ns: int, /) -> None:
+        pass  # there is one pen for all
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], /) -> None:
         marks = ", ".join("?" * len(columns))

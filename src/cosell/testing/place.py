@@ -157,8 +157,9 @@ def here() -> Here:
 
 
 def _made() -> "Engine":
+    from cosell.ids import new_token_key
     from cosell.service import Engine
-    from cosell.store.sqlite import SqliteStore, new_token_key
+    from cosell.store.sqlite import SqliteStore
 
     store = SqliteStore(":memory:")
     atexit.register(store.close)

@@ -12,7 +12,7 @@ from cosell.errors import FieldError, ResourceNotFoundException, request_refused
 from cosell.selling import text_at
 from cosell.selling.contract import CONTRACT as SELLING
 from cosell.selling.views import VIEWS
-from cosell.store import Store, Tx, copies, lag, namespaces, saved
+from cosell.store import Store, Tx, agenda, copies, lag, namespaces, saved
 from cosell.store.namespaces import Namespace
 from cosell.store.pages import Entry
 
@@ -49,7 +49,7 @@ def load_namespace(call: Call, tx: Tx) -> Document:
         loaded, format = load(tx, call.laboratory.store, call.namespace, state, call.wall)
     except ValueError as error:
         raise request_refused(FieldError("state", "INVALID_VALUE", str(error))) from None
-    tx.planned = True
+    agenda.look(tx)
     return {"Namespace": loaded.name, "Time": iso(loaded.now(call.wall)), "Format": format}
 
 
@@ -89,7 +89,7 @@ def fork_namespace(call: Call, tx: Tx) -> Document:
             f"There is no namespace {name!r} to fork: nothing was ever made in it."
         )
     forked = copies.fork(tx, call.laboratory.store, source, call.namespace, call.wall)
-    tx.planned = True
+    agenda.look(tx)
     return {"Namespace": forked.name, "Time": iso(forked.now(call.wall))}
 
 

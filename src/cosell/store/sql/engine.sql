@@ -163,11 +163,12 @@ values (:ns, :seq, :operation, :account, :effect, :error, :moment, :delay_ms, :r
 
 -- delete_faults_of: what was asked for an operation is taken back.
 delete from fault
-where ns = :ns and operation is :operation and (:account is null or account = :account);
+where ns = :ns and coalesce(operation, '') = coalesce(cast(:operation as text), '')
+  and (cast(:account as text) is null or account = :account);
 
 -- delete_task_faults_of: what was asked for a step is taken back.
 delete from task_fault
-where ns = :ns and step = :step and (:task is null or task = :task);
+where ns = :ns and step = :step and (cast(:task as text) is null or task = :task);
 
 -- delete_fault: one fault of calls is taken back.
 delete from fault where ns = :ns and seq = :seq;

@@ -22,7 +22,8 @@ select name, next from counter where name <> 'ns' order by name;
 
 -- raise_numbers: numbers of a counter begin there at least.
 insert into counter (name, next) values (:name, :least)
-on conflict (name) do update set next = max(counter.next, excluded.next);
+on conflict (name) do update set
+  next = case when counter.next > excluded.next then counter.next else excluded.next end;
 
 -- put_lag: how far a namespace's lists are behind.
 update namespace set lag_ms = :lag_ms where ns = :ns;

@@ -1,0 +1,160 @@
+"""What a database of PostgreSQL is: its format, the steps from an older one, its tables.
+
+With postgres and postgres_tx the only module that imports psycopg. Must not read or write a row of
+anybody's.
+"""
+
+import re
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any, NamedTuple, TypeAlias, cast
+
+import psycopg
+
+from cosell.store import Columns, StoreError
+from cosell.store.sqlite_file import newest_format
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+Scripts: TypeAlias = Callable[[str | None], tuple[list[str], str]]
+"""Of the name of the last step that was taken: the scripts that follow, and the last one's name."""
+
+_LOCK = 0x636F73656C6C  # 'cosell': one migration at a time
+_APART = {"name", "ns", "created_at", "used_at", "woken_at"}  # of a namespace's row
+_KINDS = {"bigint": "integer", "text": "text", "bytea": "blob"}
+_NUMBER = re.compile(r"(\d{4})_\w+\.sql")
+_WORKS_WITH = re.compile(r"^-- works with: (\d+)$", re.MULTILINE)
+_FORMATS = """
+create table cosell_format (
+  format bigint primary key,
+  works_with bigint not null,
+  migrated_at timestamptz not null default now()
+)"""
+
+
+class Step(NamedTuple):
+    """A migration: to which format it leads, and of what format a program has to be at least to
+    work on what it leads to."""
+
+    format: int
+    works_with: int
+    text: str
+
+
+def steps() -> list[Step]:
+    """The migrations in their order. The first leads from nothing to what SQLite calls by the same
+    number, so that a saved namespace moves between both."""
+    folder = files(__package__) / "migrations" / "postgres"
+    found = []
+    for item in folder.iterdir():
+        if named := _NUMBER.fullmatch(item.name):
+            text, format = item.read_text(), int(named[1])
+            least = _WORKS_WITH.search(text)
+            found.append(Step(format, int(least[1]) if least else format, text))
+    return sorted(found)
+
+
+def state_of(connection: Connection) -> tuple[int, int]:
+    """The format of a database, and that which a program has to know at least to work on it; zeros
+    for one in which nothing is. StoreError if it is another program's."""
+    [(ours, others)] = connection.execute(
+        "select to_regclass('cosell_format') is not null,"
+        " to_regclass('namespace') is not null or to_regclass('document') is not null"
+    ).fetchall()
+    if not ours:
+        if others:
+            raise StoreError("it has tables of another program")
+        return 0, 0
+    row = connection.execute(
+        "select format, works_with from cosell_format order by format desc limit 1"
+    ).fetchone()
+    return cast("tuple[int, int]", row) if row else (0, 0)
+
+
+def ensure_usable(connection: Connection, where: str) -> None:
+    """StoreError, which says what to run, unless this program can work on the database."""
+    try:
+        format, works_with = state_of(connection)
+    except StoreError as error:
+        raise StoreError(f"The database {where} cannot be used: {error}.") from None
+    except psycopg.Error as error:
+        said = error.diag.message_primary or type(error).__name__
+        raise StoreError(f"The database {where} cannot be used: {said}.") from None
+    newest = newest_format()
+    if format < newest:
+        is_new = "has no tables of cosell's yet" if not format else f"has format {format}"
+        raise StoreError(
+            f"The database {where} {is_new}; this cosell needs format {newest}. Run"
+            f" `cosell migrate --database …` first."
+        )
+    if works_with > newest:
+        raise StoreError(
+            f"The database {where} has format {format}; this cosell knows formats up to {newest}."
+            " Use the newer cosell that migrated it."
+        )
+
+
+def migrate(connection: Connection, where: str, queue: Scripts) -> tuple[int, int]:
+    """Bring the database to the newest format, and the queue's tables to theirs, each step in a
+    transaction of its own; answers the format before and after. Whoever else migrates waits, and
+    then finds nothing to do. StoreError for a database that is newer, or not ours."""
+    connection.execute("select pg_advisory_lock(%s)", [_LOCK])
+    try:
+        before, works_with = state_of(connection)
+        if works_with > newest_format():
+            ensure_usable(connection, where)
+        for step in steps():
+            if step.format > before:
+                _take(connection, step)
+        _take_queue(connection, queue)
+        return before, max(before, newest_format())
+    except StoreError as error:
+        raise StoreError(f"The database {where} cannot be migrated: {error}.") from None
+    finally:
+        connection.execute("select pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _take(connection: Connection, step: Step) -> None:
+    with connection.transaction():
+        if not connection.execute("select to_regclass('cosell_format')").fetchall()[0][0]:
+            connection.execute(_FORMATS)
+        connection.execute(step.text.encode(), prepare=False)
+        connection.execute(
+            "insert into cosell_format (format, works_with) values (%s, %s)",
+            [step.format, step.works_with],
+        )
+
+
+def _take_queue(connection: Connection, queue: Scripts) -> None:
+    row = connection.execute(
+        "select convert_from(value, 'UTF8') from setting where name = 'queue'"
+    ).fetchone()
+    scripts, last = queue(row[0] if row else None)
+    with connection.transaction():
+        for script in scripts:
+            connection.execute(script.encode(), prepare=False)
+        connection.execute(
+            "insert into setting (name, value) values ('queue', convert_to(%s, 'UTF8'))"
+            " on conflict (name) do update set value = excluded.value",
+            [last],
+        )
+
+
+def columns_of(connection: Connection, table: str) -> Columns:
+    """The columns of a table of a namespace's rows, or of `namespace`, that a copy takes along."""
+    apart = _APART if table == "namespace" else {"ns"}
+    rows = connection.execute(
+        "select column_name, data_type from information_schema.columns"
+        " where table_schema = current_schema() and table_name = %s order by ordinal_position",
+        [table],
+    )
+    return {name: _KINDS[kind] for name, kind in rows if name not in apart}
+
+
+def tables_of(connection: Connection) -> list[str]:
+    """Each table of a namespace's rows."""
+    rows = connection.execute(
+        "select table_name from information_schema.columns"
+        " where table_schema = current_schema() and column_name = 'ns' and ordinal_position = 1"
+        " and table_name not in ('namespace', 'retired') order by table_name"
+    )
+    return [name for (name,) in rows]

@@ -1,0 +1,216 @@
+"""One transaction of PostgreSQL's: what is said to the database in it.
+
+With postgres and postgres_schema the only module that imports psycopg. Must not know who else reads
+or writes, nor what the rows mean.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NoReturn, Protocol, TypeAlias, cast
+
+import psycopg
+from psycopg import errors, sql
+
+from cosell.store import Contention, Row, StoreError, Tx, Value
+from cosell.store.dialect import postgres
+from cosell.store.statements import changes_namespaces, postgres_statements, statements
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+Renew: TypeAlias = Callable[[], Connection | None]
+
+_SEQ_BLOCK = 64  # as the sequence `seq` is made
+_STATEMENTS = {**statements(), **postgres_statements()}
+_NAMED = {name: postgres(text) for name, text in _STATEMENTS.items()}
+_LOCKED = {"find_namespace": _NAMED["lock_namespace"]}
+# Somebody else was first, or waits for us as we wait for him: another try may succeed.
+_CONTENDED = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
+
+
+class Numbers(Protocol):
+    """What a transaction needs of its store."""
+
+    where: str
+
+    def take_number(self, counter: str) -> int: ...
+
+    def raise_number(self, counter: str, least: int) -> None: ...
+
+
+class PostgresTx:
+    """One transaction on one connection. `writes` is whether it holds the pen of each namespace
+    that it has looked up."""
+
+    __slots__ = (
+        "_cursor", "_depth", "_found", "_left", "_next", "_renew", "_store", "_writes", "lags_at",
+        "planned", "woken_at",
+    )  # fmt: skip
+
+    def __init__(
+        self, store: Numbers, connection: Connection, writes: bool, renew: Renew | None = None
+    ) -> None:
+        """`renew` has another connection for one that has died, if nothing was done on it that
+        would have to be done again."""
+        self._store = store
+        self._renew = renew
+        self._cursor = connection.cursor(binary=True)
+        self._writes = writes
+        self._found: dict[str, Row] = {}  # what it holds: nobody else changes it meanwhile
+        self._depth = 0
+        self._next = self._left = 0  # of the block of `seq` in hand
+        self.planned: int | None = None
+        self.lags_at: int | None = None
+        self.woken_at: dict[str, int | None] = {}  # of each namespace that it holds
+
+    def one(self, statement: str, /, **values: Value) -> Row | None:
+        return self._run(_NAMED[statement], values).fetchone()
+
+    def all(self, statement: str, /, **values: Value) -> list[Row]:
+        return cast("list[Row]", self._run(_NAMED[statement], values).fetchall())
+
+    def known(self, statement: str, key: str, /) -> Row | None:
+        if not self._writes or statement not in _LOCKED:
+            return self.one(statement, name=key)
+        if key in self._found:
+            return self._found[key]
+        row = self._hold(_LOCKED[statement], key)
+        if row is not None:
+            self._found[key] = row
+        return row
+
+    def _hold(self, text: str, key: str) -> Row | None:
+        """Wait for a namespace's row, and keep it. One that was renewed meanwhile (a reset) is not
+        seen by who waited for the old one: it is looked for again."""
+        row = self._run(text, {"name": key}).fetchone()
+        if row is None:
+            row = self._run(text, {"name": key}).fetchone()
+        if row is None:
+            return None
+        *known, self.woken_at[key], self._next = row
+        self._left = _SEQ_BLOCK
+        return tuple(known)
+
+    def run(self, statement: str, /, **values: Value) -> int:
+        return self.execute(_STATEMENTS[statement], values)
+
+    def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
+        return cast("list[Row]", self._run(postgres(text), values).fetchall())
+
+    def execute(self, text: str, values: Mapping[str, Value], /) -> int:
+        if changes_namespaces(text):
+            self._found.clear()
+        return self._run(postgres(text), values).rowcount
+
+    def _run(self, text: str, values: Mapping[str, Value]) -> "psycopg.Cursor[tuple[Any, ...]]":
+        try:
+            return self._cursor.execute(text, values)
+        except psycopg.Error as error:
+            if self._renew is None or (another := self._renew()) is None:
+                failed(self._store.where, error)
+        self._cursor = another.cursor(binary=True)
+        return self._run(text, values)
+
+    def hold(self, ns: int, /) -> None:
+        self.one("lock_number", ns=ns)
+
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], /) -> None:
+        text = sql.SQL("copy {} ({}) from stdin").format(
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        try:
+            with self._cursor.copy(text) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except (errors.IntegrityError, psycopg.DataError) as error:
+            raise ValueError(f"{table}: {error.diag.message_primary or error}") from error
+        except psycopg.Error as error:
+            failed(self._store.where, error)
+
+    def number(self, counter: str, /) -> int:
+        if counter != "seq":
+            return self._store.take_number(counter)
+        if not self._left:
+            [self._next] = cast("tuple[int]", self._run(_NAMED["take_seq"], {}).fetchone())
+            self._left = _SEQ_BLOCK
+        self._left -= 1
+        self._next += 1
+        return self._next - 1
+
+    def raise_number(self, counter: str, least: int, /) -> None:
+        self._store.raise_number(counter, least)
+        if counter == "seq":
+            self._left = 0
+
+    def hint(self, index: str | None, /) -> str:
+        return ""  # the sessions' settings leave the planner no other choice
+
+    def savepoint(self) -> "_Savepoint":
+        return _Savepoint(self)
+
+    def set_out(self) -> str:
+        """Begin a step that can be undone by itself; answers its name."""
+        self._depth += 1
+        name = f"step_{self._depth}"
+        self._run(f"savepoint {name}", {})
+        return name
+
+    def end_step(self, name: str, undone: bool) -> None:
+        """End a step."""
+        self._depth -= 1
+        if undone:
+            self._found.clear()
+            self._run(f"rollback to {name}", {})
+        self._run(f"release {name}", {})
+
+
+class _Savepoint:
+    """A step of a transaction. No generator, as in sqlite_tx."""
+
+    __slots__ = ("_name", "_tx")
+
+    def __init__(self, tx: PostgresTx) -> None:
+        self._tx = tx
+
+    def __enter__(self) -> None:
+        self._name = self._tx.set_out()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None or not issubclass(kind, StoreError):  # else nothing can be said any more
+            self._tx.end_step(self._name, undone=kind is not None)
+
+
+def failed(where: str, error: psycopg.Error) -> NoReturn:
+    """Say what an error of the database's means. What it quotes of a row is left out: it may be
+    something that must not reach a log."""
+    if isinstance(error, _CONTENDED):
+        about = error.diag.constraint_name or error.diag.table_name or ""
+        raise Contention(f"{type(error).__name__} {about}".rstrip()) from None
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | errors.InternalError):
+        raise StoreError(unusable(where, error)) from None
+    if isinstance(error, errors.ReadOnlySqlTransaction):
+        raise StoreError(unusable(where, error)) from None
+    about = ", ".join(
+        part
+        for part in (error.sqlstate, error.diag.table_name, error.diag.constraint_name)
+        if part is not None
+    )
+    raise RuntimeError(f"{type(error).__name__} ({about})") from None
+
+
+def unusable(where: str, error: psycopg.Error) -> str:
+    """What is said of a database that cannot be used now."""
+    said = error.diag.message_primary or str(error).strip().splitlines()[0]
+    why = _WHY.get(error.sqlstate or "")
+    return f"The database {where} cannot be used: {said}." + (f" {why}" if why else "")
+
+
+_WHY = {
+    "53100": "Its disk is full: make room there; nothing that was acknowledged is lost.",
+    "53300": "It takes no more connections: raise its max_connections, or give each process fewer"
+    " ([postgres] connections_max).",
+    "55P03": "Somebody else holds a lock on the table; the call was given up after"
+    " [postgres] lock_s_max.",
+    "57014": "A statement took longer than [postgres] statement_s_max.",
+    "25006": "It is read-only: a standby, or its disk is.",
+}
+"""What helps, by the database's own code."""
+
+_: type[Tx] = PostgresTx  # it is one

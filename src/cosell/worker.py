@@ -1,0 +1,136 @@
+"""The worker: a process that looks at namespaces when something is due there, and does it.
+
+Any number of them work on one PostgreSQL database. Must not know what is due means: that is in the
+runner's table.
+"""
+
+import asyncio
+import logging
+import time
+
+import procrastinate
+from procrastinate import jobs
+
+from cosell.clock import wall_ms
+from cosell.config import Config
+from cosell.ids import new_token_key
+from cosell.looks import LOOK, QUEUE, Looks
+from cosell.service import Engine
+from cosell.store import Tx, agenda, ledger, namespaces
+from cosell.store.postgres import PostgresStore
+from cosell.store.retries import retrying
+
+log = logging.getLogger("cosell.worker")
+
+_LOOK_S = 2.0  # then other namespaces have their turn
+_POLL_S = 0.5  # a look that was planned for later is found so late at most
+_HEARTBEAT_S = 2.0
+_STALLED_S = 10.0  # a worker that was not heard of for so long is gone
+_SWEEP = "* * * * * */10"  # every ten seconds
+_OVERDUE_MS = 5_000  # what should have been done so long ago was forgotten by everybody
+_PARTING_S = 20.0
+_ROWS = 1_000  # that are swept in one transaction
+_SWEEP_AFTER_MS = 10_000  # a call that looked the name up before its reset has ended by then
+_TRIES = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=None)
+
+
+class Worker:
+    """What the jobs do."""
+
+    def __init__(self, store: PostgresStore, engine: Engine) -> None:
+        self._store = store
+        self._runner = engine.runner
+
+    def look(self, namespace: str) -> None:
+        """Do what is due in a namespace, each entry in a transaction of its own, and let somebody
+        look again when the next is."""
+        if not retrying(self._store, lambda tx: self._begin(tx, namespace)):
+            return
+        ran = self._runner.work(namespace, _LOOK_S)
+        log.debug("%d entries ran in %s", ran, namespace)
+        retrying(self._store, lambda tx: self._plan(tx, namespace))
+
+    def _begin(self, tx: Tx, name: str) -> bool:
+        """From here on whoever plans something has to call somebody anew."""
+        if not namespaces.find(tx, name).ns:
+            return False
+        tx.run("put_woken", name=name, woken_at=None)
+        return True
+
+    def _plan(self, tx: Tx, name: str) -> None:
+        found = namespaces.find(tx, name)
+        tx.planned = agenda.next_due(tx, found.ns) if found.ns else None
+
+    def overdue(self) -> list[str]:
+        """Namespaces at which somebody should have looked."""
+        with self._store.read() as tx:
+            waits = agenda.next_by_namespace(tx, wall_ms())
+        return [name for name, wait_ms in waits if wait_ms < -_OVERDUE_MS]
+
+    def call_for(self, name: str) -> None:
+        """Let somebody look at a namespace at once, whatever was planned."""
+
+        def plan(tx: Tx) -> None:
+            if self._begin(tx, name):
+                self._plan(tx, name)
+
+        retrying(self._store, plan)
+
+    def keep_house(self) -> None:
+        """Delete what namespaces that are no more left behind, and tokens whose day is over."""
+        until = time.monotonic() + _POLL_S
+        while self._store.sweep(_ROWS, wall_ms() - _SWEEP_AFTER_MS) and time.monotonic() < until:
+            pass
+        ledger.forget_outlived(self._store, wall_ms(), _ROWS)
+
+
+def app_of(url: str, worker: Worker, connections_max: int) -> procrastinate.App:
+    """The library's application: its tasks are the looks, and what is done every few seconds."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=url,
+        min_size=1,
+        max_size=connections_max + 2,
+        kwargs={"application_name": "cosell"},
+    )
+    app = procrastinate.App(connector=connector)
+
+    @app.task(name=LOOK, queue=QUEUE, retry=_TRIES)
+    def look(namespace: str) -> None:
+        worker.look(namespace)
+
+    @app.periodic(cron=_SWEEP)
+    @app.task(name="cosell:sweep", queue=QUEUE, queueing_lock="cosell:sweep")
+    async def sweep(timestamp: int) -> None:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_S):
+            log.warning("job %s was left by a worker that is gone; it is done by another", job.id)
+            await app.job_manager.retry_job(job)
+        for name in await asyncio.to_thread(worker.overdue):
+            await asyncio.to_thread(worker.call_for, name)
+        await asyncio.to_thread(worker.keep_house)
+
+    return app
+
+
+def run(config: Config, database: str) -> None:
+    """Work until a signal comes; what is at work then is finished. StoreError for a database that
+    cannot be used."""
+    store = PostgresStore(database, config.postgres, Looks().defer)
+    try:
+        worker = Worker(store, Engine(store, config, new_token_key()))
+        asyncio.run(_work(app_of(database, worker, config.postgres.connections_max), config))
+    finally:
+        store.close()
+
+
+async def _work(app: procrastinate.App, config: Config) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            queues=[QUEUE],
+            name="cosell",
+            concurrency=config.postgres.connections_max,
+            fetch_job_polling_interval=_POLL_S,
+            update_heartbeat_interval=_HEARTBEAT_S,
+            stalled_worker_timeout=_STALLED_S,
+            shutdown_graceful_timeout=_PARTING_S,
+            delete_jobs=jobs.DeleteJobCondition.ALWAYS,
+        )
