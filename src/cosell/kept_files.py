@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import orjson
 
+from cosell import address
 from cosell.auth.signing import Letter, signed
 from cosell.clock import wall_ms
 from cosell.config import Key
@@ -100,22 +100,21 @@ def _ask(
 ) -> list[str]:
     """The wanted members of what the desk answers; KeptFileError if it does not do it, or nobody is
     there."""
-    address = urlsplit(server.endpoint)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise KeptFileError(
-            f"{server.endpoint} is no endpoint: it begins with http:// or https://."
-        )
-    secure = address.scheme == "https"
+    try:
+        where = address.read(server.endpoint)
+    except ValueError as error:
+        raise KeptFileError(f"--endpoint: {error}") from None
+    secure = where.scheme == "https"
     connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    path = f"{address.path.rstrip('/')}/ns/{server.namespace}/_cosell/{operation}"
+    path = f"{where.path}/ns/{server.namespace}/_cosell/{operation}"
     letter = Letter(
-        address.netloc.rpartition("@")[2], path, "application/json", orjson.dumps(members)
+        where.netloc.rpartition("@")[2], path, "application/json", orjson.dumps(members)
     )
     headers = {"Content-Type": letter.content_type}
     if server.key is not None:
         headers = signed(letter, server.key, server.region, "cosell", wall_ms())
     try:
-        connection = connect(address.hostname, address.port, timeout=_PATIENCE_S)
+        connection = connect(where.host, where.port, timeout=_PATIENCE_S)
         connection.request("POST", path, letter.body, headers)
         response = connection.getresponse()
         answer = orjson.loads(response.read())

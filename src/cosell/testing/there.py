@@ -11,10 +11,10 @@ import select
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from threading import local
-from urllib.parse import urlsplit
 
 import orjson
 
+from cosell import address
 from cosell.http import HttpRequest, HttpResponse
 from cosell.testing.place import AnswerLate, ConnectionCut
 
@@ -33,12 +33,16 @@ class There:
     """A server, spoken to on one connection for each thread, which is kept open."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{url!r} is no address of a server, as http://127.0.0.1:2673 is.")
-        self.url = f"{parts.scheme}://{parts.netloc}"
-        self._host, self._port = parts.hostname, parts.port
-        self._connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        """ValueError for an address that is none."""
+        where = address.read(url)
+        if where.path:
+            raise ValueError(
+                f"{url!r} has a path ({where.path}), and a world has a namespace of its own on the"
+                f" server: name the server alone, as in {where.scheme}://{where.netloc}."
+            )
+        self.url = f"{where.scheme}://{where.netloc}"
+        self._host, self._port = where.host, where.port
+        self._connect = HTTPSConnection if where.scheme == "https" else HTTPConnection
         self._own = local()
 
     def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:

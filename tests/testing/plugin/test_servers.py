@@ -26,17 +26,17 @@ def told(suite: Suite, server: str) -> str:
     return line
 
 
-def test_an_address_that_is_none(suite: Suite) -> None:
-    assert told(suite, "://there") == (
-        "ERROR: --cosell-server: '://there' is no address of a server, as http://127.0.0.1:2673 is."
-    )
-
-
-@pytest.mark.parametrize("server", ["http://[::1", "http://127.0.0.1:port"])
-def test_an_address_that_is_broken(suite: Suite, server: str) -> None:
+@pytest.mark.parametrize(
+    ("server", "wrong"),
+    [
+        ("://there", "it begins with ://, and a server is asked over http:// or https://"),
+        ("http://[::1", "an address of IPv6 stands in brackets, as in http://[::1]:2673"),
+    ],
+)
+def test_an_address_that_is_none(suite: Suite, server: str, wrong: str) -> None:
     assert told(suite, server) == (
         f"ERROR: --cosell-server: {server!r} is no address of a server, as http://127.0.0.1:2673"
-        " is."
+        f" is: {wrong}."
     )
 
 
