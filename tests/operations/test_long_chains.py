@@ -19,7 +19,8 @@ def chained(inside: Inside, first: Deal, length: int) -> list[str]:
         for leader, follower in zip([first.id, *made], made, strict=False):
             stored = documents.get(tx, ns, Kind.OPPORTUNITY, follower)
             life = {**stored.document["LifeCycle"], "ReviewStatus": "Submitted"}  # type: ignore[dict-item]
-            documents.replace(tx, stored, {**stored.document, "LifeCycle": life})
+            changed = {**stored.document, "LifeCycle": life, "follows": leader}
+            documents.replace(tx, stored, changed)
             tx.run("follow", ns=ns, leader=leader, follower=follower)
     return made
 
@@ -27,7 +28,9 @@ def chained(inside: Inside, first: Deal, length: int) -> list[str]:
 def test_decision_reaches_the_end_of_a_long_chain() -> None:
     inside = Inside()
     deal = submitted(inside)
-    last = chained(inside, deal, sys.getrecursionlimit())[-1]
+    last = Deal(inside, chained(inside, deal, sys.getrecursionlimit())[-1], "")
     deal.review("Approved")
-    assert Deal(inside, last, "").status == "Approved"
+    assert last.status == "Approved"
+    deal.say(LifeCycle={"NextSteps": "Meet the buyer."})
+    assert last.summary()["LifeCycle"]["NextSteps"] == "Meet the buyer."
     inside.close()

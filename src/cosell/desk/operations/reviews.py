@@ -9,19 +9,16 @@ from cosell.errors import business_refused
 from cosell.selling import object_at, text_at, values
 from cosell.selling.domain import opportunities, reviews, submissions, summaries
 from cosell.selling.domain.acting import as_aws
-from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow
 from cosell.selling.rules import check, enforce
 from cosell.selling.rules.content import Content
 from cosell.selling.rules.review_opportunity import RULES, SAID, Reviewing
 from cosell.store import Tx
-from cosell.store.documents import Stored
 
 SPELLINGS: Final = {"ActionRequired": "Action Required", "InReview": "In review"}
 _COMMENTS: Final = (
     "Please say more about what the customer needs, and check the customer's address and website."
 )
-_REASONS: Final = {"Action Required": "Customer problem unclear", "Rejected": "Other"}
 _SHOWN: Final = ("ReviewStatus", "ReviewComments", "ReviewStatusReason")
 _SAID: Final = (
     "CosellMotion",
@@ -68,7 +65,7 @@ def _commented(said: Document, document: Document, outcome: str) -> Document:
         reason = reason or life.get("ReviewStatusReason")
     if outcome == "Action Required":
         comments = comments or _COMMENTS
-    reason = reason or _REASONS.get(outcome)
+    reason = reason or reviews.REASONS.get(outcome)
     told: Document = {"ReviewComments": comments, "ReviewStatusReason": reason}
     return {**document, "LifeCycle": {**life, **told}}
 
@@ -82,16 +79,4 @@ def update_aws_opportunity_summary(call: Call, tx: Tx) -> Document:
     if errors := check(SAID, Content(said, iso_date(call.now), lambda _: True)):
         raise business_refused(*errors)
     said = said or object_at(values.defaults(summaries.DEFAULTS), "Update")
-    told = summaries.say(call, tx, opportunity, said)
-    tell_of_opportunity(call, tx, told, "Updated")
-    _show(call, tx, told)
-    return summaries.read(call, tx, told)
-
-
-def _show(call: Call, tx: Tx, opportunity: Stored) -> None:
-    """Both views of the opportunity have what is new, where it is shown."""
-    submitted_in = text_at(opportunity.document, "submitted_in")
-    engagement = submitted_in or submissions.shared_in(call, tx, opportunity)
-    if engagement:
-        reviews.share(call, tx, opportunity, engagement)
-        summaries.show(call, tx, opportunity, engagement)
+    return summaries.read(call, tx, reviews.say(call, tx, opportunity, said))

@@ -154,8 +154,10 @@ SNAPSHOTS: Final = Subject(
             "`AwsOpportunitySummaryFullView`",
             "Made by AWS, for the opportunity's owner alone.",
             "",
-            "One revision at approval, at an accepted referral and at each update of AWS's "
-            "summary; a partner that asks for one is refused with `ACTION_NOT_PERMITTED`.",
+            "One revision at approval, at an accepted referral or invitation whose opportunity is "
+            "Approved from the start, and at each update of AWS's summary that changes it, also "
+            "where the summary is that of the opportunity which this one follows; a partner "
+            "that asks for one is refused with `ACTION_NOT_PERMITTED`.",
             "documented",
             EVENTS,
             ("CreateResourceSnapshot", "CreateResourceSnapshotJob", "GetResourceSnapshot"),

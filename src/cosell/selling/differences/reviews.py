@@ -107,6 +107,8 @@ REVIEWS: Final = Subject(
             "Pending Submission. Approval and rejection of that one reach followers that are "
             "Submitted or In review, also where the Sandbox's reviewer decides before a "
             "submission; one that is in Action Required takes them over with its correction. What "
+            "AWS said of the follower is past then: ReviewComments is null, and ReviewStatusReason "
+            "is null or, rejected, `Other`; AWS's words to the sender stay the sender's. What "
             "was rejected by then is not followed: the new one has a review and a summary of its "
             "own. The desk's autopilot leaves followers alone until their owner submits them.",
             "observed",
@@ -170,6 +172,18 @@ SUMMARY: Final = Subject(
             "The sender's summary, with its own RelatedOpportunityId.",
             "observed",
             RECORDED,
+            ("GetAwsOpportunitySummary",),
+        ),
+        Difference(
+            "summary.told",
+            "Who is told that a summary changed",
+            "*Opportunity Updated* comes when the opportunity or AWS's summary of it is updated.",
+            "",
+            "Whoever's GetAwsOpportunitySummary answers otherwise than before: the owner of the "
+            "opportunity that AWS or its owner changes, and the owners of those that have their "
+            "summary from it. These are not changed themselves: their LastModifiedDate stays.",
+            "not documented",
+            EVENTS,
             ("GetAwsOpportunitySummary",),
         ),
     ),

@@ -1,17 +1,20 @@
-"""An opportunity changes, and what follows from that: a new date, an event, new snapshots.
+"""An opportunity changes, and what follows from that: a new date, an event, new snapshots, and the
+event of everybody whose summary by AWS changes with it.
 
 Every change after an opportunity was revealed comes through here. Must not know who changes what.
 """
 
 from cosell.calls import Call
 from cosell.contract import Document
-from cosell.selling.domain import jobs, opportunities
+from cosell.selling.domain import followers, jobs, opportunities
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
 
 def change(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Stored:
     """The opportunity is `document` from now on, and its running jobs share what is new in it."""
+    before = followers.seen(call, tx, opportunity)
     changed = opportunities.change(call, tx, opportunity, document)
     jobs.share(call, tx, changed)
+    followers.tell(call, tx, changed, before)
     return changed

@@ -181,6 +181,8 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
         tx.run("follow", ns=call.ns, leader=leads.id, follower=id)
     reveal(call, tx, opportunity)
     tell_of_opportunity(call, tx, opportunity, "Updated")
+    if text_at(opportunity.document, "LifeCycle.ReviewStatus") == "Approved":
+        summaries.show(call, tx, opportunity, text_at(invitation.document, "EngagementId"))
     return opportunity
 
 

@@ -43,6 +43,7 @@ def update(call: Call, tx: Tx, opportunity: Stored, asked: Document) -> Stored:
         return reviews.conclude(call, tx, opportunity, document, facts.reviewed)
     document = _followed(document, facts)
     if decision := reviews.missed(call, tx, document):
+        document = reviews.taken_over(document, decision)
         return reviews.conclude(call, tx, opportunity, document, decision)
     return changes.change(call, tx, opportunity, document)
 

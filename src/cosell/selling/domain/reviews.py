@@ -6,12 +6,14 @@ guide, Selling API events; see differences `review.states`, `review.invitation` 
 """
 
 import re
+from typing import Final
 
 from cosell.calls import Call
 from cosell.contract import Document
 from cosell.selling import AWS, Kind, Template, object_at, text_at
 from cosell.selling.domain import (
     changes,
+    followers,
     invitations,
     jobs,
     opportunities,
@@ -20,6 +22,7 @@ from cosell.selling.domain import (
     summaries,
 )
 from cosell.selling.domain.acting import as_aws
+from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.selling.domain.snapshots import Target
 from cosell.selling.lifecycle import DECIDED, OPPORTUNITY_REVIEW, follow
 from cosell.store import Tx, documents
@@ -27,6 +30,7 @@ from cosell.store.documents import Stored
 
 _WRITABLE = re.compile(r"[\u0020-\u007E\u00A0-\uD7FF\uE000-\uFFFD]{1,80}")  # as the model has it
 _OTHER = "Other"
+REASONS: Final = {"Action Required": "Customer problem unclear", "Rejected": _OTHER}
 
 
 def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status: str) -> Stored:
@@ -37,53 +41,69 @@ def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status
     invitation of its own."""
     asked = text_at(opportunity.document, "submitted_in")
     follows = text_at(opportunity.document, "follows")
-    engagement = asked or (submissions.shared_in(call, tx, opportunity) if follows else None)
     reviewed = _with_status({**_hidden(opportunity.document), **document}, status)
     if status not in DECIDED:
         return changes.change(call, tx, opportunity, reviewed)
-    if not engagement:
-        decided = changes.change(call, tx, opportunity, reviewed)
-        _lead(call, tx, decided)
-        return decided
     if asked and status == "Approved":
         _admit_aws(call, tx, asked)
     elif asked:
         reason = text_at(reviewed, "LifeCycle.ReviewStatusReason")
         _decline(call, tx, opportunity, asked, reason)
+    before = followers.seen(call, tx, opportunity)
     decided = opportunities.change(call, tx, opportunity, reviewed)
-    _show(call, tx, decided, engagement)
-    _lead(call, tx, decided)
+    _show(call, tx, decided, asked or (submissions.shared_in(call, tx, decided) if follows else ""))
+    led = _lead(call, tx, decided)
+    for other in followers.changed(call, tx, decided, before):
+        if other.id not in led:
+            tell_of_opportunity(call, tx, other, "Updated")
+            _show_summary(call, tx, other, submissions.shared_in(call, tx, other))
     return decided
 
 
-def _lead(call: Call, tx: Tx, decided: Stored) -> None:
+def _lead(call: Call, tx: Tx, decided: Stored) -> set[str]:
     """The opportunities that follow are decided alike and shown, and those that follow these: each
-    with its own before the next."""
+    with its own before the next. Answers which they are."""
     decision = text_at(decided.document, "LifeCycle.ReviewStatus")
-    waiting = _followers(call, tx, decided)
+    led: set[str] = set()
+    waiting = followers.of(call, tx, decided.id)
     while waiting:
         follower = documents.get(tx, call.ns, Kind.OPPORTUNITY, waiting.pop())
         status = _following(follower.document, decision)
         if status is not None:
-            after = _with_status(follower.document, status)
+            after = taken_over(follower.document, status)
             follower = opportunities.change(call, tx, follower, after)
             _show(call, tx, follower, submissions.shared_in(call, tx, follower))
-            waiting += _followers(call, tx, follower)
+            led.add(follower.id)
+            waiting += followers.of(call, tx, follower.id)
+    return led
+
+
+def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
+    """AWS says something of an opportunity (`summaries.say`): its owner is told and shown it, and
+    so are the owners of those that have their summary from this one, if it changes theirs."""
+    before = followers.seen(call, tx, opportunity)
+    told = summaries.say(call, tx, opportunity, said)
+    for one in (told, *followers.changed(call, tx, told, before)):
+        tell_of_opportunity(call, tx, one, "Updated")
+        place = text_at(one.document, "submitted_in") or submissions.shared_in(call, tx, one)
+        if place:
+            share(call, tx, one, place)
+            summaries.show(call, tx, one, place)
+    return told
 
 
 def _show(call: Call, tx: Tx, decided: Stored, engagement: str | None) -> None:
     """A decision is shown where it was asked for, and other engagements see it if a job shares it
     there."""
     share(call, tx, decided, engagement)
-    if engagement and text_at(decided.document, "LifeCycle.ReviewStatus") == "Approved":
-        summaries.show(call, tx, decided, engagement)
+    _show_summary(call, tx, decided, engagement)
     jobs.share(call, tx, decided)
 
 
-def _followers(call: Call, tx: Tx, leader: Stored) -> list[str]:
-    """The opportunities that follow one, the first of them last."""
-    rows = tx.all("followers_of", ns=call.ns, leader=leader.id)
-    return [str(row[0]) for row in reversed(rows)]
+def _show_summary(call: Call, tx: Tx, opportunity: Stored, engagement: str | None) -> None:
+    """AWS's own view of what it approved is as its summary is now."""
+    if engagement and text_at(opportunity.document, "LifeCycle.ReviewStatus") == "Approved":
+        summaries.show(call, tx, opportunity, engagement)
 
 
 def share(call: Call, tx: Tx, opportunity: Stored, engagement: str | None) -> None:
@@ -91,6 +111,17 @@ def share(call: Call, tx: Tx, opportunity: Stored, engagement: str | None) -> No
     if engagement:
         target = Target(engagement, opportunity.id, Template.SUMMARY)
         snapshots.create(call, tx, target, opportunity)
+
+
+def taken_over(document: Document, status: str) -> Document:
+    """An opportunity with the decision on the one that it follows. What AWS said of it before is
+    past; what it says of the other is for that one's owner alone."""
+    life: Document = {
+        **object_at(document, "LifeCycle"),
+        "ReviewComments": None,
+        "ReviewStatusReason": REASONS.get(status),
+    }
+    return _with_status({**document, "LifeCycle": life}, status)
 
 
 def missed(call: Call, tx: Tx, document: Document) -> str | None:

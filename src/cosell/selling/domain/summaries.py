@@ -32,15 +32,25 @@ _MERGED = ("Customer", "Insights", "LifeCycle", "Project", "RelatedEntityIds")
 def read(call: Call, tx: Tx, opportunity: Stored) -> Document:
     """The summary as it is now. An opportunity that was received has the summary of the one that it
     follows, until its owner submits it."""
-    document = opportunity.document
-    leader = text_at(document, "follows")
-    if leader and not text_at(document, "submitted_in"):
-        followed = documents.get(tx, call.ns, Kind.OPPORTUNITY, leader)
-        summary = read(call, tx, followed)
-    else:
-        summary = _copied(document)
-    summary["RelatedOpportunityId"] = opportunity.id
-    return _over(summary, object_at(document, "aws_says"))
+    passed = [opportunity]
+    while leader := leader_of(passed[-1].document):
+        passed.append(documents.get(tx, call.ns, Kind.OPPORTUNITY, leader))
+    summary = _copied(passed[-1].document)
+    for one in reversed(passed):
+        summary = received(summary, one)
+    return summary
+
+
+def leader_of(document: Document) -> str:
+    """The opportunity that this one has its summary from; '' if it has one of its own."""
+    return "" if text_at(document, "submitted_in") else text_at(document, "follows")
+
+
+def received(summary: Document, opportunity: Stored) -> Document:
+    """The summary that an opportunity has of the one which it follows: what AWS says of it stands
+    over that."""
+    own = {**summary, "RelatedOpportunityId": opportunity.id}
+    return _over(own, object_at(opportunity.document, "aws_says"))
 
 
 def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
