@@ -8,7 +8,8 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ _RETRY_S = 1.0
 _REST_S_MAX = 60.0  # between two tries of an entry that cannot be run
 _KEEP_HOUSE_S = 60.0
 _PARTING_S = 5.0
+_TOGETHER_S = 0.02  # for how long one transaction runs what is due, entry after entry
 
 
 class Instruments(NamedTuple):
@@ -74,14 +76,50 @@ class Runner:
         """Run what is due now until nothing is; answers how many entries ran."""
         return self._run_until(namespace, None, None)
 
-    def work(self, namespace: str, for_s: float) -> int:
-        """Run what is due now, for so long at most; answers how many entries ran."""
-        until, ran = time.monotonic() + for_s, 0
-        while not self._stopped and time.monotonic() < until:
-            if not self._run_first(namespace, None, None):
+    def work(self, namespace: str, for_s: float, woken: Callable[[Tx, str], bool]) -> int:
+        """Run what is due now, for so long at most, and plan when somebody looks again; answers how
+        many entries ran. `woken` is done before the first, in the same transaction: whether there
+        is anything to look at."""
+        until, ran, more = time.monotonic() + for_s, 0, True
+        while more and not self._stopped:
+            look = Look(woken if not ran else None, min(until, time.monotonic() + _TOGETHER_S))
+            some, more = retrying(self.store, partial(self._run_some, namespace, look))
+            ran += some
+            if time.monotonic() > until:
                 break
-            ran += 1
+        if more:
+            retrying(self.store, partial(self._plan_look, namespace))
         return ran
+
+    def _run_some(self, name: str, look: "Look", tx: Tx) -> tuple[int, bool]:
+        """Run what is due first, and what is due after it, in one transaction, for as long as
+        nobody else in the namespace would mind: a commit costs as much as several entries. One that
+        fails is undone by itself, what ran before it stays, and it is tried alone the next time.
+        Answers how many ran, and whether more may be due."""
+        if look.woken is not None and not look.woken(tx, name):
+            return 0, False
+        ran = 0
+        while True:
+            try:
+                with tx.savepoint():
+                    if not self._run_due(tx, name, None, None):
+                        break
+            except (Contention, StoreError):
+                raise
+            except Exception:
+                if not ran:
+                    raise
+                return ran, True
+            ran += 1
+            if time.monotonic() > look.until:
+                return ran, True
+        self._plan_look(name, tx)
+        return ran, False
+
+    def _plan_look(self, name: str, tx: Tx) -> None:
+        """Somebody looks at a namespace when its first entry is due."""
+        found = namespaces.find(tx, name)
+        tx.planned = agenda.next_due(tx, found.ns) if found.ns else None
 
     def advance(self, namespace: str, ns: int, to_ms: int) -> int:
         """Run everything due up to an instant, then put the clock there. Each entry commits with
@@ -114,22 +152,21 @@ class Runner:
     def _run_first(self, name: str, ns: int | None, until: int | None) -> bool:
         """Run the first entry that is due; whether there was one. `ns` is what the name has to
         stand for, if that matters."""
+        return retrying(self.store, lambda tx: self._run_due(tx, name, ns, until))
 
-        def run(tx: Tx) -> bool:
-            namespace = namespaces.find(tx, name)
-            now = namespace.now(wall_ms())
-            due = agenda.first(tx, namespace.ns, now if until is None else max(until, now))
-            if due is None or ns not in (None, namespace.ns):
-                return False
-            if due.due_at > now:
-                namespace = _put_forward(tx, namespace, due.due_at)
-            agenda.pop(tx, due)
-            if namespace.lag_ms:
-                tx.lags_at = due.due_at
-            self._table[due.kind](self._call(namespace, due), tx, due.ref)
-            return True
-
-        return retrying(self.store, run)
+    def _run_due(self, tx: Tx, name: str, ns: int | None, until: int | None) -> bool:
+        namespace = namespaces.find(tx, name)
+        now = namespace.now(wall_ms())
+        due = agenda.first(tx, namespace.ns, now if until is None else max(until, now))
+        if due is None or ns not in (None, namespace.ns):
+            return False
+        if due.due_at > now:
+            namespace = _put_forward(tx, namespace, due.due_at)
+        agenda.pop(tx, due)
+        if namespace.lag_ms:
+            tx.lags_at = due.due_at
+        self._table[due.kind](self._call(namespace, due), tx, due.ref)
+        return True
 
     def _call(self, namespace: Namespace, due: Due) -> Call:
         request_id, wall = uuid(self._random), wall_ms()
@@ -227,6 +264,13 @@ class Runner:
         rest = self._resting.get(name)
         resting_s = rest.until - time.monotonic() if rest else 0.0
         return max(wait_ms / 1000, resting_s, 0.0)
+
+
+class Look(NamedTuple):
+    """One transaction of a look: what is done first in it, and until when entries begin in it."""
+
+    woken: Callable[[Tx, str], bool] | None
+    until: float
 
 
 class _Rest(NamedTuple):

@@ -201,7 +201,8 @@ class Engine:
                     self.store, namespace.ns, namespace.now(passage.wall) - namespace.lag_ms
                 )
             with self.store.read(single=handler.single) as tx:
-                namespace = namespaces.find(tx, namespace.name)
+                if not handler.single:  # else what was found is as old as an instant of its own
+                    namespace = namespaces.find(tx, namespace.name)
                 answer = handler.run(self._call(passage, namespace, passage.wall), tx)
         else:
             answer = self._carry_out(passage)
@@ -228,10 +229,10 @@ class Engine:
         """What the client token made before, or the operation itself."""
         if passage.trace.causes:  # of a try that met Contention
             passage.trace.causes = ()
-        wall = wall_ms()  # read with the pen in hand, so that instants follow the order of commits
         operation, handler = passage.operation, passage.handler
         look_up = namespaces.ensure if handler.ensures else namespaces.as_it_is
-        namespace = look_up(tx, passage.namespace.name, wall)
+        namespace = look_up(tx, passage.namespace.name, wall_ms())
+        wall = wall_ms()  # read with the pen in hand, so that instants follow the order of commits
         call = self._call(passage, namespace, wall)
         if namespace.lag_ms:
             tx.lags_at = call.now

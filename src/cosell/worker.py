@@ -7,6 +7,7 @@ runner's table.
 import asyncio
 import logging
 import time
+from typing import cast
 
 import procrastinate
 from procrastinate import jobs
@@ -16,7 +17,7 @@ from cosell.config import Config
 from cosell.ids import new_token_key
 from cosell.looks import LOOK, QUEUE, Looks
 from cosell.service import Engine
-from cosell.store import Tx, agenda, ledger, namespaces
+from cosell.store import Contention, StoreError, Tx, Value, agenda, ledger, namespaces
 from cosell.store.postgres import PostgresStore
 from cosell.store.retries import retrying
 
@@ -27,11 +28,14 @@ _POLL_S = 0.5  # a look that was planned for later is found so late at most
 _HEARTBEAT_S = 2.0
 _STALLED_S = 10.0  # a worker that was not heard of for so long is gone
 _SWEEP = "* * * * * */10"  # every ten seconds
-_OVERDUE_MS = 5_000  # what should have been done so long ago was forgotten by everybody
+_OVERDUE_MS = 5_000  # what should have been done so long ago was forgotten by everybody,
+_PATIENCE_MS = 20_000  # unless somebody was called not longer ago than that, and comes yet
 _PARTING_S = 20.0
 _ROWS = 1_000  # that are swept in one transaction
 _SWEEP_AFTER_MS = 10_000  # a call that looked the name up before its reset has ended by then
-_TRIES = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=None)
+_TRIES = procrastinate.RetryStrategy(
+    max_attempts=5, wait=1, retry_exceptions=[StoreError, Contention]
+)  # what fails otherwise is looked at anew by the sweep
 
 
 class Worker:
@@ -40,41 +44,39 @@ class Worker:
     def __init__(self, store: PostgresStore, engine: Engine) -> None:
         self._store = store
         self._runner = engine.runner
+        self._failed: set[str] = set()  # namespaces whose first entry cannot be run
 
     def look(self, namespace: str) -> None:
-        """Do what is due in a namespace, each entry in a transaction of its own, and let somebody
-        look again when the next is."""
-        if not retrying(self._store, lambda tx: self._begin(tx, namespace)):
+        """Do what is due in a namespace, and let somebody look again when more is. An entry that
+        cannot be run stays; the sweep comes back to it."""
+        try:
+            ran = self._runner.work(namespace, _LOOK_S, _woken)
+        except (Contention, StoreError):
+            raise
+        except Exception:
+            # The whole story once; it does not get truer by being told again and again.
+            told = log.error if namespace in self._failed else log.exception
+            told("the first agenda entry of namespace %s cannot be run; it stays", namespace)
+            self._failed.add(namespace)
             return
-        ran = self._runner.work(namespace, _LOOK_S)
+        self._failed.discard(namespace)
         log.debug("%d entries ran in %s", ran, namespace)
-        retrying(self._store, lambda tx: self._plan(tx, namespace))
-
-    def _begin(self, tx: Tx, name: str) -> bool:
-        """From here on whoever plans something has to call somebody anew."""
-        if not namespaces.find(tx, name).ns:
-            return False
-        tx.run("put_woken", name=name, woken_at=None)
-        return True
-
-    def _plan(self, tx: Tx, name: str) -> None:
-        found = namespaces.find(tx, name)
-        tx.planned = agenda.next_due(tx, found.ns) if found.ns else None
 
     def overdue(self) -> list[str]:
         """Namespaces at which somebody should have looked."""
-        with self._store.read() as tx:
-            waits = agenda.next_by_namespace(tx, wall_ms())
-        return [name for name, wait_ms in waits if wait_ms < -_OVERDUE_MS]
+        late: dict[str, Value] = {"late": _OVERDUE_MS, "patience": _PATIENCE_MS}
+        with self._store.read(single=True) as tx:
+            rows = tx.all("overlooked", wall=wall_ms(), **late)
+        return [cast("str", row[0]) for row in rows]
 
     def call_for(self, name: str) -> None:
         """Let somebody look at a namespace at once, whatever was planned."""
 
-        def plan(tx: Tx) -> None:
-            if self._begin(tx, name):
-                self._plan(tx, name)
+        def call(tx: Tx) -> None:
+            if _woken(tx, name):
+                agenda.look(tx)
 
-        retrying(self._store, plan)
+        retrying(self._store, call)
 
     def keep_house(self) -> None:
         """Delete what namespaces that are no more left behind, and tokens whose day is over."""
@@ -82,6 +84,15 @@ class Worker:
         while self._store.sweep(_ROWS, wall_ms() - _SWEEP_AFTER_MS) and time.monotonic() < until:
             pass
         ledger.forget_outlived(self._store, wall_ms(), _ROWS)
+
+
+def _woken(tx: Tx, name: str) -> bool:
+    """From here on whoever plans something has to call somebody anew; whether there is such a
+    namespace."""
+    if not namespaces.find(tx, name).ns:
+        return False
+    tx.run("clear_woken", name=name, wall=wall_ms())
+    return True
 
 
 def app_of(url: str, worker: Worker, connections_max: int) -> procrastinate.App:

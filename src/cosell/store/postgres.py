@@ -139,11 +139,11 @@ class PostgresStore:
         if self._defer is None or tx.planned is None:
             return
         wall = wall_ms()
-        for name, woken_at in list(tx.woken_at.items()):
+        for name in list(tx.woken_at):
             namespace = namespaces.find(tx, name)
             if not namespace.ns or not namespace.reaches(tx.planned):
                 continue
-            at = max(wall, tx.planned - namespace.offset_ms)
+            at, woken_at = max(wall, tx.planned - namespace.offset_ms), tx.woken_at[name]
             if woken_at is None or at < woken_at - _LATE_MS:
                 tx.run("put_woken", name=name, woken_at=at)
                 self._defer(connection, name, at)

@@ -146,7 +146,8 @@ class PostgresTx:
         return _Savepoint(self)
 
     def set_out(self) -> str:
-        """Begin a step that can be undone by itself; answers its name."""
+        """Begin a step that can be undone by itself; answers its name. One that ends well is left
+        as it is: to say so would be one more trip, and the commit says it of all."""
         self._depth += 1
         name = f"step_{self._depth}"
         self._run(f"savepoint {name}", {})
@@ -154,11 +155,10 @@ class PostgresTx:
 
     def end_step(self, name: str, undone: bool) -> None:
         """End a step."""
-        self._depth -= 1
         if undone:
             self._found.clear()
             self._run(f"rollback to {name}", {})
-        self._run(f"release {name}", {})
+            self._run(f"release {name}", {})
 
 
 class _Savepoint:

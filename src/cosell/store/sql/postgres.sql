@@ -25,6 +25,18 @@ select 1 from namespace where ns = :ns for no key update;
 -- put_woken: when a worker looks at a namespace next.
 update namespace set woken_at = :woken_at where name = :name;
 
+-- clear_woken: somebody looks at a namespace now; whoever plans something calls somebody anew.
+update namespace set woken_at = null where name = :name and woken_at <= :wall;
+
+-- overlooked: namespaces in which something has been due for a while, and at which nobody was to
+-- look lately.
+select name from (
+  select n.name, n.woken_at, coalesce(n.frozen_at, :wall + n.offset_ms) as now,
+    (select a.due_at from agenda a where a.ns = n.ns order by a.due_at, a.seq limit 1) as due_at
+  from namespace n
+) waiting
+where due_at < now - :late and (woken_at is null or woken_at < :wall - :patience);
+
 -- sweep_some: delete at most so many of the rows that a namespace has in a table.
 delete from {table} where ctid = any (array(
   select ctid from {table} where ns = :ns limit :batch for update skip locked));
