@@ -80,36 +80,31 @@ class Runner:
         """Run what is due now, for so long at most, and plan when somebody looks again; answers how
         many entries ran. `woken` is done before the first, in the same transaction: whether there
         is anything to look at."""
-        until, ran, more = time.monotonic() + for_s, 0, True
-        while more and not self._stopped:
-            look = Look(woken if not ran else None, min(until, time.monotonic() + _TOGETHER_S))
-            some, more = retrying(self.store, partial(self._run_some, namespace, look))
+        until, ran, more, together_s = time.monotonic() + for_s, 0, True, _TOGETHER_S
+        while more and not self._stopped and time.monotonic() < until:
+            look = Look(None if ran else woken, time.monotonic() + together_s)
+            try:
+                some, more = retrying(self.store, partial(self._run_some, namespace, look))
+            except (Contention, StoreError):
+                raise
+            except Exception:
+                if not together_s:
+                    raise
+                together_s = 0.0  # what comes before the one that fails is run without it
+                continue
             ran += some
-            if time.monotonic() > until:
-                break
         if more:
             retrying(self.store, partial(self._plan_look, namespace))
         return ran
 
     def _run_some(self, name: str, look: "Look", tx: Tx) -> tuple[int, bool]:
         """Run what is due first, and what is due after it, in one transaction, for as long as
-        nobody else in the namespace would mind: a commit costs as much as several entries. One that
-        fails is undone by itself, what ran before it stays, and it is tried alone the next time.
-        Answers how many ran, and whether more may be due."""
+        nobody else in the namespace would mind: a commit costs as much as several entries. Answers
+        how many ran, and whether more may be due."""
         if look.woken is not None and not look.woken(tx, name):
             return 0, False
         ran = 0
-        while True:
-            try:
-                with tx.savepoint():
-                    if not self._run_due(tx, name, None, None):
-                        break
-            except (Contention, StoreError):
-                raise
-            except Exception:
-                if not ran:
-                    raise
-                return ran, True
+        while self._run_due(tx, name, None, None):
             ran += 1
             if time.monotonic() > look.until:
                 return ran, True
