@@ -43,6 +43,7 @@ class Sizes:
     launches: int
     resets: tuple[int, ...]
     worlds: int
+    hub_tasks: int
     listen_s: float
 
 
@@ -58,6 +59,7 @@ FULL = Sizes(
     launches=7,
     resets=(10_000, 1_000_000),
     worlds=500,
+    hub_tasks=10_000,
     listen_s=5.0,
 )
 QUICK = Sizes(
@@ -72,5 +74,6 @@ QUICK = Sizes(
     launches=1,
     resets=(1_000,),
     worlds=10,
+    hub_tasks=40,
     listen_s=0.5,
 )

@@ -144,31 +144,44 @@ class Commits:
         names = sorted({name for change in found for text in change.texts()
                         for name in NAMED.findall(text)})  # fmt: skip
         ready = []
-        self._db.execute("begin")
+        self.begin()
         for number in range(count):
             other = {name: _other(name, place, number) for place, name in enumerate(names)}
             shift = (number + 1) * SEQ_APART
             for change in found:
                 if change.before:
                     row = varied(change.before, other, shift)
-                    self._db.execute(*put(change.table, row, "or ignore"))
+                    self.put(put(change.table, row, "or ignore"))
             ready.append([change.statement(other, shift) for change in found])
-        self._db.execute("commit")
+        self.commit()
         return iter(ready)
 
     def rate(self, count: int) -> float:
         """Transactions per second over the next `count`."""
-        execute = self._db.execute
+        execute = self.execute
         begun, done = time.perf_counter(), 0
         for statements in self._waiting:
-            execute("begin immediate")
-            for text, values in statements:
-                execute(text, values)
-            execute("commit")
+            self.begin()
+            for statement in statements:
+                execute(statement)
+            self.commit()
             done += 1
             if done == count:
                 break
         return done / (time.perf_counter() - begun)
+
+    def begin(self) -> None:
+        self._db.execute("begin immediate")
+
+    def put(self, statement: Statement) -> None:
+        """A row that may be there already."""
+        self._db.execute(*statement)
+
+    def execute(self, statement: Statement) -> None:
+        self._db.execute(*statement)
+
+    def commit(self) -> None:
+        self._db.execute("commit")
 
     def close(self) -> None:
         self._db.close()

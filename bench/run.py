@@ -17,6 +17,7 @@ from bench import (
     STATE,
     BenchError,
     Sizes,
+    hub,
     in_process,
     laboratory,
     load,
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "launches": measures.launches,
     "resets": measures.resets,
     "laboratory": laboratory.laboratory,
+    "hub": hub.hubs,
 }
 FILLED = {"lists", "resets"}
 

@@ -1,0 +1,190 @@
+"""cosell on PostgreSQL, with several processes: tasks that workers bring to their end beside the
+queue's empty jobs, inline Starts beside bare commits, list pages beside pgbench, memory.
+"""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+
+from bench import ACCOUNT, CATALOG, LIST, PAGE, BenchError, bare
+from bench.cluster import Cluster, Commits, cluster, copy, drained, empty_jobs, hub, worker
+from bench.fill import refer, start
+from bench.load import drive, once, rate
+from bench.measures import MILLION, Bench
+from bench.report import Line, rates
+from bench.servers import Server
+from bench.signed import plain, sign
+from cosell.selling.views import TASKS
+from cosell.store.pages import Order, Place, Selection, compose
+from cosell.store.postgres_tx import PostgresTx
+
+SPACES = 8  # namespaces between which tasks are divided
+WORKERS = 2
+UNFINISHED = "select count(*) from task_view where status = 'IN_PROGRESS'"
+
+
+def hubs(bench: Bench) -> Iterator[Line]:
+    """Everything about PostgreSQL, on one cluster."""
+    with cluster(bench.folder / "cluster") as found:
+        yield from _starts(bench, found)
+        yield from _lists(bench, found)
+        for processes in (2, 4):
+            yield from _tasks(bench, found, processes)
+
+
+def _ready(server: Server) -> None:
+    server.first_answer(sign(server.url(), LIST, {"Catalog": CATALOG}))
+
+
+# --- tasks that workers end ----------------------------------------------------------------------
+
+
+def _tasks(bench: Bench, found: Cluster, processes: int) -> Iterator[Line]:
+    count = bench.sizes.hub_tasks
+    bench.progress.step(f"{count:,} empty jobs")
+    theirs = empty_jobs(found, count, WORKERS)
+    with ExitStack() as stack:
+        server = stack.enter_context(hub(found, bench.folder, processes))
+        _ready(server)
+        bench.progress.step(f"{count:,} paced tasks, {processes} servers")
+        begun = _paced(server, count, processes)
+        workers = [stack.enter_context(worker(found, bench.folder)) for _ in range(WORKERS)]
+        ours = drained(found, UNFINISHED, count)
+        memory = [one.memory_bytes() / MILLION for one in (server, *workers)]
+        with closing(found.connect()) as connection:
+            ended = dict(connection.execute("select status, count(*) from task_view group by 1"))
+    if set(ended) - {"COMPLETE", "FAILED"}:
+        raise BenchError(f"tasks are left: {ended}")
+    told = f"{count:,} paced tasks to COMPLETE, {processes} servers, {WORKERS} workers"
+    yield rates(told, "empty jobs of the queue", [ours], [theirs])
+    yield Line(f"  referred and started before, {processes} servers", f"{begun:,.0f}/s")
+    each = memory[0] / (processes + 1)
+    yield Line(f"  memory of a server process, {processes} of them", f"{each:.0f} MB")
+    yield Line("  memory of a worker", f"{memory[1]:.0f} MB")
+
+
+def _paced(server: Server, count: int, processes: int) -> float:
+    """Start so many tasks whose steps wait for workers; how many a second."""
+
+    def some(number: int) -> float:
+        name = f"paced-{processes}-{number}"
+        once(plain(server.url(name) + "_cosell/PutPace", {"Mode": "Paced", "StepSeconds": 0}))
+        call = refer(server, name)
+        each = count // SPACES
+        referred = drive([call.bytes()] * each, call.address, keep=True, connections=2)
+        invitations = [json.loads(body)["EngagementInvitationId"] for body in referred.bodies]
+        calls = [start(server, one, name).bytes() for one in invitations]
+        return referred.elapsed_s + drive(calls, call.address, connections=2).elapsed_s
+
+    with ThreadPoolExecutor(SPACES) as pool:
+        return count / max(pool.map(some, range(SPACES)))
+
+
+# --- inline Starts -------------------------------------------------------------------------------
+
+
+def _starts(bench: Bench, found: Cluster) -> Iterator[Line]:
+    rounds, ours, theirs = bench.sizes.rounds, [], []
+    each = bench.sizes.starts // rounds // 2
+    with hub(found, bench.folder, 1) as server:
+        _ready(server)
+        before, after = bench.folder / "pg-before.db", bench.folder / "pg-after.db"
+        invitations = [json.loads(once(refer(server)))["EngagementInvitationId"] for _ in range(2)]
+        once(start(server, invitations[0]))
+        copy(found, before)
+        once(start(server, invitations[1]))
+        copy(found, after)
+        changed = bare.changes(before, after)
+        commits = Commits(found, changed, each * rounds)
+        for number in range(rounds):
+            bench.progress.step(f"inline Starts on PostgreSQL, round {number + 1}")
+            ours.append(_rate_of_starts(server, each))
+            theirs.append(commits.rate(each))
+        commits.close()
+    yield rates("inline Start, PostgreSQL", f"{len(changed)} rows committed bare", ours, theirs)
+
+
+def _rate_of_starts(server: Server, count: int) -> float:
+    call = refer(server)
+    referred = drive([call.bytes()] * count, call.address, keep=True)
+    invitations = [json.loads(body)["EngagementInvitationId"] for body in referred.bodies]
+    outcome = drive([start(server, one).bytes() for one in invitations], call.address, keep=True)
+    if any(json.loads(body)["TaskStatus"] != "COMPLETE" for body in outcome.bodies):
+        raise BenchError("not all tasks are COMPLETE")
+    return outcome.rate
+
+
+# --- list pages ----------------------------------------------------------------------------------
+
+
+def _lists(bench: Bench, found: Cluster) -> Iterator[Line]:
+    with hub(found, bench.folder, 1) as server:
+        _ready(server)
+        for tasks in (min(bench.sizes.tasks), max(bench.sizes.tasks)):
+            bench.progress.step(f"{tasks:,} tasks on PostgreSQL")
+            yield from _lists_of(bench, found, server, tasks)
+
+
+def _lists_of(bench: Bench, found: Cluster, server: Server, tasks: int) -> Iterator[Line]:
+    name = f"listed-{tasks}"
+    invitation = json.loads(once(refer(server, name)))["EngagementInvitationId"]
+    once(start(server, invitation, name))
+    ns = _grow(found, name, tasks)
+    statement = _page(found, ns)
+    document: dict[str, object] = {"Catalog": CATALOG, "MaxResults": PAGE}
+    token = _last_token(server, name, tasks)
+    ours: list[float] = []
+    last: list[float] = []
+    theirs: list[float] = []
+    for _ in range(bench.sizes.rounds):
+        first_call = sign(server.url(name), LIST, document)
+        last_call = sign(server.url(name), LIST, {**document, "NextToken": token})
+        ours.append(rate(first_call, bench.sizes.seconds))
+        last.append(rate(last_call, bench.sizes.seconds))
+        theirs.append(found.pgbench(statement, bench.sizes.seconds))
+    yield rates(f"list {PAGE} of {tasks:,} on PostgreSQL", "pgbench, its SELECT", ours, theirs)
+    yield rates(f"  last page of {tasks:,}", "first page", last, ours)
+
+
+def _grow(found: Cluster, name: str, tasks: int) -> int:
+    """A namespace's list of one task becomes one of so many; its integer."""
+    with closing(found.connect()) as connection:
+        [(ns,)] = connection.execute("select ns from namespace where name = %s", [name]).fetchall()
+        connection.execute(
+            """
+            insert into task_view
+            select ns, account, catalog, kind, start_at - n * 977, -n,
+              'task-' || lpad(n::text, 13, '0'), status, invitation, opportunity, renderer,
+              convert_to(replace(convert_from(summary, 'UTF8'), id,
+                'task-' || lpad(n::text, 13, '0')), 'UTF8'), engagement, context, subject
+            from task_view, generate_series(1, %s) n where ns = %s
+            """,
+            [tasks - 1, ns],
+        )
+        connection.execute("vacuum analyze task_view")
+    return int(ns)
+
+
+def _last_token(server: Server, name: str, tasks: int) -> object:
+    token, left = None, tasks - PAGE
+    while left > 0:
+        asked = {"Catalog": CATALOG, "MaxResults": min(1_000, left)}
+        body = {**asked, **({"NextToken": token} if token else {})}
+        answer = json.loads(once(sign(server.url(name), LIST, body)))
+        token, left = answer["NextToken"], left - len(answer["TaskSummaries"])
+    return token
+
+
+def _page(found: Cluster, ns: int) -> str:
+    """The SELECT of a page, with its values in it."""
+    with closing(found.connect()) as connection:
+        tx = PostgresTx(None, connection, writes=False)  # type: ignore[arg-type]  # asks no numbers
+        lead = (ns, ACCOUNT, CATALOG, "engagement-by-accepting-invitation-task")
+        place = Place(Order("start_at", descending=False), 1)
+        text, values = compose(tx, TASKS, Selection(lead), place)
+        values["limit"] = PAGE + 1
+    for key in sorted(values, key=len, reverse=True):
+        value = values[key]
+        text = text.replace(f":{key}", f"'{value}'" if isinstance(value, str) else str(value))
+    return text
