@@ -92,7 +92,8 @@ REVIEWS: Final = Subject(
             "",
             "An invitation to AWS never expires and has ExpirationDate null. In review and Action "
             "Required leave it pending, Approved accepts it, Rejected rejects it. Where nothing "
-            "was submitted, the desk answers it.",
+            "was submitted, the desk answers it. Where a task asked AWS for a review that another "
+            "engagement had in the end, AWS rejects that invitation once it has decided.",
             "decision",
             EVENTS,
             ("CreateEngagementInvitation", "SubmitOpportunity"),

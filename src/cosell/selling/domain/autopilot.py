@@ -21,7 +21,8 @@ from cosell.store.documents import Stored
 
 KIND: Final = "autopilot"  # of the desk's rules
 DRAWN: Final = "drawn"  # a member that no request has: how often a rule's wait was drawn
-FOR_REVIEW: Final = "for_review"  # a member of the invitation by which something is submitted
+# A member of the invitation by which something is submitted: the opportunity's id.
+FOR_REVIEW: Final = "for_review"
 # The agenda's words: for an opportunity, for an invitation, for a rule.
 REVIEW: Final = "autopilot-review"
 ANSWER: Final = "autopilot-answer"

@@ -36,9 +36,9 @@ REASONS: Final = {"Action Required": "Customer problem unclear", "Rejected": _OT
 def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status: str) -> Stored:
     """The opportunity is `document` from now on, with that review status, and what AWS's decision
     brings about comes about, in this order: AWS answers its invitation, the status, the revisions,
-    the opportunities that follow. One that was never submitted has the status alone, and those that
-    follow it have theirs; one that follows another's was submitted where it is shown, without an
-    invitation of its own."""
+    its invitations elsewhere, the opportunities that follow. One that was never submitted has the
+    status alone, and those that follow it have theirs; one that follows another's was submitted
+    where it is shown, without an invitation of its own."""
     asked = text_at(opportunity.document, "submitted_in")
     follows = text_at(opportunity.document, "follows")
     reviewed = _with_status({**_hidden(opportunity.document), **document}, status)
@@ -52,6 +52,7 @@ def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status
     before = followers.seen(call, tx, opportunity)
     decided = opportunities.change(call, tx, opportunity, reviewed)
     _show(call, tx, decided, asked or (submissions.shared_in(call, tx, decided) if follows else ""))
+    _decline_beside(call, tx, decided)
     led = _lead(call, tx, decided)
     for other in followers.changed(call, tx, decided, before):
         if other.id not in led:
@@ -73,6 +74,7 @@ def _lead(call: Call, tx: Tx, decided: Stored) -> set[str]:
             after = taken_over(follower.document, status)
             follower = opportunities.change(call, tx, follower, after)
             _show(call, tx, follower, submissions.shared_in(call, tx, follower))
+            _decline_beside(call, tx, follower)
             led.add(follower.id)
             waiting += followers.of(call, tx, follower.id)
     return led
@@ -155,6 +157,12 @@ def _decline(call: Call, tx: Tx, opportunity: Stored, engagement: str, reason: s
     if invitation and not submissions.awaited_in(call, tx, invitation, besides=opportunity.id):
         told = _WRITABLE.match(reason)
         invitations.reject(as_aws(call), tx, invitation, told[0] if told else _OTHER)
+
+
+def _decline_beside(call: Call, tx: Tx, decided: Stored) -> None:
+    """What AWS decided is reviewed nowhere else: it rejects the invitations for that."""
+    for invitation in submissions.asked_beside(call, tx, decided):
+        invitations.reject(as_aws(call), tx, invitation, _OTHER)
 
 
 def _invitation(call: Call, tx: Tx, engagement: str) -> Stored | None:

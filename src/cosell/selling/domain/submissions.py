@@ -95,8 +95,35 @@ def _ensure(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> 
         raise business_refused(*(state or fields))
 
 
+def can_be(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> bool:
+    """Whether the opportunity's state allows a submission, whatever it lacks for one."""
+    return not check(STATE, _facts(call, tx, opportunity, submission))
+
+
 def shared_in(call: Call, tx: Tx, opportunity: Stored) -> str | None:
     """The engagement in which the opportunity was shown last, if it is shown in one."""
+    shown = _shown_in(call, tx, opportunity)
+    return max(shown, key=lambda one: one[1])[0] if shown else None
+
+
+def asked_beside(call: Call, tx: Tx, opportunity: Stored) -> list[Stored]:
+    """The invitations by which AWS was asked to review the opportunity where it was not submitted
+    in the end: a task was overtaken. One that the review of another opportunity answers is none of
+    them."""
+    place = text_at(opportunity.document, "submitted_in")
+    beside = (shown for shown, _ in _shown_in(call, tx, opportunity) if shown != place)
+    ids = (invitations.open_in(call, tx, one).get(AWS) for one in beside)
+    asked = (documents.get(tx, call.ns, Kind.INVITATION, id) for id in ids if id)
+    return [
+        one
+        for one in asked
+        if one.document.get(autopilot.FOR_REVIEW) == opportunity.id
+        and not awaited_in(call, tx, one, besides=opportunity.id)
+    ]
+
+
+def _shown_in(call: Call, tx: Tx, opportunity: Stored) -> list[tuple[str, int]]:
+    """The engagements in which the opportunity is shown, each with the number of what it shows."""
     rows = tx.all(
         "engagements_of",
         ns=call.ns,
@@ -105,8 +132,7 @@ def shared_in(call: Call, tx: Tx, opportunity: Stored) -> str | None:
         resource=opportunity.id,
         template=Template.SUMMARY,
     )
-    shown = cast("list[tuple[str, int]]", rows)
-    return max(shown, key=lambda one: one[1])[0] if shown else None
+    return cast("list[tuple[str, int]]", rows)
 
 
 def awaited_in(call: Call, tx: Tx, invitation: Stored, besides: str = "") -> str | None:
@@ -180,7 +206,7 @@ def _invite_aws(call: Call, tx: Tx, opportunity: Stored, room: Room) -> Stored:
             "EngagementTitle": about["Title"],
             "EngagementDescription": about["Description"],
             "Payload": payloads.invitation(document, words),
-            autopilot.FOR_REVIEW: True,
+            autopilot.FOR_REVIEW: opportunity.id,
         },
     )
 

@@ -116,12 +116,14 @@ def _start_job(call: Call, tx: Tx, task: Stored) -> Document:
 
 
 def _invite(call: Call, tx: Tx, task: Stored) -> Document:
+    """AWS is asked unless there is nothing to ask any more: the task was overtaken."""
     engagement = engagements.find(call, tx, text_at(task.document, "EngagementId"))
-    room = Room(call, tx, engagement)
-    if _is_done(call, tx, task):
+    room, opportunity = Room(call, tx, engagement), _opportunity(call, tx, task)
+    submission = _submission(task)
+    done = submissions.resubmitted(call, tx, opportunity, submission)
+    if done or not submissions.can_be(call, tx, opportunity, submission):
         return {"EngagementInvitationId": room.invited.get(AWS)}
-    asked = submissions.ask_aws(call, tx, _opportunity(call, tx, task), room)
-    return {"EngagementInvitationId": asked}
+    return {"EngagementInvitationId": submissions.ask_aws(call, tx, opportunity, room)}
 
 
 def _submit(call: Call, tx: Tx, task: Stored) -> Document:
