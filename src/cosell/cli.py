@@ -27,7 +27,10 @@ _FIRST_WORKER_S = 2.0  # a worker that begins later than that takes another one'
 _PARENT_CHECK_S = 0.5
 _PARTING_S = 5  # how long a server that ends waits for clients that neither speak nor listen
 _DESCRIPTION = "AWS Partner Central's selling API on your own machine."
-_EPILOG = "A server that is open to a network needs --auth strict; see docs/guide/running.md."
+_EPILOG = (
+    "A server that is open to a network needs --auth strict, and a [[keys]] table (id, secret,"
+    " account) for each who may call in the file that --config names."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -239,7 +239,7 @@ def test_a_desk_s_refusal_and_a_stray_token_have_rules_too(world: World) -> None
         {
             "Id": "desk.DeleteFault.ResourceNotFound",
             "Source": "not documented",
-            "Cite": "docs/reference/desk.md: DeleteFault",
+            "Cite": "cosell's desk: DeleteFault",
         }
     ]
 

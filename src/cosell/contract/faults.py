@@ -18,7 +18,7 @@ ROOT: tuple[Path, Step] = (None, "")
 FAULTS_MAX = 100
 """Faults told in one answer; further ones are dropped (a rule of ours)."""
 
-_BOUNDS = "docs/decisions/0004-bounds-of-our-own.md"
+_BOUNDS = "a bound of cosell's own: the API model states none"
 # Behind faults that the model does not state: a list or a map of any size, an integer without a
 # range, an instant, a text with U+0000 in it.
 ITEMS = Cause("request.items", "not documented", _BOUNDS)

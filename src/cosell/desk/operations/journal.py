@@ -118,7 +118,7 @@ def _causes(trace: Trace, outcome: str) -> list[Cause]:
 
 def _of_the_desk(trace: Trace, what: str) -> Cause:
     """The desk's own checks are no rows of Partner Central's; its reference tells them."""
-    return Cause(f"desk.{what}", "not documented", f"docs/reference/desk.md: {trace.operation}")
+    return Cause(f"desk.{what}", "not documented", f"cosell's desk: {trace.operation}")
 
 
 def _constraint(trace: Trace, error: FieldError, is_type: bool) -> Cause:
