@@ -1,5 +1,6 @@
 """Every rule of every table against the model: its code, its field, its id, its words."""
 
+import re
 import typing
 from importlib.resources import files
 
@@ -20,6 +21,14 @@ SHAPES = {
     **SELLING_SHAPES,
 }
 OPERATIONS = {**CONTRACT.operations, **DESK.operations}
+# What a message may quote of the facts. It is shown unmasked, also as a task's Message: what the
+# model calls sensitive has no place in it.
+QUOTED = {
+    "account", "act", "answer.act", "answer.status", "awaited", "catalog", "context", "example",
+    "invalid_url", "job", "kind", "lacks", "limit", "other", "outcome", "receiver",
+    "solution_status", "spend.invalid_url", "standing", "status", "stored_type", "type",
+    "unknown_use_case",
+}  # fmt: skip
 ROWS = [(table, rule) for table in TABLES for rule in table.rules]
 
 
@@ -48,6 +57,11 @@ def test_tables_name_operations_of_the_model() -> None:
 def test_rules_have_ids_of_their_own() -> None:
     ids = [rule.id for rule in {id(rule): rule for _, rule in ROWS}.values()]  # some stand twice
     assert sorted(set(ids)) == sorted(ids)
+
+
+def test_messages_quote_nothing_sensitive() -> None:
+    quoted = (re.findall(r"{facts\.([a-z_.]+)", rule.message) for _, rule in ROWS)
+    assert {name for names in quoted for name in names} == QUOTED
 
 
 @pytest.mark.parametrize(
