@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.harness import Server, Worker, World
+from tests.harness import NOW, Server, Worker, World
 
 ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 
@@ -33,3 +33,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def world(server: Server) -> World:
     """A namespace that no other test uses."""
     return World(server)
+
+
+@pytest.fixture
+def still(world: World) -> World:
+    """A world whose clock stands at NOW."""
+    world.desk("PutClock", Time=NOW, Frozen=True)
+    return world

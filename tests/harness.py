@@ -31,6 +31,7 @@ OTHER = "444455556666"
 NOBODY = "990011223344"
 CONFIG = Settings(auth=Auth(default_account=NOBODY))  # of an engine in the tests' own process
 START_S_MAX = 30.0
+NOW = "2030-01-01T00:00:00.000Z"  # where the clock of the fixture `still` stands
 _numbers = itertools.count(1)
 
 

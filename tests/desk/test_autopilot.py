@@ -6,45 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.harness import ACCOUNT, Server, World
+from tests.harness import ACCOUNT, NOW, Server, World
+from tests.piloting import BOX, DAY_S, HOUR_S, advanced, life, status, submitted, titled
 from tests.refusal import desk_refusal
-from tests.submitting import CO_SELL, created, shared, submittable
-
-START = "2030-01-01T00:00:00.000Z"
-BOX = {"Catalog": "Sandbox"}
-HOUR_S = 3600
-DAY_S = 86_400
-
-
-@pytest.fixture
-def still(world: World) -> World:
-    """A world whose clock stands."""
-    world.desk("PutClock", Time=START, Frozen=True)
-    return world
-
-
-def titled(title: str) -> dict[str, Any]:
-    return {"Project": {**submittable()["Project"], "Title": title}}
-
-
-def submitted(world: World, title: str = "Web shop on AWS") -> str:
-    """An opportunity that awaits AWS: its id."""
-    id = shared(world, **titled(title))
-    world.client().submit_opportunity(**BOX, Identifier=id, **CO_SELL)
-    return id
-
-
-def life(world: World, id: str, catalog: str = "Sandbox") -> Any:
-    return world.client().get_opportunity(Catalog=catalog, Identifier=id)["LifeCycle"]
-
-
-def status(world: World, id: str) -> str:
-    return str(life(world, id)["ReviewStatus"])
-
-
-def advanced(world: World, seconds: int = 0) -> Any:
-    return world.desk("AdvanceClock", Seconds=seconds)
-
+from tests.submitting import CO_SELL, created
 
 # --- reviews -------------------------------------------------------------------------------------
 
@@ -217,7 +182,7 @@ def test_autopilot_acts_by_itself_while_the_clock_runs(world: World) -> None:
 def test_autopilot_survives_a_restart(tmp_path: Path) -> None:
     server = Server(str(tmp_path / "state.db")).start()
     world = World(server)
-    world.desk("PutClock", Time=START, Frozen=True)
+    world.desk("PutClock", Time=NOW, Frozen=True)
     world.desk("PutAutopilot", Outcome="Rejected", DelaySeconds=HOUR_S)
     id = submitted(world)
     server.kill()
@@ -289,7 +254,7 @@ def test_reset_namespace_clears_the_autopilot(still: World) -> None:
     still.desk("ResetNamespace")
     assert still.desk("GetAutopilot")["Rules"] == []
     assert still.desk("GetClock")["NextDueTime"] is None
-    still.desk("PutClock", Time=START, Frozen=True)
+    still.desk("PutClock", Time=NOW, Frozen=True)
     id = submitted(still)
     assert advanced(still, DAY_S)["Fired"] == 0
     assert status(still, id) == "Submitted"

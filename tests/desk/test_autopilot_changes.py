@@ -1,55 +1,10 @@
 """Rules of the autopilot that come, change and go while something awaits AWS."""
 
-from typing import Any
-
-import pytest
-
 from tests.engaging import engaged, invited
 from tests.harness import ACCOUNT, OTHER, World
+from tests.piloting import BOX, DAY_S, HOUR_S, advanced, answered, next_due, status, submitted
 from tests.sharing import target
-from tests.submitting import CO_SELL, created, shared, submittable
-
-START = "2030-01-01T00:00:00.000Z"
-BOX = {"Catalog": "Sandbox"}
-HOUR_S = 3600
-DAY_S = 86_400
-
-
-@pytest.fixture
-def still(world: World) -> World:
-    """A world whose clock stands."""
-    world.desk("PutClock", Time=START, Frozen=True)
-    return world
-
-
-def titled(title: str) -> dict[str, Any]:
-    return {"Project": {**submittable()["Project"], "Title": title}}
-
-
-def submitted(world: World, title: str = "Web shop on AWS") -> str:
-    """An opportunity that awaits AWS: its id."""
-    id = shared(world, **titled(title))
-    world.client().submit_opportunity(**BOX, Identifier=id, **CO_SELL)
-    return id
-
-
-def status(world: World, id: str) -> str:
-    read = world.client().get_opportunity(**BOX, Identifier=id)
-    return str(read["LifeCycle"]["ReviewStatus"])
-
-
-def answered(world: World, invitation: str) -> str:
-    read = world.client().get_engagement_invitation(**BOX, Identifier=invitation)
-    return str(read["Status"])
-
-
-def advanced(world: World, seconds: int = 0) -> Any:
-    return world.desk("AdvanceClock", Seconds=seconds)
-
-
-def next_due(world: World) -> Any:
-    return world.desk("GetClock")["NextDueTime"]
-
+from tests.submitting import CO_SELL, created, submittable
 
 # --- reviews -------------------------------------------------------------------------------------
 

@@ -8,27 +8,16 @@ import pytest
 from tests.deals import Deal, completed, created, engaged, followed
 from tests.deals import submitted as submitted_deal
 from tests.harness import World
+from tests.piloting import next_due
 from tests.submitting import CO_SELL, VISIBILITY_ONLY
 
-START = "2030-01-01T00:00:00.000Z"
 SENT_BACK = {"LifeCycle.ReviewStatus": "Action Required"}
 CORRECTION = {"Project.CustomerBusinessProblem": "The customer wants its web shop on AWS by May."}
-
-
-@pytest.fixture
-def still(world: World) -> World:
-    """A world whose clock stands."""
-    world.desk("PutClock", Time=START, Frozen=True)
-    return world
 
 
 def advanced(world: World, seconds: int) -> int:
     """How many things AWS did meanwhile."""
     return int(world.desk("AdvanceClock", Seconds=seconds)["Fired"])
-
-
-def next_due(world: World) -> Any:
-    return world.desk("GetClock")["NextDueTime"]
 
 
 def started(deal: Deal, submission: dict[str, Any]) -> Any:

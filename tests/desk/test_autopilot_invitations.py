@@ -6,39 +6,12 @@ import pytest
 
 from tests.engaging import engaged, invited
 from tests.harness import ACCOUNT, OTHER, World
+from tests.piloting import BOX, DAY_S, HOUR_S, advanced, answered, titled
 from tests.refusal import desk_refusal
 from tests.sharing import target
-from tests.submitting import CO_SELL, created, submittable
-
-START = "2030-01-01T00:00:00.000Z"
-BOX = {"Catalog": "Sandbox"}
-HOUR_S = 3600
-DAY_S = 86_400
-
-
-@pytest.fixture
-def still(world: World) -> World:
-    """A world whose clock stands."""
-    world.desk("PutClock", Time=START, Frozen=True)
-    return world
-
-
-def advanced(world: World, seconds: int) -> Any:
-    return world.desk("AdvanceClock", Seconds=seconds)
-
-
-def titled(title: str) -> Any:
-    """A change of a request: another title, so that no two are the same."""
-    request = submittable()
-    return {"Project": {**request["Project"], "Title": title}}
-
+from tests.submitting import CO_SELL, created
 
 # --- invitations ---------------------------------------------------------------------------------
-
-
-def answered(world: World, invitation: str) -> str:
-    read = world.client().get_engagement_invitation(**BOX, Identifier=invitation)
-    return str(read["Status"])
 
 
 def test_autopilot_accepts_what_partners_invite_aws_to(still: World) -> None:

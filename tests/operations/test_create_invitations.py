@@ -20,19 +20,11 @@ from tests.engaging import (
 from tests.harness import ACCOUNT, OTHER, World
 from tests.refusal import refusal
 
-NOW = "2030-01-01T00:00:00.000Z"
 INSTANT = datetime(2030, 1, 1, tzinfo=UTC)
 UNKNOWN = "eng-00000000000000"
 URL = "https://calculator.aws/#/estimate?id=0123456789abcdef0123456789abcdef"
 PROJECT = "invitation.payload.opportunityInvitation.project"
 SPEND = f"{PROJECT}.expectedCustomerSpend"
-
-
-@pytest.fixture
-def still(world: World) -> World:
-    """A world whose clock stands at NOW."""
-    world.desk("PutClock", Time=NOW, Frozen=True)
-    return world
 
 
 def read(world: World, id: str, account: str = OTHER) -> Any:

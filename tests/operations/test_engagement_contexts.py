@@ -21,7 +21,6 @@ from tests.engaging import (
 from tests.harness import ACCOUNT, OTHER, World
 from tests.refusal import refusal
 
-NOW = "2030-01-01T00:00:00.000Z"
 INSTANT = datetime(2030, 1, 1, tzinfo=UTC)
 UNKNOWN = "eng-00000000000000"
 MS = timedelta(milliseconds=1)
@@ -61,13 +60,6 @@ def update(
 def updating(**changes: Any) -> dict[str, Any]:
     """What an update of a lead says."""
     return {"Type": "Lead", "Payload": {"Lead": {"Customer": lead_customer(), **changes}}}
-
-
-@pytest.fixture
-def still(world: World) -> World:
-    """A world whose clock stands at NOW."""
-    world.desk("PutClock", Time=NOW, Frozen=True)
-    return world
 
 
 # --- CreateEngagementContext ---------------------------------------------------------------------

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from tests.engaging import (
     CATALOG,
     engaged,
@@ -13,10 +11,9 @@ from tests.engaging import (
     project,
     prospecting,
 )
-from tests.harness import ACCOUNT, OTHER, World
+from tests.harness import ACCOUNT, NOW, OTHER, World
 from tests.refusal import refusal
 
-NOW = "2030-01-01T00:00:00.000Z"
 INSTANT = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -28,13 +25,6 @@ def types(world: World, account: str = ACCOUNT) -> list[list[str]]:
     """The types of contexts of each engagement that the account lists."""
     found = world.client(account).list_engagements(Catalog=CATALOG)["EngagementSummaryList"]
     return [one.get("ContextTypes", []) for one in found]
-
-
-@pytest.fixture
-def still(world: World) -> World:
-    """A world whose clock stands at NOW."""
-    world.desk("PutClock", Time=NOW, Frozen=True)
-    return world
 
 
 def test_create_engagement_makes_the_caller_its_first_member(still: World) -> None:

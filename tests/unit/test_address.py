@@ -70,7 +70,5 @@ def test_a_world_has_a_namespace_of_its_own() -> None:
 
 
 def test_an_endpoint_of_the_command_line() -> None:
-    with pytest.raises(
-        KeptFileError, match=r"^--endpoint: 'http://\[::1' is no address"
-    ):
+    with pytest.raises(KeptFileError, match=r"^--endpoint: 'http://\[::1' is no address"):
         load(Server("http://[::1", "default"), __file__)
