@@ -200,13 +200,13 @@ def test_a_refusal_has_its_code_in_body_and_header(world: World, dialect: str) -
     assert reply.headers["date"].endswith(" GMT")
     assert reply.document == {
         "__type": "ValidationException",
-        "Message": "catalog: is required",
+        "Message": "catalog is required",
         "Reason": "REQUEST_VALIDATION_FAILED",
         "ErrorList": [
             {
                 "Code": "REQUIRED_FIELD_MISSING",
                 "FieldName": "catalog",
-                "Message": "is required",
+                "Message": "catalog is required",
             }
         ],
     }

@@ -164,7 +164,7 @@ ASSOCIATIONS = [
         Row(
             f"assign.{member[0].lower()}{member[1:]}", f"assignee.{member[0].lower()}{member[1:]}",
             MISSING, f"assignee.{member[0].lower()}{member[1:]} is required",
-            assigning(0, **{member: "  "}),
+            assigning(0, **{member: ""}),
         )
         for member in ("FirstName", "LastName", "BusinessTitle")
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import ACCOUNT, OTHER, Server, World
+from tests.harness import ACCOUNT, OTHER, Server, World, opportunity
 from tests.refusal import desk_refusal, refusal
 
 CATALOGS = ("AWS", "Sandbox")
@@ -181,6 +181,48 @@ def test_newly_onboarded_account_has_no_solution_but_those_that_it_gets(world: W
     world.desk("PutProfile", Profile="observed")
     assert ids(world.client()) == [id]
     assert ids(world.client(), Catalog="AWS") == ["S-1234567", "S-0059631"]
+
+
+def test_account_that_uses_a_given_solution_keeps_both_in_every_profile(world: World) -> None:
+    partner = world.client()
+    id = partner.create_opportunity(Catalog="Sandbox", **opportunity())["Id"]
+    about = {
+        "Catalog": "Sandbox", "OpportunityIdentifier": id, "RelatedEntityType": "Solutions",
+        "RelatedEntityIdentifier": "S-1234567",
+    }  # fmt: skip
+    before = walk(partner)
+    partner.associate_opportunity(**about)
+    assert walk(partner) == before
+    world.desk("PutProfile", Profile="newly-onboarded")
+    assert walk(partner) == before
+    assert ids(partner, Catalog="AWS") == ids(world.client(OTHER)) == []
+    partner.disassociate_opportunity(**about)
+    partner.associate_opportunity(**about)
+    put(world, Identifier="S-1234567", Name="Mine")
+    world.desk("PutProfile", Profile="observed")
+    assert [(one["Id"], one["Name"]) for one in walk(partner)] == [
+        ("S-1234567", "Mine"), ("S-0059631", "Sample Solution"),
+    ]  # fmt: skip
+
+
+def test_refused_association_keeps_nothing(world: World) -> None:
+    partner = world.client()
+    id = partner.create_opportunity(Catalog="Sandbox", **opportunity())["Id"]
+    about = {
+        "Catalog": "Sandbox", "OpportunityIdentifier": id, "RelatedEntityType": "Solutions",
+        "RelatedEntityIdentifier": "S-7",
+    }  # fmt: skip
+    assert refusal(partner.associate_opportunity, **about).code == "ResourceNotFoundException"
+    world.desk("PutProfile", Profile="newly-onboarded")
+    assert walk(partner) == []
+
+
+@pytest.mark.parametrize("time", ["1000-01-01T00:00:00Z", "2020-06-01T00:00:00Z"])
+def test_given_solutions_are_of_the_namespaces_past(world: World, time: str) -> None:
+    world.desk("PutClock", Time=time, Frozen=True)
+    row = {"Catalog": "Sandbox"}
+    first, second = world.post("ListSolutions", row).document["SolutionSummaries"]
+    assert first["CreatedDate"] == second["CreatedDate"] == f"{time[:4]}-01-01T00:00:00.000Z"
 
 
 @pytest.mark.parametrize("by", SORTS)

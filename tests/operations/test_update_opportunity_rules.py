@@ -61,6 +61,7 @@ def missing(rule: str, start: str, changes: Body, field: str, more: str = "") ->
     return Case(rule, start, changes, field, "REQUIRED_FIELD_MISSING", told)
 
 
+ONCE = " once the opportunity is submitted"
 FROM_PARTNER = " from Qualified on for an opportunity that came from a partner"
 
 
@@ -192,6 +193,16 @@ CASES = [
         "update.other-solution", "Approved, Committed", {OTHER_SOLUTION: None},
         "project.otherSolutionDescription", "REQUIRED_FIELD_MISSING",
         "OtherSolutionDescription is required from Committed on while nothing else is associated",
+    ),
+    *(
+        missing(f"update.submitted-{field}", involved, {path: None}, field, f"{ONCE}{more}")
+        for involved, path, field, more in (
+            ("Co-Sell", "Project.CustomerUseCase", "project.customerUseCase", ""),
+            ("For Visibility Only", "Project.CustomerUseCase", "project.customerUseCase", ""),
+            ("Co-Sell", "Project.DeliveryModels", "project.deliveryModels", ""),
+            ("For Visibility Only", "Project.DeliveryModels", "project.deliveryModels", ""),
+            ("Co-Sell", "Project.SalesActivities", "project.salesActivities", " for Co-Sell"),
+        )
     ),
     missing(
         "update.upgrade-project.salesActivities", "For Visibility Only",

@@ -245,7 +245,7 @@ FIELDS = {
 def test_start_on_a_lead_that_lacks_something_fails_and_names_it(world: World, member: str) -> None:
     id = engaged(world, without(member))["Id"]
     told = ensure_failed(world, on(id), "EngagementValidationFailed")
-    assert told == f"REQUIRED_FIELD_MISSING {FIELDS[member]}: is required"
+    assert told == f"REQUIRED_FIELD_MISSING {FIELDS[member]}: {FIELDS[member]} is required"
 
 
 def test_start_on_a_lead_that_lacks_everything_names_it_all(world: World) -> None:

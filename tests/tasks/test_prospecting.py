@@ -77,6 +77,38 @@ def test_result_leaves_out_what_a_lead_says_in_words_of_its_own(world: World) ->
     assert told["Segment"] == "Enterprise"
 
 
+@pytest.mark.parametrize(
+    ("country", "segment", "expected"),
+    [
+        ("US", "Small", ("AMER", "US", "201-500")),
+        ("DE", "Enterprise", ("EMEA", None, "10,001+")),
+        ("JP", "Of its own", ("APJ", None, None)),
+        ("IS", "Micro", (None, None, "1-200")),
+        ("Utopia", None, (None, None, "201-500")),
+        ("In.Country", "In.Segment", (None, None, None)),
+    ],
+)
+def test_default_result_follows_the_lead(
+    world: World, country: str, segment: str | None, expected: tuple[str | None, ...]
+) -> None:
+    customer = lead_customer(Address={"CountryCode": country})
+    customer |= {"MarketSegment": segment} if segment else {}
+    id = engaged(world, lead(Customer=customer))["Id"]
+    prospect(world, id)
+    told = found(world, id)["Customer"]
+    assert tuple(told.get(name) for name in ("Geo", "Region", "CompanySize")) == expected
+    assert told["Segment"] == (segment or "Small")
+
+
+def test_default_result_follows_what_the_desk_says(world: World) -> None:
+    id = engaged(world, lead())["Id"]
+    customer = {"Country": "DE", "Segment": "Enterprise"}
+    world.desk("PutProspectingResult", **SANDBOX, EngagementIdentifier=id, Customer=customer)
+    prospect(world, id)
+    told = found(world, id)["Customer"]
+    assert (told["Geo"], told.get("Region"), told["CompanySize"]) == ("EMEA", None, "10,001+")
+
+
 def test_each_engagement_has_an_outcome_of_its_own(world: World) -> None:
     good = engaged(world, lead())["Id"]
     foreign = engaged(world, lead(), account=OTHER)["Id"]

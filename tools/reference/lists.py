@@ -84,7 +84,9 @@ def _told(operation: str, one: List) -> list[str]:
     if ranges:
         parts.append(
             f"A range ({listed(map(code, ranges), 'or')}) is flat in the sort by its own date, and "
-            "a condition of the walk in another: scan."
+            "a condition of the walk in another: scan, along the sort's index, which ends when "
+            "the page is full. The range's own index is in another order: each page along it would "
+            "read the whole range."
         )
     return [*parts, _NOTES.get(operation, "")]
 

@@ -10,7 +10,8 @@ from cosell.selling.rules import Rule, Source, Table
 from cosell.selling.rules.content import field_of
 from cosell.selling.rules.opportunity_members import MEMBERS, Member
 from cosell.selling.rules.tables import TABLES
-from cosell.selling.rules.update_opportunity import STATE, Update
+from cosell.selling.rules.update_facts import Update
+from cosell.selling.rules.update_opportunity import STATE
 from tools.reference import code, counted, link, listed, open_message, page, table
 
 FILE: Final = "rules.md"

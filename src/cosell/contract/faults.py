@@ -53,6 +53,14 @@ def add_fault(
         faults.append(FieldError(path_text(place), code, message, cause))
 
 
+def add_missing(faults: list[FieldError], place: tuple[Path, Step]) -> None:
+    """Note a required member that is not there, in the words that were observed of the service's
+    own rules (`lifeCycle.stage is required`)."""
+    if len(faults) < FAULTS_MAX:
+        path = path_text(place)
+        faults.append(FieldError(path, "REQUIRED_FIELD_MISSING", f"{path} is required"))
+
+
 def wrong_type(value: object, expected: str, place: tuple[Path, Step]) -> SerializationException:
     """The exception for a value whose JSON type is not what the model asks for."""
     found = _KINDS.get(type(value), "something else")

@@ -16,6 +16,7 @@ from cosell.contract.faults import (
     Path,
     Step,
     add_fault,
+    add_missing,
     lower_camel,
     wrong_type,
 )
@@ -126,7 +127,7 @@ class Validators:
                 if item is not None:
                     known[name] = check_member(item, here, down, faults)
                 elif absence == _REQUIRED:
-                    add_fault(faults, (here, down), "REQUIRED_FIELD_MISSING", "is required")
+                    add_missing(faults, (here, down))
                 elif absence == _NULLABLE and name in value:
                     known[name] = None
             return known

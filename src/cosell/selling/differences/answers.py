@@ -89,7 +89,9 @@ ANSWERS: Final = Subject(
             "When a write can be read",
             "Best practice: retry after a while.",
             "Seconds after CreateOpportunity a read still answers not found.",
-            "At once, by every reader.",
+            "At once, by every reader. Lists of a namespace that lags (`PutLag`, which profile "
+            "`production-like` asks for) show what was true some seconds ago; what is read by its "
+            "id is as it is there too.",
             "decision",
             GUIDE,
         ),

@@ -140,7 +140,9 @@ ENTITIES: Final = Subject(
             "The guide promises `S-1234567` in every Sandbox.",
             "Some new accounts have none.",
             "`S-1234567` and `S-0059631`, both Active, in both catalogs; profile "
-            "`newly-onboarded` has none. PutSolution makes others.",
+            "`newly-onboarded` has none. PutSolution makes others. An account that associates one "
+            "or gets others keeps the two, whatever profile comes later; one that gets its first "
+            "in `newly-onboarded` has that alone from then on.",
             "decision",
             SANDBOX,
             ("ListSolutions", "AssociateOpportunity"),

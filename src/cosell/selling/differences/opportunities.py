@@ -64,6 +64,18 @@ MEMBERS: Final = Subject(
             _WRITTEN,
         ),
         Difference(
+            "opportunity.secret-company",
+            "CompanyName of a national security opportunity",
+            "The field list does not ask for it; the API's model requires the member in every "
+            "Account.",
+            "",
+            "The member has to be there, as in every Account, and may be empty where "
+            "NationalSecurity is Yes. WebsiteUrl may be left out.",
+            "documented",
+            f"{FIELD_LIST}; {REFERENCE}: Account",
+            ("CreateOpportunity", "UpdateOpportunity"),
+        ),
+        Difference(
             "opportunity.server-owned",
             "ReviewStatus, ReviewComments, ReviewStatusReason and NextStepsHistory in a request",
             "Read-only.",
@@ -192,6 +204,20 @@ UPDATES: Final = Subject(
             "revision of a snapshot.",
             "not documented",
             "",
+            _UPDATE,
+        ),
+        Difference(
+            "update.submitted",
+            "What an update may take away after a submission",
+            "The update replaces the whole object; what a submission needs stands with the "
+            "submission.",
+            "A partial update is refused for the members that it lacks.",
+            "Not what the submission needed: CustomerUseCase and DeliveryModels, and "
+            "SalesActivities for Co-Sell, can be changed and not emptied while AWS is involved "
+            "(nor can the needs of Co-Sell, the spend and the close date). What never was there "
+            "is not asked for, and the Sandbox's reviewer may empty them.",
+            "decision",
+            CONNECTOR,
             _UPDATE,
         ),
         Difference(

@@ -201,15 +201,6 @@ ACCOUNTS: Final = Subject(
             "service authorization reference: AWS Partner Central",
         ),
         Difference(
-            "account.quotas",
-            "Rates",
-            "Reads 10 a second, writes 1 a second, and daily limits.",
-            "",
-            "Not counted: ThrottlingException comes when the desk is asked for it.",
-            "decision",
-            f"{GUIDE}: Quotas",
-        ),
-        Difference(
             "account.connections",
             "Partners that invite each other",
             "They have to be connected in Partner Central.",

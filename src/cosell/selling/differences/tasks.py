@@ -103,8 +103,9 @@ TASKS: Final = Subject(
             "",
             "An unknown or foreign engagement fails alone, with EngagementAccessDenied. The task "
             "itself is FAILED only if there was an engagement and all failed. Results are what "
-            "PutProspectingResult says, else a default; an engagement that stands twice counts "
-            "once.",
+            "PutProspectingResult says, else a default in which Geo, Region and CompanySize are "
+            "those of the lead's country and segment, where these are known; an engagement that "
+            "stands twice counts once.",
             "not documented",
             f"{REFERENCE}: GetProspectingFromEngagementTask",
             ("StartProspectingFromEngagementTask", "GetProspectingFromEngagementTask"),

@@ -14,7 +14,8 @@ from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, followed
 from cosell.selling.profiles import profile
 from cosell.selling.rules import enforce
 from cosell.selling.rules.content import Content
-from cosell.selling.rules.update_opportunity import STATE, Update, becomes_co_sell, faults_of
+from cosell.selling.rules.update_facts import Update, becomes_co_sell
+from cosell.selling.rules.update_opportunity import STATE, faults_of
 from cosell.store import Tx
 from cosell.store.documents import Stored
 

@@ -38,20 +38,35 @@ def forget(call: Call, tx: Tx, engagement: str | None) -> int:
 
 def result(lead: Document, said: Document) -> Document:
     """The customer and the insights: what the desk says, over what the lead says, over the
-    defaults."""
-    customer = object_at(lead, "Customer")
+    defaults: of these, where a customer is and how large are those of its country and its segment,
+    and not there where neither is known."""
+    customer, stated = object_at(lead, "Customer"), object_at(said, "Customer")
+    country, segment = text_at(customer, "Address.CountryCode"), text_at(customer, "MarketSegment")
     known = {
         "AccountName": text_at(customer, "CompanyName"),
-        "Country": _member_of("CountryCode", text_at(customer, "Address.CountryCode")),
+        "Country": _member_of("CountryCode", country),
         "Industry": _member_of("Industry", text_at(customer, "Industry")),
-        "Segment": text_at(customer, "MarketSegment"),
+        "Segment": segment,
     }
     told = {name: value for name, value in known.items() if value}
     default = values.defaults("prospecting")
+    places, sizes = object_at(default, "InCountry"), object_at(default, "InSegment")
     return {
-        "Customer": {**object_at(default, "Customer"), **told, **object_at(said, "Customer")},
+        "Customer": {
+            **object_at(default, "Customer"),
+            **_of(places, text_at(stated, "Country") or country),
+            **_of(sizes, text_at(stated, "Segment") or segment),
+            **told,
+            **stated,
+        },
         "Insights": {**object_at(default, "Insights"), **object_at(said, "Insights")},
     }
+
+
+def _of(groups: Document, group: str) -> Document:
+    """What a default says of a country or a segment, which may be any text."""
+    found = groups.get(group)
+    return found if isinstance(found, dict) else {}
 
 
 def _member_of(shape: str, value: str) -> str:

@@ -23,7 +23,7 @@ _GIVEN: Final = (
     (-1, "S-0059631", "Sample Solution", "Consulting Service"),
     (0, "S-1234567", "Example Solution", "Software Product"),
 )
-_GIVEN_AT = "2025-01-01T00:00:00.000Z"
+_GIVEN_AT = "2025-01-01T00:00:00.000Z"  # or when the year of an earlier clock began
 _DIGITS, _DIGITS_MAX = 7, 18
 _CATEGORY = "Software Product"
 
@@ -36,6 +36,7 @@ def given(call: Call, tx: Tx, lister: str | None = None) -> list[Stored]:
         return []
     if tx.one("any_solution", ns=ns, account=lister or account, catalog=catalog) is not None:
         return []
+    created = min(_GIVEN_AT, f"{iso(call.now)[:4]}{_GIVEN_AT[4:]}")
     return [
         _stored(
             call,
@@ -45,7 +46,7 @@ def given(call: Call, tx: Tx, lister: str | None = None) -> list[Stored]:
                 "Name": name,
                 "Status": "Active",
                 "Category": category,
-                "CreatedDate": _GIVEN_AT,
+                "CreatedDate": created,
             },
         )
         for seq, id, name, category in _GIVEN
@@ -70,8 +71,7 @@ def listed(call: Call, tx: Tx, row_id: str) -> Stored:
 def put(call: Call, tx: Tx, said: Document) -> Stored:
     """A solution of the caller's is as `said` from now on; what is not said stays, or has a default
     if the solution is new."""
-    for one in given(call, tx):
-        documents.show(tx, SOLUTIONS, solution_row(one))
+    keep(call, tx)
     id = text_at(said, "Id") or _unused(call, tx)
     before = _kept(call, tx, id)
     if before is not None:
@@ -88,6 +88,13 @@ def put(call: Call, tx: Tx, said: Document) -> Stored:
     made = _stored(call, tx.number("seq"), {**default, **said})
     documents.show(tx, SOLUTIONS, solution_row(made))
     return made
+
+
+def keep(call: Call, tx: Tx) -> None:
+    """What the caller was given is its own from now on, whatever the profile gives later: it is in
+    use."""
+    for one in given(call, tx):
+        documents.show(tx, SOLUTIONS, solution_row(one))
 
 
 def _unused(call: Call, tx: Tx) -> str:

@@ -32,6 +32,8 @@ def associate_opportunity(call: Call, tx: Tx) -> Document:
         return None if solution is None else text_at(solution.document, "Status")
 
     enforce(associating.RULES, associating.Association(document, type, identifier, status))
+    if type == "Solutions":
+        solutions.keep(call, tx)
     change(call, tx, opportunity, related.associated(document, type, identifier))
     return {}
 

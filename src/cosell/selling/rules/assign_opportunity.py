@@ -17,7 +17,7 @@ class Assignment(NamedTuple):
     others: int
 
 
-def _blank(member: str) -> Rule[Assignment]:
+def _empty(member: str) -> Rule[Assignment]:
     field = f"assignee.{lower_camel(member)}"
     return Rule(
         f"assign.{lower_camel(member)}",
@@ -25,16 +25,16 @@ def _blank(member: str) -> Rule[Assignment]:
         "REQUIRED_FIELD_MISSING",
         f"{field} is required",
         "documented",
-        lambda facts: not text_at(facts.assignee, member).strip(),
+        lambda facts: not text_at(facts.assignee, member),
         "API reference: AssigneeContact",
-        when="The Assignee has none, or blanks only",
+        when="It is empty",
     )
 
 
 RULES: tuple[Rule[Assignment], ...] = (
-    _blank("FirstName"),
-    _blank("LastName"),
-    _blank("BusinessTitle"),
+    _empty("FirstName"),
+    _empty("LastName"),
+    _empty("BusinessTitle"),
     Rule(
         "assign.team-full",
         "assignee",

@@ -7,11 +7,8 @@ member that is left out is changed to null. In the Sandbox the owner plays AWS's
 ReviewStatus: then nothing of the state is asked but the lock.
 """
 
-from typing import NamedTuple
-
-from cosell.contract import Document
 from cosell.errors import ConflictException, FieldError
-from cosell.selling import Path, at, related, text_at
+from cosell.selling import Path, at, text_at
 from cosell.selling.involvement import CO_SELL, VISIBILITY_ONLY, in_force
 from cosell.selling.lifecycle import (
     CLOSED,
@@ -23,7 +20,7 @@ from cosell.selling.lifecycle import (
     follow,
 )
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
-from cosell.selling.rules.content import Content, field_of
+from cosell.selling.rules.content import field_of
 from cosell.selling.rules.opportunity_members import MEMBERS, Member
 from cosell.selling.rules.sources import (
     ASSOCIATING,
@@ -36,77 +33,11 @@ from cosell.selling.rules.sources import (
     REFERENCE,
     SANDBOX,
 )
-from cosell.selling.rules.spend import Spend
 from cosell.selling.rules.submit_opportunity import OTHER_SOLUTION, needs_support
+from cosell.selling.rules.update_facts import NEEDS, STAGE, STATUS, Update, becomes_co_sell
 
-_STAGE, _STATUS = "LifeCycle.Stage", "LifeCycle.ReviewStatus"
-_NEEDS, _SPEND = "PrimaryNeedsFromAws", "Project.ExpectedCustomerSpend"
-_REQUIRED = (_STAGE, "Marketing.Source")  # what every update must have: rows of their own
-
-
-class Update(NamedTuple):
-    """An opportunity as it stands, what it is to be, what was asked for and where; whether the
-    stage is open before submission (a switch of the profile)."""
-
-    before: Document
-    content: Content
-    spend: Spend
-    asked: Document
-    catalog: str
-    stage_open: bool
-
-    @property
-    def status(self) -> str:
-        return text_at(self.before, _STATUS)
-
-    @property
-    def stage(self) -> str:
-        return text_at(self.before, _STAGE)
-
-    @property
-    def reviewed(self) -> str | None:
-        """The review status that the Sandbox's reviewer decides on; None for anybody's update."""
-        asked = text_at(self.asked, _STATUS)
-        if self.catalog != "Sandbox" or asked in ("", self.status):
-            return None
-        return follow(OPPORTUNITY_REVIEW, self.status, f"simulate {asked}")
-
-    @property
-    def is_over(self) -> bool:
-        return self.stage in CLOSED
-
-    @property
-    def standing(self) -> str:
-        """What a member's change is refused for."""
-        over = self.status == "Approved" and self.is_over
-        return f"stage is {self.stage}" if over else f"status is {self.status}"
-
-    @property
-    def has_solution(self) -> bool:
-        return related.has_any(self.before, related.SOLD)
-
-    @property
-    def has_related(self) -> bool:
-        """Whether anything but an offer stands beside the opportunity, or a text instead."""
-        return related.is_related(self.before, self.content.text(OTHER_SOLUTION))
-
-    def moves_to(self, *stages: str) -> bool:
-        """Whether the owner moves the stage to one of these."""
-        moves = self.content.touches(_STAGE) and not self.reviewed
-        return moves and self.content.text(_STAGE) in stages
-
-    def permits(self, member: Member) -> bool:
-        """Whether the state lets the member change."""
-        if self.status == DRAFT or self.reviewed:
-            return True
-        if self.status == "Action Required":
-            return member.correctable
-        if self.status != "Approved":
-            return False
-        filled = not at(self.before, member.path)  # what was never set may be set once
-        if self.is_over:
-            return member.lasting or (filled and self.stage == "Launched")
-        return filled or not member.frozen
+_SPEND = "Project.ExpectedCustomerSpend"
+_REQUIRED = (STAGE, "Marketing.Source")  # what every update must have: rows of their own
 
 
 def _closed_member(member: Member) -> Rule[Update]:
@@ -131,7 +62,7 @@ def _closed_member(member: Member) -> Rule[Update]:
 
 
 def _status_moves(update: Update) -> bool:
-    asked = text_at(update.asked, _STATUS)
+    asked = text_at(update.asked, STATUS)
     return asked not in ("", update.status) and update.reviewed is None
 
 
@@ -145,7 +76,7 @@ def _stage_refused(update: Update) -> bool:
     """Once it is approved, the stage's own table says where it may go."""
     if update.status != "Approved" or not _moves_stage(update):
         return False
-    return follow(OPPORTUNITY_STAGE, update.stage, update.content.text(_STAGE)) is None
+    return follow(OPPORTUNITY_STAGE, update.stage, update.content.text(STAGE)) is None
 
 
 def _stage_pending(update: Update) -> bool:
@@ -158,16 +89,16 @@ def _ends_unsubmitted(update: Update) -> bool:
 
 
 def _moves_stage(update: Update) -> bool:
-    moves = update.content.touches(_STAGE) and not update.reviewed
-    return moves and bool(update.content.text(_STAGE))
+    moves = update.content.touches(STAGE) and not update.reviewed
+    return moves and bool(update.content.text(STAGE))
 
 
 def _leaves_co_sell(update: Update) -> bool:
     if update.reviewed or in_force(update.before) != CO_SELL:
         return False
-    member = next(one for one in MEMBERS if one.path == _NEEDS)
-    changes = update.content.touches(_NEEDS) and update.permits(member)
-    return changes and not needs_support(at(update.content.document, _NEEDS))
+    member = next(one for one in MEMBERS if one.path == NEEDS)
+    changes = update.content.touches(NEEDS) and update.permits(member)
+    return changes and not needs_support(at(update.content.document, NEEDS))
 
 
 STATE: tuple[Rule[Update], ...] = (
@@ -271,7 +202,7 @@ def _received(path: Path, *further: Path) -> Rule[Update]:
         f"{field} is required from Qualified on for an opportunity that came from a partner",
         "documented",
         lambda u: (
-            u.content.touches(_STAGE, *further)
+            u.content.touches(STAGE, *further)
             and _is_received_and(u, *MATURE, *WON)
             and not at(u.content.document, path)
             and not (path == _SPEND and u.content.touches(path))  # which nobody may take away
@@ -284,7 +215,30 @@ def _received(path: Path, *further: Path) -> Rule[Update]:
 
 def _is_received_and(update: Update, *stages: str) -> bool:
     owned = bool(update.before.get("received")) and not update.reviewed
-    return owned and update.content.text(_STAGE) in stages
+    return owned and update.content.text(STAGE) in stages
+
+
+def _submitted(path: Path, *, co_sell: bool = False) -> Rule[Update]:
+    """What a submission needed, and its owner may not take away afterwards."""
+    field = field_of(path)
+    return Rule(
+        f"update.submitted-{field}",
+        field,
+        "REQUIRED_FIELD_MISSING",
+        f"{field} is required once the opportunity is submitted" + " for Co-Sell" * co_sell,
+        "decision",
+        lambda u: (
+            u.content.touches(path)
+            and not u.reviewed
+            and not at(u.content.document, path)
+            and not (co_sell and at(u.content.document, path) == [])  # which has a row of its own
+            and in_force(u.before) in ((CO_SELL,) if co_sell else (CO_SELL, VISIBILITY_ONLY))
+            and (co_sell or not _is_received_and(u, *MATURE, *WON))  # as this has
+        ),
+        f"{CONNECTOR} (an update validates the whole opportunity)",
+        when="It is empty in the request and was not before, and AWS is involved"
+        + " as Co-Sell" * co_sell,
+    )
 
 
 def _upgrade(path: Path) -> Rule[Update]:
@@ -299,16 +253,6 @@ def _upgrade(path: Path) -> Rule[Update]:
         lambda u: becomes_co_sell(u) and not at(u.content.document, path),
         FIELD_LIST,
         when="It is empty, AWS only looks on, and the request asks for its support",
-    )
-
-
-def becomes_co_sell(update: Update) -> bool:
-    """Whether the owner asks for AWS's support for an opportunity that AWS only looks on at."""
-    return (
-        not update.reviewed
-        and in_force(update.before) == VISIBILITY_ONLY
-        and update.content.touches(_NEEDS)
-        and needs_support(at(update.content.document, _NEEDS))
     )
 
 
@@ -334,6 +278,9 @@ RULES: tuple[Rule[Update], ...] = (
         MESSAGES,
         when="Stage becomes Closed Lost without one",
     ),
+    _submitted("Project.CustomerUseCase"),
+    _submitted("Project.DeliveryModels"),
+    _submitted("Project.SalesActivities", co_sell=True),
     _received("Project.CustomerUseCase", "Project.CustomerUseCase"),
     _received("Project.DeliveryModels", "Project.DeliveryModels"),
     Rule(
@@ -343,11 +290,11 @@ RULES: tuple[Rule[Update], ...] = (
         "A solution, a product or Project.OtherSolutionDescription is required from Qualified on"
         " for an opportunity that came from a partner",
         "documented",
-        lambda u: u.content.touches(_STAGE) and _is_received_and(u, *MATURE) and not u.has_related,
+        lambda u: u.content.touches(STAGE) and _is_received_and(u, *MATURE) and not u.has_related,
         PARTNERS,
         when="Stage becomes Qualified or a later one before Committed, and there is neither",
     ),
-    _received(_NEEDS, _NEEDS),
+    _received(NEEDS, NEEDS),
     _received(_SPEND),  # the close date, which the guide lists too, no opportunity is without
     _received("Marketing.AwsFundingUsed", "Marketing.AwsFundingUsed"),
     Rule(
@@ -359,7 +306,7 @@ RULES: tuple[Rule[Update], ...] = (
         lambda u: (
             u.content.touches(OTHER_SOLUTION)
             and not u.reviewed
-            and u.content.text(_STAGE) in WON
+            and u.content.text(STAGE) in WON
             and not u.moves_to(*WON)
             and not u.has_related
         ),
