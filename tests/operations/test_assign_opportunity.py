@@ -78,6 +78,7 @@ def test_assign_repaired_fault_by_fault_tells_the_next(world: World) -> None:
     asked: dict[str, Any] = made(world, OpportunityTeam=given)
     id = asked["Identifier"]
     asked |= {"Identifier": "O1", "Assignee": person("", "", Email="Someone@example.com")}
+    asked["Assignee"]["LastName"] = ""
     refused = refusal(partner.assign_opportunity, **asked)
     assert refused.reason == "REQUEST_VALIDATION_FAILED"
     assert refused.fields == [("assignee.email", "INVALID_STRING_FORMAT")]
