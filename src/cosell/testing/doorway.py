@@ -10,6 +10,7 @@ import socket
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
+from cosell.testing.accepting import receive_each
 from cosell.testing.current import listen
 
 if TYPE_CHECKING:
@@ -35,14 +36,7 @@ class Doorway:
         self._listener.close()
 
     def _receive(self) -> None:
-        while True:
-            try:
-                connection, address = self._listener.accept()
-            except OSError:  # closed: the process ends
-                return
-            Thread(
-                target=self._serve, args=(connection, address), name="cosell-edge", daemon=True
-            ).start()
+        receive_each(self._listener, self._serve, "cosell-edge")
 
     def _serve(self, connection: socket.socket, address: tuple[str, int]) -> None:
         from cosell.testing.edge import serve

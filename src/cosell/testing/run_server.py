@@ -9,6 +9,8 @@ from contextlib import suppress
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
+from cosell.testing.accepting import receive
+
 if TYPE_CHECKING:
     from cosell.testing.server import Server
 
@@ -62,12 +64,13 @@ class RunServer:
 
     def _answer(self, listening: socket.socket) -> None:
         """One after another: the first has it started, the others wait and get the same."""
-        while True:
-            asking, _ = listening.accept()
-            with asking, suppress(OSError):  # of a worker that has gone meanwhile
-                if not self._open:
-                    return
+        receive(listening, self._tell)
+
+    def _tell(self, asking: socket.socket, _: object) -> bool:
+        with asking, suppress(OSError):  # of a worker that has gone meanwhile
+            if self._open:
                 asking.sendall(self._told())
+        return self._open
 
     def _told(self) -> bytes:
         try:
