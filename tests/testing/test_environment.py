@@ -57,6 +57,33 @@ def test_it_is_as_it_was_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     assert names() == before
 
 
+def test_worlds_may_be_left_in_any_order() -> None:
+    before = names()
+    first, second, third = World(), World(), World()
+    for one in (first, second, third):
+        one.__enter__()
+    within = names()
+    for one in (second, first):
+        one.__exit__(None, None, None)
+        assert names() == within  # the third is current, and children are told so
+    third.__exit__(None, None, None)
+    assert names() == before
+
+
+def test_what_the_suite_sets_between_two_worlds_is_put_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with World():
+        first, second = World(), World()
+        first.__enter__()
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", "http://localhost:2673")
+        second.__enter__()
+        first.__exit__(None, None, None)
+        second.__exit__(None, None, None)
+        assert names()["AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"] == "http://localhost:2673"
+        monkeypatch.undo()
+
+
 def test_credentials_that_are_none() -> None:
     assert ACCOUNT == DEFAULT_ACCOUNT
     with World() as world:

@@ -7,6 +7,7 @@ beside config.py and settings.py that touches it. Must not use anybody's credent
 import os
 import sys
 from collections.abc import Mapping
+from threading import RLock
 from types import MappingProxyType
 
 from cosell.testing.aws_files import DEFAULT, Files
@@ -64,20 +65,39 @@ _LOOPBACK = "127.0.0.1,localhost"
 _keys: set[str] = {ACCOUNT}  # the user's own, and what was put there: sessions keep them
 
 
+_lock = RLock()
+_standing: "list[Placed]" = []  # what was put there and not taken back, the newest last
+
+
 class Placed:
-    """Variables for this process's environment, and what stood there before. Both acts may be
+    """Variables for this process's environment, and what stood there before. Several may be taken
+    back in any order: what stood before goes to the one that was put over it. Both acts may be
     broken off and asked again."""
 
     def __init__(self, wanted: Mapping[str, str | None]) -> None:
         """None takes a variable away."""
-        self._before = {name: os.environ.get(name) for name in wanted}
+        self._before: dict[str, str | None] = {}
         self._wanted = wanted
 
     def put(self) -> None:
-        put(self._wanted)
+        with _lock:
+            if self not in _standing:
+                self._before = {name: os.environ.get(name) for name in self._wanted}
+                _standing.append(self)
+            put(self._wanted)
 
     def take_back(self) -> None:
-        put(self._before)
+        with _lock:
+            if self not in _standing:
+                return
+            above = _standing[_standing.index(self) + 1 :]
+            for name, value in self._before.items():
+                over = next((one for one in above if name in one._before), None)
+                if over is None:
+                    put({name: value})
+                elif over._before[name] == self._wanted[name]:  # else somebody else's comes between
+                    over._before[name] = value
+            _standing.remove(self)
 
 
 def credentials() -> Placed:
