@@ -116,19 +116,23 @@ def pytest_configure(config: pytest.Config) -> None:
         seed=config.getoption("--cosell-seed"),
         save_failed=config.getoption("--cosell-save-failed"),
     )
-    server = config.stash[_RUN].server
-    if server not in (None, _SHARED) and not worker:
-        _ensure_usable(str(server))
+    if not worker:
+        _ensure_possible(config.stash[_RUN])
 
 
-def _ensure_usable(server: str) -> None:
+def _ensure_possible(run: "Run") -> None:
     """Once in a run, instead of one failure for each test."""
-    from cosell.testing.marked import ensure_usable
+    from cosell.testing import marked
 
     try:
-        ensure_usable(server)
+        marked.ensure_possible(run)
     except ValueError as error:
-        raise pytest.UsageError(f"--cosell-server: {error}") from None
+        raise pytest.UsageError(f"cosell, for the whole run: {error}") from None
+    if run.server not in (None, _SHARED):
+        try:
+            marked.ensure_usable(str(run.server))
+        except ValueError as error:
+            raise pytest.UsageError(f"--cosell-server: {error}") from None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -290,7 +294,11 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
             item.stash[_TOLD] = _told(item, world)
         raise
     finally:
-        _end_staying(item.config)
+        try:
+            _end_staying(item.config)
+        finally:  # pytest keeps its items, and with them what they have, until the run ends
+            if _WORLD in item.stash:
+                del item.stash[_WORLD]
 
 
 def _end_staying(config: pytest.Config) -> None:

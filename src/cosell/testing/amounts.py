@@ -3,10 +3,14 @@
 Whatever would be dropped or rounded without a word is refused here, by the name of its argument.
 """
 
+import math
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, Final
 
+from cosell.clock import SECOND_MS
 from cosell.errors import did_you_mean
+
+_SEED_MAX: Final = (1 << 63) - 1
 
 
 def ensure_words(function: str, said: Iterable[str], known: Collection[str]) -> None:
@@ -24,11 +28,31 @@ def times(said: Any) -> int:
     return said
 
 
-def share(name: str, said: Any) -> float:
-    """A part of a whole; ValueError for what is not between 0 and 1."""
-    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 <= said <= 1:
-        raise ValueError(f"{name}: {said!r} is no share. Say a number from 0 (none) to 1 (all).")
+def share(name: str, said: Any, least: float = 0) -> float:
+    """A part of a whole; ValueError for what is not between the least that there is and 1."""
+    if isinstance(said, bool) or not isinstance(said, int | float) or not least <= said <= 1:
+        lowest = f"{least:.6f}" if least else "0 (none)"
+        raise ValueError(f"{name}: {said!r} is no share. Say a number from {lowest} to 1 (all).")
     return float(said)
+
+
+def seed(said: Any) -> int:
+    """What decides whatever is left to chance; ValueError for what the desk could not draw by."""
+    if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said <= _SEED_MAX:
+        raise ValueError(f"seed: {said!r} is no seed. Say a whole number from 0 to {_SEED_MAX}.")
+    return said
+
+
+def milliseconds(name: str, said: Any) -> int:
+    """Real seconds in milliseconds; ValueError for what is less than one, or between two."""
+    if not isinstance(said, bool) and isinstance(said, int | float) and math.isfinite(said):
+        whole = round(said * SECOND_MS)
+        if whole >= 1 and math.isclose(said * SECOND_MS, whole):
+            return whole
+    raise ValueError(
+        f"{name}: {said!r} are no seconds that can be waited for. Say a number of them, in whole"
+        " milliseconds, such as 2 or 0.05."
+    )
 
 
 def whole_seconds(name: str, said: Any) -> int:

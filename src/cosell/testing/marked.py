@@ -48,13 +48,26 @@ def _unknown(args: tuple[Any, ...], unknown: list[str]) -> str:
 def made(run: Run, name: str, said: Mapping[str, Any], shared: Callable[[], str]) -> "World":
     """The world of the test `name`, not entered yet. `shared` answers where the run's own server
     is, and starts it if need be."""
+    from cosell.testing.calling import Refused
+    from cosell.testing.stay import closing_if_it_fails
+
+    try:
+        world = _world(run, name, said, shared)
+        if "time" in said:
+            with closing_if_it_fails(world):
+                world.clock.set(said["time"])
+    except Refused as refused:
+        raise ValueError(str(refused)) from None
+    return world
+
+
+def _world(run: Run, name: str, said: Mapping[str, Any], shared: Callable[[], str]) -> "World":
     from cosell.config import DEFAULT_ACCOUNT
     from cosell.testing.world import World
 
     seed = said.get("seed", run.seed)
     catalog = said.get("catalog") or run.catalog or World.catalog
-    if catalog not in _CATALOGS:
-        raise ValueError(f"There is no catalog {catalog!r}: say AWS or Sandbox.")
+    _ensure_catalog(catalog)
     world = World(
         account=said.get("account") or run.account or DEFAULT_ACCOUNT,
         profile=said.get("profile"),
@@ -63,9 +76,26 @@ def made(run: Run, name: str, said: Mapping[str, Any], shared: Callable[[], str]
         seed=_seed_of(name) if seed is None else seed,
     )
     world.catalog = catalog
-    if "time" in said:
-        _put_clock(world, said["time"])
     return world
+
+
+def ensure_possible(run: Run) -> None:
+    """ValueError if no world can be as it was said of the whole run; its server is not asked."""
+    if run.account is not None:
+        from cosell.testing.partner import default_account
+
+        default_account(run.account)
+    if run.catalog is not None:
+        _ensure_catalog(run.catalog)
+    if run.seed is not None:
+        from cosell.testing.amounts import seed
+
+        seed(run.seed)
+
+
+def _ensure_catalog(catalog: object) -> None:
+    if catalog not in _CATALOGS:
+        raise ValueError(f"catalog: there is no catalog {catalog!r}: say AWS or Sandbox.")
 
 
 def _server(run: Run, said: Mapping[str, Any], shared: Callable[[], str]) -> str | None:
@@ -112,11 +142,3 @@ def _seed_of(name: str) -> int:
     from zlib import crc32
 
     return crc32(name.encode()) & 0x7FFFFFFF
-
-
-def _put_clock(world: "World", when: Any) -> None:
-    try:
-        world.clock.set(when)
-    except ValueError:
-        world.close()
-        raise

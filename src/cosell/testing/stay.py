@@ -1,8 +1,10 @@
 """While a world is current: what is put in place when it is entered and taken back when it is left.
 
-Must not make a world, nor close one.
+Must not make a world, nor close one that somebody has.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -60,6 +62,17 @@ class Stay:
             self.end()
         finally:  # the rest, if a signal came in the middle of it
             self.end()
+
+
+@contextmanager
+def closing_if_it_fails(world: "World") -> Iterator[None]:
+    """A world that could not become what it should is nobody's to close later."""
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):  # what failed first is what is told
+            world.close()
+        raise
 
 
 def _doorway() -> str | None:

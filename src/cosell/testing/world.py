@@ -16,12 +16,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
-from cosell.testing import current
+from cosell.testing import amounts, current
 from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.partner import AWS, Partner, account_named, default_account
 from cosell.testing.place import Here, Place, WhileOpen, here
-from cosell.testing.stay import Stay
+from cosell.testing.stay import Stay, closing_if_it_fails
 
 if TYPE_CHECKING:
     from cosell.testing.aws import Aws
@@ -69,7 +69,7 @@ class World:
         self.account = default_account(account)
         self.place = _place(server)
         self.name = f"test-{os.getpid()}-{secrets.token_hex(4)}-{next(_numbers)}"
-        self.seed = seed
+        self.seed = amounts.seed(seed)
         self.closed = False
         self.dead_calls: list[DeadCall] = []
         """What botocore itself refused, oldest first: calls that never left the process."""
@@ -83,8 +83,12 @@ class World:
         self._entered: list[Stay] = []
         self._unread = 0  # calls of boto3's since the journal was read by itself
         self._kept: list[Callable[[], object]] = []
+        with closing_if_it_fails(self):
+            self._begin(profile, pace)
+
+    def _begin(self, profile: str | None, pace: Pace | None) -> None:
         if profile is not None:
-            drawn = {"Seed": seed} if profile == _DRAWN else {}
+            drawn = {"Seed": self.seed} if profile == _DRAWN else {}
             self.keep(partial(self.desk, "PutProfile", Profile=profile, **drawn))
         if pace is not None:
             from cosell.testing.tasks import put_pace
@@ -238,7 +242,8 @@ class World:
     def load(cls, path: "str | PathLike[str]", **options: Any) -> "World":
         """A new world that is what a file holds; `options` are those of a new one."""
         made = cls(**options)
-        made.start_from(path)
+        with closing_if_it_fails(made):
+            made.start_from(path)
         return made
 
     def own_caller(self, account: str) -> Caller:
@@ -298,6 +303,8 @@ class World:
         except BaseException:
             self._entered[:] = [one for one in self._entered if one is not stay]
             stay.end()
+            if not self._entered:  # Python asks no `__exit__` then
+                self.close()
             raise
 
     def __exit__(

@@ -228,8 +228,11 @@ MISTAKEN = (
     ("account=4445556666", "*Put it in quotes: '004445556666'*"),
     ("account='aws'", "*'aws' is not an account id*"),
     ("pace=0.5", "*pace: 0.5 are no whole seconds*"),
-    ("catalog='aws'", "*There is no catalog 'aws': say AWS or Sandbox.*"),
+    ("catalog='aws'", "*there is no catalog 'aws': say AWS or Sandbox.*"),
     ("profile='new'", "*newly-onboarded*"),
+    ("profile='new', pace='held'", "*PutProfile: ValidationException: *newly-onboarded*"),
+    ("seed='x'", "*seed: 'x' is no seed. Say a whole number from 0 to *"),
+    ("seed=-5", "*seed: -5 is no seed.*"),
     ("time='soon'", "*'soon' is no time of the clock*"),
 )
 
@@ -243,6 +246,8 @@ def test_mistakes_in_a_marker_are_told(suite: Suite) -> None:
     for _, told in MISTAKEN:
         result.stdout.fnmatch_lines([told])
     assert "During handling" not in str(result.stdout)
+    assert "Traceback" not in str(result.stdout)
+    assert "calling.py" not in str(result.stdout)
 
 
 def test_unittest(suite: Suite) -> None:
@@ -284,6 +289,25 @@ def test_ini_and_options(suite: Suite, pytester: pytest.Pytester) -> None:
         "--cosell-seed=7",
     )
     result.assert_outcomes(passed=1)
+
+
+SAID_WRONG = (
+    ("cosell_account = 12", "", "*account: '12' is not an account id*"),
+    ("cosell_catalog = aws", "", "*catalog: there is no catalog 'aws'*"),
+    ("", "--cosell-account=aws", "*account: 'aws' is not an account id*"),
+    ("", "--cosell-seed=-5", "*seed: -5 is no seed*"),
+)
+
+
+@pytest.mark.parametrize(("ini", "option", "told"), SAID_WRONG)
+def test_what_no_world_can_be_is_told_once_before_any_test(
+    suite: Suite, pytester: pytest.Pytester, ini: str, option: str, told: str
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    result = suite("def test_it(cosell):\n    pass\n", *filter(None, [option]))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert str(result.stderr).count("cosell, for the whole run") == 1
+    result.stderr.fnmatch_lines([told])
 
 
 def test_what_is_said_last_holds(suite: Suite, pytester: pytest.Pytester) -> None:

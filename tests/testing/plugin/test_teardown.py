@@ -123,3 +123,48 @@ def test_it(cosell, nth):
     assert told.count("interrupted") > 20
     assert "left behind" not in told
     assert "INTERNALERROR" not in told
+
+
+def test_a_test_that_is_over_leaves_no_world_in_memory(suite: Suite) -> None:
+    result = suite(
+        """
+        import gc
+        import pytest
+        from cosell.testing import World
+
+        @pytest.mark.parametrize("number", range(4))
+        def test_it(cosell, number):
+            cosell.partner.client.list_opportunities(Catalog="AWS")
+            assert number != 2  # a failure's world goes, too
+
+        def test_no_world_is_left():
+            gc.collect()
+            assert not [one.name for one in gc.get_objects() if type(one) is World]
+        """
+    )
+    result.assert_outcomes(passed=4, failed=1)
+
+
+def test_a_world_of_a_module_that_a_test_makes_stays_told_to_children(suite: Suite) -> None:
+    result = suite(
+        """
+        import os
+        import pytest
+        from cosell.testing import World
+
+        NAME = "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"
+
+        @pytest.fixture(scope="module")
+        def shared():
+            with World() as made:
+                yield made
+
+        def test_it_is_made_in(cosell, request):
+            request.getfixturevalue("shared")
+            pytest.within = os.environ[NAME]
+
+        def test_it_is_current(shared):
+            assert os.environ[NAME] == pytest.within
+        """
+    )
+    result.assert_outcomes(passed=2)
