@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import procrastinate
+from procrastinate.exceptions import ConnectorException
 from procrastinate.schema import SchemaManager
 
 LOOK = "cosell:look"
@@ -36,7 +37,10 @@ class Looks:
             queue=QUEUE,
             schedule_at=datetime.fromtimestamp(at / 1_000, UTC),
         )
-        deferrer.defer(namespace=namespace)
+        try:
+            deferrer.defer(namespace=namespace)
+        except ConnectorException as error:  # the database's own says what has happened
+            raise error.__cause__ or error from None
 
 
 def scripts(applied: str | None) -> tuple[list[str], str]:

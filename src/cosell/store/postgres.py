@@ -300,20 +300,26 @@ class _Writing:
         """Commit, or undo; either way the connection goes back."""
         store, connection = self._store, self._connection
         try:
-            if undone:
-                if not connection.closed:
-                    connection.execute("rollback", prepare=False)
-                return
-            store.plan_looks(connection, self._tx)
-            ended = connection.execute("commit", prepare=False)
-            if ended.statusmessage != "COMMIT":  # it was broken, and somebody did not heed that
-                raise StoreError(f"The transaction on {store.where} was undone.")
-        except psycopg.Error as error:
             if not undone:
-                failed(store.where, error)
+                undone = True  # unless it gets as far as the commit
+                self._commit()
+                undone = False
+        except psycopg.Error as error:
+            failed(store.where, error)
         finally:
+            try:
+                if undone and not connection.closed:
+                    connection.execute("rollback", prepare=False)
+            except psycopg.Error:
+                connection.close()  # which undoes it as well
             store.writing = None
             store.give_back(connection)
+
+    def _commit(self) -> None:
+        self._store.plan_looks(self._connection, self._tx)
+        ended = self._connection.execute("commit", prepare=False)
+        if ended.statusmessage != "COMMIT":  # it was broken, and somebody did not heed that
+            raise StoreError(f"The transaction on {self._store.where} was undone.")
 
 
 class _Reading:
