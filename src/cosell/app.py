@@ -16,12 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
-import orjson
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is meant to be had there
 
-from cosell import __version__, connections, ids
+from cosell import __version__, connections, counting, ids
 from cosell.browsers import Gate
-from cosell.config import Config, is_postgres
+from cosell.clock import wall_ms
+from cosell.config import Config, counts, is_postgres
 from cosell.errors import (
     ApiError,
     InternalServerException,
@@ -29,6 +29,8 @@ from cosell.errors import (
     RequestTimeoutException,
 )
 from cosell.http import HttpRequest, HttpResponse
+from cosell.journal import Trace
+from cosell.observing.probes import Probes
 from cosell.selling.contract import CONTRACT
 from cosell.service import Engine
 from cosell.store import Store, StoreError
@@ -37,9 +39,9 @@ from cosell.wire import aws_json
 
 log = logging.getLogger("cosell")
 
-HEALTH = "/_cosell/health"
 _COLLECT_AFTER = (20_000, 20, 20)  # allocations, then collections of the younger generation
 _PARENT_CHECK_S = 0.25
+_NOTE_S = 1.0
 _LAST_CHECK = 2  # then a worker without its main process ends whatever it is at
 
 
@@ -82,7 +84,8 @@ class App:
     """One worker's application: `__rsgi__` answers, `__rsgi_init__` and `__rsgi_del__` begin and
     end it with the server's loop."""
 
-    def __init__(self, config: Config, store: Store, main: int) -> None:
+    def __init__(self, config: Config, store: Store, main: int, counted: str | None = None) -> None:
+        """`counted` is where the processes of this server count together, if they do."""
         self._config = config
         self._main = main
         self._store = store
@@ -91,6 +94,14 @@ class App:
         self._engine = Engine(store, config, ids.new_token_key())
         # A database elsewhere is waited for; our own answers before others could have a turn.
         self._threads = None if store.alone else _Threads(config.postgres.connections_max)
+        self._in_progress = 0  # calls that have no answer yet
+        self._counts_together = counted is not None
+        self._metrics = counting.begin(store, counted) if counts(config) else None
+        if self._metrics is not None:
+            self._metrics.watch(lambda: self._in_progress)
+            self._engine.watchers += (self._metrics.answered,)
+            self._engine.runner.counts = self._metrics
+        self._probes = Probes(store, self._state(), self._metrics.text if self._metrics else None)
         self._waiting: dict[asyncio.Task[None] | None, float] = {}  # for a body, until when
         self._overdue: set[asyncio.Task[None] | None] = set()
 
@@ -106,6 +117,10 @@ class App:
             self._engine.runner.start()  # else workers do what is due
         self._watch_main(loop)
         self._end_waiting(loop)
+        if self._config.drain_s:
+            loop.add_signal_handler(signal.SIGUSR2, self._probes.stop)
+        if self._counts_together:
+            self._note(loop)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._engine.runner.stop()
@@ -123,24 +138,35 @@ class App:
             alone += 1
         loop.call_later(_PARENT_CHECK_S, self._watch_main, loop, alone)
 
+    def _note(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Write down how busy this process is: a scrape reaches one of several, and tells all."""
+        if self._metrics is not None:
+            self._metrics.note()
+        loop.call_later(_NOTE_S, self._note, loop)
+
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
         headers = _folded(scope.headers)
         method = scope.method
+        calls = method == "POST"
+        self._in_progress += calls
         try:
-            self._gate.ensure_let_in(headers)
-            body = await self._body(scope, headers, exchange) if method == "POST" else b""
+            probed = not calls and self._probes.know(scope.path)
+            self._gate.ensure_let_in(headers, by_address=probed)
+            body = await self._body(scope, headers, exchange) if calls else b""
             request = HttpRequest(method, scope.path, scope.query_string, headers, body)
-            if method != "POST" and (aside := self._aside(request)) is not None:
+            if not calls and (aside := await self._aside(request)) is not None:
                 response = aside
             else:
                 response = await self._answer(request)
+            if response.delay_s:
+                await asyncio.sleep(response.delay_s)
         except ApiError as error:
             response = self._refusal(error, headers)
         except Exception:
             log.exception("the edge failed")
             response = self._refusal(InternalServerException(), headers)
-        if response.delay_s:
-            await asyncio.sleep(response.delay_s)
+        finally:
+            self._in_progress -= calls
         if response.cut:
             await _cut(scope, exchange)
             return
@@ -168,13 +194,16 @@ class App:
             response = response.then()
         return response
 
-    def _aside(self, request: HttpRequest) -> HttpResponse | None:
-        """What is answered beside the API: a browser that asks first, and the health check."""
+    async def _aside(self, request: HttpRequest) -> HttpResponse | None:
+        """What is answered beside the API: a browser that asks first, and probes."""
         if request.method == "OPTIONS":
             return self._gate.preflight(request.headers)
-        if request.path != HEALTH or request.method not in ("GET", "HEAD"):
-            return None
-        state = {
+        answer = self._probes.answer(request)
+        return answer if isinstance(answer, HttpResponse | None) else await answer
+
+    def _state(self) -> dict[str, object]:
+        """What the health check says."""
+        return {
             "Status": "ok",
             "Version": __version__,
             "ModelDate": CONTRACT.model_date,
@@ -182,7 +211,6 @@ class App:
             "Main": self._main,
             "Process": os.getpid(),
         }
-        return HttpResponse(200, [("content-type", aws_json.PLAIN)], orjson.dumps(state))
 
     async def _body(self, scope: Scope, headers: dict[str, str], exchange: Exchange) -> bytes:
         length = headers.get("content-length", "")
@@ -237,8 +265,13 @@ class App:
             raise RequestEntityTooLargeException(f"The body is larger than {bytes_max} bytes.")
 
     def _refusal(self, error: ApiError, headers: Mapping[str, str]) -> HttpResponse:
-        request_id = ids.uuid(ids.new_random())
-        return aws_json.encode_error(error, aws_json.content_type(headers), request_id)
+        trace = Trace(ids.uuid(ids.new_random()), wall_ms(), b"")
+        trace.outcome, trace.lasted_s = error.code, 0.0  # since nobody knows when it began
+        kind = aws_json.content_type(headers)
+        response = aws_json.encode_error(error, kind, trace.request_id)
+        for watcher in self._engine.watchers:
+            watcher(trace, response)
+        return response
 
 
 async def _cut(scope: Scope, exchange: Exchange) -> None:
@@ -285,11 +318,13 @@ def _opened(config: Config, database: str, main: int) -> Store:
     return PostgresStore(database, config.postgres, Looks().defer)
 
 
-def load(config: Config, database: str, main: int, opened: str | None) -> App:
+def load(
+    config: Config, database: str, main: int, opened: str | None, counted: str | None = None
+) -> App:
     """What the server's worker calls first: open the state, or say why not and end everything.
-    `opened` is a saved namespace to begin with."""
+    `opened` is a saved namespace to begin with, `counted` where several processes count."""
     try:
-        app = App(config, _opened(config, database, main), main)
+        app = App(config, _opened(config, database, main), main, counted)
         if opened is not None:
             app.open(opened)
         # Models and modules stay for good, and no call leaves cycles behind: the collector need

@@ -12,6 +12,7 @@ from cosell.errors import ForbiddenOriginException
 from cosell.http import HttpResponse
 
 _LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?", re.ASCII)
+_ADDRESS = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?", re.ASCII)
 _LOCAL_ORIGIN = re.compile(r"https?://" + _LOOPBACK.pattern, re.ASCII)
 _EXPOSED = "x-amzn-requestid, x-amzn-errortype, date"
 _PREFLIGHT_S = "600"
@@ -25,10 +26,11 @@ class Gate:
         self._origins = frozenset(config.cors.origins)
         self._local_origins = config.auth.mode != "strict"
 
-    def ensure_let_in(self, headers: Mapping[str, str]) -> None:
-        """ForbiddenOriginException for a foreign Host or Origin."""
+    def ensure_let_in(self, headers: Mapping[str, str], *, by_address: bool = False) -> None:
+        """ForbiddenOriginException for a foreign Host or Origin. `by_address` lets in any Host that
+        is a number: no name of a foreign page leads here then, and probes come that way."""
         host = headers.get("host", "")
-        if not self._is_ours(host):
+        if not self._is_ours(host) and not (by_address and _ADDRESS.fullmatch(host)):
             raise ForbiddenOriginException(
                 f"The Host {host[:100]!r} is neither loopback nor configured. If it is this"
                 " server's name, add it to 'hosts' in the configuration file."

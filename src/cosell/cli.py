@@ -7,7 +7,6 @@ since every millisecond of it is somebody's wait.
 
 import argparse
 import errno
-import logging
 import os
 import signal
 import socket
@@ -16,17 +15,15 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any, NamedTuple
 
 from cosell import __version__, config
+from cosell.serving import State, listen, log
 from cosell.settings import load as load_settings
 
 _PORT_WAIT_S = 1.0  # how long a start waits for a server that is about to end
-_FIRST_WORKER_S = 2.0  # a worker that begins later than that takes another one's place
 _PARENT_CHECK_S = 0.5
-_PARTING_S = 5  # how long a server that ends waits for clients that neither speak nor listen
 _DESCRIPTION = "AWS Partner Central's selling API on your own machine."
+_DRAINING = "after SIGTERM: how long to answer on, and not be ready (0)"
 _EPILOG = (
     "A server that is open to a network needs --auth strict, and a [[keys]] table (id, secret,"
     " account) for each who may call in the file that --config names."
@@ -75,7 +72,7 @@ def serve(settings: config.Config) -> int:
             "--workers: a state in a file or in memory belongs to one process. Several share a"
             " PostgreSQL: --database postgresql://…"
         )
-    return _serve(settings, _State(database), [f"  database  {where}"])
+    return _serve(settings, State(database), [f"  database  {where}"])
 
 
 def _on_postgres(command: str, settings: config.Config) -> int:
@@ -114,7 +111,7 @@ def _migrate(database: str) -> int:
 def _work(settings: config.Config, database: str) -> int:
     from cosell import worker
 
-    _log()
+    log()
     print(
         f"cosell {__version__} worker\n  database  {config.without_password(database)}", flush=True
     )
@@ -153,7 +150,7 @@ def show(settings: config.Config, file: str) -> int:
         f"  holds     {', '.join(counts) or 'nothing'}",
         "  database  in memory: nothing is written back to the file; Ctrl-C ends it",
     ]
-    return _serve(settings, _State(":memory:", file, header.namespace), lines)
+    return _serve(settings, State(":memory:", file, header.namespace), lines)
 
 
 def _carry(command: str, settings: config.Config, asked: dict[str, str]) -> int:
@@ -179,15 +176,7 @@ def _carry(command: str, settings: config.Config, asked: dict[str, str]) -> int:
     return 0
 
 
-class _State(NamedTuple):
-    """What is served: a database, and the saved namespace, with its name, that it begins with."""
-
-    database: str
-    opened: str | None = None
-    namespace: str = "default"
-
-
-def _serve(settings: config.Config, state: _State, lines: list[str]) -> int:
+def _serve(settings: config.Config, state: State, lines: list[str]) -> int:
     """Say where, and what the lines say, then serve until somebody stops it."""
     try:
         address = _free_address(settings.host, settings.port)
@@ -197,7 +186,7 @@ def _serve(settings: config.Config, state: _State, lines: list[str]) -> int:
         return 1
     settings = replace(settings, port=address[1])
     _announce(settings, state, lines)
-    return _listen(address, settings, state)
+    return listen(address, settings, state)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -256,6 +245,12 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         const=True,
         help="with --auth open: let in everybody who can reach --host",
     )
+    add("--drain", type=int, metavar="SECONDS", dest="drain_s", help=_DRAINING)
+    add(
+        "--metrics",
+        action=argparse.BooleanOptionalAction,
+        help="count, for Prometheus, at /_cosell/metrics",
+    )
 
 
 def _end_with_parent() -> None:
@@ -313,7 +308,7 @@ def _shown(host: str, port: int) -> str:
     return f"[{bare}]:{port}" if ":" in bare else f"{bare}:{port}"
 
 
-def _announce(settings: config.Config, state: _State, told: list[str]) -> None:
+def _announce(settings: config.Config, state: State, told: list[str]) -> None:
     mode = settings.auth.mode
     guard = {
         "open": "open: any credentials are let in",
@@ -332,58 +327,3 @@ def _announce(settings: config.Config, state: _State, told: list[str]) -> None:
     if mode != "strict" and not config.is_loopback(settings.host):
         lines.append("  OPEN TO THE NETWORK: EVERYBODY WHO CAN REACH THIS ADDRESS CAN DO ANYTHING")
     print("\n".join(lines), flush=True)
-
-
-def _listen(address: tuple[str, int], settings: config.Config, state: _State) -> int:
-    """Serve until a signal comes; answers the exit code."""
-    from granian import Granian
-    from granian.constants import Interfaces, Loops
-
-    server = Granian(
-        "cosell",
-        address=address[0],
-        port=address[1],
-        interface=Interfaces.RSGI,
-        loop=Loops.uvloop,
-        websockets=False,
-        log_enabled=False,
-        respawn_failed_workers=True,
-        workers=settings.workers,
-        workers_kill_timeout=_PARTING_S,
-        process_name=None,
-    )
-    failed = False
-
-    def give_up(*_: object) -> None:
-        nonlocal failed
-        failed = True
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    signal.signal(signal.SIGUSR1, give_up)  # from a worker that has said why it cannot serve
-    loader = partial(_load, settings, state, _Main(os.getpid(), time.monotonic()))
-    server.serve(target_loader=loader, wrap_loader=False)
-    return 1 if failed else 0
-
-
-class _Main(NamedTuple):
-    """The process that watches over the worker, and when it began to."""
-
-    process: int
-    since: float
-
-
-def _load(settings: config.Config, state: _State, main: _Main) -> Any:
-    _log()
-    if time.monotonic() - main.since > _FIRST_WORKER_S:
-        in_memory = state.database == ":memory:"
-        lost = " The state was in memory and is lost." if in_memory else ""
-        logging.getLogger("cosell").error("The worker ended unexpectedly; here is another.%s", lost)
-    # Imported in the worker: the main process only watches over it.
-    from cosell.app import load
-
-    return load(settings, state.database, main.process, state.opened)
-
-
-def _log() -> None:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("cosell").setLevel(logging.INFO)

@@ -77,6 +77,8 @@ class Config:
     hosts: tuple[str, ...] = ()
     open_to_network: bool = False
     workers: int = 1  # processes that answer; more than one share a database
+    drain_s: int = 0  # how long a server that is to end answers on, and says that it is not ready
+    metrics: bool | None = None  # None: on where the database is PostgreSQL
     auth: Auth = Auth()
     limits: Limits = Limits()
     cors: Cors = Cors()
@@ -105,6 +107,13 @@ def check(config: Config) -> None:
         "everybody in. Use --auth strict with configured keys, listen on 127.0.0.1, or, on a "
         "private network that you trust, say --auth open --open-to-network."
     )
+
+
+def counts(config: Config) -> bool:
+    """Whether the server is to count, for /_cosell/metrics."""
+    if config.metrics is None:
+        return config.database is not None and is_postgres(config.database)
+    return config.metrics
 
 
 def is_loopback(host: str) -> bool:

@@ -6,6 +6,7 @@ store. Must not know an operation, nor what in a body is sensitive.
 """
 
 from collections import deque
+from contextvars import ContextVar
 from itertools import islice
 from threading import Lock
 from typing import Final, NamedTuple
@@ -24,6 +25,7 @@ NAMESPACES_MAX: Final = 1_024
 BODY_BYTES_MAX: Final = 256 << 10
 """A longer body is not kept."""
 _CALL_BYTES: Final = 1_000  # what a call takes beside its bodies, and a little more
+SUCCESS: Final = "Success"
 _ERROR_BYTES: Final = 400  # one of a request's field errors
 
 
@@ -36,7 +38,8 @@ class Trace:
     `frozen_at`. `causes` are the rules that refused the call, or ended the task that it started;
     `fault_id` the fault (PutFault) that acted on it; `cleared` the members that an update nulled by
     leaving them out. `replayed` says that a client token answered, `cut` that the connection was
-    closed instead of an answer.
+    closed instead of an answer. `outcome` is the code of the error that was answered; `ended` are
+    the kinds of the tasks that ended in the call, each with its last state.
     """
 
     __slots__ = (
@@ -52,13 +55,13 @@ class Trace:
         "request",
         "request_id",
         "seq",
+        "service",
         "size",
         "status",
         "wall",
     )
 
     contract: Contract  # set with the name
-    operation: str
     frozen_at: int | None  # set with `offset_ms`
     lasted_s: float
     size: int  # the memory that it takes, about, in bytes
@@ -69,6 +72,8 @@ class Trace:
     fault_id: str | None = None
     replayed = False
     cut = False
+    outcome = SUCCESS
+    ended: tuple[tuple[str, str], ...] = ()
 
     def __init__(self, request_id: str, wall: int, request: bytes) -> None:
         self.request_id = request_id
@@ -78,6 +83,8 @@ class Trace:
         self.answer: bytes | None = None
         self.account = ""  # of nobody, if the call was refused before that was known
         self.offset_ms: int | None = None
+        self.service = ""  # of nobody, if the call was refused before its operation was known
+        self.operation = ""
         self.status = 0
         self.seq = 0  # its number, once somebody has read it
 
@@ -87,6 +94,10 @@ class Trace:
         if self.offset_ms is None:
             return None
         return self.wall + self.offset_ms if self.frozen_at is None else self.frozen_at
+
+
+PRESENT: Final[ContextVar[Trace | None]] = ContextVar("cosell_present", default=None)
+"""The call, or the agenda entry, that this thread is at: what is logged meanwhile belongs to it."""
 
 
 class Window(NamedTuple):

@@ -3,7 +3,6 @@ answered. Must not look into a body.
 """
 
 from contextlib import suppress
-from time import perf_counter
 from typing import Final
 
 from cosell.errors import ApiError, UnknownNamespaceException
@@ -45,7 +44,6 @@ class Recorder:
         """A call was answered: with what the client was sent or, if the connection was cut, would
         have been sent."""
         trace = passage.trace
-        trace.lasted_s = perf_counter() - passage.began
         shown = response
         if passage.met is not None:
             _note_faults(passage.met, trace, response)

@@ -18,7 +18,8 @@ from cosell.calls import Call, HandleDue
 from cosell.clock import wall_ms
 from cosell.errors import InternalServerException
 from cosell.ids import uuid
-from cosell.journal import Journal, Trace
+from cosell.journal import PRESENT, Journal, Trace
+from cosell.observing import Counts
 from cosell.quotas import Quotas
 from cosell.store import Contention, Store, StoreError, Tx, agenda, ledger, namespaces
 from cosell.store.agenda import Due
@@ -61,6 +62,7 @@ class Runner:
         self.quotas = instruments.quotas
         self.store = store
         self.journal = Journal()
+        self.counts: Counts | None = None  # who is told of entries that ran, and of tasks' ends
         self._table = table
         self._random = random
         self._woken = threading.Event()
@@ -92,20 +94,21 @@ class Runner:
                     raise
                 together_s = 0.0  # what comes before the one that fails is run without it
                 continue
-            ran += some
+            self._count(some)
+            ran += len(some)
         if more:
             retrying(self.store, partial(self._plan_look, namespace))
         return ran
 
-    def _run_some(self, name: str, look: "Look", tx: Tx) -> tuple[int, bool]:
+    def _run_some(self, name: str, look: "Look", tx: Tx) -> tuple[list[Trace], bool]:
         """Run what is due first, and what is due after it, in one transaction, for as long as
         nobody else in the namespace would mind: a commit costs as much as several entries. Answers
-        how many ran, and whether more may be due."""
+        what ran, and whether more may be due."""
         if look.woken is not None and not look.woken(tx, name):
-            return 0, False
-        ran = 0
-        while self._run_due(tx, name, None, None):
-            ran += 1
+            return [], False
+        ran: list[Trace] = []
+        while (trace := self._run_due(tx, name, None, None)) is not None:
+            ran.append(trace)
             if time.monotonic() > look.until:
                 return ran, True
         self._plan_look(name, tx)
@@ -132,7 +135,7 @@ class Runner:
 
     def _run_until(self, namespace: str, ns: int | None, until: int | None) -> int:
         """Meanwhile the thread leaves the namespace alone, so that the count is everything."""
-        fired = 0
+        fired, present = 0, PRESENT.get()
         self._asked[namespace] += 1
         try:
             while self._run_first(namespace, ns, until):
@@ -140,6 +143,7 @@ class Runner:
                 if self._stopped:
                     raise InternalServerException("The server is stopping. Repeat the call.")
         finally:
+            PRESENT.set(present)
             self._asked[namespace] -= 1
             self.wake()
         return fired
@@ -147,24 +151,52 @@ class Runner:
     def _run_first(self, name: str, ns: int | None, until: int | None) -> bool:
         """Run the first entry that is due; whether there was one. `ns` is what the name has to
         stand for, if that matters."""
-        return retrying(self.store, lambda tx: self._run_due(tx, name, ns, until))
+        trace = retrying(self.store, lambda tx: self._run_due(tx, name, ns, until))
+        if trace is None:
+            return False
+        self._count([trace])
+        return True
 
-    def _run_due(self, tx: Tx, name: str, ns: int | None, until: int | None) -> bool:
+    def _run_due(self, tx: Tx, name: str, ns: int | None, until: int | None) -> Trace | None:
         namespace = namespaces.find(tx, name)
         now = namespace.now(wall_ms())
         due = agenda.first(tx, namespace.ns, now if until is None else max(until, now))
         if due is None or ns not in (None, namespace.ns):
-            return False
+            return None
         if due.due_at > now:
             namespace = _put_forward(tx, namespace, due.due_at)
         agenda.pop(tx, due)
         if namespace.lag_ms:
             tx.lags_at = due.due_at
-        self._table[due.kind](self._call(namespace, due), tx, due.ref)
-        return True
+        call = self._call(namespace, due)
+        PRESENT.set(call.trace)
+        try:
+            self._table[due.kind](call, tx, due.ref)
+        except (Contention, StoreError):
+            raise
+        except Exception:
+            if self.counts is not None:
+                self.counts.ran(due.kind, failed=True)
+            raise
+        return call.trace
+
+    def _count(self, ran: list[Trace]) -> None:
+        """Tell of entries whose effects are committed."""
+        if self.counts is not None:
+            for trace in ran:
+                self.counts.ran(trace.operation, failed=False)
+                self.count_ended(trace)
+
+    def count_ended(self, trace: Trace) -> None:
+        """Tell of the tasks that ended in a call, or an entry, whose effect is committed."""
+        if self.counts is not None:
+            for kind, state in trace.ended:
+                self.counts.ended(kind, state)
 
     def _call(self, namespace: Namespace, due: Due) -> Call:
         request_id, wall = uuid(self._random), wall_ms()
+        trace = Trace(request_id, wall, b"")  # of no call that came in: no journal has it
+        trace.name, trace.operation = namespace.name, due.kind
         return Call(
             operation=due.kind,
             input={},
@@ -177,7 +209,7 @@ class Runner:
             request_id=request_id,
             random=self._random,
             laboratory=self,
-            trace=Trace(request_id, wall, b""),  # of no call that came in: nobody reads it
+            trace=trace,
         )
 
     # --- by itself -----------------------------------------------------------------------------
@@ -249,6 +281,8 @@ class Runner:
             # The whole story once; it does not get truer by being told every minute.
             told = log.exception if rest is None else log.error
             told("the first agenda entry of namespace %s cannot be run; it stays", name)
+        finally:
+            PRESENT.set(None)
         pause_s = _RETRY_S if rest is None else min(2 * rest.pause_s, _REST_S_MAX)
         self._resting[name] = _Rest(time.monotonic() + pause_s, pause_s)
         return False

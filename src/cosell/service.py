@@ -7,6 +7,7 @@ servers, nor what an operation means.
 import logging
 from collections.abc import Callable
 from functools import partial
+from time import perf_counter
 from typing import Final, cast
 
 import orjson
@@ -29,6 +30,8 @@ from cosell.errors import (
     request_refused,
 )
 from cosell.http import HttpRequest, HttpResponse
+from cosell.journal import PRESENT
+from cosell.observing import Watcher
 from cosell.operations import DESK, DUE, LONG, SELLING
 from cosell.passage import Passage
 from cosell.quotas import Quotas
@@ -50,6 +53,8 @@ _OTHER_BODY: Final = Cause(
     "token.other-body", "documented", "API reference: ConflictException, ClientToken"
 )
 _SWEEP_ROWS: Final = 10_000  # in one transaction
+_FAILED: Final = InternalServerException()
+CUT_OFF: Final = "Cut"  # the outcome of a call that got no answer
 CUT: Final = HttpResponse(500, [], b"", cut=True)  # no answer: the connection is closed
 MODEL_HEADER: Final = ("x-cosell-model", SELLING.contract.model_date)  # which API this is
 
@@ -68,6 +73,7 @@ class Engine:
         instruments = Instruments(token_key, self._authenticator, self._quotas)
         self.runner = Runner(store, DUE, self._random, instruments)
         self._recorder = Recorder(self.runner.journal, store, self._routes)
+        self.watchers: tuple[Watcher, ...] = ()  # who is told of each call that was answered
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer a request; whatever goes wrong, there is an answer. It may be to wait first, and
@@ -77,23 +83,32 @@ class Engine:
     def _run(self, passage: Passage, stages: Callable[[Passage], HttpResponse]) -> HttpResponse:
         """The one place that turns a refusal into an answer. Here it is known in the end what a
         call was answered, and what acted on it."""
+        trace = passage.trace
+        PRESENT.set(trace)
         try:
             response = stages(passage)
         except ApiError as error:
+            trace.outcome = error.code
             self._recorder.note(error, passage)
             response = _refusal(error, passage)
         except Exception:
             self.undo_left()
             log.exception("request %s failed", passage.request_id)
-            response = _refusal(InternalServerException(), passage)
+            trace.outcome = _FAILED.code
+            response = _refusal(_FAILED, passage)
         answered = response
         if passage.met is not None:
             if response.then is not None:
+                PRESENT.set(None)
                 return response
             response = _met_after(passage.met, passage, response)
         response.headers.append(MODEL_HEADER)
-        if passage.trace.name:
+        trace.lasted_s = perf_counter() - passage.began
+        if trace.name:
             self._recorder.record(passage, response, answered)
+        for watcher in self.watchers:
+            watcher(trace, response)
+        PRESENT.set(None)
         return response
 
     def body_bytes_max(self, request: HttpRequest) -> int:
@@ -131,10 +146,11 @@ class Engine:
         request = passage.request
         route = self._routes.find(request)
         if route.service is None:
-            return self._answer_sts(request, passage.request_id)
+            return self._answer_sts(passage)
         passage.service = route.service
         trace = passage.trace
         trace.name, trace.operation = route.namespace, route.operation
+        trace.service = route.service.name
         trace.contract = route.service.contract
         passage.operation = route.service.contract.operations[route.operation]
         passage.identity = identity = self._authenticator.authenticate(
@@ -177,6 +193,7 @@ class Engine:
         if not end:
             return self._go_on(passage)
         if end.error is None:
+            passage.trace.outcome = CUT_OFF
             return CUT
         raise error_named(end.error)
 
@@ -218,6 +235,8 @@ class Engine:
     def _carry_out(self, passage: Passage) -> Answer:
         """A command, and what follows it in transactions of their own if it is a procedure."""
         answer, planned = retrying(self.store, lambda tx: (self._once(passage, tx), tx.planned))
+        if passage.trace.ended:
+            self.runner.count_ended(passage.trace)
         if planned is not None or passage.service is DESK:
             self.runner.wake()
         after = passage.handler.after
@@ -227,8 +246,8 @@ class Engine:
 
     def _once(self, passage: Passage, tx: Tx) -> Answer:
         """What the client token made before, or the operation itself."""
-        if passage.trace.causes:  # of a try that met Contention
-            passage.trace.causes = ()
+        if passage.trace.causes or passage.trace.ended:  # of a try that met Contention
+            passage.trace.causes = passage.trace.ended = ()
         operation, handler = passage.operation, passage.handler
         look_up = namespaces.ensure if handler.ensures else namespaces.as_it_is
         namespace = look_up(tx, passage.namespace.name, wall_ms())
@@ -278,23 +297,28 @@ class Engine:
             passage.identity,
         )
 
-    def _answer_sts(self, request: HttpRequest, request_id: str) -> HttpResponse:
+    def _answer_sts(self, passage: Passage) -> HttpResponse:
         """The token service has no state: it needs no namespace and no transaction."""
         from cosell.sts.operations import find_operation  # most servers never answer it
         from cosell.wire import query
 
+        request, request_id, trace = passage.request, passage.request_id, passage.trace
+        trace.service = "sts"
         try:
             wall, names = wall_ms(), frozenset({"sts"})
             identity = self._authenticator.authenticate(request, names, wall, any_region=True)
             name, document = query.decode(request.body)
             run = find_operation(name)
+            trace.operation = name
             result = run(document, identity, self._authenticator.directory, wall)
             return query.encode(name, result, request_id)
         except ApiError as error:
+            trace.outcome = error.code
             return query.encode_error(error, request_id)
         except Exception:
             log.exception("request %s failed", request_id)
-            return query.encode_error(InternalServerException(), request_id)
+            trace.outcome = _FAILED.code
+            return query.encode_error(_FAILED, request_id)
 
 
 def _met_after(met: Met, passage: Passage, response: HttpResponse) -> HttpResponse:
@@ -302,6 +326,7 @@ def _met_after(met: Met, passage: Passage, response: HttpResponse) -> HttpRespon
     if met.end_after:
         code = met.end_after.error
         response = CUT if code is None else _refusal(error_named(code), passage)
+        passage.trace.outcome = code or CUT_OFF
     return response._replace(headers=[*response.headers], delay_s=met.wait_after_s)
 
 

@@ -125,6 +125,8 @@ _TABLES: dict[str, _Table] = {
         "hosts": _hosts,
         "open_to_network": _truth,
         "workers": _whole(1, 256),
+        "drain_s": _whole(0, 3600),
+        "metrics": _truth,
     },
     "auth": {
         "mode": _matching("|".join(AUTH_MODES), f"one of {', '.join(AUTH_MODES)}"),
@@ -162,6 +164,8 @@ _SWITCHES: dict[str, tuple[str, str]] = {
     "hosts": ("", "hosts"),
     "open_to_network": ("", "open_to_network"),
     "workers": ("", "workers"),
+    "drain_s": ("", "drain_s"),
+    "metrics": ("", "metrics"),
     "auth": ("auth", "mode"),
     "default_account": ("auth", "default_account"),
 }

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from cosell import cli
+from cosell import cli, serving
 
 Moment = Literal["before", "after"]
 Whom = Literal["worker", "main", "both"]
@@ -117,5 +117,5 @@ def load(plan: Plan, serve: Any, *arguments: Any) -> Any:
 
 if __name__ == "__main__":
     chosen = Plan(**json.loads(sys.argv[1]))
-    cli._load = partial(load, chosen, cli._load)
+    serving._load = partial(load, chosen, serving._load)
     raise SystemExit(cli.main(sys.argv[2:]))

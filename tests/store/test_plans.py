@@ -39,6 +39,8 @@ PARTS = (
 SCANS = {
     "list_counters": "a database has few counters",
     "due_namespaces": "asks each namespace for its first entry",
+    "count_tasks": "asks each namespace for what is at work; what has ended is not looked at",
+    "count_prospecting": "as count_tasks",
     "sweepable": "takes the first row",
     "awaiting_review": "each account that it has found leads to the next",
     "creators": "each of those that it has found leads to the next",
@@ -48,6 +50,7 @@ WHOLE_NAMESPACE = {
     "namespace_is_empty": "stops at the first row",
     "outlived": "one namespace for each binding that is old enough",
     "due_namespaces": "stops at the first row",
+    "agenda_lag": "stops at the first row",
     "count_faults": "a namespace has few faults",
     "invitations_of": "the desk asks when it changes a rule; what was answered is not there",
     "live_faults": "a namespace has few faults",
@@ -73,6 +76,8 @@ WHOLE_TABLES = {"read_traits", "write_traits", "read_rows", "copy_rows"}
 # Statements that may sort what they found, and why.
 SORTS = {
     "list_members": "an engagement has few members",
+    "count_tasks": "groups, by kinds and states that are few",
+    "count_prospecting": "groups, by states that are few",
 }
 
 

@@ -146,4 +146,13 @@ class Store(Protocol):
         finds, outside of all of them, that an exception came in between their end."""
         ...
 
+    def check(self) -> None:
+        """StoreError if it would not be read and written now, or is not of this program's
+        format."""
+        ...
+
+    def pool_use(self) -> Mapping[str, int]:
+        """How many connections a pool has, by their state; nothing where there is no pool."""
+        ...
+
     def close(self) -> None: ...

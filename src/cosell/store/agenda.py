@@ -60,6 +60,12 @@ def pop(tx: Tx, due: Due) -> None:
         raise Contention(f"{due.kind} of {due.ref} has been done already")
 
 
+def lag_ms(tx: Tx, wall: int) -> int:
+    """For how long something has been due at most, over all namespaces whose clock runs."""
+    row = tx.one("agenda_lag", wall=wall)
+    return max(0, cast("tuple[int | None]", row)[0] or 0)
+
+
 def next_by_namespace(tx: Tx, wall: int) -> list[tuple[str, int]]:
     """Each running namespace that has an agenda, and in how many milliseconds it is due."""
     waits = []

@@ -30,6 +30,15 @@ class Pen:
         with self._turn:
             self._pen.acquire()
 
+    def take(self, wait_s: float) -> bool:
+        """Take it, if it can be had within that time; whoever did gives it back by `__exit__`."""
+        if not self._turn.acquire(timeout=wait_s):
+            return False
+        try:
+            return self._pen.acquire(timeout=wait_s)
+        finally:
+            self._turn.release()
+
     def __exit__(self, *_: object) -> None:
         self._pen.release()
 

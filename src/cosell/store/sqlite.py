@@ -19,6 +19,8 @@ from cosell.store.sqlite_file import columns_of, format_of, migrate, newest_form
 from cosell.store.sqlite_tx import Known, Numbers, SqliteTx, unusable
 
 _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
+_BUSY_S_MAX = 5.0  # how long a statement waits for who else has the file
+_CHECK_S_MAX = 0.4  # how long each part of a check does
 _EVER = 1 << 62
 _MEMORY_PAGE = 16_384  # bytes; what is listed fits, and a copy of a namespace takes half the time
 _READINGS_MAX = 8  # connections kept for the next reader
@@ -152,6 +154,39 @@ class SqliteStore:
         """Whether the write transaction on a connection is over before its commit."""
         return connection is self._writer and not connection.in_transaction
 
+    def check(self) -> None:
+        try:
+            with self.read(single=True) as tx:
+                found = cast("int", tx.query("pragma user_version", {})[0][0])
+        except StoreError as error:
+            raise StoreError(f"The state cannot be read: {error.__cause__}.") from error
+        if found != self.format:
+            raise StoreError(
+                f"The state has format {found}; this cosell keeps format {self.format}."
+            )
+        # A writer of ours may be at work for long; whoever else has the file keeps us out of it.
+        if not self._memory and self.pen.take(_CHECK_S_MAX):
+            try:
+                self._ensure_writable()
+            finally:
+                self.pen.__exit__()
+
+    def _ensure_writable(self) -> None:
+        """StoreError if nothing can be written; by who has the pen."""
+        self._writer.execute(f"pragma busy_timeout = {_CHECK_S_MAX * 1000:.0f}")
+        try:
+            self._writer.execute("begin immediate")
+            self._writer.execute("rollback")
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"The state cannot be written: {error}. See which other program has it open."
+            ) from error
+        finally:
+            self._writer.execute(f"pragma busy_timeout = {_BUSY_S_MAX * 1000:.0f}")
+
+    def pool_use(self) -> Mapping[str, int]:
+        return {}
+
     def tables(self) -> Mapping[str, Columns]:
         return self._columns
 
@@ -200,7 +235,7 @@ class SqliteStore:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.where,
-            timeout=5.0,
+            timeout=_BUSY_S_MAX,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=512,

@@ -1,7 +1,7 @@
 """Every kind of task, and finding a task of any of them."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from cosell import ids
 from cosell.calls import Call
@@ -15,6 +15,7 @@ from cosell.store.documents import Stored
 
 WORKFLOWS: Final = (ACCEPTING.workflow, CONVERTING.workflow, PROSPECTING, SUBMITTING.workflow)
 _BY_KIND: Final = {workflow.kind: workflow for workflow in WORKFLOWS}
+_COUNTED: Final = ("count_tasks", "count_prospecting")
 _UNFINISHED: Final = ("unfinished_tasks", "unfinished_prospecting")
 
 
@@ -52,6 +53,12 @@ def referred(call: Call, tx: Tx, ref: str) -> Found | None:
     kind, _, id = ref.partition("/")
     task = documents.find(tx, call.ns, kind, id)
     return Found(_BY_KIND[kind], task) if task else None
+
+
+def count(tx: Tx) -> list[tuple[str, str, int]]:
+    """How many tasks are at work in all namespaces, by kind and state; what is zero is left out."""
+    rows = [row for statement in _COUNTED for row in tx.all(statement)]
+    return cast("list[tuple[str, str, int]]", rows)
 
 
 def replan(call: Call, tx: Tx) -> None:

@@ -46,6 +46,7 @@ def begin(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> Document:
     """The task is there; in pace Inline it has run to its end. Answers it as it is then."""
     if call.namespace.pace == "Inline":
         task = advance(call, tx, workflow, task, _ALL)
+        _note_end(call, workflow, task)
     task = truth.insert(tx, task)
     documents.show(tx, workflow.view, workflow.row(task))
     plan(call, tx, workflow, task)
@@ -71,10 +72,16 @@ def step(call: Call, tx: Tx, workflow: Workflow, task: Stored, steps: int) -> St
     after = advance(owner, tx, workflow, task, steps)
     agenda.forget(tx, call.ns, STEP, ref(task))
     if after is not task:
+        _note_end(call, workflow, after)
         after = truth.replace(tx, task, after.document)
         documents.show_again(tx, workflow.view, workflow.row(after))
     plan(owner, tx, workflow, after)
     return after
+
+
+def _note_end(call: Call, workflow: Workflow, task: Stored) -> None:
+    if not is_at_work(workflow, task):
+        call.trace.ended += ((workflow.kind, text_at(task.document, "TaskStatus")),)
 
 
 def plan_anew(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> None:

@@ -53,6 +53,12 @@ select n.name, n.offset_ms, n.frozen_at,
 from namespace n
 where exists (select 1 from agenda a where a.ns = n.ns);
 
+-- agenda_lag: for how long the first entry has been due, in the running namespace where that is
+-- longest.
+select max(:wall + n.offset_ms
+  - (select a.due_at from agenda a where a.ns = n.ns order by a.due_at, a.seq limit 1))
+from namespace n where n.frozen_at is null;
+
 -- first_due: the entry of a namespace's agenda that comes first, if it is due.
 select due_at, seq, kind, ref from agenda
 where ns = :ns and due_at <= :until order by due_at, seq limit 1;

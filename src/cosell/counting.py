@@ -1,0 +1,25 @@
+"""What a process of this program counts: the metrics, told of its kinds of task and its build.
+
+Whoever is to be counted is wired by the caller. Must not count by itself.
+"""
+
+from typing import TYPE_CHECKING
+
+from cosell import __version__
+from cosell.observing import processes
+from cosell.selling.contract import CONTRACT
+from cosell.selling.workflows import kinds
+from cosell.store import Store
+
+if TYPE_CHECKING:
+    from cosell.observing.metrics import Metrics
+
+
+def begin(store: Store, directory: str | None) -> "Metrics":
+    """Metrics of this process, and of all that count in the directory, if there is one. Once in a
+    process, before anybody else imports prometheus_client."""
+    processes.tell(directory)
+    from cosell.observing.metrics import Build, Metrics, Tasks  # a tenth of a second, for few
+
+    tasks = Tasks({one.kind: one.at_work for one in kinds.WORKFLOWS}, kinds.count)
+    return Metrics(store, tasks, Build(__version__, CONTRACT.model_date), directory)
