@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from cosell import looks
-from cosell.store.postgres import connected
+from cosell.store.postgres_pool import connected
 from cosell.store.postgres_schema import migrate
 
 _numbers = itertools.count(1)

@@ -97,7 +97,7 @@ def _on_postgres(command: str, settings: config.Config) -> int:
 
 def _migrate(database: str) -> int:
     from cosell import looks
-    from cosell.store.postgres import connected
+    from cosell.store.postgres_pool import connected
     from cosell.store.postgres_schema import migrate
 
     where = config.without_password(database)

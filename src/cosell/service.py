@@ -39,7 +39,7 @@ from cosell.recording import Recorder
 from cosell.routing import ForeignService, Routes
 from cosell.runner import Instruments, Runner
 from cosell.selling.quotas import GROUP_OF, QUOTA_OF
-from cosell.store import Store, Tx, lag, ledger, namespaces
+from cosell.store import Store, StoreError, Tx, lag, ledger, namespaces
 from cosell.store import faults as fault_rows
 from cosell.store.faults import Met
 from cosell.store.left import undo_left
@@ -51,6 +51,10 @@ log = logging.getLogger("cosell.service")
 
 _OTHER_BODY: Final = Cause(
     "token.other-body", "documented", "API reference: ConflictException, ClientToken"
+)
+_UNUSABLE: Final = (
+    "The database cannot be used at present. Repeat the call; the server's log says why, under this"
+    " request's id."
 )
 _SWEEP_ROWS: Final = 10_000  # in one transaction
 _FAILED: Final = InternalServerException()
@@ -91,6 +95,10 @@ class Engine:
             trace.outcome = error.code
             self._recorder.note(error, passage)
             response = _refusal(error, passage)
+        except StoreError as error:
+            self.undo_left()
+            log.error("request %s failed: %s", passage.request_id, error)
+            response = _refusal(InternalServerException(_UNUSABLE), passage)
         except Exception:
             self.undo_left()
             log.exception("request %s failed", passage.request_id)

@@ -5,9 +5,12 @@ runner's table.
 """
 
 import asyncio
+import contextlib
 import logging
+import signal
 import time
-from typing import cast
+from collections.abc import Awaitable, Coroutine
+from typing import Any, cast
 
 import procrastinate
 from procrastinate import jobs
@@ -36,6 +39,9 @@ _SWEEP_AFTER_MS = 10_000  # a call that looked the name up before its reset has 
 _TRIES = procrastinate.RetryStrategy(
     max_attempts=5, wait=1, retry_exceptions=[StoreError, Contention]
 )  # what fails otherwise is looked at anew by the sweep
+_PAUSE_S = 0.5  # between two tries to reach a database that was lost
+_CONNECTION_S = 2.0  # how long the queue waits for a connection
+_LOST = (StoreError, procrastinate.exceptions.ConnectorException)
 
 
 class Worker:
@@ -51,7 +57,8 @@ class Worker:
         cannot be run stays; the sweep comes back to it."""
         try:
             ran = self._runner.work(namespace, _LOOK_S, _woken)
-        except (Contention, StoreError):
+        except (Contention, StoreError) as error:
+            log.warning("What is due in %s has to wait: %s", namespace, error)
             raise
         except Exception:
             # The whole story once; it does not get truer by being told again and again.
@@ -101,6 +108,8 @@ def app_of(url: str, worker: Worker, connections_max: int) -> procrastinate.App:
         conninfo=url,
         min_size=1,
         max_size=connections_max + 2,
+        timeout=_CONNECTION_S,
+        reconnect_timeout=_CONNECTION_S,
         kwargs={"application_name": "cosell"},
     )
     app = procrastinate.App(connector=connector)
@@ -112,36 +121,87 @@ def app_of(url: str, worker: Worker, connections_max: int) -> procrastinate.App:
     @app.periodic(cron=_SWEEP)
     @app.task(name="cosell:sweep", queue=QUEUE, queueing_lock="cosell:sweep")
     async def sweep(timestamp: int) -> None:
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_S):
-            log.warning("job %s was left by a worker that is gone; it is done by another", job.id)
-            await app.job_manager.retry_job(job)
-        for name in await asyncio.to_thread(worker.overdue):
-            await asyncio.to_thread(worker.call_for, name)
-        await asyncio.to_thread(worker.keep_house)
+        try:
+            await _sweep(app, worker)
+        except (*_LOST, Contention) as error:
+            log.warning("The sweep has to wait: %s", _said(error))
+        except Exception:
+            log.exception("the sweep failed; it is tried again")
 
     return app
+
+
+async def _sweep(app: procrastinate.App, worker: Worker) -> None:
+    """Let others do what somebody left or forgot, and keep house."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_S):
+        log.warning("job %s was left by a worker that is gone; it is done by another", job.id)
+        await app.job_manager.retry_job(job)
+    for name in await asyncio.to_thread(worker.overdue):
+        await asyncio.to_thread(worker.call_for, name)
+    await asyncio.to_thread(worker.keep_house)
 
 
 def run(config: Config, database: str) -> None:
     """Work until a signal comes; what is at work then is finished. StoreError for a database that
     cannot be used."""
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what it would say is said here
     store = PostgresStore(database, config.postgres, Looks().defer)
     try:
         worker = Worker(store, Engine(store, config, new_token_key()))
-        asyncio.run(_work(app_of(database, worker, config.postgres.connections_max), config))
+        asyncio.run(_work(worker, store, config, database))
     finally:
         store.close()
 
 
-async def _work(app: procrastinate.App, config: Config) -> None:
+async def _work(worker: Worker, store: PostgresStore, config: Config, database: str) -> None:
+    """The library's worker ends when it cannot reach the database: then here is another one, as
+    soon as it can."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    while not stopped.is_set():
+        try:
+            await asyncio.to_thread(store.check)
+            log.info("At work on %s.", store.where)
+            await _live(app_of(database, worker, config.postgres.connections_max), config, stopped)
+        except _LOST as error:
+            log.warning("The worker has to wait: %s", _said(error))
+        if not stopped.is_set():
+            await _first(stopped.wait(), asyncio.sleep(_PAUSE_S))
+
+
+async def _live(app: procrastinate.App, config: Config, stopped: asyncio.Event) -> None:
+    """One life of the library's worker; when it is to stop, it finishes what is at work."""
     async with app.open_async():
-        await app.run_worker_async(
-            queues=[QUEUE],
-            name="cosell",
-            concurrency=config.postgres.connections_max,
-            fetch_job_polling_interval=_POLL_S,
-            update_heartbeat_interval=_HEARTBEAT_S,
-            stalled_worker_timeout=_STALLED_S,
-            shutdown_graceful_timeout=_PARTING_S,
-            delete_jobs=jobs.DeleteJobCondition.ALWAYS,
+        working = asyncio.create_task(
+            app.run_worker_async(
+                queues=[QUEUE],
+                name="cosell",
+                concurrency=config.postgres.connections_max,
+                fetch_job_polling_interval=_POLL_S,
+                update_heartbeat_interval=_HEARTBEAT_S,
+                stalled_worker_timeout=_STALLED_S,
+                shutdown_graceful_timeout=_PARTING_S,
+                delete_jobs=jobs.DeleteJobCondition.ALWAYS,
+                install_signal_handlers=False,
+            )
         )
+        await _first(stopped.wait(), working)
+        if working.done():
+            await working
+            return
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+
+
+async def _first(waiting: Coroutine[Any, Any, object], other: Awaitable[object]) -> None:
+    """Wait until one of two is over."""
+    wait = asyncio.ensure_future(waiting)
+    await asyncio.wait((wait, asyncio.ensure_future(other)), return_when=asyncio.FIRST_COMPLETED)
+    wait.cancel()
+
+
+def _said(error: Exception) -> str:
+    """What the database itself said, if there is more than that the queue met an error."""
+    return str(error.__cause__ or error).strip().partition("\n")[0]

@@ -1,24 +1,23 @@
 """PostgreSQL: any number of processes; in each namespace one writes at a time, and who reads sees
 one instant.
 
-With postgres_tx and postgres_schema the only module that imports psycopg. Must not know what the
-rows mean, nor what becomes of a namespace at which somebody is to look.
+With its siblings postgres_* the only module that imports psycopg. Must not know what the rows
+mean, nor what becomes of a namespace at which somebody is to look.
 """
 
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias, cast
 
 import psycopg
-import psycopg_pool
-from psycopg.types.numeric import Int8BinaryDumper
 
 from cosell.clock import wall_ms
 from cosell.config import Postgres, without_password
 from cosell.store import Columns, StoreError, Tx, namespaces
+from cosell.store.postgres_pool import Pool, connected
 from cosell.store.postgres_schema import columns_of, ensure_usable, tables_of
-from cosell.store.postgres_tx import Connection, PostgresTx, failed, unusable
+from cosell.store.postgres_tx import Connection, PostgresTx, failed
 from cosell.store.sqlite_file import newest_format
 from cosell.store.statements import postgres_statements
 
@@ -30,22 +29,7 @@ _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
 _EVER = 1 << 62
 _RAISING = 0x736571  # 'seq': one raises it at a time
 _MARGIN = 1_000_000  # more than others can draw between two instructions
-_SPARE = 1  # connections beyond those of who is at work: for numbers
-_PREPARED_MAX = 1_000  # statements of a connection that the database has understood already
-_RECONNECT_S = 1.0  # for as long nobody is waiting for; then the next call tries again
 _LATE_MS = 50  # a look that is planned so little later is not planned anew
-# What is to be found is found by an index, in its order: the statements are made for that, and
-# tests read their plans. So the planner is not to weigh anything by what it guesses of the rows.
-_PLANS = {
-    "plan_cache_mode": "force_generic_plan",
-    "enable_seqscan": "off",
-    "enable_bitmapscan": "off",
-    "enable_sort": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
-    "jit": "off",
-    "max_parallel_workers_per_gather": "0",
-}
 
 
 class PostgresStore:
@@ -57,7 +41,6 @@ class PostgresStore:
         """StoreError if it cannot be used: not there, or of another format than this program's."""
         self.where = without_password(url)
         self.format = newest_format()
-        self._settings = settings
         self._defer = defer
         self._numbers: dict[str, tuple[int, int]] = {}
         self._numbers_lock = threading.Lock()
@@ -66,33 +49,7 @@ class PostgresStore:
             ensure_usable(connection, self.where)
             self._tables = {name: columns_of(connection, name) for name in tables_of(connection)}
             self._traits = columns_of(connection, "namespace")
-        self._pool = psycopg_pool.ConnectionPool(
-            url,
-            kwargs=_CONNECTING,
-            min_size=1,
-            max_size=settings.connections_max + _SPARE,
-            timeout=settings.wait_s_max,
-            reconnect_timeout=_RECONNECT_S,
-            configure=self._configure,
-            num_workers=1,
-            name="cosell",
-            open=True,
-        )
-
-    def _configure(self, connection: Connection) -> None:
-        settings = self._settings
-        said = {
-            **_PLANS,
-            "statement_timeout": f"{settings.statement_s_max:g}s",
-            "lock_timeout": f"{settings.lock_s_max:g}s",
-            "idle_in_transaction_session_timeout": f"{settings.idle_s_max:g}s",
-            "client_min_messages": "warning",
-        }
-        values = ", ".join(f"set_config('{name}', %s, false)" for name in said)
-        connection.execute(f"select {values}", [*said.values()])
-        connection.adapters.register_dumper(int, Int8BinaryDumper)
-        connection.prepare_threshold = 0
-        connection.prepared_max = _PREPARED_MAX
+        self._pool = Pool(url, self.where, settings)
 
     # --- transactions --------------------------------------------------------------------------
 
@@ -104,18 +61,11 @@ class PostgresStore:
 
     def take(self) -> Connection:
         """A connection, for who gives it back; StoreError if there is none in time."""
-        try:
-            return self._pool.getconn()
-        except (psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
-            raise StoreError(
-                f"The database {self.where} gave no connection within"
-                f" {self._settings.wait_s_max:g} seconds: it cannot be reached, or all"
-                f" {self._settings.connections_max} of this process are at work."
-            ) from error
+        return self._pool.take()
 
     def give_back(self, connection: Connection) -> None:
         """What is broken, or within a transaction still, is closed and replaced by the pool."""
-        self._pool.putconn(connection)
+        self._pool.give_back(connection)
 
     def begun(self, how: str) -> Connection:
         """A connection on which a transaction has begun. One that has died since it was used last
@@ -229,9 +179,7 @@ class PostgresStore:
 
     def pool_use(self) -> Mapping[str, int]:
         """How many connections are open, at work, and waited for."""
-        use = self._pool.get_stats()
-        size, idle = use.get("pool_size", 0), use.get("pool_available", 0)
-        return {"open": size, "used": size - idle, "waited": use.get("requests_waiting", 0)}
+        return self._pool.use()
 
     def check(self) -> None:
         """StoreError unless the database answers, in the format that this program knows."""
@@ -240,25 +188,6 @@ class PostgresStore:
 
     def close(self) -> None:
         self._pool.close()
-
-
-_CONNECTING: dict[str, Any] = {
-    "autocommit": True,
-    "connect_timeout": 2,
-    "application_name": "cosell",
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,  # milliseconds after which a machine that is silent counts as gone
-}
-
-
-def connected(url: str, where: str) -> "psycopg.Connection[tuple[Any, ...]]":
-    """A connection of its own, outside of any pool; StoreError if there is no such database."""
-    try:
-        return psycopg.connect(url, **_CONNECTING)
-    except psycopg.Error as error:
-        raise StoreError(unusable(where, error)) from None
 
 
 class connected_from(AbstractContextManager["Connection"]):
@@ -351,6 +280,7 @@ class _Single:
 
     def __init__(self, store: PostgresStore) -> None:
         self._store = store
+        self._connection: Connection | None = None
 
     def __enter__(self) -> PostgresTx:
         self._connection = self._store.take()
@@ -358,11 +288,14 @@ class _Single:
 
     def _renew(self) -> Connection | None:
         """Another connection for one that has died; None for one that has not."""
-        if not self._connection.closed:
-            return None
-        self._store.give_back(self._connection)
+        if self._connection is not None:
+            if not self._connection.closed:
+                return None
+            dead, self._connection = self._connection, None
+            self._store.give_back(dead)
         self._connection = self._store.take()
         return self._connection
 
     def __exit__(self, *_: object) -> None:
-        self._store.give_back(self._connection)
+        if self._connection is not None:
+            self._store.give_back(self._connection)

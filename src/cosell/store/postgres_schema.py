@@ -1,6 +1,6 @@
 """What a database of PostgreSQL is: its format, the steps from an older one, its tables.
 
-With postgres and postgres_tx the only module that imports psycopg. Must not read or write a row of
+With its siblings postgres_* the only module that imports psycopg. Must not read or write a row of
 anybody's.
 """
 

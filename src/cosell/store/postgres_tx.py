@@ -1,7 +1,7 @@
 """One transaction of PostgreSQL's: what is said to the database in it.
 
-With postgres and postgres_schema the only module that imports psycopg. Must not know who else reads
-or writes, nor what the rows mean.
+With its siblings postgres_* the only module that imports psycopg. Must not know who else reads or
+writes, nor what the rows mean.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

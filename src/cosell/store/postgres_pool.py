@@ -1,0 +1,138 @@
+"""The connections of one process to a PostgreSQL database: how they are made, and how many.
+
+Must not know what is said on them.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+import psycopg_pool
+from psycopg.types.numeric import Int8BinaryDumper
+
+from cosell.config import Postgres
+from cosell.store import StoreError
+from cosell.store.postgres_tx import Connection, unusable
+from cosell.store.postgres_watch import Watch
+
+_SPARE = 1  # connections beyond those of who is at work: for numbers
+_PREPARED_MAX = 1_000  # statements of a connection that the database has understood already
+_RECONNECT_S = 0.2  # for as long nobody is waiting for; then the next call tries again
+_LOST_WAIT_S = 0.05  # for a connection to a database of which it is known that it is gone
+_HOPE_S = 0.3  # then who waits looks whether it is gone
+# What is to be found is found by an index, in its order: the statements are made for that, and
+# tests read their plans. So the planner is not to weigh anything by what it guesses of the rows.
+_PLANS = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_sort": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
+_CONNECTING: dict[str, Any] = {
+    "autocommit": True,
+    "connect_timeout": 2,
+    "application_name": "cosell",
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds after which a machine that is silent counts as gone
+}
+
+
+class Pool:
+    """Connections for who gives them back."""
+
+    def __init__(self, url: str, where: str, settings: Postgres) -> None:
+        """StoreError if there is no such database."""
+        self._where = where
+        self._settings = settings
+        # It tells of every try; the watch tells once what is lost, and when it is back.
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+        self._watch = Watch(lambda: connected(url, where), where)
+        self._pool = psycopg_pool.ConnectionPool(
+            url,
+            kwargs=_CONNECTING,
+            min_size=1,
+            max_size=settings.connections_max + _SPARE,
+            timeout=settings.wait_s_max,
+            reconnect_timeout=_RECONNECT_S,
+            configure=self._configure,
+            num_workers=1,
+            name="cosell",
+            open=True,
+        )
+
+    def _configure(self, connection: Connection) -> None:
+        settings = self._settings
+        said = {
+            **_PLANS,
+            "statement_timeout": f"{settings.statement_s_max:g}s",
+            "lock_timeout": f"{settings.lock_s_max:g}s",
+            "idle_in_transaction_session_timeout": f"{settings.idle_s_max:g}s",
+            "client_min_messages": "warning",
+        }
+        values = ", ".join(f"set_config('{name}', %s, false)" for name in said)
+        connection.execute(f"select {values}", [*said.values()])
+        connection.adapters.register_dumper(int, Int8BinaryDumper)
+        connection.prepare_threshold = 0
+        connection.prepared_max = _PREPARED_MAX
+
+    def take(self) -> Connection:
+        """A connection; StoreError if there is none in time, at once if none is to be had."""
+        watch, wait_s = self._watch, self._settings.wait_s_max
+        if watch.silent:
+            raise StoreError(watch.lost)
+        if watch.lost and not watch.at_work:
+            wait_s = min(wait_s, _LOST_WAIT_S)
+        connection = self._waited_for(min(wait_s, _HOPE_S))
+        if connection is None and not watch.lost:
+            connection = self._waited_for(wait_s - _HOPE_S)
+        if connection is None:
+            raise StoreError(
+                watch.lost
+                or f"The database {self._where} gave no connection within {wait_s:g} seconds: it"
+                f" takes no more, or all {self._settings.connections_max} of this process are at"
+                " work ([postgres] connections_max)."
+            )
+        watch.at_work[connection] = time.monotonic()
+        return connection
+
+    def _waited_for(self, wait_s: float) -> Connection | None:
+        try:
+            return self._pool.getconn(wait_s)
+        except psycopg_pool.PoolTimeout:
+            self._watch.doubt()
+            return None
+        except psycopg_pool.PoolClosed:
+            raise StoreError(f"The database {self._where} is used no more.") from None
+
+    def give_back(self, connection: Connection) -> None:
+        """What is broken, or within a transaction still, is closed and replaced."""
+        del self._watch.at_work[connection]
+        if connection.closed:
+            self._watch.doubt()
+        self._pool.putconn(connection)
+
+    def use(self) -> Mapping[str, int]:
+        """How many connections are open, at work, and waited for."""
+        use = self._pool.get_stats()
+        size, idle = use.get("pool_size", 0), use.get("pool_available", 0)
+        return {"open": size, "used": size - idle, "waited": use.get("requests_waiting", 0)}
+
+    def close(self) -> None:
+        self._pool.close()
+        self._watch.end()
+
+
+def connected(url: str, where: str) -> Connection:
+    """A connection of its own, outside of any pool; StoreError if there is no such database."""
+    try:
+        return psycopg.connect(url, **_CONNECTING)
+    except psycopg.Error as error:
+        raise StoreError(unusable(where, error)) from None
