@@ -159,13 +159,18 @@ async def _work(worker: Worker, store: PostgresStore, config: Config, database: 
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    told = ""
     while not stopped.is_set():
         try:
             await asyncio.to_thread(store.check)
             log.info("At work on %s.", store.where)
+            told = ""
             await _live(app_of(database, worker, config.postgres.connections_max), config, stopped)
         except _LOST as error:
-            log.warning("The worker has to wait: %s", _said(error))
+            if told != (told := _said(error)):  # once, not at each try
+                log.warning("The worker has to wait: %s", told)
+        except Exception:
+            log.exception("the worker of the queue ended; here is another")
         if not stopped.is_set():
             await _first(stopped.wait(), asyncio.sleep(_PAUSE_S))
 
