@@ -1,7 +1,7 @@
 # Every chore, one word each. Needs make and Python 3.11 or newer; the rest sets itself up in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check soak fmt docs bench bench-peers update-model lock setup clean
+.PHONY: help run test check soak chaos fmt docs bench bench-peers update-model lock setup clean
 
 VENV    := .venv
 BIN     := $(VENV)/bin
@@ -39,6 +39,9 @@ check: $(DEV)  ## format, lint, types and layers, without the tests
 soak: $(DEV)  ## a million generated calls and 300 random walks, or fewer of both (ARGS="--calls 20000 --seed 7")
 	@$(BIN)/python -m tests.soak $(ARGS)
 
+chaos: $(DEV)  ## kill servers at every commit point, and see that nothing is lost (ARGS="--seeds 1000 --first 1")
+	@$(BIN)/python -m tests.chaos.run $(ARGS)
+
 fmt: $(DEV)  ## put the code into its form
 	@$(BIN)/ruff check --fix --exit-zero --quiet $(CODE)
 	@$(BIN)/ruff format $(CODE)
@@ -68,7 +71,7 @@ lock: $(MADE)  ## resolve every dependency anew into requirements.lock
 setup: $(DEV) $(OLDEST)/.made $(CRM)/.made $(JS)/node_modules/.made  ## make .venv, the environments beside it and the JavaScript client ready
 
 clean:  ## remove what make made, and the demo's state
-	rm -rf $(VENV) .cosell examples/crm-sync/.pytest_cache bench/.venvs bench/.state $(JS)/node_modules dist
+	rm -rf $(VENV) .cosell .chaos examples/crm-sync/.pytest_cache bench/.venvs bench/.state $(JS)/node_modules dist
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # --- set-up: each stamp is made once, and again when what it depends on has changed ---------------
