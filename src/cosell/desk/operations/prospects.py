@@ -3,12 +3,11 @@
 from cosell.calls import Call, command, query
 from cosell.contract import Document, Json
 from cosell.errors import request_refused
-from cosell.selling import Kind, text_at
-from cosell.selling.domain import prospecting
+from cosell.selling import text_at
+from cosell.selling.domain import engagements, prospecting
 from cosell.selling.rules import check
-from cosell.selling.rules import find as rows
 from cosell.selling.rules.prospect_task import SAID, Said
-from cosell.store import Tx, documents
+from cosell.store import Tx
 
 _FOUND = ("Customer", "Insights")
 _MESSAGE = "This outcome was asked for at the desk."
@@ -17,10 +16,7 @@ _MESSAGE = "This outcome was asked for at the desk."
 @command("PutProspectingResult")
 def put_prospecting_result(call: Call, tx: Tx) -> Document:
     """What prospecting an engagement finds from now on, or how it fails."""
-    id = text_at(call.input, "EngagementIdentifier")
-    engagement = documents.find(tx, call.ns, Kind.ENGAGEMENT, id)
-    if engagement is None or engagement.catalog != call.catalog:
-        raise rows.ANY_ENGAGEMENT.refusal(None)
+    id = engagements.find_any(call, tx, text_at(call.input, "EngagementIdentifier")).id
     found = {name: call.input[name] for name in _FOUND if name in call.input}
     reason = text_at(call.input, "ReasonCode")
     if errors := check(SAID, Said(bool(found), bool(reason))):

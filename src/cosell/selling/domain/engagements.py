@@ -26,11 +26,12 @@ DESCRIPTION_MAX = 255
 
 
 class Member(NamedTuple):
-    """An account in an engagement, with its company as it was when it joined."""
+    """An account in an engagement, with its company as it was when it joined, `joined_at` ms."""
 
     account: str
     company: str
     website: str
+    joined_at: int
 
 
 def create(call: Call, tx: Tx, creator: str, content: Document) -> Stored:
@@ -64,6 +65,15 @@ def find(call: Call, tx: Tx, id: str | None) -> Stored:
     found = id and documents.find_visible(tx, ENGAGEMENTS, call.key, Kind.ENGAGEMENT, id)
     if not found:
         raise rows.ENGAGEMENT.refusal(found)
+    return found
+
+
+def find_any(call: Call, tx: Tx, identifier: str) -> Stored:
+    """An engagement of any account, by id or ARN, for AWS, or ResourceNotFoundException."""
+    id = ids.plain_id(identifier, call.catalog, Kind.ENGAGEMENT)
+    found = id and documents.find(tx, call.ns, Kind.ENGAGEMENT, id)
+    if not found or found.catalog != call.catalog:
+        raise rows.ANY_ENGAGEMENT.refusal(None)
     return found
 
 
@@ -109,7 +119,7 @@ def _change(
 def members(call: Call, tx: Tx, id: str) -> list[Member]:
     """Who is in an engagement, in order of joining."""
     rows = tx.all("list_members", ns=call.ns, engagement=id)
-    return [Member(*cast("tuple[str, str, str]", row)) for row in rows]
+    return [Member(*cast("tuple[str, str, str, int]", row)) for row in rows]
 
 
 def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:

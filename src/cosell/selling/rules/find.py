@@ -125,7 +125,7 @@ TABLES = (
         (ANY_OPPORTUNITY,),
     ),
     Table("Find any invitation", ("AnswerInvitation",), (ANY_INVITATION,)),
-    Table("Find any engagement", ("PutProspectingResult",), (ANY_ENGAGEMENT,)),
+    Table("Find any engagement", ("PutProspectingResult", "ListMembers"), (ANY_ENGAGEMENT,)),
     Table("Find any task", ("AdvanceTask",), (ANY_TASK,)),
     Table("Find a task in any catalog", ("GetTask",), (TASK,)),
 )

@@ -6,7 +6,7 @@ insert into member (ns, engagement, account, seq, company, website, joined_at)
 values (:ns, :engagement, :account, :seq, :company, :website, :joined_at);
 
 -- list_members: who is in an engagement, in order of joining.
-select account, company, website from member
+select account, company, website, joined_at from member
 where ns = :ns and engagement = :engagement order by seq;
 
 -- creators: who made the engagements of an account's catalog, one step in the index for each.
