@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.deals import Deal, created, engaged, shown, submitted
+from tests.deals import Deal, completed, created, engaged, shown, submitted
 from tests.engaging import accepted, invited, lead
 from tests.harness import OTHER, World
 from tests.refusal import Refusal, refusal
@@ -213,17 +213,7 @@ def test_submission_of_a_received_opportunity_tells_all_that_is_missing(world: W
         "relatedEntityIdentifiers",
     ]
     assert refused(deal).fields == [(field, MISSING) for field in fields]
-    deal.update(
-        {
-            "Customer.Account.Address.PostalCode": "98101",
-            "Customer.Account.Address.StateOrRegion": "Washington",
-            "PrimaryNeedsFromAws": ["Co-Sell - Deal Support"],
-            "Project.CustomerUseCase": "Migration / Database Migration",
-            "Project.DeliveryModels": ["SaaS or PaaS"],
-            "Project.OtherSolutionDescription": "Ours",
-            "Project.SalesActivities": ["SOW Signed"],
-        }
-    )
+    completed(deal)
     deal.submit()
     assert deal.status == "Submitted"
     [asked] = deal.invitations()

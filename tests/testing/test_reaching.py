@@ -19,6 +19,7 @@ import cosell.desk
 from cosell.testing import World, WorldClosed
 from cosell.testing.calling import DESK, Caller
 from tests.testing.invitations import invited, refer
+from tests.testing.sessions import assumed
 
 # Made before anything was hooked, as most programs do at import; it has some credentials of its
 # own, since those of the environment are only there later.
@@ -115,14 +116,7 @@ def test_a_label_has_the_same_account_everywhere(world: World) -> None:
 
 
 def test_a_session_of_a_role(world: World) -> None:
-    role = f"arn:aws:iam::{world.partner('B').account}:role/crm"
-    given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="sync")["Credentials"]
-    client = boto3.client(
-        "partnercentral-selling",
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-    )
+    client, given = assumed(world.partner("B").account)
     invitation = refer(world, "For the role", to=world.partner("B").account)
     assert invited(client) == [invitation]
     forged = boto3.client(

@@ -6,12 +6,12 @@ Must not wait for anything.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from cosell.testing import World
 from tests.harness import opportunity
 from tests.testing.invitations import invited, refer
+from tests.testing.sessions import assumed
 
 
 def _invitation(client: Any) -> Any:
@@ -32,14 +32,7 @@ def test_two_worlds_a_year_apart() -> None:
 
 def test_an_invitation_expires_while_signatures_stay_valid(world: World) -> None:
     """A session's signature is checked, and checked against real time."""
-    role = f"arn:aws:iam::{world.account}:role/crm"
-    given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="sync")["Credentials"]
-    client = boto3.client(
-        "partnercentral-selling",
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-    )
+    client, _ = assumed(world.account)
     invitation = refer(world, "Short-lived")
     assert _invitation(client)["Status"] == "PENDING"
     world.desk("AdvanceClock", Seconds=30 * 86_400)
