@@ -29,7 +29,8 @@ from cosell.errors import (
     RequestTimeoutException,
 )
 from cosell.http import HttpRequest, HttpResponse
-from cosell.journal import Trace
+from cosell.journal import PRESENT, Trace
+from cosell.observing.logs import call_answered
 from cosell.observing.probes import Probes
 from cosell.selling.contract import CONTRACT
 from cosell.service import Engine
@@ -101,6 +102,8 @@ class App:
             self._metrics.watch(lambda: self._in_progress)
             self._engine.watchers += (self._metrics.answered,)
             self._engine.runner.counts = self._metrics
+        if config.log.has_calls:
+            self._engine.watchers += (call_answered,)
         self._probes = Probes(store, self._state(), self._metrics.text if self._metrics else None)
         self._waiting: dict[asyncio.Task[None] | None, float] = {}  # for a body, until when
         self._overdue: set[asyncio.Task[None] | None] = set()
@@ -163,8 +166,7 @@ class App:
         except ApiError as error:
             response = self._refusal(error, headers)
         except Exception:
-            log.exception("the edge failed")
-            response = self._refusal(InternalServerException(), headers)
+            response = self._refusal(InternalServerException(), headers, "the edge failed")
         finally:
             self._in_progress -= calls
         if response.cut:
@@ -264,13 +266,20 @@ class App:
         if size > bytes_max:
             raise RequestEntityTooLargeException(f"The body is larger than {bytes_max} bytes.")
 
-    def _refusal(self, error: ApiError, headers: Mapping[str, str]) -> HttpResponse:
+    def _refusal(
+        self, error: ApiError, headers: Mapping[str, str], failed: str = ""
+    ) -> HttpResponse:
+        """The answer to what the core has not seen, or has not answered: `failed` tells the log."""
         trace = Trace(ids.uuid(ids.new_random()), wall_ms(), b"")
         trace.outcome, trace.lasted_s = error.code, 0.0  # since nobody knows when it began
+        PRESENT.set(trace)
+        if failed:
+            log.exception(failed)
         kind = aws_json.content_type(headers)
         response = aws_json.encode_error(error, kind, trace.request_id)
         for watcher in self._engine.watchers:
             watcher(trace, response)
+        PRESENT.set(None)
         return response
 
 

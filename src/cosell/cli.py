@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cosell import __version__, config
-from cosell.serving import State, listen, log
+from cosell.serving import State, listen
 from cosell.settings import load as load_settings
 
 _PORT_WAIT_S = 1.0  # how long a start waits for a server that is about to end
@@ -110,8 +110,9 @@ def _migrate(database: str) -> int:
 
 def _work(settings: config.Config, database: str) -> int:
     from cosell import worker
+    from cosell.observing.logs import set_up
 
-    log()
+    set_up(settings.log)
     print(
         f"cosell {__version__} worker\n  database  {config.without_password(database)}", flush=True
     )
@@ -219,6 +220,8 @@ def _parser() -> argparse.ArgumentParser:
         hub = commands.add_parser(command, help=does)
         hub.add_argument("--database", help="postgresql://…")
         hub.add_argument("--config", metavar="FILE", help="settings, in TOML")
+        if command == "worker":
+            _add_logging(hub)
     for command, does in (
         ("save", "write a namespace of a running server to a file"),
         ("load", "let a namespace of a running server be what a file has"),
@@ -245,11 +248,21 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         const=True,
         help="with --auth open: let in everybody who can reach --host",
     )
+    _add_logging(parser)
     add("--drain", type=int, metavar="SECONDS", dest="drain_s", help=_DRAINING)
     add(
         "--metrics",
         action=argparse.BooleanOptionalAction,
         help="count, for Prometheus, at /_cosell/metrics",
+    )
+
+
+def _add_logging(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--log-format", choices=config.LOG_FORMATS, help="of the log (text)")
+    parser.add_argument(
+        "--log-calls",
+        action=argparse.BooleanOptionalAction,
+        help="log a line for each call (with --log-format json)",
     )
 
 

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 AuthMode: TypeAlias = Literal["open", "soft", "strict"]
 AUTH_MODES = ("open", "soft", "strict")
+LOG_FORMATS = ("text", "json")
 DEFAULT_ACCOUNT = "111122223333"
 DEFAULT_PORT = 2673  # COSE on a telephone
 
@@ -67,6 +68,19 @@ class Postgres:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """How is logged; `calls` None: a line for each call where the lines are JSON."""
+
+    format: Literal["text", "json"] = "text"
+    calls: bool | None = None
+
+    @property
+    def has_calls(self) -> bool:
+        """Whether each call has a line."""
+        return self.format == "json" if self.calls is None else self.calls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """`database` None is the state file in the user's data directory; `hosts` are names that a
     request's Host may have besides loopback."""
@@ -82,6 +96,7 @@ class Config:
     auth: Auth = Auth()
     limits: Limits = Limits()
     cors: Cors = Cors()
+    log: Log = Log()
     postgres: Postgres = Postgres()
 
 

@@ -196,7 +196,7 @@ class Runner:
     def _call(self, namespace: Namespace, due: Due) -> Call:
         request_id, wall = uuid(self._random), wall_ms()
         trace = Trace(request_id, wall, b"")  # of no call that came in: no journal has it
-        trace.name, trace.operation = namespace.name, due.kind
+        trace.service, trace.name, trace.operation = "agenda", namespace.name, due.kind
         return Call(
             operation=due.kind,
             input={},

@@ -106,7 +106,9 @@ def _let_drain(server: Any, drain_s: int) -> None:
 
 
 def _load(settings: config.Config, state: State, main: _Main) -> Any:
-    log()
+    from cosell.observing.logs import set_up
+
+    set_up(settings.log)
     if time.monotonic() - main.since > _FIRST_WORKER_S:
         in_memory = state.database == ":memory:"
         lost = " The state was in memory and is lost." if in_memory else ""
@@ -115,9 +117,3 @@ def _load(settings: config.Config, state: State, main: _Main) -> Any:
     from cosell.app import load
 
     return load(settings, state.database, main.process, state.opened, main.counted)
-
-
-def log() -> None:
-    """Let this process log."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("cosell").setLevel(logging.INFO)

@@ -12,12 +12,14 @@ from typing import Any, TypeAlias, cast
 from cosell.config import (
     AUTH_MODES,
     DEFAULT_ACCOUNT,
+    LOG_FORMATS,
     Auth,
     Config,
     ConfigError,
     Cors,
     Key,
     Limits,
+    Log,
     Postgres,
 )
 
@@ -140,6 +142,10 @@ _TABLES: dict[str, _Table] = {
         "body_s_max": _seconds,
     },
     "cors": {"origins": _texts},
+    "log": {
+        "format": _matching("|".join(LOG_FORMATS), f"one of {', '.join(LOG_FORMATS)}"),
+        "calls": _truth,
+    },
     "postgres": {
         "connections_max": _whole(1, 1000),
         "wait_s_max": _seconds,
@@ -155,7 +161,7 @@ _KEY: _Table = {
     "principal": _matching(_PRINCIPAL, '"user/NAME", "root", or such an ARN of the account'),
     "namespaces": _namespaces,
 }
-_SECTIONS = ("auth", "limits", "cors", "postgres")
+_SECTIONS = ("auth", "limits", "cors", "log", "postgres")
 # The switches of the environment (COSELL_HOST …) and the command line, and what they set.
 _SWITCHES: dict[str, tuple[str, str]] = {
     "host": ("", "host"),
@@ -166,6 +172,8 @@ _SWITCHES: dict[str, tuple[str, str]] = {
     "workers": ("", "workers"),
     "drain_s": ("", "drain_s"),
     "metrics": ("", "metrics"),
+    "log_format": ("log", "format"),
+    "log_calls": ("log", "calls"),
     "auth": ("auth", "mode"),
     "default_account": ("auth", "default_account"),
 }
@@ -294,6 +302,7 @@ def _build(settings: _Settings) -> Config:
         auth=Auth(**cast("dict[str, Any]", settings.get("auth", {}))),
         limits=Limits(**cast("dict[str, Any]", settings.get("limits", {}))),
         cors=Cors(**cast("dict[str, Any]", settings.get("cors", {}))),
+        log=Log(**cast("dict[str, Any]", settings.get("log", {}))),
         postgres=Postgres(**cast("dict[str, Any]", settings.get("postgres", {}))),
         **cast("dict[str, Any]", settings[""]),
     )

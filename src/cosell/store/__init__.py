@@ -18,6 +18,10 @@ class StoreError(Exception):
     """The database cannot be used; the message says why and what to do."""
 
 
+class StoreFault(Exception):
+    """The database refused what it should have taken; the message names no value of a row."""
+
+
 class Contention(Exception):
     """Somebody else changed the same row; the call is to be tried again."""
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias, cast
 import psycopg
 from psycopg import errors, sql
 
-from cosell.store import Contention, Row, StoreError, Tx, Value
+from cosell.store import Contention, Row, StoreError, StoreFault, Tx, Value
 from cosell.store.dialect import postgres
 from cosell.store.statements import changes_namespaces, postgres_statements, statements
 
@@ -192,7 +192,7 @@ def failed(where: str, error: psycopg.Error) -> NoReturn:
         for part in (error.sqlstate, error.diag.table_name, error.diag.constraint_name)
         if part is not None
     )
-    raise RuntimeError(f"{type(error).__name__} ({about})") from None
+    raise StoreFault(f"{type(error).__name__} ({about})") from None
 
 
 def unusable(where: str, error: psycopg.Error) -> str:

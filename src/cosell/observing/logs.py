@@ -1,0 +1,137 @@
+"""What is logged, as text or as JSON: a line of text, or one object, each with the call that it
+belongs to. Nothing that a call said is in it.
+
+Messages are this program's own and quote no member. An exception's message may quote anything, a
+row's value as well as a request's, so of those that nobody foresaw only the kind and the place are
+told. Must not look into a body.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import Final
+
+import orjson
+
+from cosell.clock import iso
+from cosell.config import Log
+from cosell.http import HttpResponse
+from cosell.journal import PRESENT, Trace
+from cosell.store import Contention, StoreError, StoreFault
+
+CALLS: Final = "cosell.calls"
+UNKNOWN: Final = "unknown"
+_TEXT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# What says of itself only what may be read: that of the store, and the system's of files and
+# sockets.
+_TELLING: Final = (StoreError, StoreFault, Contention, OSError)
+_CODES: Final = ("sqlite_errorname", "sqlstate")  # what a database's error is called
+_UNTOLD: Final = "its message is not told, since it may quote what a call said"
+_OURS: Final = "cosell"
+
+_calls = logging.getLogger(CALLS)
+
+
+def set_up(log: Log) -> None:
+    """Let this process log, on standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Json() if log.format == "json" else Text(_TEXT))
+    logging.basicConfig(handlers=[handler], force=True)
+    logging.getLogger(_OURS).setLevel(logging.INFO)
+
+
+def call_answered(trace: Trace, response: HttpResponse) -> None:
+    """A line for a call that was answered."""
+    known = trace.service or UNKNOWN, (trace.service and trace.operation) or UNKNOWN
+    status = None if response.cut else response.status
+    lasted_ms = trace.lasted_s * 1000
+    said = (*known, status or "-", trace.outcome, lasted_ms)
+    told = {"status": status, "outcome": trace.outcome, "duration_ms": round(lasted_ms, 3)}
+    _calls.info("%s %s %s %s %.1f ms", *said, extra={"told": told})
+
+
+class Text(logging.Formatter):
+    """Lines of text; what belongs to a call ends with its request id."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        line = super().formatMessage(record)
+        trace = PRESENT.get()
+        if trace is None or trace.request_id in line:
+            return line
+        return f"{line} [{trace.request_id}]"
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(_plain(record))
+
+    def formatException(self, ei: object) -> str:
+        return _told(ei)
+
+
+class Json(logging.Formatter):
+    """One JSON object in each line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": iso(int(record.created * 1000)),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": _plain(record).getMessage(),
+        }
+        trace = PRESENT.get()
+        if trace is not None:
+            line |= _belonging(trace)
+        line |= getattr(record, "told", {})
+        if record.exc_info:
+            line["exception"] = _told(record.exc_info)
+        return orjson.dumps(line, default=str).decode()
+
+
+def _belonging(trace: Trace) -> dict[str, object]:
+    """The call that a line belongs to, and what it was addressed to. The account is left out: the
+    model calls the ids of accounts sensitive, and the journal has it."""
+    line: dict[str, object] = {"request_id": trace.request_id}
+    if trace.name:
+        line["namespace"] = trace.name
+    if trace.service:
+        line |= {"service": trace.service, "operation": trace.operation or UNKNOWN}
+    return line
+
+
+def _plain(record: logging.LogRecord) -> logging.LogRecord:
+    """What others log about an exception: asyncio, for one, says in further lines what it was."""
+    if record.name.split(".")[0] != _OURS and record.exc_info:
+        record.msg, record.args = record.getMessage().partition("\n")[0], ()
+    return record
+
+
+def _told(exc_info: object) -> str:
+    """An exception and what led to it: where, of which kind, and no value."""
+    error = exc_info[1] if isinstance(exc_info, tuple) else None
+    return "\n".join(_lines(error)) if isinstance(error, BaseException) else ""
+
+
+def _lines(error: BaseException) -> Iterator[str]:
+    chain: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in chain:
+        chain.append(one)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    for number, each in enumerate(reversed(chain)):
+        if number:
+            yield "which led to:"
+        yield "".join(traceback.format_tb(each.__traceback__)).rstrip()
+        yield _named(each)
+
+
+def _named(error: BaseException) -> str:
+    kind = type(error)
+    name = (
+        kind.__qualname__
+        if kind.__module__ == "builtins"
+        else f"{kind.__module__}.{kind.__qualname__}"
+    )
+    if isinstance(error, _TELLING):
+        return f"{name}: {error}"
+    codes = [str(code) for one in _CODES if (code := getattr(error, one, None))]
+    return f"{name} ({', '.join([*codes, _UNTOLD])})"
