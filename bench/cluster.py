@@ -23,7 +23,7 @@ from bench import ROOT, BenchError, bare
 from bench.load import CONNECTIONS
 from bench.servers import Server, launched
 from cosell import looks
-from cosell.store.postgres import _PLANS, connected
+from cosell.store.postgres_pool import PLANS, connected
 from cosell.store.postgres_schema import columns_of, migrate, tables_of
 from cosell.store.sqlite_file import migrate as migrate_sqlite
 
@@ -47,7 +47,7 @@ class Cluster:
             folder = connection.execute("show data_directory").fetchall()[0][0]
         script = Path(folder) / "statement.sql"
         script.write_text(statement.replace("\n", " ") + ";\n")
-        options = " ".join(f"-c {name}={value}" for name, value in _PLANS.items())
+        options = " ".join(f"-c {name}={value}" for name, value in PLANS.items())
         ran = subprocess.run(
             [self.binaries / "pgbench", "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2",
              "-T", str(max(1, round(seconds))), "-f", script, self.url],

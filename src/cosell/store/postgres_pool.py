@@ -24,7 +24,7 @@ _LOST_WAIT_S = 0.05  # for a connection to a database of which it is known that 
 _HOPE_S = 0.3  # then who waits looks whether it is gone
 # What is to be found is found by an index, in its order: the statements are made for that, and
 # tests read their plans. So the planner is not to weigh anything by what it guesses of the rows.
-_PLANS = {
+PLANS = {
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
@@ -71,7 +71,7 @@ class Pool:
     def _configure(self, connection: Connection) -> None:
         settings = self._settings
         said = {
-            **_PLANS,
+            **PLANS,
             "statement_timeout": f"{settings.statement_s_max:g}s",
             "lock_timeout": f"{settings.lock_s_max:g}s",
             "idle_in_transaction_session_timeout": f"{settings.idle_s_max:g}s",
