@@ -131,13 +131,15 @@ class Worker:
 
     database: str
     log: Path
+    options: tuple[str, ...] = ()
     main: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> "Worker":
         """Start it; it says when it is at work."""
+        command = [sys.executable, "-m", "cosell", "worker", "--database", self.database]
         with self.log.open("ab") as out:
             self.main = subprocess.Popen(
-                [sys.executable, "-m", "cosell", "worker", "--database", self.database],
+                [*command, *self.options],
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 env=environment(),

@@ -222,6 +222,8 @@ def _parser() -> argparse.ArgumentParser:
         hub.add_argument("--config", metavar="FILE", help="settings, in TOML")
         if command == "worker":
             _add_logging(hub)
+            hub.add_argument("--host", dest="worker_host", help="where --port is (127.0.0.1)")
+            hub.add_argument("--port", type=int, dest="worker_port", help="for probes and metrics")
     for command, does in (
         ("save", "write a namespace of a running server to a file"),
         ("load", "let a namespace of a running server be what a file has"),

@@ -68,6 +68,14 @@ class Postgres:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Where a worker is asked how it is; `port` 0: nowhere."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """How is logged; `calls` None: a line for each call where the lines are JSON."""
 
@@ -97,6 +105,7 @@ class Config:
     limits: Limits = Limits()
     cors: Cors = Cors()
     log: Log = Log()
+    worker: Worker = Worker()
     postgres: Postgres = Postgres()
 
 

@@ -21,6 +21,7 @@ from cosell.config import (
     Limits,
     Log,
     Postgres,
+    Worker,
 )
 
 _CONFIG = "COSELL_CONFIG"
@@ -146,6 +147,7 @@ _TABLES: dict[str, _Table] = {
         "format": _matching("|".join(LOG_FORMATS), f"one of {', '.join(LOG_FORMATS)}"),
         "calls": _truth,
     },
+    "worker": {"host": _text, "port": _whole(0, 65535)},
     "postgres": {
         "connections_max": _whole(1, 1000),
         "wait_s_max": _seconds,
@@ -161,7 +163,7 @@ _KEY: _Table = {
     "principal": _matching(_PRINCIPAL, '"user/NAME", "root", or such an ARN of the account'),
     "namespaces": _namespaces,
 }
-_SECTIONS = ("auth", "limits", "cors", "log", "postgres")
+_SECTIONS = ("auth", "limits", "cors", "log", "postgres", "worker")
 # The switches of the environment (COSELL_HOST …) and the command line, and what they set.
 _SWITCHES: dict[str, tuple[str, str]] = {
     "host": ("", "host"),
@@ -172,13 +174,15 @@ _SWITCHES: dict[str, tuple[str, str]] = {
     "workers": ("", "workers"),
     "drain_s": ("", "drain_s"),
     "metrics": ("", "metrics"),
+    "worker_host": ("worker", "host"),
+    "worker_port": ("worker", "port"),
     "log_format": ("log", "format"),
     "log_calls": ("log", "calls"),
     "auth": ("auth", "mode"),
     "default_account": ("auth", "default_account"),
 }
-# A Kubernetes service that is called cosell puts these into every pod beside it.
-_KUBERNETES = re.compile(r"COSELL_(SERVICE_.*|PORT_\d+_.*)")
+# Kubernetes services that are called cosell, or cosell-worker, put these into every pod.
+_KUBERNETES = re.compile(r"COSELL_(\w+_)?(SERVICE_.*|PORT_\d+_.*)")
 
 
 # --- where it is said ----------------------------------------------------------------------------
@@ -195,7 +199,7 @@ def _environment(
         if switch not in _SWITCHES:
             known = [_CONFIG, *(f"COSELL_{s.upper()}" for s in _SWITCHES)]
             faults.append(f"environment: {name} is not a setting{_nearest(name, known)}")
-        elif value and not (switch == "port" and value.startswith("tcp://")):
+        elif value and not (switch.endswith("port") and value.startswith("tcp://")):
             said[switch] = (f"environment: {name}", value)
     return said
 
@@ -303,6 +307,7 @@ def _build(settings: _Settings) -> Config:
         limits=Limits(**cast("dict[str, Any]", settings.get("limits", {}))),
         cors=Cors(**cast("dict[str, Any]", settings.get("cors", {}))),
         log=Log(**cast("dict[str, Any]", settings.get("log", {}))),
+        worker=Worker(**cast("dict[str, Any]", settings.get("worker", {}))),
         postgres=Postgres(**cast("dict[str, Any]", settings.get("postgres", {}))),
         **cast("dict[str, Any]", settings[""]),
     )

@@ -7,18 +7,25 @@ runner's table.
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import time
 from collections.abc import Awaitable, Coroutine
+from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import procrastinate
 from procrastinate import jobs
 
+from cosell import __version__, counting
+from cosell.browsers import Gate
 from cosell.clock import wall_ms
-from cosell.config import Config
+from cosell.config import Config, ConfigError, counts
 from cosell.ids import new_token_key
 from cosell.looks import LOOK, QUEUE, Looks
+from cosell.observing.door import Door
+from cosell.observing.probes import Probes
 from cosell.service import Engine
 from cosell.store import Contention, StoreError, Tx, Value, agenda, ledger, namespaces
 from cosell.store.postgres import PostgresStore
@@ -147,13 +154,44 @@ def run(config: Config, database: str) -> None:
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what it would say is said here
     store = PostgresStore(database, config.postgres, Looks().defer)
     try:
-        worker = Worker(store, Engine(store, config, new_token_key()))
-        asyncio.run(_work(worker, store, config, database))
+        engine = Engine(store, config, new_token_key())
+        door = _door(store, engine, config)
+        asyncio.run(_work(Worker(store, engine), door, store, config, database))
     finally:
         store.close()
 
 
-async def _work(worker: Worker, store: PostgresStore, config: Config, database: str) -> None:
+def _door(store: PostgresStore, engine: Engine, config: Config) -> Door | None:
+    """Where somebody may ask how this process is, and what it counted."""
+    if not config.worker.port:
+        return None
+    metrics = counting.begin(store, None) if counts(config) else None
+    engine.runner.counts = metrics
+    state = {"Status": "ok", "Version": __version__, "Process": os.getpid()}
+    probes = Probes(store, state, metrics.text if metrics else None)
+    gate = Gate(replace(config, host=config.worker.host))
+    return Door(probes, partial(gate.ensure_let_in, by_address=True))
+
+
+async def _work(
+    worker: Worker, door: Door | None, store: PostgresStore, config: Config, database: str
+) -> None:
+    """Work, and answer at the door, until a signal comes. ConfigError if the door cannot be."""
+    if door is None:
+        await _live_on(worker, store, config, database)
+        return
+    host, port = config.worker.host, config.worker.port
+    try:
+        door.open(host, port)
+    except OSError as error:
+        raise ConfigError(f"--port: cannot listen at {host}, port {port}: {error}") from None
+    try:
+        await _live_on(worker, store, config, database)
+    finally:
+        await asyncio.to_thread(door.close)
+
+
+async def _live_on(worker: Worker, store: PostgresStore, config: Config, database: str) -> None:
     """The library's worker ends when it cannot reach the database: then here is another one, as
     soon as it can."""
     stopped = asyncio.Event()

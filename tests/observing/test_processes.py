@@ -2,6 +2,7 @@
 And a server that is to end, which says so before it does."""
 
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,8 +13,8 @@ import psycopg
 import pytest
 
 from tests import postgres
-from tests.harness import Reply, Server, World, opportunity, send
-from tests.observing.scraping import scrape
+from tests.harness import Reply, Server, Worker, World, free_port, opportunity, send
+from tests.observing.scraping import Scrape, scrape
 
 WAIT_S_MAX = 20.0
 
@@ -106,6 +107,55 @@ def test_a_database_that_is_gone_makes_the_server_unready_until_it_is_back(
         admin.execute(f"alter database {name} allow_connections true")
     until(lambda: ready(server).status == 200, "it is ready again by itself")
     assert server.stop() == 0
+
+
+def test_a_worker_tells_what_it_did_where_it_is_asked(database: str, tmp_path: Path) -> None:
+    server = Server(database, log=tmp_path / "log").start()
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    options = ("--port", str(port), "--log-format", "json")
+    worker = Worker(database, tmp_path / "worker-log", options).start()
+    until(lambda: answers(url), "the worker answers")
+    world = World(server)
+    world.desk("PutPace", Mode="Paced", StepSeconds=1)
+    invitation = world.referred()["EngagementInvitationId"]
+    world.client().start_engagement_by_accepting_invitation_task(
+        Catalog="Sandbox", Identifier=invitation
+    )
+    kind = "engagement-by-accepting-invitation-task"
+    until(lambda: done(url, kind) == 1, "the worker has counted the task that it ended")
+    found = Scrape(send(url, "GET", "/_cosell/metrics").body.decode())
+    assert found.number("cosell_agenda_entries_run_total", kind="task-step", outcome="done") >= 2
+    assert found.number("cosell_pool_connections", state="open") >= 1
+    assert scrape(server).number("cosell_tasks_ended_total", kind=kind, state="COMPLETE") == 0
+    assert send(url, "GET", "/_cosell/ready").document == {"Status": "ready"}
+    assert send(url, "HEAD", "/_cosell/health").status == 200
+    assert send(url, "GET", "/").status == 404
+    away = {"Host": "elsewhere.example"}
+    assert send(url, "GET", "/_cosell/metrics", headers=away).status == 403
+    assert (worker.stop(), server.stop()) == (0, 0)
+    assert '"logger":"cosell.worker"' in worker.log.read_text()
+
+
+def answers(url: str) -> bool:
+    try:
+        return send(url, "GET", "/_cosell/health").status == 200
+    except OSError:
+        return False
+
+
+def done(url: str, kind: str) -> float:
+    text = send(url, "GET", "/_cosell/metrics").body.decode()
+    return Scrape(text).number("cosell_tasks_ended_total", kind=kind, state="COMPLETE")
+
+
+def test_a_worker_whose_port_is_taken_says_so(database: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        worker = Worker(database, tmp_path / "worker-log", ("--port", port)).start()
+        assert worker.main is not None
+        assert worker.main.wait(timeout=WAIT_S_MAX) == 2
+    assert f"--port: cannot listen at 127.0.0.1, port {port}" in worker.log.read_text()
 
 
 def database_name(url: str) -> str:

@@ -98,6 +98,11 @@ def test_command_line_wins_over_environment_and_environment_over_file(tmp_path: 
     assert (config.host, config.port, config.database) == ("a", 2, "c")
     assert config.auth.mode == "strict"
     assert load(None, {"COSELL_OPEN_TO_NETWORK": "yes"}).open_to_network
+    environ = {"COSELL_LOG_FORMAT": "json", "COSELL_METRICS": "no", "COSELL_WORKER_PORT": "7"}
+    environ |= {"COSELL_DRAIN_S": "9"}
+    config = load(None, environ)
+    assert (config.log.has_calls, config.metrics, config.worker.port) == (True, False, 7)
+    assert config.drain_s == 9
 
 
 def test_kubernetes_own_variables_are_no_settings() -> None:
@@ -105,6 +110,9 @@ def test_kubernetes_own_variables_are_no_settings() -> None:
         "COSELL_PORT": "tcp://10.0.0.1:2673",
         "COSELL_SERVICE_HOST": "10.0.0.1",
         "COSELL_PORT_2673_TCP_ADDR": "10.0.0.1",
+        "COSELL_WORKER_PORT": "tcp://10.0.0.2:2674",
+        "COSELL_WORKER_SERVICE_PORT_PROBES": "2674",
+        "COSELL_WORKER_PORT_2674_TCP": "tcp://10.0.0.2:2674",
     }
     assert load(None, environ) == Config()
 
