@@ -194,9 +194,10 @@ async def _work(
 async def _live_on(worker: Worker, store: PostgresStore, config: Config, database: str) -> None:
     """The library's worker ends when it cannot reach the database: then here is another one, as
     soon as it can."""
-    stopped = asyncio.Event()
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.set_exception_handler(_tell_of_broken_off)
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, stopped.set)
     told = ""
     while not stopped.is_set():
         try:
@@ -211,6 +212,16 @@ async def _live_on(worker: Worker, store: PostgresStore, config: Config, databas
             log.exception("the worker of the queue ended; here is another")
         if not stopped.is_set():
             await _first(stopped.wait(), asyncio.sleep(_PAUSE_S))
+
+
+def _tell_of_broken_off(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A job whose end could not be written down is done by another worker: the library leaves that
+    to nobody, and its stack says nothing."""
+    error = context.get("exception")
+    if isinstance(error, _LOST):
+        log.warning("A look was broken off, and is made anew: %s", _said(error))
+    else:
+        loop.default_exception_handler(context)
 
 
 async def _live(app: procrastinate.App, config: Config, stopped: asyncio.Event) -> None:

@@ -12,15 +12,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
 from tests.chaos.client import Journal
 from tests.chaos.memory import Miss
-from tests.chaos.plan import Trouble
-from tests.chaos.points import Death
+from tests.chaos.plan import Plan, Trouble
 from tests.harness import environment, free_port
 
 START_S_MAX = 20.0
@@ -28,6 +26,7 @@ END_S_MAX = 20.0
 ENDS_MAX = 4  # at most: deaths that are still to come may spoil some
 HEALTH_S_MAX = 0.5
 POLL_S = 0.003
+TOLD_MAX = 20_000  # bytes of a log that are looked at
 
 
 class Ground(Protocol):
@@ -35,7 +34,7 @@ class Ground(Protocol):
 
     acts: tuple[str, ...]
 
-    def begin(self, folder: Path, deaths: Iterable[Death], journal: Journal) -> None:
+    def begin(self, folder: Path, plan: Plan, journal: Journal) -> None:
         """Make an empty database, and servers on it, which die as is planned."""
 
     def port(self) -> int:
@@ -99,26 +98,68 @@ class Nursery:
         return json.loads(self._process.stdout.readline())
 
 
-class Serving:
-    """One `cosell serve`, over all of its deaths: on one port, with one log."""
+class Living:
+    """A process of cosell's, and whoever takes its place when it dies; with one log."""
+
+    def __init__(self, nursery: Nursery, log: Path, command: list[str], about: Any) -> None:
+        self._nursery, self._command, self.log = nursery, command, log
+        self._about = {**about, "folder": str(log.parent), "log": str(log)}
+        self.main = 0
+
+    def start(self) -> None:
+        """Start it; it is at work when it is."""
+        self.main = self._nursery.bear(self._command, self._about)
+
+    def code(self) -> int | None:
+        """The exit code of the main process; None while it runs."""
+        return self._nursery.ended(self.main) if self.main else 0
+
+    def stop(self) -> int | None:
+        """Ask it to end; answers its exit code, None if it does not."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.main, signal.SIGINT)
+        until = time.monotonic() + END_S_MAX
+        while (code := self.code()) is None and time.monotonic() < until:
+            time.sleep(POLL_S)
+        return code
+
+    def end(self) -> None:
+        """Ask it to end, and the next one if somebody died meanwhile; `Miss` if it does not end
+        well when nobody did, or was surprised by something."""
+        for _ in range(ENDS_MAX):
+            code = self.stop()
+            if code == 0:
+                break
+            self.start()
+        if code != 0:
+            raise Miss(f"{self._command[0]} ended with {code}:\n{self.told()}")
+        if "Traceback" in self.told():
+            raise Miss(f"{self._command[0]} did not expect what happened:\n{self.told()}")
+
+    def told(self) -> str:
+        return self.log.read_text(errors="replace")[-TOLD_MAX:] if self.log.exists() else ""
+
+    def clear_away(self) -> None:
+        if self.code() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.main, signal.SIGKILL)
+
+
+class Serving(Living):
+    """One `cosell serve`, over all of its deaths on one port."""
 
     def __init__(
-        self, nursery: Nursery, folder: Path, database: str, about: dict[str, Any]
+        self, nursery: Nursery, log: Path, database: str, about: dict[str, Any], *options: str
     ) -> None:
-        self._nursery, self._about = nursery, {**about, "folder": str(folder)}
-        self.log = folder / "server.log"
-        self._about["log"] = str(self.log)
         self.port = free_port()
-        self._command = ["serve", "--port", str(self.port), "--database", database]
-        self.main = 0
-        self.starts = 0
+        command = ["serve", "--port", str(self.port), "--database", database, *options]
+        super().__init__(nursery, log, command, about)
 
     def start(self) -> None:
         """Start it, and again if somebody dies of that, until it answers."""
         until = time.monotonic() + START_S_MAX
         while True:
-            self.starts += 1
-            self.main = self._nursery.bear(self._command, self._about)
+            super().start()
             if self._is_up(until):
                 return
             if time.monotonic() > until:
@@ -133,10 +174,6 @@ class Serving:
                 return False
             time.sleep(POLL_S)
         return False
-
-    def code(self) -> int | None:
-        """The exit code of the main process; None while it runs."""
-        return self._nursery.ended(self.main)
 
     def health(self) -> dict[str, Any]:
         """What the server says of itself; nothing if it does not answer at once."""
@@ -157,33 +194,6 @@ class Serving:
         worker = int(health["Process"])
         return {"worker": [worker], "main": [self.main], "both": [self.main, worker]}[whom]
 
-    def stop(self) -> int | None:
-        """Ask it to end; answers its exit code, None if it does not."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.main, signal.SIGINT)
-        until = time.monotonic() + END_S_MAX
-        while (code := self.code()) is None and time.monotonic() < until:
-            time.sleep(POLL_S)
-        return code
-
-    def end(self) -> None:
-        """Ask it to end, and the next one if somebody died meanwhile; `Miss` if it does not end
-        well when nobody did."""
-        for _ in range(ENDS_MAX):
-            code = self.stop()
-            if code == 0:
-                return
-            self.start()
-        raise Miss(f"the server ended with {code}:\n{self.told()}")
-
-    def told(self) -> str:
-        return self.log.read_text(errors="replace")[-3_000:] if self.log.exists() else ""
-
-    def clear_away(self) -> None:
-        if self.main and self.code() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.main, signal.SIGKILL)
-
 
 def paused(processes: list[int], seconds: float) -> None:
     """Let processes stand still for a while, as a busy machine does."""
@@ -202,6 +212,6 @@ def _signal(processes: list[int], number: int) -> None:
             os.kill(process, number)
 
 
-def told_of(deaths: Iterable[Death], plant: str) -> dict[str, Any]:
+def told_of(plan: Plan, plant: str) -> dict[str, Any]:
     """What a process is told when it is born."""
-    return {"deaths": [asdict(one) for one in deaths], "plant": plant}
+    return {"deaths": [asdict(one) for one in plan.deaths], "plant": plant, "net": plan.net}

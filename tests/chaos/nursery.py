@@ -17,12 +17,20 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from cosell import app, cli, runner
-from cosell.store.sqlite import SqliteStore
+from cosell import app, cli, runner, worker
 from tests.chaos.plants import PLANTS
 from tests.chaos.points import Book, Death, install
 
-SWEEP_AFTER_MS = 300  # of what a reset left: a seed is over before the program's own ten seconds
+# What the program does now and then it does here within a seed, which is over after seconds.
+NOW_AND_THEN = {
+    "_SWEEP_AFTER_MS": 300,
+    "_POLL_S": 0.05,
+    "_HEARTBEAT_S": 0.2,
+    "_STALLED_S": 3.0,
+    "_SWEEP": "* * * * * */1",
+    "_OVERDUE_MS": 500,
+    "_PATIENCE_MS": 2_000,
+}
 UNEXPECTED = 70  # the exit code of a process that something was raised in
 BORN: dict[int, int | None] = {}  # process → its exit code, None while it runs
 
@@ -42,9 +50,14 @@ def born(asked: dict[str, Any]) -> int:
         _close_stdin()
         if asked["plant"]:
             PLANTS[asked["plant"]]()
+        if not asked["net"]:
+            worker.Worker.overdue = lambda self: []  # type: ignore[method-assign]
         deaths = [Death(**one) for one in asked["deaths"]]
-        install(Book(Path(asked["folder"]), deaths), SqliteStore)
+        watched = asked["arguments"][0] == "serve"
+        install(Book(Path(asked["folder"]), deaths, watched))
         code = cli.main(asked["arguments"])
+    except KeyboardInterrupt:  # before there was anything that could be stopped
+        code = 128 + signal.SIGINT
     except SystemExit as asked_for:
         code = int(asked_for.code or 0)
     except BaseException:
@@ -72,7 +85,8 @@ def reap() -> None:
 def main() -> int:
     assert app.__name__  # imported here, for all that are born
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    runner._SWEEP_AFTER_MS = SWEEP_AFTER_MS
+    for module in map(vars, (runner, worker)):
+        module.update({name: value for name, value in NOW_AND_THEN.items() if name in module})
     gc.collect()
     gc.freeze()
     for line in sys.stdin:

@@ -21,6 +21,7 @@ WHOM: tuple[Whom, ...] = ("worker", "worker", "worker", "both", "both", "main")
 PAUSE_MS_MAX = 150
 DELAY_MS_MAX = 20
 CALLS_APART_MAX = 45
+NET_SHARE = 0.25
 ANY_SHARE, ANY_MAX = 0.4, 120  # of deaths: at a commit that is counted, not named
 
 
@@ -105,10 +106,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is done to the server so many answers after the last trouble, and a moment later."""
+    """What is done to a server so many answers after the last trouble, and a moment later; `which`
+    of several it is."""
 
     act: str
     whom: Whom
+    which: int
     after_calls: int
     delay_ms: float
     lasts_ms: float
@@ -116,22 +119,24 @@ class Trouble:
     def __str__(self) -> str:
         lasts = f" for {self.lasts_ms:.0f} ms" if self.act in ("pause", "lock") else ""
         when = f"{self.after_calls} answers and {self.delay_ms:.1f} ms later"
-        return f"{when}: {self.act} {self.whom}{lasts}"
+        return f"{when}: {self.act} {self.whom} {self.which}{lasts}"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a seed decides. `scripts` has for each client its place and its stories."""
+    """All that a seed decides. `scripts` has for each client its place and its stories; `net` is
+    whether workers look for what everybody has forgotten, which hides it if something is."""
 
     seed: int
     places: tuple[Place, ...]
     scripts: Scripts
     deaths: tuple[Death, ...]
     troubles: tuple[Trouble, ...]
+    net: bool = True
 
     def told(self) -> str:
         """The plan in words, for who runs the seed again."""
-        lines = [f"seed {self.seed}"]
+        lines = [f"seed {self.seed}, {'with' if self.net else 'without'} the workers' net"]
         lines += [
             f"  namespace {one.name}: catalog {one.catalog}, pace {one.pace}, {one.step_s} s,"
             f" AWS's review {'by hand' if one.review_s is None else f'after {one.review_s} s'}"
@@ -156,7 +161,7 @@ def drawn(seed: int, acts: tuple[str, ...]) -> Plan:
     reached = _reached(places, scripts)
     deaths = tuple(_death(random, reached) for _ in range(random.randint(3, 6)))
     troubles = tuple(_trouble(random, acts) for _ in range(random.randint(2, 5)))
-    return Plan(seed, places, scripts, deaths, troubles)
+    return Plan(seed, places, scripts, deaths, troubles, random.random() < NET_SHARE)
 
 
 def _place(random: Random, number: int) -> Place:
@@ -197,6 +202,7 @@ def _trouble(random: Random, acts: tuple[str, ...]) -> Trouble:
     return Trouble(
         random.choice(acts),
         random.choice(WHOM),
+        random.randint(1, 2),
         random.randint(1, CALLS_APART_MAX),
         random.uniform(0, DELAY_MS_MAX),
         random.uniform(0, PAUSE_MS_MAX),

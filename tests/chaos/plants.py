@@ -2,13 +2,14 @@
 suite has to find them. None of this is ever imported by the program.
 """
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from cosell import runner
 from cosell.clock import wall_ms
-from cosell.store import agenda, namespaces
+from cosell.store import agenda, namespaces, postgres
 from cosell.store.retries import retrying
 
 
@@ -50,4 +51,38 @@ def checkpoint_apart() -> None:
     runner.Runner.work = work  # type: ignore[method-assign,assignment]
 
 
-PLANTS: dict[str, Callable[[], None]] = {"checkpoint-apart": checkpoint_apart}
+class _Apart(threading.local):
+    """Whether this thread is in the transaction in which the job is deferred."""
+
+    active = False
+
+
+def job_apart() -> None:
+    """The job that says that somebody is to look is deferred after what is due was committed, in a
+    transaction of its own."""
+    plan, end, apart = postgres.PostgresStore.plan_looks, postgres._Writing.end, _Apart()
+
+    def end_and_defer(self: Any, undone: bool) -> None:
+        store, tx = self._store, self._tx
+        end(self, undone)
+        if undone or tx.planned is None or apart.active:
+            return
+        apart.active = True
+        try:
+            with store.write() as later:
+                for name in tx.woken_at:
+                    namespaces.find(later, name)
+                later.planned = tx.planned
+                plan(store, later._cursor.connection, later)
+        finally:
+            apart.active = False
+
+    postgres.PostgresStore.plan_looks = lambda *_: None  # type: ignore[method-assign]
+    postgres._Writing.end = end_and_defer  # type: ignore[method-assign]
+
+
+PLANTS: dict[str, Callable[[], None]] = {
+    "checkpoint-apart": checkpoint_apart,
+    "job-apart": job_apart,
+}
+ON_POSTGRES = {"job-apart"}  # there is no job elsewhere

@@ -20,6 +20,10 @@ from cosell import operations, service
 from cosell.selling.workflows import running
 from cosell.selling.workflows.kinds import WORKFLOWS
 from cosell.selling.workflows.tasks import STEP
+from cosell.store.postgres import PostgresStore
+from cosell.store.postgres_tx import PostgresTx
+from cosell.store.sqlite import SqliteStore
+from cosell.store.sqlite_tx import SqliteTx
 
 Moment = Literal["before", "after"]
 Whom = Literal["worker", "main", "both"]
@@ -42,10 +46,11 @@ class Death:
 
 
 class Book:
-    """The deaths to come, and what was passed, in a folder that all processes of a seed share."""
+    """The deaths to come, and what was passed, in a folder that all processes of a seed share.
+    `watched` is whether this process is to have another one that watches over it."""
 
-    def __init__(self, folder: Path, deaths: Iterable[Death]) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, deaths: Iterable[Death], watched: bool) -> None:
+        self._folder, self._watched = folder, watched
         self._deaths = list(deaths)
         self._met: Counter[tuple[str, Moment]] = Counter()
 
@@ -59,7 +64,7 @@ class Book:
             met = self._met[one.name, moment] if one.name in (name, ANY) else 0
             if one.moment == moment and one.nth == met and self._spend(number):
                 self._note(DIED, f"{moment} {name}")
-                die(one.whom)
+                die(one.whom if self._watched else "worker")
 
     def _spend(self, number: int) -> bool:
         try:
@@ -87,6 +92,7 @@ class _Named(threading.local):
 
     def __init__(self) -> None:
         self.names: list[str] = []
+        self.changes = 0  # rows of PostgreSQL's
 
 
 _named = _Named()
@@ -117,8 +123,8 @@ class _Watched:
 
 
 def _changes(tx: Any) -> int:
-    """How many rows the transaction's connection has changed so far."""
-    return int(tx._connection.total_changes)
+    """How many rows the transaction's connection, or this thread, has changed so far."""
+    return int(tx._connection.total_changes) if isinstance(tx, SqliteTx) else _named.changes
 
 
 def _asker() -> str:
@@ -128,10 +134,13 @@ def _asker() -> str:
     return getattr(work, "__name__", "") or frame.f_code.co_name
 
 
-def install(book: Book, *stores: type[Any]) -> None:
+def install(book: Book) -> None:
     """From now on the commits of this process, and of those that it forks, have names."""
+    stores: tuple[Any, ...] = SqliteStore, PostgresStore
     for store in stores:
         store.write = _watched(book, store.write)
+    PostgresTx.execute = _counting(PostgresTx.execute)  # type: ignore[method-assign]
+    PostgresTx.fill = _counting(PostgresTx.fill)  # type: ignore[method-assign]
     service.Engine._once = _naming(service.Engine._once)  # type: ignore[method-assign]
     named = {kind: _due(kind, run) for kind, run in operations.DUE.items()}
     vars(service)["DUE"] = named  # whoever makes an engine finds these
@@ -140,6 +149,15 @@ def install(book: Book, *stores: type[Any]) -> None:
 
 def _watched(book: Book, write: Callable[..., Any]) -> Callable[..., Any]:
     return lambda store: _Watched(book, write(store), _asker())
+
+
+def _counting(execute: Callable[..., Any]) -> Callable[..., Any]:
+    def counted(*asked: Any) -> Any:
+        changed = execute(*asked)
+        _named.changes += 1 if changed is None else changed
+        return changed
+
+    return counted
 
 
 def _naming(once: Callable[..., Any]) -> Callable[..., Any]:

@@ -64,7 +64,7 @@ class Run:
     def go(self) -> None:
         """Everything: `wrong` has what was found."""
         try:
-            self.ground.begin(self.folder, self.plan.deaths, self.journal)
+            self.ground.begin(self.folder, self.plan, self.journal)
             self._live()
             self._while_tended(self._check)
             self.ground.end()

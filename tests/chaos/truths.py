@@ -3,12 +3,13 @@
 Must not know how a server is started or killed, nor what the database is (truths_kept.py asks it).
 """
 
+import time
 from typing import Any
 
 from tests.chaos.client import Client, ensure_alike
 from tests.chaos.deals import read, walked
 from tests.chaos.memory import Edit, Miss, Space
-from tests.chaos.tasks import PLANTED, help_on
+from tests.chaos.tasks import PATIENCE_S, PAUSE_S, PLANTED, help_on
 from tests.sharing import SUMMARY
 
 _STARTED = ("PENDING", "IN_PROGRESS")
@@ -23,6 +24,19 @@ def settle(client: Client, space: Space) -> None:
             if not tasks:
                 break
             help_on(client, space, tasks[0])
+    _wait_until_nothing_is_due(client, space)
+
+
+def _wait_until_nothing_is_due(client: Client, space: Space) -> None:
+    """What is due is done by itself, and soon."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        clock = client.desk(space, "GetClock")
+        if clock["NextDueTime"] is None or clock["NextDueTime"] > clock["Time"]:
+            return
+        if time.monotonic() > until:
+            raise Miss(f"nobody does what is due in {space.name}: {clock}")
+        time.sleep(PAUSE_S)
 
 
 def check(client: Client, space: Space) -> None:

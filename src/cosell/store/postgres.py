@@ -45,10 +45,14 @@ class PostgresStore:
         self._numbers: dict[str, tuple[int, int]] = {}
         self._numbers_lock = threading.Lock()
         self._here = threading.local()  # the write transaction of each thread
-        with connected(url, self.where) as connection:
-            ensure_usable(connection, self.where)
-            self._tables = {name: columns_of(connection, name) for name in tables_of(connection)}
-            self._traits = columns_of(connection, "namespace")
+        try:
+            with connected(url, self.where) as connection:
+                ensure_usable(connection, self.where)
+                names = tables_of(connection)
+                self._tables = {name: columns_of(connection, name) for name in names}
+                self._traits = columns_of(connection, "namespace")
+        except psycopg.Error as error:  # it was there when this began
+            failed(self.where, error)
         self._pool = Pool(url, self.where, settings)
 
     # --- transactions --------------------------------------------------------------------------

@@ -1,0 +1,144 @@
+"""Chaos on PostgreSQL: two servers, two workers, and a database that is cut off, killed, restarted.
+
+Must not know what clients do.
+"""
+
+import contextlib
+import itertools
+import os
+import signal
+from functools import cache
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+from cosell import looks
+from cosell.store.dialect import postgres
+from cosell.store.postgres_pool import connected
+from cosell.store.postgres_schema import migrate
+from tests.chaos.client import Journal
+from tests.chaos.ground import Living, Nursery, Serving, killed, paused, told_of
+from tests.chaos.memory import Miss
+from tests.chaos.plan import Plan, Trouble
+from tests.failures.cluster import Cluster
+
+TEMPLATE = "migrated"
+COUNT = 2  # servers, and workers
+# Nobody switches the machine off: what PostgreSQL wrote is there, whoever dies.
+SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "100"}
+_numbers = itertools.count(1)
+
+
+@cache
+def cluster() -> Cluster:
+    """This process's own PostgreSQL; it ends with it."""
+    made = Cluster(**SETTINGS)
+    Finalize(None, made.end, exitpriority=1)
+    url = made.create(TEMPLATE)
+    with connected(url, TEMPLATE) as connection:
+        migrate(connection, TEMPLATE, looks.scripts)
+    return made
+
+
+class OnPostgres:
+    """A Ground: `kill`, `pause` and `stop` are a server's, `kill worker`, `pause worker` and `stop
+    worker` a worker's; `cut` ends connections, `crash` kills a process of the database's own, which
+    starts anew then, `restart` ends all of them at once."""
+
+    acts: tuple[str, ...] = (
+        "kill", "kill", "kill worker", "kill worker", "pause", "pause worker", "stop",
+        "stop worker", "cut", "cut", "crash", "restart",
+    )  # fmt: skip
+
+    def __init__(self, nursery: Nursery, plant: str = "") -> None:
+        self._nursery, self._plant = nursery, plant
+        self._servers: list[Serving] = []
+        self._workers: list[Living] = []
+
+    def begin(self, folder: Path, plan: Plan, journal: Journal) -> None:
+        self._journal = journal
+        self._name = f"chaos_{os.getpid()}_{next(_numbers)}"
+        cluster().ask(f"create database {self._name} template {TEMPLATE}")
+        url = self._url = cluster().url(self._name)
+        about = told_of(plan, self._plant)
+        for number in range(1, COUNT + 1):
+            log, of_worker = folder / f"server-{number}.log", folder / f"worker-{number}.log"
+            processes = ("--workers", str(number))
+            self._servers.append(Serving(self._nursery, log, url, about, *processes))
+            command = ["worker", "--database", url]
+            self._workers.append(Living(self._nursery, of_worker, command, about))
+        self._ports = itertools.cycle([one.port for one in self._servers])
+        for one in (*self._servers, *self._workers):
+            one.start()
+
+    def port(self) -> int:
+        return next(self._ports)
+
+    def tend(self) -> None:
+        for one in (*self._servers, *self._workers):
+            code = one.code()
+            if code is not None:
+                self._journal.note("chaos", f"{one.log.stem} ended with {code}; another one starts")
+                one.start()
+
+    def make(self, trouble: Trouble) -> bool:
+        act, _, whose = trouble.act.partition(" ")
+        server, worker = self._servers[trouble.which - 1], self._workers[trouble.which - 1]
+        one = worker if whose else server
+        if act in ("cut", "crash"):
+            return self._hit(act == "crash")
+        if act == "restart":
+            cluster().stop("immediate")
+            cluster().start()
+        elif act == "stop":
+            if one.stop() is None:
+                raise Miss(f"{one.log.stem} was asked to end, and goes on:\n{one.told()}")
+            one.start()
+        else:
+            victims = [worker.main] if whose else server.victims(_whom(act, trouble))
+            paused(victims, trouble.lasts_ms / 1_000) if act == "pause" else killed(victims)
+            return bool(victims)
+        return True
+
+    def _hit(self, kills: bool) -> bool:
+        """End the connections of this seed's processes, or kill the database's process behind one
+        of them; whether there was any."""
+        text = f"select pid from pg_stat_activity where datname = '{self._name}'"
+        try:
+            if not kills:
+                ends = text.replace("pid", "pg_terminate_backend(pid)", 1)
+                return bool(cluster().ask(ends))
+            behind = cluster().ask(text)
+        except psycopg.OperationalError:  # it is on its way up again
+            return False
+        for (process,) in behind[:1]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        return bool(behind)
+
+    def end(self) -> None:
+        for one in (*self._servers, *self._workers):
+            one.end()
+
+    def rows(self, text: str, **values: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            return connection.execute(postgres(text).encode(), values).fetchall()
+
+    def ensure_sound(self) -> None:
+        """Its own processes answer; what it keeps is asked of it by everything else."""
+        if self.rows("select 1") != [(1,)]:
+            raise Miss("the database does not answer")
+
+    def clear_away(self) -> None:
+        for one in (*self._servers, *self._workers):
+            one.clear_away()
+        name = urlsplit(self._url).path.lstrip("/")
+        cluster().ask(f"drop database if exists {name} with (force)")
+
+
+def _whom(act: str, trouble: Trouble) -> str:
+    """A process that watches over others is not worth a pause."""
+    return "worker" if act == "pause" else trouble.whom
