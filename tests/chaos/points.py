@@ -32,7 +32,11 @@ ANY = "any"  # the name that every commit has beside its own
 PASSED, DIED = "commits", "deaths"  # files: a line for each
 
 # What is committed beside operations and what is due, by the function that does it.
-OTHERS = {"arrive": "AdvanceClock arrives", "<lambda>": "a fault is met"}
+OTHERS = {
+    "arrive": "AdvanceClock arrives",
+    "<lambda>": "a fault is met",
+    "retrying": "a look finds nothing",
+}
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ from tests.chaos.seed import Outcome, run_seed
 from tests.soak import Progress, say
 
 KEEP = Path(".chaos")
-DATABASES = ("sqlite", "postgres")
+GROUNDS: dict[str, type[OnSqlite | OnPostgres]] = {"sqlite": OnSqlite, "postgres": OnPostgres}
+DATABASES = tuple(GROUNDS)
 LONG = 500  # seeds: so many come to every commit point, and die before and after each
 HUNT_MAX = 300  # seeds in which a planted bug has to be found
 HUNTS_APART = 10_000  # seeds between the beginnings of two hunts
@@ -43,9 +44,7 @@ def _nursery() -> Nursery:
 
 def ground(database: str, plant: str = "") -> Ground:
     """What seeds run on."""
-    if database == "sqlite":
-        return OnSqlite(_nursery(), plant)
-    return OnPostgres(_nursery(), plant)
+    return GROUNDS[database](_nursery(), plant)
 
 
 def one(database: str, plant: str, seed: int) -> Outcome:
@@ -69,7 +68,7 @@ def seeds(database: str, numbers: range, jobs: int) -> list[str]:
 def _failure(database: str, outcome: Outcome) -> str:
     """A seed that failed, and how to see it again."""
     again = f'make chaos ARGS="--first {outcome.seed} --seeds 1 --database {database}"'
-    plan = drawn(outcome.seed, ground(database).acts).told()
+    plan = drawn(outcome.seed, GROUNDS[database].acts).told()
     return f"{outcome.wrong}\n{plan}\nkept in {outcome.folder}; again: {again}\n"
 
 
@@ -175,7 +174,7 @@ def _found(asked: argparse.Namespace) -> Iterator[str]:
 def main() -> None:
     asked = _asked()
     if asked.plan:
-        acts = ground("sqlite" if asked.database == "both" else asked.database).acts
+        acts = GROUNDS["sqlite" if asked.database == "both" else asked.database].acts
         for seed in range(asked.first, asked.first + asked.seeds):
             say(drawn(seed, acts).told())
         return

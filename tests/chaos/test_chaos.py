@@ -6,13 +6,14 @@ import pytest
 
 from cosell.operations import DESK, DUE, SELLING
 from tests.chaos.ground import Nursery
+from tests.chaos.on_postgres import OnPostgres
 from tests.chaos.on_sqlite import OnSqlite
 from tests.chaos.plan import ALWAYS, POINTS, Place, Plan, drawn
 from tests.chaos.points import DIED, OTHERS, Death, is_command, steps
 from tests.chaos.run import Total
 from tests.chaos.seed import Outcome, carry_out, run_seed
 
-SEEDS = range(1, 5)
+SEEDS, SEEDS_ON_POSTGRES = (1, 2, 3), (2,)
 STEP = "due StartEngagementByAcceptingInvitationTask CreateOpportunity"
 PACED = Place("place-1", "Sandbox", "Paced", 0, None)
 
@@ -25,6 +26,15 @@ def one_death(death: Death, *stories: str) -> Plan:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_seed_finds_nothing(nursery: Nursery, tmp_path: Path, seed: int) -> None:
     ground = OnSqlite(nursery)
+    outcome = run_seed(seed, ground, tmp_path)
+    told = drawn(seed, ground.acts).told()
+    assert not outcome.wrong, f"{outcome.wrong}\n{told}\nkept in {outcome.folder}"
+    assert outcome.tally.calls.total() > 50
+
+
+@pytest.mark.parametrize("seed", SEEDS_ON_POSTGRES)
+def test_seed_finds_nothing_on_postgres(nursery: Nursery, tmp_path: Path, seed: int) -> None:
+    ground = OnPostgres(nursery)
     outcome = run_seed(seed, ground, tmp_path)
     told = drawn(seed, ground.acts).told()
     assert not outcome.wrong, f"{outcome.wrong}\n{told}\nkept in {outcome.folder}"

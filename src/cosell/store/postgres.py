@@ -176,10 +176,13 @@ class PostgresStore:
     def _raise_seq(self, least: int) -> None:
         """Whoever draws meanwhile cannot be kept from it (a lock would wait for all who have drawn
         and not ended), so the sequence goes on far beyond what they can have drawn."""
-        with connected_from(self) as connection, connection.transaction():
-            tx = PostgresTx(self, connection, writes=False)
-            tx.one("wait_for", lock=_RAISING)
-            tx.all("raise_seq", least=least, margin=_MARGIN)
+        try:
+            with connected_from(self) as connection, connection.transaction():
+                tx = PostgresTx(self, connection, writes=False)
+                tx.one("wait_for", lock=_RAISING)
+                tx.all("raise_seq", least=least, margin=_MARGIN)
+        except psycopg.Error as error:
+            failed(self.where, error)
 
     def pool_use(self) -> Mapping[str, int]:
         """How many connections are open, at work, and waited for."""
