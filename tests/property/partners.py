@@ -5,7 +5,8 @@ Each act asks the real program, expects what the model says, and writes down wha
 is written from AWS's documents, with tables of its own. Must not read the program's.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import orjson
@@ -18,7 +19,9 @@ from tests.submitting import submittable
 
 AWS = "aws"
 PARTNERS = ("111122223333", "444455556666", "777788889999")
-CATALOG = "Sandbox"
+CATALOGS = ("Sandbox", "AWS")
+CONTEXTS_MAX = 5
+LEAD, PROJECT = "Lead", "CustomerProject"
 MEMBERS_MAX = 10
 PENDING, SUBMITTED, IN_REVIEW, ACTION, APPROVED, REJECTED = (
     "Pending Submission", "Submitted", "In review", "Action Required", "Approved", "Rejected",
@@ -52,17 +55,46 @@ class Opportunity:
 
 
 @dataclass
+class Context:
+    """A context of an engagement: for which opportunity the service made it, and whether its lead
+    is out of the race."""
+
+    type: str
+    opportunity: str = ""
+    disqualified: bool = False
+
+
+@dataclass
 class Engagement:
-    """Members in order of joining."""
+    """Members in order of joining; `told`: how often each of them was told of another context."""
 
     id: str
     members: list[str]
+    contexts: list[Context] = field(default_factory=list)
+    told: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_of_lead(self) -> bool:
+        return any(one.type == LEAD for one in self.contexts)
+
+    @property
+    def lacks_project(self) -> bool:
+        """Whether AWS cannot be asked into it: it is about a lead, and about no project."""
+        return self.is_of_lead and all(one.type != PROJECT for one in self.contexts)
+
+    def tell(self) -> None:
+        """Its contexts have changed."""
+        self.told.update(one for one in self.members if one != AWS)
+
+    def add(self, context: Context) -> None:
+        self.contexts.append(context)
+        self.tell()
 
 
 @dataclass
 class Invitation:
     """`brings`: the opportunity that AWS refers; `done`: how many steps of accepting it are done;
-    `stuck`: whether the task that did them failed."""
+    `stuck`: whether the task that did them failed; `lead`: it is to a lead of AWS's."""
 
     id: str
     sender: str
@@ -72,6 +104,7 @@ class Invitation:
     brings: str = ""
     done: int = 0
     stuck: bool = False
+    lead: bool = False
 
 
 @dataclass
@@ -98,8 +131,17 @@ class Partners:
         self.tasks: dict[str, Task] = {}
         self.jobs: dict[str, tuple[str, str]] = {}  # owner, status
         self.asked_for: dict[tuple[str, str], str] = {}  # engagement, opportunity → job
-        self.held = False
+        self.catalog = CATALOGS[0]
+        self.pace = "Inline"
         self.tokens = 0
+        self.changes: Counter[str] = Counter()  # how often each opportunity did, in this step
+        self.direct: set[tuple[str, str, int]] = set()  # revisions that somebody asked for
+        self.by_aws = ""  # what AWS did in this step: the review status that it gave, or "say"
+        self.many = False  # whether tasks that had waited ran in this step
+
+    @property
+    def held(self) -> bool:
+        return self.pace == "Held"
 
     # --- asking ----------------------------------------------------------------------------------
 
@@ -109,8 +151,11 @@ class Partners:
             members["ClientToken"] = self._token()
         if operation == "CreateResourceSnapshotJob":
             members["ClientToken"] = self._token()
-        reply = self.world.call(operation, {"Catalog": CATALOG, **members}, account)
+        reply = self.world.call(operation, {"Catalog": self.catalog, **members}, account)
         return checked(operation, reply)
+
+    def desk(self, operation: str, **members: Any) -> Any:
+        return self.world.desk(operation, Catalog=self.catalog, **members)
 
     def _token(self) -> str:
         self.tokens += 1
@@ -194,9 +239,9 @@ class Partners:
         self.opportunities[made["Id"]] = Opportunity(made["Id"], account)
 
     def refer(self, account: str) -> None:
-        made = self.world.desk("ReferOpportunity", Catalog=CATALOG, ReceiverAccountId=account)
+        made = self.desk("ReferOpportunity", ReceiverAccountId=account)
         engagement, id = made["EngagementId"], made["OpportunityId"]
-        self.engagements[engagement] = Engagement(engagement, [AWS])
+        self.engagements[engagement] = Engagement(engagement, [AWS], [Context(PROJECT)])
         self.opportunities[id] = Opportunity(id, account, APPROVED, revealed=False)
         invited = made["EngagementInvitationId"]
         self.invitations[invited] = Invitation(invited, AWS, account, engagement, brings=id)
@@ -208,8 +253,22 @@ class Partners:
 
     def share(self, account: str, opportunity: Opportunity, engagement: Engagement) -> None:
         may = self.owns(account, opportunity) and account in engagement.members
-        about = _target(engagement, opportunity)
-        self.try_(may, account, "CreateResourceSnapshot", **about)
+        about, seen = _target(engagement, opportunity), self.is_shown(opportunity, engagement)
+        made = self.try_(may, account, "CreateResourceSnapshot", **about)
+        if made:
+            self.direct.add((engagement.id, opportunity.id, made["Revision"]))
+            self.shown_first(opportunity, engagement, seen)
+
+    def is_shown(self, opportunity: Opportunity, engagement: Engagement) -> bool:
+        return any(row[0] == engagement.id for row in self.shown("resource", opportunity.id))
+
+    def shown_first(self, opportunity: Opportunity, engagement: Engagement, seen: bool) -> None:
+        """The first revision of an opportunity brings a project where a lead is, if there is room
+        and there is none for it."""
+        of = {one.opportunity for one in engagement.contexts}
+        room = len(engagement.contexts) < CONTEXTS_MAX
+        if engagement.is_of_lead and room and not seen and opportunity.id not in of:
+            engagement.add(Context(PROJECT, opportunity.id))
 
     def invite(self, account: str, engagement: Engagement, receiver: str) -> None:
         taken = self.taken(engagement)
@@ -235,7 +294,7 @@ class Partners:
         """Sixteen days go by."""
         self.world.desk("AdvanceClock", Seconds=16 * 86_400)
         for one in self.invitations.values():
-            if one.state == "PENDING" and one.receiver != AWS:
+            if one.state == "PENDING" and one.receiver != AWS and not one.lead:
                 one.state = "EXPIRED"
 
     # --- jobs ------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from tests.property.partners import (
     ACTION,
     APPROVED,
     AWS,
-    CATALOG,
     IN_REVIEW,
     MEMBERS_MAX,
     PENDING,
@@ -76,6 +75,7 @@ class Reviewed(Partners):
         again = self.is_sent(opportunity)
         if may and not again:
             may = bool(place) and self.has_room(place)
+            may = may and not self.engagements[place].lacks_project
         about = {"Identifier": opportunity.id, "InvolvementType": "Co-Sell"}
         if self.try_(may, account, "SubmitOpportunity", **about) is None:
             return
@@ -87,6 +87,7 @@ class Reviewed(Partners):
         if engagement:
             opportunity.status, opportunity.place = SUBMITTED, engagement
             opportunity.resubmitted = False
+            self.changes[opportunity.id] += 1
         sent = self.listed(account, "ListEngagementInvitations", ParticipantType="SENDER")
         new = [one for one in sent if one["Id"] not in self.invitations]
         if engagement and AWS not in self.taken(self.engagements[engagement]):
@@ -95,33 +96,16 @@ class Reviewed(Partners):
         else:
             assert not new, new
 
-    def start_submission(self, account: str, opportunity: Opportunity) -> None:
-        """Everything in one go: an engagement, a snapshot, a job, AWS's invitation, the status."""
-        owned, place = self.owns(account, opportunity), self.place_of(opportunity)
-        submission = {"InvolvementType": "Co-Sell", "Visibility": "Full"}
-        about: dict[str, Any] = {"Identifier": opportunity.id, "AwsSubmission": submission}
-        task = self.try_(owned, account, "StartEngagementFromOpportunityTask", **about)
-        if not owned:
-            return
-        again, may = self.is_sent(opportunity), self.may_submit(account, opportunity)
-        room = again or not place or self.has_room(place)
-        assert task["TaskStatus"] == ("COMPLETE" if may and room else "FAILED"), (opportunity, task)
-        if may and not again and task["ResourceSnapshotJobId"]:
-            self.jobs[task["ResourceSnapshotJobId"]] = account, "Running"
-        engagement = task["EngagementId"]
-        if not may or not room or not engagement:
-            return
-        if engagement not in self.engagements:
-            assert not place, task
-            self.engagements[engagement] = Engagement(engagement, [account])
-        self._submitted(account, opportunity, "" if again else engagement)
-
     # --- reviews ---------------------------------------------------------------------------------
 
     def review(self, opportunity: Opportunity, outcome: str) -> None:
         """AWS decides at the desk."""
         may = outcome in REVIEWED.get(opportunity.status, ()) and self.reached(opportunity)
-        body = {"Catalog": CATALOG, "OpportunityIdentifier": opportunity.id, "Outcome": outcome}
+        body = {
+            "Catalog": self.catalog,
+            "OpportunityIdentifier": opportunity.id,
+            "Outcome": outcome,
+        }
         reply = self.world.desk_call("ReviewOpportunity", body)
         assert (reply.status == 200) == may, (opportunity, outcome, reply.body)
         if may:
@@ -131,7 +115,7 @@ class Reviewed(Partners):
         """The partner plays AWS, as only the Sandbox lets it."""
         if not self.owns(account, opportunity) or outcome == opportunity.status:
             return
-        may = outcome in SIMULATED.get(opportunity.status, ())
+        may = self.catalog == "Sandbox" and outcome in SIMULATED.get(opportunity.status, ())
         body = self.as_update(opportunity)
         body["LifeCycle"]["ReviewStatus"] = outcome
         if self.try_(may, account, "UpdateOpportunity", **body):
@@ -140,6 +124,8 @@ class Reviewed(Partners):
     def conclude(self, opportunity: Opportunity, outcome: str) -> None:
         """What follows from a decision."""
         opportunity.status, opportunity.resubmitted = outcome, False
+        self.changes[opportunity.id] += 1
+        self.by_aws = outcome
         if outcome not in (APPROVED, REJECTED):
             return
         if opportunity.place:
@@ -188,7 +174,9 @@ class Reviewed(Partners):
         opportunity.status, opportunity.resubmitted = SUBMITTED, True
         leader = self.opportunities.get(opportunity.leader)
         if leader and not opportunity.place and leader.status in (APPROVED, REJECTED):
-            self.conclude(opportunity, leader.status)
+            self.conclude(opportunity, leader.status)  # that is the one change
+        else:
+            self.changes[opportunity.id] += 1
 
     def edit(self, account: str, opportunity: Opportunity) -> None:
         """The next steps change, where the status lets them."""
@@ -198,6 +186,7 @@ class Reviewed(Partners):
         body["LifeCycle"]["NextSteps"] = self._token()
         may = opportunity.status in (PENDING, APPROVED)
         self.try_(may, account, "UpdateOpportunity", **body)
+        self.changes[opportunity.id] += may
 
     def move(self, account: str, opportunity: Opportunity, stage: str) -> None:
         """The stage changes, once AWS has approved."""
@@ -213,6 +202,7 @@ class Reviewed(Partners):
         may = may and (stage not in ("Committed", "Launched") or opportunity.solved)
         if self.try_(may, account, "UpdateOpportunity", **body):
             opportunity.stage = stage
+            self.changes[opportunity.id] += 1
 
     def associate(self, account: str, opportunity: Opportunity) -> None:
         """A solution goes with the opportunity, in any state; twice is once."""
@@ -223,6 +213,7 @@ class Reviewed(Partners):
         }
         may = self.owns(account, opportunity)
         if self.try_(may, account, "AssociateOpportunity", **about) is not None:
+            self.changes[opportunity.id] += not opportunity.solved
             opportunity.solved = True
 
     # --- accepting invitations -------------------------------------------------------------------
@@ -231,7 +222,7 @@ class Reviewed(Partners):
         """Whether the next step of a task can be done now."""
         if account != asked.receiver:
             return False
-        return asked.stuck or asked.state == "PENDING"
+        return asked.stuck or (asked.state == "PENDING" and not asked.lead)
 
     def start_accept(self, account: str, asked: Invitation) -> None:
         """A task that accepts; whole at once, or held."""
@@ -242,6 +233,7 @@ class Reviewed(Partners):
         task = self.try_(visible, account, operation, Identifier=asked.id)
         if not visible:
             return
+        task = self.finished(account, operation, task)
         status = "COMPLETE" if may else "FAILED"
         if self.held and not busy:
             status = "IN_PROGRESS"
@@ -260,7 +252,7 @@ class Reviewed(Partners):
 
     def stumble(self, asked: Invitation, at: int) -> None:
         """The next task fails at a step; what it did before stays, and the next one goes on."""
-        if self.held or asked.state != "PENDING" or asked.receiver == AWS:
+        if self.pace != "Inline" or asked.state != "PENDING" or asked.receiver == AWS or asked.lead:
             return
         self.world.desk("PutTaskFault", Step=ACCEPTING[at], ReasonCode="InternalError")
         operation = "StartEngagementByAcceptingInvitationTask"
@@ -276,7 +268,7 @@ class Reviewed(Partners):
         """A held task goes on."""
         asked = self.invitations[task.invitation]
         may = task.done > 0 or self.may_accept(task.owner, asked)
-        told = self.world.desk("AdvanceTask", Catalog=CATALOG, TaskIdentifier=task.id, Steps=steps)
+        told = self.desk("AdvanceTask", TaskIdentifier=task.id, Steps=steps)
         if task.status != "IN_PROGRESS":
             assert told["TaskStatus"] == task.status
             return
@@ -295,6 +287,9 @@ class Reviewed(Partners):
                 engagement.members.append(asked.receiver)
             if step == "CreateOpportunity":
                 self._make(task, asked, engagement)
+            if step == "CreateResourceSnapshot":
+                opportunity = self.opportunities[task.opportunity]
+                self.shown_first(opportunity, engagement, seen=False)
             if step.endswith("Job"):
                 assert job
                 started = step.startswith("Start")
@@ -305,6 +300,7 @@ class Reviewed(Partners):
     def _make(self, task: Task, asked: Invitation, engagement: Engagement) -> None:
         if asked.brings:
             self.opportunities[asked.brings].revealed = True
+            self.changes[asked.brings] += 1
             assert task.opportunity == asked.brings
             return
         rows = self.shown("engagement", engagement.id)
@@ -320,22 +316,33 @@ class Reviewed(Partners):
         made = Opportunity(id, asked.receiver, status, complete=False)
         made.leader = leader.id if leader and leader.status != REJECTED else "nobody"
         self.opportunities[id] = made
+        self.changes[id] += 1
 
-    def hold(self, held: bool) -> None:
-        """Whether tasks wait for somebody; those that waited are finished when they need not."""
-        self.world.desk("PutPace", Mode="Held" if held else "Inline")
-        self.held = held
-        if held:
-            return
-        self.world.desk("AdvanceClock", Seconds=0)
-        for task in self.tasks.values():
-            if task.status == "IN_PROGRESS":
-                self.advance_to_the_end(task)
+    def set_pace(self, pace: str) -> None:
+        """Whether tasks wait for somebody, or for time to pass; those that waited are finished when
+        they need not."""
+        if self.held and pace != "Held":
+            self.world.desk("PutPace", Mode="Inline")
+            self.world.desk("AdvanceClock", Seconds=0)
+            for task in self.tasks.values():
+                if task.status == "IN_PROGRESS":
+                    self.advance_to_the_end(task)
+        self.world.desk("PutPace", Mode=pace, StepSeconds=1)
+        self.pace = pace
+
+    def finished(self, account: str, operation: str, task: Any) -> Any:
+        """A task as it ends, if its pace lets it: time passes for one that waits for it."""
+        if self.pace != "Paced" or task["TaskStatus"] != "IN_PROGRESS":
+            return task
+        self.world.desk("AdvanceClock", Seconds=20)
+        name = operation.removeprefix("Start").removesuffix("Task")
+        [told] = self.listed(account, f"List{name}Tasks", TaskIdentifier=[task["TaskId"]])
+        return told
 
     def advance_to_the_end(self, task: Task) -> None:
         asked = self.invitations[task.invitation]
         may = task.done > 0 or self.may_accept(task.owner, asked)
-        told = self.world.desk("AdvanceTask", Catalog=CATALOG, TaskIdentifier=task.id, Steps=1)
+        told = self.desk("AdvanceTask", TaskIdentifier=task.id, Steps=1)
         task.status = told["TaskStatus"]
         assert task.status == ("COMPLETE" if may else "FAILED"), told
         if may:
