@@ -8,7 +8,7 @@ Walk.TestCase.settings = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=15,
+    max_examples=10,
     stateful_step_count=30,
     suppress_health_check=list(HealthCheck),
 )
