@@ -117,7 +117,7 @@ class Living:
     def stop(self) -> int | None:
         """Ask it to end; answers its exit code, None if it does not."""
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self.main, signal.SIGINT)
+            os.kill(self.main, signal.SIGTERM)
         until = time.monotonic() + END_S_MAX
         while (code := self.code()) is None and time.monotonic() < until:
             time.sleep(POLL_S)

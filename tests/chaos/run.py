@@ -10,6 +10,7 @@ found, or if a long run never came to a commit point that there is.
 """
 
 import argparse
+import signal
 import statistics
 import sys
 from collections import Counter
@@ -47,6 +48,11 @@ def ground(database: str, plant: str = "") -> Ground:
     return GROUNDS[database](_nursery(), plant)
 
 
+def _end_in_order() -> None:
+    """A process that is told to end ends what it has started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
 def one(database: str, plant: str, seed: int) -> Outcome:
     """A seed; what a planted bug leaves is not kept."""
     keep = None if plant else KEEP / database
@@ -56,7 +62,7 @@ def one(database: str, plant: str, seed: int) -> Outcome:
 def seeds(database: str, numbers: range, jobs: int) -> list[str]:
     """Every seed, counted; answers what was found."""
     progress, found, total = Progress(f"seeds on {database}", len(numbers)), [], Total()
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_end_in_order) as pool:
         for outcome in pool.map(partial(one, database, ""), numbers):
             total.add(outcome)
             found += [_failure(database, outcome)] if outcome.wrong else []
@@ -132,7 +138,7 @@ def hunt(database: str, plant: str, first: int) -> int:
 def hunts(database: str, plant: str, firsts: range, jobs: int) -> list[str]:
     """Search for a planted bug several times; answers what went wrong with that."""
     progress, counts = Progress(f"hunts on {database}", len(firsts)), []
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_end_in_order) as pool:
         for count in pool.map(partial(hunt, database, plant), firsts):
             counts.append(count)
             progress.add(1, 1 if count else 0)
