@@ -42,6 +42,12 @@ class Cluster:
         """The file of the socket that it listens on."""
         return f"{self._server.get_postmaster_info().socket_dir}/.s.PGSQL.5432"
 
+    @property
+    def user(self) -> str | None:
+        """Whose process it is, if not this one's user's."""
+        user: str | None = self._server.system_user
+        return user
+
     def create(self, database: str) -> str:
         """A new database; its URL."""
         self.ask(f"create database {database}")
@@ -52,6 +58,18 @@ class Cluster:
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             cursor = connection.execute(text.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def session(self, database: str) -> "psycopg.Connection[Any]":
+        """A connection of somebody else's, in which each statement is by itself."""
+        return psycopg.connect(self.url(database), autocommit=True)
+
+    def wait_for(self, text: str, within_s: float = 20.0) -> None:
+        """Wait until a query has a row."""
+        until = time.monotonic() + within_s
+        while not self.ask(text):
+            if time.monotonic() > until:
+                raise AssertionError(f"never: {text}")
+            time.sleep(0.02)
 
     def stop(self, how: str = "immediate") -> None:
         """End it: `immediate` as by a crash, `fast` in order. Answers when it is gone."""

@@ -198,10 +198,13 @@ def failed(where: str, error: psycopg.Error) -> NoReturn:
 def unusable(where: str, error: psycopg.Error) -> str:
     """What is said of a database that cannot be used now."""
     said = error.diag.message_primary or str(error).strip().splitlines()[0]
-    why = _WHY.get(error.sqlstate or "")
+    # A connection that is refused has no code, only words.
+    code = error.sqlstate or ("53300" if any(some in said for some in _TOO_MANY) else "")
+    why = _WHY.get(code)
     return f"The database {where} cannot be used: {said}." + (f" {why}" if why else "")
 
 
+_TOO_MANY = ("too many clients", "too many connections", "connection slots are reserved")
 _WHY = {
     "53100": "Its disk is full: make room there; nothing that was acknowledged is lost.",
     "53300": "It takes no more connections: raise its max_connections, or give each process fewer"
