@@ -1,10 +1,9 @@
 """A PostgreSQL that is there and does not do what it is asked: somebody else's lock, no right to
-write, no room, no connection, a newer format. Each has its sentence in the log; nothing is half
+write, no connection, a newer format. Each has its sentence in the log; nothing is half
 done, and service goes on when the cause is gone."""
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from botocore.exceptions import ClientError
 from cosell.store.sqlite_file import newest_format
 from tests.failures.asking import kept
 from tests.failures.cluster import Cluster
-from tests.failures.conftest import Start, migrate, run
-from tests.failures.disk import SmallDisk, disk_for
+from tests.failures.conftest import Start, run
 from tests.harness import Server, Worker, World, opportunity, send
 
 LOCK_S = 0.5
@@ -113,6 +111,8 @@ def test_database_that_may_only_be_read_answers_reads_and_refuses_writes(
     told = refused(world, "meanwhile")
     assert "read-only" in told
     assert len(kept(world)) == 1
+    status, message = ready(server)
+    assert (status, "may only be read" in message) == (503, True)
     cluster.ask("alter database kept set default_transaction_read_only = off")
     cluster.ask("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'kept'")
     create(world, "meanwhile")
@@ -207,37 +207,3 @@ def fill(url: str, others: "list[psycopg.Connection[Any]]") -> None:
     """Connect until there is no room for more; then the database's own error."""
     while True:
         others.append(psycopg.connect(url))
-
-
-@pytest.fixture
-def small(cluster: Cluster, tmp_path: Path) -> Iterator[SmallDisk]:
-    yield from disk_for(cluster)
-
-
-def test_full_disk_refuses_writes_and_nothing_is_lost(
-    cluster: Cluster, small: SmallDisk, serve: Start
-) -> None:
-    cluster.ask(f"create tablespace small location '{small.folder}'")
-    cluster.ask("create database full_one tablespace small")
-    try:
-        url = cluster.url("full_one")
-        migrate(url)
-        world = World(serve(url))
-        made = {create(world, f"before-{number}")["Id"] for number in range(20)}
-        small.fill()
-        told, number = "", 0
-        while not told:  # the pages that it has are used up first
-            number += 1
-            try:
-                made.add(create(world, f"full-{number}")["Id"])
-            except ClientError:
-                told = refused(world, f"full-{number}")
-            assert number < 2_000
-        assert "Its disk is full: make room there" in told
-        assert {one.split("/")[1] for one in kept(world)} == made
-        small.free()
-        made.add(create(world, f"full-{number}")["Id"])
-        assert {one.split("/")[1] for one in kept(world)} == made
-    finally:
-        cluster.ask("drop database full_one with (force)")
-        cluster.ask("drop tablespace small")

@@ -37,9 +37,9 @@ class Ownership:
                     f"The state {path} belongs to another cosell ({whose or 'unknown'}). Stop that"
                     " one first, or start this one with another --database."
                 ) from None
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"process {owner}\n".encode(), 0)
         try:
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"process {owner}\n".encode(), 0)
             # Nobody else may read it: the key that sessions are signed with is in there.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         except OSError as error:

@@ -192,6 +192,11 @@ class PostgresStore:
         """StoreError unless the database answers, in the format that this program knows."""
         with connected_from(self) as connection:
             ensure_usable(connection, self.where)
+            [(only_read,)] = connection.execute(
+                "select current_setting('transaction_read_only')"
+            ).fetchall()
+        if only_read == "on":
+            raise StoreError(f"The database {self.where} may only be read: a standby, perhaps.")
 
     def close(self) -> None:
         self._pool.close()

@@ -19,7 +19,8 @@ from cosell.store.sqlite_file import columns_of, format_of, migrate, newest_form
 from cosell.store.sqlite_tx import Known, Numbers, SqliteTx, unusable
 
 _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
-_BUSY_S_MAX = 5.0  # how long a statement waits for who else has the file
+_BUSY_S_MAX = 0.8  # how long a statement waits for who else has the file
+_ROOM_BYTES = 65_536  # on the disk; with less, hardly any call finds room for what it writes
 _CHECK_S_MAX = 0.4  # how long each part of a check does
 _EVER = 1 << 62
 _MEMORY_PAGE = 16_384  # bytes; what is listed fits, and a copy of a namespace takes half the time
@@ -66,10 +67,17 @@ class SqliteStore:
         try:
             reading = self._readings.pop()
         except IndexError:
-            connection = self._connect()
-            connection.execute("pragma query_only = on")
+            connection = self._connect_for_reading()
             reading = _Reading(self, connection)
         return reading.single if single else reading
+
+    def _connect_for_reading(self) -> sqlite3.Connection:
+        try:
+            connection = self._connect()
+            connection.execute("pragma query_only = on")
+        except sqlite3.Error as error:
+            raise StoreError(unusable(self.where, error)) from error
+        return connection
 
     def done_reading(self, reading: "_Reading") -> None:
         """Take a reading back for the next; what is more than a few is closed."""
@@ -173,14 +181,19 @@ class SqliteStore:
 
     def _ensure_writable(self) -> None:
         """StoreError if nothing can be written; by who has the pen."""
+        if _room(self.where) < _ROOM_BYTES:
+            raise StoreError("The state cannot be written: its disk is full. Make room there.")
         self._writer.execute(f"pragma busy_timeout = {_CHECK_S_MAX * 1000:.0f}")
         try:
             self._writer.execute("begin immediate")
-            self._writer.execute("rollback")
+            self._writer.execute(
+                f"pragma user_version = {self.format}"
+            )  # it is; this writes a page
+            self._writer.execute("commit")
         except sqlite3.Error as error:
-            raise StoreError(
-                f"The state cannot be written: {error}. See which other program has it open."
-            ) from error
+            if self._writer.in_transaction:
+                self._writer.execute("rollback")
+            raise StoreError(unusable(self.where, error)) from error
         finally:
             self._writer.execute(f"pragma busy_timeout = {_BUSY_S_MAX * 1000:.0f}")
 
@@ -318,7 +331,11 @@ class _Reading:
         # one there afterwards: whoever finds the same one before and after its instant began
         # shares it with readers of the same state only.
         known = self._store.known
-        self._held = self._connection.execute(_HOLD)
+        try:
+            self._held = self._connection.execute(_HOLD)
+        except sqlite3.Error as error:
+            self.close()
+            raise StoreError(unusable(self._store.where, error)) from error
         self._tx.rows = known if known is self._store.known else None
         return self._tx
 
@@ -346,6 +363,12 @@ class _Single:
 
     def __exit__(self, *_: object) -> None:
         self._store.done_reading(self._reading)
+
+
+def _room(path: str) -> int:
+    """Bytes that are free on the disk of a file."""
+    disk = os.statvfs(path)
+    return disk.f_bavail * disk.f_frsize
 
 
 def _delete_some(tx: Tx, table: str, key: str, values: dict[str, Value]) -> int:

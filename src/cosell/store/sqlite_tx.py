@@ -162,8 +162,19 @@ class _Savepoint:
 
 
 def unusable(path: str, error: sqlite3.Error) -> str:
-    """What is said of a database that cannot be used."""
-    return (
-        f"The state {path} cannot be used: {error}. If it is not a file of cosell's, start with"
-        " another --database."
-    )
+    """What is said of a database that cannot be used, and what helps."""
+    name = getattr(error, "sqlite_errorname", "")  # an error of Python's own has none
+    why = next((text for start, text in _WHY.items() if name.startswith(start)), _OTHERWISE)
+    return f"The state {path} cannot be used: {error}. {why}"
+
+
+_WHY = {
+    "SQLITE_FULL": "Make room on its disk; nothing that was acknowledged is lost.",
+    "SQLITE_BUSY": "Another program has locked it: end that one's transaction.",
+    "SQLITE_READONLY": "It, its folder or its disk may only be read: let this user write there.",
+    "SQLITE_IOERR": "Its disk does not do what it is asked: see the system's log. Once it is in"
+    " order, start anew; what was acknowledged and reached the disk is there.",
+    "SQLITE_CORRUPT": "It is damaged: stop, and put back a copy of it, or of its namespaces.",
+    "SQLITE_CANTOPEN": "See whether it is there, and whether this user may write in its folder.",
+}
+_OTHERWISE = "If it is not a file of cosell's, start with another --database."
