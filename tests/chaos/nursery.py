@@ -26,7 +26,7 @@ NOW_AND_THEN = {
     "_SWEEP_AFTER_MS": 300,
     "_POLL_S": 0.05,
     "_HEARTBEAT_S": 0.2,
-    "_STALLED_S": 3.0,
+    "_STALLED_S": 1.0,
     "_SWEEP": "* * * * * */1",
     "_OVERDUE_MS": 500,
     "_PATIENCE_MS": 2_000,

@@ -27,6 +27,7 @@ from tests.failures.cluster import Cluster
 
 TEMPLATE = "migrated"
 COUNT = 2  # servers, and workers
+FROZEN_S = 1.5  # is longer than a worker may be silent (nursery.py)
 # Nobody switches the machine off: what PostgreSQL wrote is there, whoever dies.
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "100"}
 _numbers = itertools.count(1)
@@ -44,12 +45,13 @@ def cluster() -> Cluster:
 
 
 class OnPostgres:
-    """A Ground: `kill`, `pause` and `stop` are a server's, `kill worker`, `pause worker` and `stop
-    worker` a worker's; `cut` ends connections, `crash` kills a process of the database's own, which
+    """A Ground: `kill`, `pause` and `stop` are a server's, `kill worker`, `freeze worker` and `stop
+    worker` a worker's (frozen, it is taken for dead, and goes on when another one does its work);
+    `cut` ends connections, `crash` kills a process of the database's own, which
     starts anew then, `restart` ends all of them at once."""
 
     acts: tuple[str, ...] = (
-        "kill", "kill", "kill worker", "kill worker", "pause", "pause worker", "stop",
+        "kill", "kill", "kill worker", "kill worker", "pause", "freeze worker", "stop",
         "stop worker", "cut", "cut", "crash", "restart",
     )  # fmt: skip
 
@@ -99,9 +101,15 @@ class OnPostgres:
             one.start()
         else:
             victims = [worker.main] if whose else server.victims(_whom(act, trouble))
-            paused(victims, trouble.lasts_ms / 1_000) if act == "pause" else killed(victims)
+            self._silence(act, victims, trouble.lasts_ms / 1_000)
             return bool(victims)
         return True
+
+    def _silence(self, act: str, victims: list[int], seconds: float) -> None:
+        if act == "kill":
+            killed(victims)
+        else:
+            paused(victims, seconds + (FROZEN_S if act == "freeze" else 0.0))
 
     def _hit(self, kills: bool) -> bool:
         """End the connections of this seed's processes, or kill the database's process behind one
