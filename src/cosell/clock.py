@@ -4,9 +4,12 @@ The only place that reads the machine's clock (`wall_ms`). Must not know namespa
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from time import CLOCK_REALTIME, clock_gettime_ns
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = EPOCH.replace(tzinfo=None)  # `isoformat` pads a year, `strftime` does not
+_REMEMBERED = 256  # one call asks for few instants, and for each of them often
 SECOND_MS = 1_000
 DAY_MS = 86_400_000
 
@@ -17,12 +20,14 @@ def wall_ms() -> int:
     return clock_gettime_ns(CLOCK_REALTIME) // 1_000_000
 
 
+@lru_cache(_REMEMBERED)
 def iso(instant_ms: int) -> str:
     """`2026-11-23T08:00:00.123Z`: always four digits of year and three of fraction, so text order
     is time order."""
     return _utc(instant_ms).isoformat(timespec="milliseconds") + "Z"
 
 
+@lru_cache(_REMEMBERED)
 def iso_seconds(instant_ms: int) -> str:
     """`2026-11-23T08:00:00Z`, as events carry their time."""
     return _utc(instant_ms).isoformat(timespec="seconds") + "Z"
@@ -34,10 +39,11 @@ def iso_date(instant_ms: int) -> str:
 
 
 def _utc(instant_ms: int) -> datetime:
-    """The instant without its time zone: `isoformat` pads a year, `strftime` does not."""
-    return (EPOCH + timedelta(milliseconds=instant_ms)).replace(tzinfo=None)
+    """The instant without its time zone."""
+    return _EPOCH + timedelta(milliseconds=instant_ms)
 
 
+@lru_cache(_REMEMBERED)
 def parse_iso(text: str) -> int:
     """Milliseconds of an ISO 8601 instant, finer digits cut off; ValueError if it is none."""
     at = datetime.fromisoformat(text)

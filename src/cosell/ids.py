@@ -13,6 +13,10 @@ REGION = "us-east-1"
 SERVICE = "partnercentral"
 
 
+_VERSION = 0x4000_8000_0000_0000_0000  # of a UUID: 4, and its variant
+_FREE = (1 << 128) - 1 & ~0xF000_C000_0000_0000_0000  # its other bits
+
+
 def new_random() -> Random:
     """A source of identifiers that nobody can foretell the start of."""
     return Random(secrets.randbits(128))
@@ -35,9 +39,8 @@ def mint(random: Random, prefix: str, length: int) -> str:
 
 def uuid(random: Random) -> str:
     """A version 4 UUID in text."""
-    digits = f"{random.getrandbits(128):032x}"
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+    digits = f"{random.getrandbits(128) & _FREE | _VERSION:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 _MASK = (1 << 64) - 1

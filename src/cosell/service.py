@@ -282,8 +282,10 @@ class Engine:
         answer = handler.run(call, tx)
         if isinstance(answer, Rendered):
             raise TypeError(f"{operation.name} is a command: its answer is kept as a document")
-        # A reset has put another integer behind the name, or none: the token lives where it leads.
-        key = key._replace(ns=namespaces.find(tx, namespace.name).ns)
+        if passage.service is DESK:
+            # A reset has put another integer behind the name, or none: the token lives where it
+            # leads.
+            key = key._replace(ns=namespaces.find(tx, namespace.name).ns)
         if key.ns:
             ledger.record(tx, key, digest, orjson.dumps(answer), (call.now, wall))
         return answer

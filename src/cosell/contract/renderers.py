@@ -54,21 +54,26 @@ class Renderers:
 
     def _structure(self, shape_name: str, shape: Mapping[str, Any]) -> Rendering:
         members = shape["members"]
-        fields = tuple(
+        names = sorted(members)
+        fields = [
             (name, self.of(members[name]["shape"]), self._unset((shape_name, name)))
-            for name in sorted(members)
-        )
+            for name in names
+        ]
+        fields = [field for field in fields if field[1:] != (None, None)]  # not as they are
 
         def render(value: Any) -> Any:
             if type(value) is Fragment:
                 return value
-            answer: Document = {}
             get = value.get
+            answer: Document = {name: get(name) for name in names}
             for name, rendering, unset in fields:
-                item = get(name)
-                if item is None and unset is not None:
-                    item = unset()
-                answer[name] = item if item is None or rendering is None else rendering(item)
+                item = answer[name]
+                if item is None:
+                    if unset is None:
+                        continue
+                    answer[name] = item = unset()
+                if rendering is not None:
+                    answer[name] = rendering(item)
             return answer
 
         return render

@@ -54,4 +54,4 @@ def envelopes(call: Call, event: Event, accounts: Iterable[str]) -> Iterator[tup
 
 def deliver(tx: Tx, ns: int, account: str, body: bytes) -> None:
     """An event arrives at an account, after everything that arrived before."""
-    tx.run("emit", ns=ns, seq=tx.number("seq"), account=account, body=body)
+    tx.late("emit", ns=ns, seq=tx.number("seq"), account=account, body=body)

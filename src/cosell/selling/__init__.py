@@ -46,7 +46,7 @@ def at(document: Document, path: Path) -> Json:
 
 def text_at(document: Document, path: Path) -> str:
     """The text that a dotted path names; '' where there is none."""
-    value = at(document, path)
+    value = at(document, path) if "." in path else document.get(path)
     return value if isinstance(value, str) else ""
 
 
@@ -62,15 +62,24 @@ def object_at(document: Document, path: Path) -> Document:
     return value if isinstance(value, dict) else {}
 
 
-def without_nulls(document: Document) -> Document:
-    """The document as it is kept: members that are null are left out, all the way down."""
-    return {name: _pruned(value) for name, value in document.items() if value is not None}
+def without_nulls(document: Document, before: Document | None = None) -> Document:
+    """The document as it is kept: members that are null are left out, all the way down. `before` is
+    kept already: what the document has of it is left as it is."""
+    kept = before or {}
+    # Most members are texts: no call for each.
+    return {
+        name: _pruned(value)
+        if isinstance(value, dict | list) and value is not kept.get(name)
+        else value
+        for name, value in document.items()
+        if value is not None
+    }
 
 
-def _pruned(value: Json) -> Json:
+def _pruned(value: dict[str, Json] | list[Json]) -> Json:
     if isinstance(value, dict):
         return without_nulls(value)
-    return [_pruned(one) for one in value] if isinstance(value, list) else value
+    return [_pruned(one) if isinstance(one, dict | list) else one for one in value]
 
 
 def later(document: Document, member: str, now: int) -> str:

@@ -18,4 +18,4 @@ def insert(tx: Tx, made: Stored) -> Stored:
 
 def replace(tx: Tx, stored: Stored, document: Document) -> Stored:
     """A resource changes from what was read; a member that is null now is there no more."""
-    return documents.replace(tx, stored, without_nulls(document))
+    return documents.replace(tx, stored, without_nulls(document, stored.document))

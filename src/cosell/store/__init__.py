@@ -59,10 +59,13 @@ class Batch(NamedTuple):
 class Tx(Protocol):
     """One transaction. A statement is called by its name in sql/*.sql. `planned` is the first
     instant, in the namespace's time, for which something was put on an agenda in it (0: somebody is
-    to look at it at once); `lags_at` the namespace's time, if its lists lag."""
+    to look at it at once); `lags_at` the namespace's time, if its lists lag; `kept` what need not
+    be read again, since this transaction has read or written it: None in one that only reads, and
+    emptied where a step is undone."""
 
     planned: int | None
     lags_at: int | None
+    kept: dict[tuple[int | str, ...], object] | None
 
     def one(self, statement: str, /, **values: Value) -> Row | None: ...
 
@@ -75,6 +78,11 @@ class Tx(Protocol):
 
     def run(self, statement: str, /, **values: Value) -> int:
         """Execute; answers how many rows changed."""
+        ...
+
+    def late(self, statement: str, /, **values: Value) -> None:
+        """Execute when the transaction ends, all that is late in one go: for a row that nobody
+        reads before. What a step that is undone has asked for is not executed."""
         ...
 
     def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:

@@ -12,6 +12,8 @@ from cosell.contract import Document
 from cosell.store import Contention, Row, Tx, Value, View, lag
 from cosell.store.statements import statements
 
+_KEPT_MAX = 256  # what a transaction need not read again; beyond that it begins anew
+
 
 class Stored(NamedTuple):
     """A resource as it stands: `seq` never changes, `revision` grows with every change."""
@@ -38,11 +40,15 @@ def insert(tx: Tx, stored: Stored) -> None:
         seq=stored.seq,
         body=orjson.dumps(stored.document),
     )
+    _keep(tx, stored)
 
 
 def find(tx: Tx, ns: int, kind: str, id: str) -> Stored | None:
-    """The truth of a resource, whoever may see it."""
-    return _stored(tx.one("find_document", ns=ns, kind=kind, id=id), ns, kind, id)
+    """The truth of a resource, whoever may see it. Who changes it makes another document: this one
+    may be answered again in the same transaction."""
+    if tx.kept and (found := tx.kept.get((ns, kind, id))) is not None:
+        return cast("Stored", found)
+    return _read(tx, tx.one("find_document", ns=ns, kind=kind, id=id), ns, kind, id)
 
 
 def get(tx: Tx, ns: int, kind: str, id: str) -> Stored:
@@ -58,11 +64,17 @@ def find_visible(
 ) -> Stored | None:
     """The truth of a resource if the account of `key` (ns, account, catalog) has a row of it."""
     ns, account, catalog = key
+    kept, seen = tx.kept, (view.table, ns, account, id)
+    if kept and kept.get(seen) == catalog and (known := kept.get((ns, kind, id))) is not None:
+        return cast("Stored", known)
     values: dict[str, Value] = {
         "ns": ns, "account": account, "catalog": catalog, "kind": kind, "id": id,
     }  # fmt: skip
     rows = tx.query(_visible(view.table), values)
-    return _stored(rows[0] if rows else None, ns, kind, id)
+    found = _read(tx, rows[0] if rows else None, ns, kind, id)
+    if kept is not None and found is not None:
+        kept[seen] = catalog
+    return found
 
 
 def replace(tx: Tx, stored: Stored, document: Document, owner: str | None = None) -> Stored:
@@ -79,11 +91,15 @@ def replace(tx: Tx, stored: Stored, document: Document, owner: str | None = None
     )
     if changed != 1:
         raise Contention(f"{stored.kind} {stored.id} is no more at revision {stored.revision}")
-    return stored._replace(owner=owner, revision=stored.revision + 1, document=document)
+    after = stored._replace(owner=owner, revision=stored.revision + 1, document=document)
+    _keep(tx, after)
+    return after
 
 
 def remove(tx: Tx, stored: Stored) -> None:
     """A resource is no more; `Contention` if it is not what was read."""
+    if tx.kept:
+        tx.kept.pop((stored.ns, stored.kind, stored.id), None)
     gone = tx.run(
         "delete_document",
         ns=stored.ns,
@@ -98,6 +114,14 @@ def remove(tx: Tx, stored: Stored) -> None:
 def show(tx: Tx, view: View, row: dict[str, Value]) -> None:
     """An account may list a resource from now on: `row` has a value for every column."""
     tx.execute(_insert_view(view.table, view.columns), row)
+    if tx.kept is not None and "account" in view.lead:
+        seen = (
+            view.table,
+            cast("int", row["ns"]),
+            cast("str", row["account"]),
+            cast("str", row["id"]),
+        )
+        tx.kept[seen] = row["catalog"]
     if tx.lags_at is not None:
         lag.note(tx, view, row)
 
@@ -117,15 +141,27 @@ def hide(tx: Tx, view: View, ns: int, account: str, id: str) -> None:
     """An account may see a resource no more."""
     text = statements()["delete_view"].replace("{table}", view.table)
     tx.execute(text, {"ns": ns, "account": account, "id": id})
+    if tx.kept:
+        tx.kept.pop((view.table, ns, account, id), None)
     if tx.lags_at is not None:
         lag.note_gone(tx, view, {"ns": ns, "account": account, "id": id})
 
 
-def _stored(row: Row | None, ns: int, kind: str, id: str) -> Stored | None:
+def _read(tx: Tx, row: Row | None, ns: int, kind: str, id: str) -> Stored | None:
     if row is None:
         return None
     catalog, owner, revision, seq, body = cast("tuple[str, str, int, int, bytes]", row)
-    return Stored(ns, kind, id, catalog, owner, revision, seq, orjson.loads(body))
+    stored = Stored(ns, kind, id, catalog, owner, revision, seq, orjson.loads(body))
+    _keep(tx, stored)
+    return stored
+
+
+def _keep(tx: Tx, stored: Stored) -> None:
+    kept = tx.kept
+    if kept is not None:
+        if len(kept) >= _KEPT_MAX:
+            kept.clear()
+        kept[stored.ns, stored.kind, stored.id] = stored
 
 
 @cache

@@ -257,6 +257,7 @@ class _Writing:
             store.give_back(connection)
 
     def _commit(self) -> None:
+        self._tx.run_late()
         self._store.plan_looks(self._connection, self._tx)
         ended = self._connection.execute("commit", prepare=False)
         if ended.statusmessage != "COMMIT":  # it was broken, and somebody did not heed that

@@ -12,6 +12,7 @@ from psycopg import errors, sql
 
 from cosell.store import Contention, Row, StoreError, StoreFault, Tx, Value
 from cosell.store.dialect import postgres
+from cosell.store.late import Late
 from cosell.store.statements import changes_namespaces, postgres_statements, statements
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -40,8 +41,8 @@ class PostgresTx:
     that it has looked up."""
 
     __slots__ = (
-        "_cursor", "_depth", "_found", "_left", "_next", "_renew", "_store", "_writes", "lags_at",
-        "planned", "woken_at",
+        "_cursor", "_depth", "_found", "_late", "_left", "_next", "_renew", "_store", "_writes",
+        "kept", "lags_at", "planned", "woken_at",
     )  # fmt: skip
 
     def __init__(
@@ -55,9 +56,11 @@ class PostgresTx:
         self._writes = writes
         self._found: dict[str, Row] = {}  # what it holds: nobody else changes it meanwhile
         self._depth = 0
+        self._late = Late()
         self._next = self._left = 0  # of the block of `seq` in hand
         self.planned: int | None = None
         self.lags_at: int | None = None
+        self.kept: dict[tuple[int | str, ...], object] | None = {} if writes else None
         self.woken_at: dict[str, int | None] = {}  # of each namespace that it holds
 
     def one(self, statement: str, /, **values: Value) -> Row | None:
@@ -90,6 +93,17 @@ class PostgresTx:
 
     def run(self, statement: str, /, **values: Value) -> int:
         return self.execute(_STATEMENTS[statement], values)
+
+    def late(self, statement: str, /, **values: Value) -> None:
+        self._late.ask(statement, values)
+
+    def run_late(self) -> None:
+        """Execute what is late, each statement's rows in one go."""
+        for statement, rows in self._late.rows().items():
+            try:
+                self._cursor.executemany(_NAMED[statement], rows)
+            except psycopg.Error as error:
+                failed(self._store.where, error)
 
     def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
         return cast("list[Row]", self._run(postgres(text), values).fetchall())
@@ -150,13 +164,17 @@ class PostgresTx:
         as it is: to say so would be one more trip, and the commit says it of all."""
         self._depth += 1
         name = f"step_{self._depth}"
+        self._late.set_out()
         self._run(f"savepoint {name}", {})
         return name
 
     def end_step(self, name: str, undone: bool) -> None:
         """End a step."""
+        self._late.end_step(undone)
         if undone:
             self._found.clear()
+            if self.kept is not None:
+                self.kept.clear()
             self._run(f"rollback to {name}", {})
             self._run(f"release {name}", {})
 

@@ -24,6 +24,9 @@ _ROOM_BYTES = 65_536  # on the disk; with less, hardly any call finds room for w
 _CHECK_S_MAX = 0.4  # how long each part of a check does
 _EVER = 1 << 62
 _MEMORY_PAGE = 16_384  # bytes; what is listed fits, and a copy of a namespace takes half the time
+# Pages that commits append before they are put into the file: the more, the rarer is a page put
+# there that the next commit changes again. Readers find theirs by one hash table still.
+_LOG_PAGES = 4_000
 _READINGS_MAX = 8  # connections kept for the next reader
 _HOLD = "select name from sqlite_master"
 
@@ -50,6 +53,7 @@ class SqliteStore:
             self._writer = self._connect()
             version = format_of(self._writer, path)
             self._writer.execute("pragma journal_mode = wal")  # the file remembers it
+            self._writer.execute(f"pragma wal_autocheckpoint = {_LOG_PAGES}")
             migrate(self._writer, version)
             self._tables = tables_of(self._writer)
             self._columns = {name: columns_of(self._writer, name) for name in self._tables}
@@ -101,11 +105,14 @@ class SqliteStore:
             self._writer.execute("begin immediate")
         except sqlite3.OperationalError as error:
             raise StoreError(unusable(self.where, error)) from error
-        return SqliteTx(self, self._writer)
+        tx = SqliteTx(self, self._writer)
+        tx.kept = {}
+        return tx
 
     def commit(self, tx: SqliteTx, numbers: Numbers) -> None:
         """End it, or undo it; what it changed is no longer known as it was."""
         try:
+            tx.run_late()
             if tx.forgetting:
                 self.known = None
             self._writer.execute("commit")

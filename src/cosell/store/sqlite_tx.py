@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn, Protocol, TypeAlias, cast
 
 from cosell.store import Row, StoreError, Tx, Value
+from cosell.store.late import Late
 from cosell.store.statements import changes_namespaces, statements
 
 Known: TypeAlias = dict[tuple[str, str], Row | None]
@@ -40,16 +41,18 @@ class SqliteTx:
     """One transaction on one connection."""
 
     __slots__ = (
-        "_connection", "_depth", "_execute", "_store", "forgetting", "lags_at", "planned", "rows",
+        "_connection", "_execute", "_late", "_store", "forgetting", "kept", "lags_at",
+        "planned", "rows",
     )  # fmt: skip
 
     def __init__(self, store: "Blocks", connection: sqlite3.Connection) -> None:
         self._store = store
         self._connection = connection
         self._execute = connection.execute
-        self._depth = 0
+        self._late = Late()
         self.planned: int | None = None
         self.lags_at: int | None = None
+        self.kept: dict[tuple[int | str, ...], object] | None = None
         self.rows: Known | None = None  # what is known at the transaction's instant
         self.forgetting = False  # whether a row that is kept in memory was changed
 
@@ -74,6 +77,16 @@ class SqliteTx:
         if statement in _FORGETTING:
             self.forgetting = True
         return self._run(_STATEMENTS[statement], values).rowcount
+
+    def late(self, statement: str, /, **values: Value) -> None:
+        self._late.ask(statement, values)
+
+    def run_late(self) -> None:
+        """Execute what is late."""
+        for statement, rows in self._late.rows().items():
+            if self._store.is_ended(self._connection):
+                self._refuse()
+            self._connection.executemany(_STATEMENTS[statement], rows)
 
     def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
         return self._run(text, values).fetchall()
@@ -124,17 +137,19 @@ class SqliteTx:
 
     def set_out(self) -> str:
         """Begin a step that can be undone by itself; answers its name."""
-        self._depth += 1
-        name = f"step_{self._depth}"
+        name = f"step_{self._late.set_out()}"
         self._run(f"savepoint {name}", {})
         return name
 
     def end_step(self, name: str, undone: bool) -> None:
         """End a step. One of a transaction that has ended meanwhile is undone already."""
-        self._depth -= 1
+        self._late.end_step(undone)
         if not undone:
             self._run(f"release {name}", {})
-        elif self._connection.in_transaction:
+            return
+        if self.kept is not None:
+            self.kept.clear()
+        if self._connection.in_transaction:
             self._run(f"rollback to {name}", {})
             self._run(f"release {name}", {})
 

@@ -92,7 +92,8 @@ def await_answer(call: Call, tx: Tx, invitation: Stored) -> None:
 
 def await_nothing(call: Call, tx: Tx, invitation: Stored) -> None:
     """The invitation was answered: there is nothing to look at."""
-    agenda.forget(tx, call.ns, ANSWER, invitation.id)
+    if _awaits_answer(invitation):
+        agenda.forget(tx, call.ns, ANSWER, invitation.id)
 
 
 def plan_anew(call: Call, tx: Tx, before: Rules) -> None:

@@ -118,8 +118,14 @@ def _change(
 
 def members(call: Call, tx: Tx, id: str) -> list[Member]:
     """Who is in an engagement, in order of joining."""
+    kept, key = tx.kept, ("member", call.ns, id)
+    if kept and (known := kept.get(key)) is not None:
+        return [*cast("list[Member]", known)]
     rows = tx.all("list_members", ns=call.ns, engagement=id)
-    return [Member(*cast("tuple[str, str, str, int]", row)) for row in rows]
+    found = [Member(*cast("tuple[str, str, str, int]", row)) for row in rows]
+    if kept is not None:
+        kept[key] = found
+    return [*found]
 
 
 def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
@@ -145,6 +151,8 @@ def _admit(call: Call, tx: Tx, engagement: Stored, account: str, present: list[s
         website=website,
         joined_at=call.now,
     )
+    if tx.kept:
+        tx.kept.pop(("member", call.ns, engagement.id), None)
     changes: Document = {"MemberCount": len(present) + 1, "ModifiedBy": account}
     if not present:
         changes["ModifiedAt"] = engagement.document["ModifiedAt"]  # that was its creation
