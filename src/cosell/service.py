@@ -18,7 +18,6 @@ from cosell.calls import Answer, Call, Rendered
 from cosell.clock import wall_ms
 from cosell.config import Config
 from cosell.contract import Document
-from cosell.desk.operations import namespaces as desk_namespaces
 from cosell.errors import (
     ApiError,
     Cause,
@@ -140,6 +139,8 @@ class Engine:
     def open(self, state: bytes) -> None:
         """The namespace `default`, and that of the name that it was saved under, are what was
         saved. ValueError, which says what is wrong, for a file that cannot be used."""
+        from cosell.desk.operations import namespaces as desk_namespaces  # most open none
+
         for name in dict.fromkeys(("default", desk_namespaces.name_of(state, self.store))):
             with self.store.write() as tx:
                 namespace = namespaces.find(tx, name)

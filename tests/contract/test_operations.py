@@ -1,17 +1,31 @@
 """The program against the model: what is built, and the words that both use."""
 
 import typing
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 
 import pytest
 
-from cosell.calls import collect, query
+import cosell.desk.operations
+import cosell.selling.operations
+from cosell.calls import collect, collect_due, query
 from cosell.errors import ErrorCode
-from cosell.operations import DESK, SELLING
+from cosell.operations import DESK, DUE, LONG, SELLING, Holdings
+from cosell.routing import Service
 from cosell.selling import lifecycle
 from cosell.selling.contract import CONTRACT
 from cosell.selling.workflows.kinds import WORKFLOWS
 
+MODULES = {
+    name: [
+        import_module(one.name) for one in iter_modules(package.__path__, f"{package.__name__}.")
+    ]
+    for name, package in (
+        ("selling", cosell.selling.operations),
+        ("desk", cosell.desk.operations),
+    )
+}
 STEPS = [step for workflow in WORKFLOWS for step in workflow.steps]
 
 # --- what is built -------------------------------------------------------------------------------
@@ -23,6 +37,28 @@ def test_every_operation_is_built() -> None:
 
 def test_every_operation_of_the_desk_is_built() -> None:
     assert set(DESK.handlers) == set(DESK.contract.operations)
+
+
+@pytest.mark.parametrize("service", [SELLING, DESK], ids=lambda service: service.name)
+def test_modules_hold_what_the_table_says(service: Service) -> None:
+    assert dict(service.handlers) == collect(MODULES[service.name], service.contract.operations)
+
+
+def test_modules_do_what_the_table_of_what_is_due_says() -> None:
+    assert dict(DUE) == collect_due((*MODULES["selling"], *MODULES["desk"]))
+
+
+def test_operations_that_take_their_time_are_those_that_say_so() -> None:
+    handlers = (*SELLING.handlers.values(), *DESK.handlers.values())
+    assert {one.name for one in handlers if one.long} == set(LONG)
+
+
+def test_module_without_what_the_table_says_is_told() -> None:
+    held: Holdings[str] = Holdings({"cosell.ids": ("GetOpportunity",)}, lambda module: {})
+    with pytest.raises(ImportError, match=r"cosell\.ids does not hold GetOpportunity"):
+        held["GetOpportunity"]
+    with pytest.raises(KeyError):
+        held["GetEngagement"]
 
 
 @pytest.mark.parametrize("names", [["Unknown"], ["GetOpportunity", "GetOpportunity"]])

@@ -280,7 +280,7 @@ def test_a_session_that_is_over_is_refused(strict: Server) -> None:
     met = refused(partner(strict, over))
     assert (met.code, met.status) == ("ExpiredTokenException", 400)
     assert met.message == "The security token included in the request is expired"
-    fresh = Sessions(key).issue(dataclasses.replace(grant, expires_at=now + 60_000))
+    fresh = Sessions(key).issue(grant._replace(expires_at=now + 60_000))
     session = Signer(fresh.identity.key_id, fresh.secret, fresh.token)
     assert listed(partner(strict, session)) == []
     with pytest.raises(ClientError) as caught:

@@ -1,6 +1,5 @@
 """Answers, redaction and digests of a small model that also contains itself."""
 
-from dataclasses import replace
 from hashlib import sha256
 from threading import Barrier, Thread
 from typing import Any
@@ -154,7 +153,7 @@ def test_render_what_is_rendered_already_passes(small: Contract) -> None:
 
 
 def test_render_an_echo_says_what_was_said_and_no_more() -> None:
-    echoing = load(orjson.dumps(MODEL), replace(ADDITIONS, echoes=frozenset({"Contact"})))
+    echoing = load(orjson.dumps(MODEL), ADDITIONS._replace(echoes=frozenset({"Contact"})))
     said: Document = {"Reports": [{"Name": "n"}], "Email": None, "Owner": "unknown"}
     assert echoing.render("Contact", said) == {"Reports": [{"Name": "n"}]}
     assert echoing.operations["Get"].render({"Children": [said]}) == {
@@ -238,8 +237,7 @@ def test_compile_while_other_threads_compile() -> None:
 
 
 def test_compile_all_refuses_additions_to_what_is_not_there() -> None:
-    additions = replace(
-        ADDITIONS,
+    additions = ADDITIONS._replace(
         values={"Colour": ("Blue",)},
         nulls=frozenset({("Contact", "Nickname"), ("Contact", "Email")}),
         echoes=frozenset({"Contact", "Parrot"}),

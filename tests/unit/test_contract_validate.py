@@ -1,6 +1,5 @@
 """Requests against a small model: every code, every wrong type, and the place of each fault."""
 
-import dataclasses
 from typing import Any
 
 import orjson
@@ -322,7 +321,7 @@ def test_validate_long_enums_name_the_nearest_value_and_where_all_are(
     colour: dict[str, Any] = {"type": "string"}
     additions = NO_ADDITIONS
     if closed:
-        additions = dataclasses.replace(additions, closed={"Colour": tuple(MANY_COLOURS)})
+        additions = additions._replace(closed={"Colour": tuple(MANY_COLOURS)})
     else:
         colour["enum"] = MANY_COLOURS
     model = {**MODEL, "shapes": {**SHAPES, "Colour": colour}}
@@ -333,7 +332,7 @@ def test_validate_long_enums_name_the_nearest_value_and_where_all_are(
 
 def test_validate_words_stand_for_a_pattern() -> None:
     words = "must be a code such as abc"
-    contract = load(orjson.dumps(MODEL), dataclasses.replace(NO_ADDITIONS, words={"Code": words}))
+    contract = load(orjson.dumps(MODEL), NO_ADDITIONS._replace(words={"Code": words}))
     told = [("duration.id", "INVALID_STRING_FORMAT", words)]
     assert faults(contract, {**GOOD, "Duration": {"Id": "A"}}) == told
 
@@ -360,7 +359,7 @@ def test_path_text_cuts_long_keys() -> None:
 
 
 def test_members_that_are_not_in_the_model_are_faults_where_a_service_says_so() -> None:
-    closed = load(orjson.dumps(MODEL), dataclasses.replace(ADDITIONS, closed_members=True))
+    closed = load(orjson.dumps(MODEL), ADDITIONS._replace(closed_members=True))
     document = {**GOOD, "Colours": None, "Zzzzzzz": 1, "Duration": {"Idd": "a", "Amount": "b"}}
     assert [one for one in faults(closed, document) if "no member" in one[2]] == [
         ("duration.idd", "INVALID_VALUE", "There is no member 'Idd'. Did you mean Id?"),
@@ -372,6 +371,6 @@ def test_members_that_are_not_in_the_model_are_faults_where_a_service_says_so() 
 
 
 def test_no_more_strangers_are_told_than_faults_are() -> None:
-    closed = load(orjson.dumps(MODEL), dataclasses.replace(ADDITIONS, closed_members=True))
+    closed = load(orjson.dumps(MODEL), ADDITIONS._replace(closed_members=True))
     many = {f"Stranger{number}": 1 for number in range(10_000)}
     assert len(faults(closed, {**GOOD, **many})) == FAULTS_MAX

@@ -3,11 +3,10 @@
 Must not import its siblings, nor decide anything but what an identity may reach.
 """
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """Temporary credentials of an assumed role; `expires_at` is real time. `source_key_id` is the
     key that the first AssumeRole of a chain was signed with, and `strict` the mode it met."""
 
@@ -18,8 +17,7 @@ class Session:
     strict: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Who a request speaks for. `namespaces` None is every namespace; `key_id` "" is nobody's."""
 
     account: str
@@ -42,10 +40,13 @@ NOBODY = Identity("", "", "", "")
 """Who asks for what the server does by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(NamedTuple):
     """What a signature is checked against."""
 
     identity: Identity
-    secret: str = field(repr=False)
-    token: str = field(default="", repr=False)  # of a session; a key of its own has none
+    secret: str
+    token: str = ""  # of a session; a key of its own has none
+
+    def __repr__(self) -> str:
+        """Without what nobody may read in a log."""
+        return f"Credential(identity={self.identity!r})"

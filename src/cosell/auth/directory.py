@@ -6,7 +6,6 @@ Must not look at a request or check a signature.
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from cosell.auth import Credential, Identity
@@ -63,7 +62,7 @@ class Directory:
         if source is None:
             return None
         reach = source.identity.namespaces  # as of now: who narrows a key narrows its sessions
-        return replace(found, identity=replace(found.identity, namespaces=reach))
+        return found._replace(identity=found.identity._replace(namespaces=reach))
 
     def _tell(self, key_id: str) -> None:
         if key_id in self._told:
@@ -82,7 +81,7 @@ def _is_account(key_id: str) -> bool:
 def _configured(key: Key, bound: bool) -> Credential:
     principal = key.principal.rsplit(":", 1)[-1]
     identity = _user(key.account, key.id, principal)
-    return Credential(replace(identity, namespaces=key.namespaces if bound else None), key.secret)
+    return Credential(identity._replace(namespaces=key.namespaces if bound else None), key.secret)
 
 
 def _user(account: str, key_id: str, principal: str = "user/partner") -> Identity:

@@ -8,7 +8,7 @@ Must not know keys.
 import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cosell.errors import ApiError, IncompleteSignatureException, InvalidSignatureException
 
@@ -18,8 +18,7 @@ _LENGTH_MAX = 8192
 NO_DATE = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
 
 
-@dataclass(frozen=True, slots=True)
-class Authorization:
+class Authorization(NamedTuple):
     """The header's parts. Only the credential has been checked: open mode asks for no more."""
 
     key_id: str

@@ -7,7 +7,7 @@ too. Must not decide who may have a session, nor read a clock.
 
 import hmac
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cosell.auth import Credential, Identity, Session
 from cosell.auth.key_ids import make_id
@@ -17,8 +17,7 @@ _TOKEN_MAX = 4096
 _MAC_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """What AssumeRole was asked for, after every check; instants are real time."""
 
     role_arn: str

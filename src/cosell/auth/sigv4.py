@@ -10,12 +10,11 @@ import hmac
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
 from threading import Lock
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from cosell.auth import Credential, Identity
 from cosell.auth.canonical import folded, path_of, query_of
@@ -44,12 +43,11 @@ _MISMATCH = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(NamedTuple):
     """One credential scope with one list of signed headers, ready to check requests with."""
 
     identity: Identity
-    mac: hmac.HMAC = field(repr=False)  # begun with the signing key
+    mac: hmac.HMAC  # begun with the signing key
     text: str
     date: str
     region: str

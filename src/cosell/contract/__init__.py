@@ -6,7 +6,6 @@ model arrives as `Additions`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, Union
 
 from cosell.errors import FieldError
@@ -29,8 +28,7 @@ class Stranger(NamedTuple):
     known: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Additions:
+class Additions(NamedTuple):
     """What a service knows about its shapes that its model does not say.
 
     `values` are accepted beside an enum's own. `closed` makes an enum of a free string: of a shape,
@@ -50,7 +48,7 @@ class Additions:
     empty_lists: frozenset[Member]
     objects: frozenset[Member]
     echoes: frozenset[str] = frozenset()
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = {}
     closed_members: bool = False
 
 
@@ -64,8 +62,7 @@ NO_ADDITIONS = Additions(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation. Its functions compile themselves when they are first called.
 
     `validate` raises SerializationException for a wrong JSON type and returns all other faults.
@@ -86,8 +83,7 @@ class Operation:
     digest: Callable[[Document], bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contract:
+class Contract(NamedTuple):
     """A service's model, ready for use.
 
     `enum` lists the values that a shape accepts, the service's additions last. `render` completes

@@ -1,7 +1,6 @@
 """The desk's model: our own operations (own/) and the shapes that they share with selling."""
 
-import dataclasses
-from importlib.resources import files
+from pathlib import Path
 
 from cosell.contract.load import load
 from cosell.selling.contract import ADDITIONS, WORDS
@@ -21,8 +20,7 @@ DESK_WORDS = {
     "PutSolutionIdentifier": "must be a solution's id, such as S-0000001",
 }
 
-_SHARED = dataclasses.replace(
-    ADDITIONS,
+_SHARED = ADDITIONS._replace(
     unpatterned=frozenset({"EstimationUrl"}),
     empty_lists=frozenset(
         {
@@ -40,4 +38,4 @@ _SHARED = dataclasses.replace(
     closed_members=True,  # a misspelt member must not make a default act
 )
 
-CONTRACT = load((files(__package__) / "model.json").read_bytes(), _SHARED)
+CONTRACT = load(Path(__file__).with_name("model.json").read_bytes(), _SHARED)

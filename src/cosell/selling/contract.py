@@ -3,7 +3,7 @@
 Must not hold business rules: only shapes, as they are checked and rendered.
 """
 
-from importlib.resources import files
+from pathlib import Path
 
 from cosell.contract import Additions
 from cosell.contract.load import load
@@ -109,4 +109,4 @@ ADDITIONS = Additions(
     words=WORDS,
 )
 
-CONTRACT = load((files(__package__) / "model.json").read_bytes(), ADDITIONS)
+CONTRACT = load(Path(__file__).with_name("model.json").read_bytes(), ADDITIONS)

@@ -6,12 +6,16 @@ Must not read or write a row of anybody's.
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import cast
 
 from cosell.store import Batch, Columns, StoreError
 
+_FOLDER = Path(__file__).parent / "migrations"
+_NEWEST = _FOLDER / "sqlite_newest.sql"
+_HEAD = (
+    "-- What the steps in sqlite/ lead to, for an empty file. Written by tools/newest_format.py.\n"
+)
 _APART = {"name", "ns", "created_at", "used_at"}  # of a namespace's row: not what it is like
 _COUNTERS: Columns = {"name": "text", "next": "integer"}
 
@@ -38,18 +42,35 @@ def newest_format() -> int:
     return len(_migrations())
 
 
-def _migrations() -> list[Traversable]:
-    folder = files(__package__) / "migrations" / "sqlite"
-    return sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=str)
+def _migrations() -> list[Path]:
+    return sorted((_FOLDER / "sqlite").glob("*.sql"))
 
 
 def migrate(connection: sqlite3.Connection, version: int, to: int | None = None) -> None:
     """Bring the file to a format, the newest if none is named, each step in a transaction of its
-    own."""
+    own; but an empty one to the newest in one, by what the steps lead to."""
+    if version == 0 and to is None:
+        _run(connection, _NEWEST.read_text(), newest_format())
+        return
     for number, step in enumerate(_migrations()[version:to], start=version + 1):
-        connection.executescript(
-            f"begin immediate;\n{step.read_text()}\npragma user_version = {number};\ncommit;"
-        )
+        _run(connection, step.read_text(), number)
+
+
+def _run(connection: sqlite3.Connection, script: str, version: int) -> None:
+    connection.executescript(
+        f"begin immediate;\n{script}\npragma user_version = {version};\ncommit;"
+    )
+
+
+def newest() -> str:
+    """What the steps lead to, as one script: what `sqlite_newest.sql` has to say."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(connection, 0, newest_format())
+        rows = connection.execute("select sql from sqlite_master where sql is not null")
+        return _HEAD + "".join(f"{text};\n" for (text,) in rows)
+    finally:
+        connection.close()
 
 
 def brought_up(batches: Iterable[Batch], version: int) -> Iterator[Batch]:

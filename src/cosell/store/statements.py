@@ -2,8 +2,9 @@
 
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
+_FOLDER = Path(__file__).parent / "sql"
 _CHANGES = re.compile(r"(insert into|update|delete from) namespace\b")
 _HEAD = re.compile(r"^-- (\w+): .*(?:\n-- .*)*\n", re.MULTILINE)
 
@@ -23,7 +24,7 @@ def postgres_statements() -> dict[str, str]:
 def _read(*sources: str) -> dict[str, str]:
     named: dict[str, str] = {}
     for source in sources:
-        text = (files(__package__) / "sql" / f"{source}.sql").read_text()
+        text = (_FOLDER / f"{source}.sql").read_text()
         heads = list(_HEAD.finditer(text))
         ends = [head.start() for head in heads[1:]] + [len(text)]
         for head, end in zip(heads, ends, strict=True):

@@ -20,7 +20,6 @@ from cosell.desk.operations.reviews import SPELLINGS, review_opportunity
 from cosell.errors import ApiError, FieldError, request_refused
 from cosell.selling import Kind, object_at, text_at
 from cosell.selling.domain import (
-    accounts,
     autopilot,
     desk_rules,
     invitations,
@@ -147,7 +146,7 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -
         raise request_refused(*errors)
     if act == "Refer":
         in_catalog = call._replace(catalog=text_at(rule, "Catalog"))
-        accounts.ensure_partner(in_catalog, tx, text_at(rule, "ReceiverAccountId"))
+        referrals.ensure_partner(in_catalog, tx, text_at(rule, "ReceiverAccountId"))
         content = referrals.completed(call, object_at(rule, "Referral"))
         ensure_referable(in_catalog, tx, content, "referral.")
 

@@ -5,7 +5,7 @@ from typing import cast
 from cosell.calls import Call, command
 from cosell.contract import Document, Json
 from cosell.selling import text_at
-from cosell.selling.domain import accounts, leads
+from cosell.selling.domain import accounts, leads, referrals
 from cosell.selling.domain.acting import as_aws
 from cosell.store import Tx
 
@@ -37,7 +37,7 @@ def put_partner(call: Call, tx: Tx) -> Document:
 def refer_lead(call: Call, tx: Tx) -> Document:
     """AWS refers a lead to a partner; what is not said has realistic defaults."""
     receiver = text_at(call.input, "ReceiverAccountId")
-    accounts.ensure_partner(call, tx, receiver)
+    referrals.ensure_partner(call, tx, receiver)
     lead, message = leads.completed(call.input), text_at(call.input, "Message")
     invitation = leads.refer(as_aws(call), tx, receiver, lead, message)
     return {

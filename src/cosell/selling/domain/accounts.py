@@ -11,7 +11,7 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.contract import Document
 from cosell.selling import AWS, text_at
-from cosell.selling.rules import enforce, enrolment, refer
+from cosell.selling.rules import enforce, enrolment
 from cosell.store import Tx
 
 CATALOGS = ("AWS", "Sandbox")
@@ -84,11 +84,6 @@ def is_partner(call: Call, tx: Tx, account: str) -> bool:
     if account == AWS:
         return True
     return bool(_NUMBER.fullmatch(account)) and call.catalog in find(tx, call.ns, account).catalogs
-
-
-def ensure_partner(call: Call, tx: Tx, account: str) -> None:
-    """ResourceNotFoundException for an account that nobody can invite in the call's catalog."""
-    enforce(refer.RECEIVER, refer.Receiver(account, lambda: is_partner(call, tx, account)))
 
 
 def admit(tx: Tx, ns: int, account: str, request: Document) -> None:

@@ -11,8 +11,11 @@ from cosell.clock import DAY_MS, iso_date
 from cosell.contract import Document
 from cosell.selling import AWS, object_at, values
 from cosell.selling.domain import engagements, estimates, invitations, opportunities, payloads
+from cosell.selling.domain.accounts import is_partner
 from cosell.selling.domain.contexts import CUSTOMER_PROJECT
 from cosell.selling.lifecycle import REFERRED
+from cosell.selling.rules import enforce
+from cosell.selling.rules.refer import RECEIVER, Receiver
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
@@ -25,6 +28,11 @@ class Referral(NamedTuple):
 
     invitation: Stored
     opportunity: Stored
+
+
+def ensure_partner(call: Call, tx: Tx, account: str) -> None:
+    """ResourceNotFoundException for an account that nobody can invite in the call's catalog."""
+    enforce(RECEIVER, Receiver(account, lambda: is_partner(call, tx, account)))
 
 
 def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Document) -> Referral:

@@ -6,7 +6,7 @@ show: `tables` lists them all. Imports no sibling.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 from cosell.clock import is_date
 from cosell.errors import (
@@ -73,8 +73,7 @@ class Rule(Generic[Facts]):
         return FieldError(field or self.field, code, self.told(facts), self.cause)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows that are checked together: what the act is called, and which operations check them.
     `note` is what a reader has to know of all of them."""
 

@@ -5,16 +5,18 @@ the API reference; what AWS says by default is not documented. Must not hold a r
 """
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import cast
 
 import orjson
 
 from cosell.contract import Document
 
+_FOLDER = Path(__file__).parent
+
 
 def _lines(name: str) -> tuple[str, ...]:
-    return tuple((files(__package__) / f"{name}.txt").read_text().splitlines())
+    return tuple((_FOLDER / f"{name}.txt").read_text().splitlines())
 
 
 @cache
@@ -53,4 +55,4 @@ def countries_without_postal_code() -> frozenset[str]:
 @cache
 def defaults(name: str) -> Document:
     """What AWS says when nobody says otherwise: of what, is the name of a file."""
-    return cast("Document", orjson.loads((files(__package__) / f"{name}.json").read_bytes()))
+    return cast("Document", orjson.loads((_FOLDER / f"{name}.json").read_bytes()))
