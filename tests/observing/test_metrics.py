@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -296,3 +298,14 @@ def test_the_guide_lists_every_series_with_its_type_and_labels(inside: Counted) 
             found[name] = (family.type, labels)
     found["cosell_pool_connections"] = ("gauge", {"state"})  # of PostgreSQL's pool alone
     assert told == found
+
+
+def test_a_server_that_counts_nothing_does_not_import_what_counts() -> None:
+    """It takes a tenth of a second, which is somebody's wait at every start."""
+    program = "import cosell.app, sys; print(*sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    imported = set(found.stdout.split())
+    assert "cosell.observing.probes" in imported
+    assert not imported & {"prometheus_client", "cosell.observing.metrics", "http.server"}

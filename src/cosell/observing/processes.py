@@ -6,8 +6,6 @@ ended. Must not know what is counted.
 
 import os
 import re
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +15,15 @@ _LIVE: Final = re.compile(r"gauge_live[a-z]*_(\d+)\.db")
 
 def open_directory() -> str:
     """A new, empty directory for the processes of this server, which are to be told of it."""
+    import tempfile  # few servers have several processes
+
     return tempfile.mkdtemp(prefix="cosell-metrics-")
 
 
 def close_directory(directory: str) -> None:
     """The server has ended."""
+    import shutil
+
     shutil.rmtree(directory, ignore_errors=True)
 
 
