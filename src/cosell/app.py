@@ -30,7 +30,7 @@ from cosell.errors import (
 )
 from cosell.http import HttpRequest, HttpResponse
 from cosell.journal import PRESENT, Trace
-from cosell.observing.logs import call_answered
+from cosell.observing.logs import CallLines
 from cosell.observing.probes import Probes
 from cosell.selling.contract import CONTRACT
 from cosell.service import Engine
@@ -103,7 +103,7 @@ class App:
             self._engine.watchers += (self._metrics.answered,)
             self._engine.runner.counts = self._metrics
         if config.log.has_calls:
-            self._engine.watchers += (call_answered,)
+            self._engine.watchers += (CallLines(config.log, sys.stderr),)
         self._probes = Probes(store, self._state(), self._metrics.text if self._metrics else None)
         self._waiting: dict[asyncio.Task[None] | None, float] = {}  # for a body, until when
         self._overdue: set[asyncio.Task[None] | None] = set()

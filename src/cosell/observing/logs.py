@@ -10,11 +10,13 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
-from typing import Final
+from functools import lru_cache
+from threading import RLock
+from typing import Final, TextIO
 
 import orjson
 
-from cosell.clock import iso
+from cosell.clock import iso, iso_seconds
 from cosell.config import Log
 from cosell.http import HttpResponse
 from cosell.journal import PRESENT, Trace
@@ -30,8 +32,6 @@ _CODES: Final = ("sqlite_errorname", "sqlstate")  # what a database's error is c
 _UNTOLD: Final = "its message is not told, since it may quote what a call said"
 _OURS: Final = "cosell"
 
-_calls = logging.getLogger(CALLS)
-
 
 def set_up(log: Log) -> None:
     """Let this process log, on standard error."""
@@ -41,18 +41,67 @@ def set_up(log: Log) -> None:
     logging.getLogger(_OURS).setLevel(logging.INFO)
 
 
-def call_answered(trace: Trace, response: HttpResponse) -> None:
-    """A line for a call that was answered."""
-    known = trace.service or UNKNOWN, (trace.service and trace.operation) or UNKNOWN
+class CallLines:
+    """A line for each call that was answered. It is written past the logging library, which would
+    cost as much as the call itself; the handler's lock keeps lines apart from its own."""
+
+    def __init__(self, log: Log, stream: TextIO) -> None:
+        self._line = _json_line if log.format == "json" else _text_line
+        self._stream = stream
+        handlers = logging.getLogger().handlers
+        self._lock = (handlers[0].lock if handlers else None) or RLock()
+
+    def __call__(self, trace: Trace, response: HttpResponse) -> None:
+        line = self._line(trace, response)
+        with self._lock:
+            self._stream.write(line)
+            self._stream.flush()
+
+
+def _json_line(trace: Trace, response: HttpResponse) -> str:
     status = None if response.cut else response.status
     lasted_ms = trace.lasted_s * 1000
-    said = (*known, status or "-", trace.outcome, lasted_ms)
-    told = {"status": status, "outcome": trace.outcome, "duration_ms": round(lasted_ms, 3)}
-    _calls.info("%s %s %s %s %.1f ms", *said, extra={"told": told})
+    line = {
+        "time": _time(trace),
+        "level": "INFO",
+        "logger": CALLS,
+        "message": _said(trace, status, lasted_ms),
+        **_belonging(trace),
+        "status": status,
+        "outcome": trace.outcome,
+        "duration_ms": round(lasted_ms, 3),
+    }
+    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def _text_line(trace: Trace, response: HttpResponse) -> str:
+    status = None if response.cut else response.status
+    said = _said(trace, status, trace.lasted_s * 1000)
+    return f"{_time(trace)} INFO {CALLS}: {said} [{trace.request_id}]\n"
+
+
+def _said(trace: Trace, status: int | None, lasted_ms: float) -> str:
+    service = trace.service or UNKNOWN
+    operation = (trace.service and trace.operation) or UNKNOWN
+    return f"{service} {operation} {status or '-'} {trace.outcome} {lasted_ms:.1f} ms"
+
+
+def _time(trace: Trace) -> str:
+    """When a call was answered."""
+    second, thousandth = divmod(trace.wall + int(trace.lasted_s * 1000), 1000)
+    return f"{_second(second)}.{thousandth:03}Z"
+
+
+@lru_cache(maxsize=4)
+def _second(second: int) -> str:
+    return iso_seconds(second * 1000)[:-1]
 
 
 class Text(logging.Formatter):
     """Lines of text; what belongs to a call ends with its request id."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return iso(int(record.created * 1000))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         line = super().formatMessage(record)
@@ -81,7 +130,6 @@ class Json(logging.Formatter):
         trace = PRESENT.get()
         if trace is not None:
             line |= _belonging(trace)
-        line |= getattr(record, "told", {})
         if record.exc_info:
             line["exception"] = _told(record.exc_info)
         return orjson.dumps(line, default=str).decode()
