@@ -17,7 +17,7 @@ from tests.chaos.memory import Miss, Said, Space, Tally
 from tests.chaos.points import is_command
 from tests.harness import credential
 
-PATIENCE_S = 30.0
+PATIENCE_S = 45.0
 PAUSE_S = 0.005
 ANSWER_S_MAX = 15.0
 LEAVES = 0.02  # of its calls a client does not wait for the answer

@@ -21,8 +21,8 @@ from tests.chaos.memory import Miss
 from tests.chaos.plan import Plan, Trouble
 from tests.harness import environment, free_port
 
-START_S_MAX = 20.0
-END_S_MAX = 20.0
+START_S_MAX = 60.0
+END_S_MAX = 40.0
 ENDS_MAX = 4  # at most: deaths that are still to come may spoil some
 HEALTH_S_MAX = 0.5
 POLL_S = 0.003

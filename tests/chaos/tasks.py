@@ -15,7 +15,7 @@ from tests.submitting import CO_SELL, submittable
 ENDED = ("COMPLETE", "COMPLETED", "FAILED")
 PLANTED = "a planted fault"  # what a task says that a fault of ours ended
 UNKNOWN = "eng-00000000000000"  # an engagement that there is not
-PATIENCE_S = 30.0
+PATIENCE_S = 45.0
 PAUSE_S = 0.005
 STARTS = {
     "StartEngagementByAcceptingInvitationTask": "ListEngagementByAcceptingInvitationTasks",
