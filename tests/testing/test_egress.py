@@ -226,3 +226,11 @@ def test_who_wrapped_the_hook_keeps_what_they_wrapped(
 
 def _through(proxy: str) -> Config:
     return Config(proxies={"http": proxy}, retries={"total_max_attempts": 1})
+
+
+def test_a_client_of_a_world_that_was_never_entered_reaches_it(bare: None) -> None:
+    world = World()
+    made = world.given.opportunity(Catalog="AWS")
+    found = world.partner.client.list_opportunities(Catalog="AWS")["OpportunitySummaries"]
+    assert [one["Id"] for one in found] == [made.Id]
+    world.close()

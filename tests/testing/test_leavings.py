@@ -3,13 +3,25 @@
 In this process and on a server, which other suites share.
 """
 
+import http.client
+import json
+import os
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
+import boto3
 import pytest
 
-from cosell.testing import Refused, World
+from cosell.testing import NotLetOut, Refused, World, expect_stopped
 from cosell.testing.place import Here
+
+
+_SIGNED: Final = (
+    "AWS4-HMAC-SHA256 Credential=111122223333/20260101/us-east-1/partnercentral-selling/"
+    "aws4_request, SignedHeaders=host, Signature=0"
+)
 
 
 def server_of(world: World) -> str | None:
@@ -58,6 +70,49 @@ def test_a_world_that_cannot_be_entered(somewhere: World, monkeypatch: pytest.Mo
             made.__enter__()
     assert made.closed
     assert names(somewhere) == before
+
+
+def test_a_world_that_is_closed_while_it_is_current(somewhere: World) -> None:
+    """Nothing brings it to life again: neither boto3 nor a child process."""
+    client = boto3.client("partnercentral-selling")
+    before = names(somewhere)
+    with World(server=server_of(somewhere)) as made:
+        doorway = os.environ["AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"]
+        assert client.list_opportunities(Catalog="AWS")["OpportunitySummaries"] == []
+        made.close()
+        with expect_stopped() as stopped, pytest.raises(NotLetOut, match="is closed"):
+            client.list_opportunities(Catalog="AWS")
+        assert stopped[0].startswith("ListOpportunities had no world to go to. The world test-")
+        assert asked(doorway) == (404, made.name)
+    assert client.list_opportunities(Catalog="AWS")["OpportunitySummaries"] == []
+    assert names(somewhere) == before
+
+
+def test_the_address_of_a_world_that_is_closed(world: World) -> None:
+    before = names(world)
+    with World() as made:
+        url = made.endpoint_url
+        assert asked(url)[0] == 200
+    assert asked(url) == (404, made.name)
+    client = boto3.client("partnercentral-selling", endpoint_url=url)
+    with expect_stopped(), pytest.raises(NotLetOut, match=made.name):
+        client.list_opportunities(Catalog="AWS")
+    assert names(world) == before
+
+
+def asked(url: str) -> tuple[int, str]:
+    """The status of a list over a socket, and the world that a refusal names."""
+    where = urlsplit(url)
+    connection = http.client.HTTPConnection(where.netloc, timeout=30)
+    target = "AWSPartnerCentralSelling.ListOpportunities"
+    headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": target}
+    headers["Authorization"] = _SIGNED
+    connection.request("POST", f"{where.path}/", b'{"Catalog": "AWS"}', headers)
+    response = connection.getresponse()
+    answer = json.loads(response.read())
+    told = re.search(r"The world (\S+) is closed", answer.get("Message", ""))
+    connection.close()
+    return response.status, told[1] if told else ""
 
 
 @pytest.mark.parametrize("seed", ["x", -1, True, 1 << 63])

@@ -44,10 +44,10 @@ def seed(said: Any) -> int:
 
 
 def milliseconds(name: str, said: Any) -> int:
-    """Real seconds in milliseconds; ValueError for what is less than one, or between two."""
+    """Real seconds in milliseconds; ValueError for what is no whole number of them."""
     if not isinstance(said, bool) and isinstance(said, int | float) and math.isfinite(said):
         whole = round(said * SECOND_MS)
-        if whole >= 1 and math.isclose(said * SECOND_MS, whole):
+        if whole >= 0 and math.isclose(said * SECOND_MS, whole):
             return whole
     raise ValueError(
         f"{name}: {said!r} are no seconds that can be waited for. Say a number of them, in whole"

@@ -5,7 +5,7 @@ Must not know what a world is made of, and imports nothing: whoever intercepts c
 
 from typing import TYPE_CHECKING, Protocol
 
-from cosell.testing.place import Place
+from cosell.testing.place import WhileOpen
 
 if TYPE_CHECKING:
     from cosell.testing.dead_calls import DeadCall
@@ -15,7 +15,7 @@ class Reached(Protocol):
     """What a call needs to know of the world that it reaches."""
 
     @property
-    def place(self) -> Place: ...
+    def way(self) -> WhileOpen: ...
 
     @property
     def name(self) -> str: ...
@@ -33,6 +33,7 @@ class Reached(Protocol):
 
 _entered: list[tuple[object, Reached]] = []  # by whom, and what
 _by_address: dict[tuple[str, str], Reached] = {}  # host and port, and the namespace behind them
+_gone: set[str] = set()  # names of worlds that had an address
 _ours: set[str] = set()  # addresses that this process listens at
 
 
@@ -68,6 +69,7 @@ def address(netloc: str, world: Reached) -> None:
 def forget(world: Reached) -> None:
     """The world is gone, and its address with it."""
     for key in [key for key, known in _by_address.items() if known is world]:
+        _gone.add(world.name)
         del _by_address[key]
 
 
@@ -76,6 +78,14 @@ def addressed(netloc: str, path: str) -> Reached | None:
     if not _by_address or not path.startswith("/ns/"):
         return None
     return _by_address.get((netloc, path.split("/", 3)[2]))
+
+
+def gone(path: str) -> str | None:
+    """The name of the closed world whose own address a request carries."""
+    if not _gone or not path.startswith("/ns/"):
+        return None
+    name = path.split("/", 3)[2]
+    return name if name in _gone else None
 
 
 def listen(netloc: str) -> None:

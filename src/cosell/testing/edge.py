@@ -27,8 +27,8 @@ from cosell.errors import (
 )
 from cosell.http import HttpRequest, HttpResponse
 from cosell.selling.contract import CONTRACT
-from cosell.testing.current import current
-from cosell.testing.place import ConnectionCut, Place
+from cosell.testing.current import current, gone
+from cosell.testing.place import ConnectionCut, Place, WorldClosed, closed
 from cosell.testing.speaking import let_speak
 from cosell.testing.there import ServerGone
 from cosell.wire import aws_json
@@ -68,8 +68,10 @@ class _Connection(BaseHTTPRequestHandler):
         except ConnectionCut:
             self.close_connection = True
             return
-        except ServerGone as gone:
-            response = _refusal(InternalServerException(str(gone)), headers)
+        except WorldClosed as error:
+            response = _refusal(UnknownNamespaceException(str(error)), headers)
+        except ServerGone as error:
+            response = _refusal(InternalServerException(str(error)), headers)
         except Exception:
             log.exception("the edge failed")
             response = _refusal(InternalServerException(), headers)
@@ -91,6 +93,8 @@ class _Connection(BaseHTTPRequestHandler):
         if self.command != "POST" and (aside := _aside(request)) is not None:
             return aside
         place: Any = self.server
+        if name := gone(request.path):
+            raise UnknownNamespaceException(closed(name))
         if not request.path.startswith("/ns/"):
             world = current()
             if world is None:
@@ -98,7 +102,7 @@ class _Connection(BaseHTTPRequestHandler):
                     "No world is current in the process that listens here. Call while a test has"
                     " the fixture `cosell`, or name a namespace in the path: /ns/<name>/."
                 )
-            place = world.place
+            place = world.way
             let_speak(headers, world.account)
             request = request._replace(namespace=world.name)
         response: HttpResponse = place.exchange(request)

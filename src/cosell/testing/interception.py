@@ -160,6 +160,11 @@ def note_stopped(what: str) -> None:
         one.note(what)
 
 
+def is_begun() -> bool:
+    """Whether calls of botocore's are intercepted now."""
+    return bool(_active)
+
+
 def may_leave() -> bool:
     """Whether calls for which there is no world may go to the real Partner Central."""
     return any(one.allow_real for one in _active)

@@ -47,6 +47,14 @@ class WorldClosed(RuntimeError):
     """A world was asked for something after it was closed."""
 
 
+def closed(world: str) -> str:
+    """What to say of a world that is asked for something too late."""
+    return (
+        f"The world {world} is closed, and nothing is left of it: ask it while it is open, or save"
+        " it before (world.save)."
+    )
+
+
 class WhileOpen:
     """A world's way to its place: it ends with the world. A namespace would begin anew with the
     first call, and nobody would take it away again."""
@@ -55,6 +63,9 @@ class WhileOpen:
         self._place = place
         self._world = world
         self._is_open = True
+        self.unanswered: dict[int, HttpRequest] = {}
+        """What was asked and has no answer: others wait for one now, or a signal's exception (the
+        end of a test's time) came first."""
 
     def end(self) -> None:
         """From now on the world is closed."""
@@ -63,10 +74,7 @@ class WhileOpen:
     def ensure_open(self) -> None:
         """WorldClosed if the world has been closed."""
         if not self._is_open:
-            raise WorldClosed(
-                f"The world {self._world} is closed, and nothing is left of it: ask it while it is"
-                " open, or save it before (world.save)."
-            )
+            raise WorldClosed(closed(self._world))
 
     @property
     def url(self) -> str:
@@ -75,7 +83,14 @@ class WhileOpen:
 
     def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:
         self.ensure_open()
-        return self._place.exchange(request, patience_s)
+        self.unanswered[id(request)] = request
+        try:
+            answer = self._place.exchange(request, patience_s)
+        except (ConnectionError, AnswerLate):  # the caller knows
+            del self.unanswered[id(request)]
+            raise
+        del self.unanswered[id(request)]
+        return answer
 
 
 class Here:

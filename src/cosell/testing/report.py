@@ -10,8 +10,10 @@ from shlex import quote
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
-from cosell.testing.calling import Answer, Refused
+from cosell.http import HttpRequest
+from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.journal import Call
+from cosell.wire.aws_json import addressed
 
 if TYPE_CHECKING:
     from cosell.testing.world import World
@@ -37,7 +39,20 @@ def described(world: "World", saved: "Path | str") -> str:
         if isinstance(saved, Path)
         else f"not kept  {saved}"
     )
-    return "\n".join([*lines, *_called(world.calls)])
+    calls = world.calls
+    waiting = list(filter(None, map(_asked, tuple(world.way.unanswered.values()))))
+    if waiting:
+        lines.append(f"waiting   {'; '.join(waiting)}: no answer had come when the test ended")
+        if not calls:
+            return "\n".join([*lines, "calls     none that was answered"])
+    return "\n".join([*lines, *_called(calls)])
+
+
+def _asked(request: HttpRequest) -> str:
+    """The operation of a call that waits; '' for the desk's."""
+    if request.headers.get("x-amz-target", "").startswith(DESK[1]) or "/_cosell" in request.path:
+        return ""
+    return re.split("[./]", addressed(request))[-1] or "a call of the token service"
 
 
 def _about(world: "World") -> list[str]:

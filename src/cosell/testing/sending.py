@@ -22,9 +22,9 @@ from cosell.config import is_loopback
 from cosell.http import HttpRequest
 from cosell.testing import environment, interception
 from cosell.testing.calling import DESK, SELLING
-from cosell.testing.current import Reached, addressed, current, is_ours
+from cosell.testing.current import Reached, addressed, current, gone, is_ours
 from cosell.testing.dead_calls import BOUND
-from cosell.testing.place import AnswerLate, ConnectionCut
+from cosell.testing.place import AnswerLate, ConnectionCut, closed
 from cosell.testing.speaking import let_speak, scope_of
 from cosell.testing.there import ServerGone
 
@@ -68,7 +68,7 @@ def send(original: Callable[[Any, Any], Any], session: Any, request: Any) -> Any
     if world is None:
         _ensure_may_leave(service, request, parts)
         return original(session, request)
-    return _answer(world, session, request, parts)
+    return answer(world, session, request)
 
 
 def _service(headers: Mapping[str, Any]) -> str | None:
@@ -82,8 +82,14 @@ def _service(headers: Mapping[str, Any]) -> str | None:
     return service if service in _CALLED else None
 
 
-def _answer(world: Reached, session: Any, request: Any, parts: SplitResult) -> AWSResponse:
+def answer(world: Reached, session: Any, request: Any) -> AWSResponse:
+    """What a world answers a request of botocore's, or botocore's exception if nothing comes."""
     __tracebackhide__ = True
+    parts = urlsplit(request.url)
+    name = gone(parts.path) if is_ours(parts.netloc) else None
+    if name or world.closed:
+        called = _operation(request, parts.path)
+        raise stop(f"{called} had no world to go to. {closed(name or world.name)}")
     headers = {name.lower(): _text(value) for name, value in request.headers.items()}
     headers.setdefault("host", parts.netloc.removesuffix(_PORTS.get(parts.scheme, "")))
     let_speak(headers, world.account)
@@ -91,15 +97,15 @@ def _answer(world: Reached, session: Any, request: Any, parts: SplitResult) -> A
     path, body = parts.path or "/", _bytes(request.body)
     asked = HttpRequest(request.method, path, parts.query, headers, body, world.name)
     try:
-        answer = world.place.exchange(asked, _patience_s(session, request))
+        answered = world.way.exchange(asked, _patience_s(session, request))
     except ConnectionCut as cut:
         raise ConnectionClosedError(error=cut, request=request, endpoint_url=request.url) from cut
     except AnswerLate as late:
         raise ReadTimeoutError(endpoint_url=request.url, error=late) from late
-    except ServerGone as gone:
-        raise EndpointConnectionError(endpoint_url=request.url, error=gone) from gone
-    told = [*answer.headers, ("content-length", str(len(answer.body)))]
-    response = AWSResponse(request.url, answer.status, told, _Raw(answer.body))
+    except ServerGone as error:
+        raise EndpointConnectionError(endpoint_url=request.url, error=error) from error
+    told = [*answered.headers, ("content-length", str(len(answered.body)))]
+    response = AWSResponse(request.url, answered.status, told, _Raw(answered.body))
     if not request.stream_output:
         _ = response.content  # as botocore does: what is there is read
     return response

@@ -188,3 +188,44 @@ def test_expected_refusals_are_no_failures(suite: Suite) -> None:
         """
     )
     result.assert_outcomes(passed=1)
+
+
+WAITING = """
+    import os
+    import signal
+    import threading
+
+    import boto3
+    import pytest
+
+    @pytest.fixture
+    def impatient(cosell):
+        def end(*_):
+            raise AssertionError("its time is over")
+
+        def watch(fault):
+            while not fault.fired:
+                pass
+            os.kill(os.getpid(), signal.SIGALRM)
+
+        signal.signal(signal.SIGALRM, end)
+        fault = cosell.faults.delay("ListOpportunities", 300)
+        threading.Thread(target=watch, args=(fault,), daemon=True).start()
+
+    @pytest.mark.cosell(server={server})
+    def test_it(cosell, impatient):
+        boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
+    """
+
+
+@pytest.mark.parametrize("server", [True, False])
+def test_the_call_that_hangs_is_told(suite: Suite, server: bool) -> None:
+    result = suite(WAITING.replace("{server}", str(server)))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "faults *delay of 300000 ms on ListOpportunities (once)",
+            "waiting *ListOpportunities: no answer had come when the test ended",
+            "calls *none that was answered",
+        ]
+    )
