@@ -43,6 +43,12 @@ def seed(said: Any) -> int:
     return said
 
 
+def mark(said: Any) -> None:
+    """ValueError for what no `mark()` answered."""
+    if isinstance(said, bool) or not isinstance(said, int):
+        raise ValueError(f"mark: {said!r} is no mark. Say what mark() answered before.")
+
+
 def milliseconds(name: str, said: Any) -> int:
     """Real seconds in milliseconds; ValueError for what is no whole number of them."""
     if not isinstance(said, bool) and isinstance(said, int | float) and math.isfinite(said):
@@ -53,6 +59,13 @@ def milliseconds(name: str, said: Any) -> int:
         f"{name}: {said!r} are no seconds that can be waited for. Say a number of them, in whole"
         " milliseconds, such as 2 or 0.05."
     )
+
+
+def finite(name: str, said: Any) -> float:
+    """A number; ValueError for what is none."""
+    if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
+        raise ValueError(f"{name}: {said!r} is no number that time can move by.")
+    return said
 
 
 def whole_seconds(name: str, said: Any) -> int:

@@ -3,7 +3,7 @@
 Speaks AWS JSON to a place. Must not know what an operation means.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -76,6 +76,25 @@ class Caller:
         if response.status != 200:
             raise Refused(operation, document)
         return Answer(_told(document))
+
+
+class Desk(Caller):
+    """Calls the desk. Before an operation after which it knows faults no more, who asked for them
+    is told."""
+
+    _FORGETTING = frozenset({"DeleteFault", "ResetNamespace", "LoadNamespace", "ForkNamespace"})
+
+    def __init__(
+        self, place: Place, namespace: str, account: str, forgetting: Callable[[], None]
+    ) -> None:
+        super().__init__(place, namespace, account, DESK)
+        self._forgetting = forgetting
+
+    def __call__(self, operation: str, /, **members: object) -> Answer:
+        """The operation's answer; Refused if it answers an error."""
+        if operation in self._FORGETTING:
+            self._forgetting()
+        return super().__call__(operation, **members)
 
 
 def _told(document: dict[str, Any]) -> dict[str, Any]:

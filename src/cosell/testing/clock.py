@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 from cosell.clock import EPOCH, iso, parse_iso
+from cosell.testing import amounts
 from cosell.testing.calling import Answer, Refused
 
 if TYPE_CHECKING:
@@ -52,8 +53,7 @@ class Clock:
     def advance(self, by: timedelta | float | None = None, **span: Unpack[Span]) -> int:
         """Move forward by a timedelta, by seconds, or by `days=`, `hours=` …, together; answers how
         many things fired on the way (expiries, steps, reviews)."""
-        distance = by if isinstance(by, timedelta) else timedelta(seconds=by or 0)
-        distance += timedelta(**span)
+        distance = _distance(by, span)
         seconds, rest = divmod(distance, timedelta(seconds=1))
         if distance < timedelta(0):
             raise ValueError(f"The world's time never goes back, not even by {-distance}.")
@@ -97,7 +97,7 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         """Sleep in the world's time: no real time passes. It takes the place of `time.sleep`:
         `monkeypatch.setattr("time.sleep", cosell.clock.sleep)`."""
-        self.advance(seconds)
+        self.advance(amounts.finite("seconds", seconds))
 
     def _to(self, at: datetime) -> int:
         return self._advanced(self._desk("AdvanceClock", To=_text(at)))
@@ -112,6 +112,18 @@ class Clock:
 def instant(text: str) -> datetime:
     """An instant of the wire, aware, in UTC."""
     return EPOCH + timedelta(milliseconds=parse_iso(text))
+
+
+def _distance(by: object, span: Span) -> timedelta:
+    amounts.ensure_words("advance", span, Span.__annotations__)
+    named = {name: amounts.finite(name, said) for name, said in span.items()}
+    if not isinstance(by, timedelta):
+        named["seconds"] = named.get("seconds", 0) + amounts.finite("by", 0 if by is None else by)
+        by = timedelta(0)
+    try:
+        return by + timedelta(**named)
+    except OverflowError:
+        raise ValueError("The clock goes no further than the year 9000.") from None
 
 
 def _instant_of(when: object) -> datetime:

@@ -52,7 +52,7 @@ class Drafts:
         """A CreateEngagementInvitation into an engagement of the sender's; `members` are its
         Invitation's, and Catalog."""
         catalog = members.pop("Catalog", self._world.catalog)
-        receiver = self._world.account_of(to)
+        receiver = self._world.party_of(to)
         now = self._world.clock.now()
         made = documents.merged(documents.invitation(self.next_number(), now, receiver), members)
         named = {"Catalog": catalog, "EngagementIdentifier": id_of("engagement", engagement)}

@@ -67,6 +67,7 @@ class Events:
 
     def since(self, mark: int, account: "Who" = None) -> list[Answer]:
         """What an account received after a mark."""
+        amounts.mark(mark)
         return [event for _, event in self._after(mark, self._world.account_of(account))]
 
     def deliver_all(
@@ -87,7 +88,7 @@ class Events:
         handler is awaited.
         """
         account, duplicate = self._world.account_of(to), amounts.share("duplicate", duplicate)
-        random = ids.seeded(self._world.seed if seed is None else seed)
+        random = ids.seeded(self._world.seed if seed is None else amounts.seed(seed))
         deliver = delivery(handler)
         done = self._delivered.setdefault(account, _Delivered())
         deliveries = 0

@@ -79,6 +79,7 @@ def example(world: "World", operation: str, owner: "Who", members: Members) -> M
     if name not in _EXAMPLES:
         raise ValueError(f"There is no operation {operation!r}.{did_you_mean(name, _EXAMPLES)}")
     ensure_known(name, members)
+    world.account_of(owner)  # not every example has one
     made = _EXAMPLES[name](Asked(world, owner, members))
     if name not in _BY_ARN:
         made = {"Catalog": world.catalog, **made}

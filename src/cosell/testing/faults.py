@@ -6,13 +6,16 @@ optional. Must not decide whether a call meets a fault; the desk does.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from cosell.testing import amounts
-from cosell.testing.calling import Answer
+from cosell.testing.calling import Answer, Refused
 from cosell.testing.expected import ensure_fired, enter, leave
 from cosell.testing.lagging import Lag
 from cosell.testing.references import wire_name
+
+_UNNOTED_MAX: Final = 400  # the desk keeps a thousand of which it forgets those that are over
+_SHARE_MIN: Final = 1e-6
 
 if TYPE_CHECKING:
     from cosell.testing.meanwhile import Meanwhile
@@ -54,8 +57,9 @@ class Fault:
     it never fired."""
 
     def __init__(self, world: "World", answer: Answer, told: str, optional: bool) -> None:
-        self._desk = world.desk
+        self._world = world
         self._before = int(answer.get("Fired") or 0)  # in the scene that it comes from
+        self._seen = answer  # how it stood when the desk was asked last
         self._last: Answer | None = None  # how it stood at its end
         self._told = told
         self.id: str = answer.FaultId
@@ -76,7 +80,11 @@ class Fault:
         """Take it back; what fired so far stays known."""
         if self._last is None:
             self.rest()
-            self._desk("DeleteFault", FaultId=self.id)
+            try:
+                self._world.desk("DeleteFault", FaultId=self.id)
+            except Refused as refused:
+                if refused.code != "ResourceNotFoundException":  # somebody else took it back
+                    raise
 
     def rest(self) -> bool:
         """Keep how it stands now, since the desk is about to forget it; whether it was there."""
@@ -100,9 +108,20 @@ class Fault:
     def _now(self) -> Answer:
         if self._last is not None:
             return self._last
-        for fault in self._desk("ListFaults", FaultId=self.id).Faults:
-            return Answer(fault)
-        raise LookupError(f"The desk knows the fault {self._told} no more.")
+        if self._seen.get("Remaining") == 0:  # it is over
+            return self._seen
+        for told in self._world.desk("ListFaults", FaultId=self.id).Faults:
+            self.see(told)
+            return self._seen
+        # Somebody took it back at the desk, or began anew; the calls that met it are still known.
+        met = sum(1 for call in self._world.calls.all if call.fault_id == self.id) + self._before
+        fired = max(int(self._seen.get("Fired") or 0), met)
+        self._last = Answer({**self._seen, "Fired": fired, "Remaining": 0})
+        return self._last
+
+    def see(self, told: Answer) -> None:
+        """The desk says how it stands."""
+        self._seen = told
 
     check = ensure_fired
     __enter__, __exit__ = enter, leave
@@ -122,6 +141,7 @@ class Faults:
         self._asked: list[Fault | Lag | Meanwhile] = []
         self._meanwhile: list[Meanwhile] = []
         self._lags: list[Lag] = []
+        self._noted = 0  # how many of them there were then
 
     def fail(
         self,
@@ -142,7 +162,7 @@ class Faults:
 
     def delay(self, operation: str | None, seconds: float, **scope: Unpack[Scope]) -> Fault:
         """Calls are answered so many real seconds later (milliseconds count)."""
-        effect = {"Effect": "Delay", "DelayMilliseconds": round(seconds * 1000)}
+        effect = {"Effect": "Delay", "DelayMilliseconds": amounts.milliseconds("seconds", seconds)}
         return self._put(operation, effect, scope)
 
     def cut(self, operation: str | None = None, **scope: Unpack[Scope]) -> Fault:
@@ -206,8 +226,18 @@ class Faults:
         for meanwhile in self._meanwhile:
             meanwhile.happen(operation)
 
+    def note(self) -> None:
+        """Keep how each stands now, since the desk is about to forget some."""
+        self._noted = len(self._asked)
+        told = {one.FaultId: one for one in self._world.desk("ListFaults").Faults}
+        for fault in self._asked:
+            if isinstance(fault, Fault) and fault.id in told:
+                fault.see(told[fault.id])
+
     def check(self) -> None:
         """FaultNeverFired for the first that never did and is not optional."""
+        if len(self._asked) > 1:
+            self.note()  # in one look what would be one for each
         for fault in self._asked:
             fault.check()
 
@@ -263,10 +293,12 @@ class Faults:
             raise ValueError(
                 "times and share exclude each other: the next so many calls, or a share of all."
             )
-        share = amounts.share("share", scope["share"])
-        return {"Share": share, "Seed": scope.get("seed", self._world.seed)}
+        share = amounts.share("share", scope["share"], _SHARE_MIN)
+        return {"Share": share, "Seed": amounts.seed(scope.get("seed", self._world.seed))}
 
     def _kept(self, fault: Fault) -> Fault:
+        if len(self._asked) - self._noted > _UNNOTED_MAX:
+            self.note()
         self._asked.append(fault)
         return fault
 

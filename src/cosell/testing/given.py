@@ -79,7 +79,7 @@ class Given:
                 f"No invitation can be made {state!r}: PENDING, ACCEPTED or REJECTED."
                 + more * (state == "EXPIRED")
             )
-        sender = self._world.account_of(None if to == AWS and from_ == AWS else from_)
+        sender = self._world.party_of(None if to == AWS and from_ == AWS else from_)
         receiver = self._receiver(to, sender)
         named = self._invited(sender, receiver, members)
         if receiver != AWS:
@@ -96,11 +96,11 @@ class Given:
         `with_` (one, or several) has joined. `members` are CreateEngagement's. Answers what
         GetEngagement does."""
         call = self._drafts.caller(owner)
+        several = with_ if isinstance(with_, list | tuple) else (with_,)
+        accounts = [self._world.account_of(partner) for partner in several]
         request = self._drafts.engagement(**members)
         made = call("CreateEngagement", **request)
-        several = with_ if isinstance(with_, list | tuple) else (with_,)
-        for partner in several:
-            account = self._world.account_of(partner)
+        for account in accounts:
             invitation = self._drafts.invitation(made.Id, account, Catalog=request["Catalog"])
             invited = call("CreateEngagementInvitation", **invitation)
             named = {"Catalog": request["Catalog"], "Identifier": invited.Id}
@@ -210,7 +210,7 @@ class Given:
 
     def _receiver(self, to: "Who", sender: str) -> str:
         if to is not None:
-            return self._world.account_of(to)
+            return self._world.party_of(to)
         default = self._world.account
         return default if sender != default else self._world.account_of("B")
 

@@ -19,6 +19,7 @@ from cosell.errors import did_you_mean
 from cosell.journal import CALLS_MAX
 from cosell.selling.contract import CONTRACT
 from cosell.sts.operations import OPERATIONS as STS_OPERATIONS
+from cosell.testing import amounts
 from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.clock import instant
 from cosell.testing.dead_calls import DeadCall
@@ -182,6 +183,7 @@ class Journal(Calls):
 
     def since(self, mark: int) -> Calls:
         """The calls after a mark."""
+        amounts.mark(mark)
         own = self._world.own_requests
         newer = self._everything()[mark:]
         return self._selected([call for call in newer if call.request_id not in own])

@@ -82,9 +82,9 @@ def _world(run: Run, name: str, said: Mapping[str, Any], shared: Callable[[], st
 def ensure_possible(run: Run) -> None:
     """ValueError if no world can be as it was said of the whole run; its server is not asked."""
     if run.account is not None:
-        from cosell.testing.partner import default_account
+        from cosell.testing.partner import account_named
 
-        default_account(run.account)
+        account_named(run.account)
     if run.catalog is not None:
         _ensure_catalog(run.catalog)
     if run.seed is not None:

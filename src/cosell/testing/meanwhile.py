@@ -4,6 +4,7 @@ It happens in this process, right before a call reaches the world. Must not chan
 """
 
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from threading import Lock, local
 from typing import Final
 
@@ -29,11 +30,16 @@ class Meanwhile:
     def __init__(
         self, operation: str, act: Callable[[], object], times: int | None, optional: bool
     ) -> None:
-        """ValueError for an operation that there is not, and for no number of times."""
+        """ValueError for an operation that there is not, and for no number of times; TypeError for
+        what cannot be called, or has to be awaited."""
         self.operation = wire_name(operation)
         if self.operation not in CONTRACT.operations:
             hint = did_you_mean(self.operation, CONTRACT.operations)
             raise ValueError(f"There is no operation {operation!r}.{hint}")
+        if not callable(act):
+            raise TypeError(f"act: {act!r} cannot be called. Give a function without arguments.")
+        if iscoroutinefunction(act):
+            raise TypeError("act: nobody would await it. Give a function that is not async.")
         self._act = act
         self._left = _EVER if times is None else amounts.times(times)
         self._counting = Lock()

@@ -3,6 +3,7 @@
 Must not know what an operation means.
 """
 
+import re
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _FIRST: Final = 100_000_000_000
 _COUNT: Final = 900_000_000_000
 AWS: Final = "aws"  # as it is called on the wire
+_NUMBER: Final = re.compile(r"[\d\s-]+")  # an account id, or what is meant to be one
 
 
 class Partner:
@@ -59,13 +61,15 @@ class Partner:
         return f"<partner {self.label or 'by default'}: {self.account}>"
 
 
-def account_named(label: object, but: str) -> str:
+def account_named(label: object, but: str = "") -> str:
     """The account id of a label: the same in every world and process, never `but`. ValueError for
-    what is neither a label nor an id."""
-    if not isinstance(label, str) or not label:
+    what is neither a label nor an id, for what looks like an id and is none, and for AWS."""
+    if not isinstance(label, str) or not label or label == AWS:
         raise _no_account(label)
-    if len(label) == 12 and label.isascii() and label.isdigit():
-        return label
+    if _NUMBER.fullmatch(label):
+        if len(label) == 12 and label.isascii() and label.isdigit():
+            return label
+        raise _no_account(label)
     told = label
     while True:
         number = int.from_bytes(sha256(told.encode()).digest()[:8], "big")
@@ -75,16 +79,10 @@ def account_named(label: object, but: str) -> str:
         told += "'"
 
 
-def default_account(said: object) -> str:
-    """The account id of a world's own partner, from an account id or a label; ValueError for what
-    looks like an id and is none."""
-    if isinstance(said, str) and said and said != AWS and (len(said) == 12 or not said.isdigit()):
-        return account_named(said, "")
-    raise _no_account(said)
-
-
 def _no_account(said: object) -> ValueError:
     hint = f" Put it in quotes: {str(said).zfill(12)!r}." if isinstance(said, int) else ""
+    if said == AWS:
+        hint = " It is AWS itself, for which the world acts: world.aws."
     return ValueError(
         f"account: {said!r} is not an account id, which has twelve digits, nor a partner's"
         f" label.{hint}"

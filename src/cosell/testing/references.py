@@ -54,7 +54,13 @@ def catalog_of(thing: object) -> str | None:
 
 
 def wire_name(name: str) -> str:
-    """`create_opportunity` as the wire spells it, `CreateOpportunity`; other names as they are."""
+    """`create_opportunity` as the wire spells it, `CreateOpportunity`; other names as they are.
+    ValueError for what is no name."""
+    if not isinstance(name, str) or not name:
+        raise ValueError(
+            f"There is no operation {name!r}: name one as on the wire (CreateOpportunity) or as in"
+            " boto3 (create_opportunity)."
+        )
     if not name[:1].islower():
         return name
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))

@@ -4,7 +4,7 @@ Must not fail a test that has failed already.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Final
@@ -28,24 +28,34 @@ _HEADINGS: Final = ("time", "account", "operation", "outcome", "rule", "source")
 def described(world: "World", saved: "Path | str") -> str:
     """The section of a report. `saved` is the file that has the world, or why there is none."""
     lines = _about(world)
-    fired = world.faults.fired
-    if fired:
-        lines.append("faults    " + "; ".join(fired))
-    held = world.tasks.held
-    if held:
-        lines.append("held      " + "; ".join(map(str, held)))
+    lines += _line_of("faults", lambda: world.faults.fired)
+    lines += _line_of("held", lambda: [str(task) for task in world.tasks.held])
     lines.append(
         f"look      cosell open {quote(str(saved))}"
         if isinstance(saved, Path)
         else f"not kept  {saved}"
     )
-    calls = world.calls
     waiting = list(filter(None, map(_asked, tuple(world.way.unanswered.values()))))
     if waiting:
         lines.append(f"waiting   {'; '.join(waiting)}: no answer had come when the test ended")
-        if not calls:
-            return "\n".join([*lines, "calls     none that was answered"])
-    return "\n".join([*lines, *_called(calls)])
+    try:
+        calls = _called(world.calls, bool(waiting))
+    except Exception as error:
+        calls = [f"calls     {_unknown(error)}"]
+    return "\n".join([*lines, *calls])
+
+
+def _line_of(heading: str, found: Callable[[], list[str]]) -> list[str]:
+    """A line of what was found, if anything was; what cannot be known keeps nothing else away."""
+    try:
+        told = "; ".join(found())
+    except Exception as error:
+        told = _unknown(error)
+    return [f"{heading:<10}{told}"] if told else []
+
+
+def _unknown(error: Exception) -> str:
+    return f"not known: {type(error).__name__}: {error}"
 
 
 def _asked(request: HttpRequest) -> str:
@@ -79,7 +89,9 @@ def _namespace(world: "World") -> Answer | None:
         asked["NextToken"] = page.NextToken
 
 
-def _called(calls: Sequence[Call]) -> list[str]:
+def _called(calls: Sequence[Call], waits: bool) -> list[str]:
+    if not calls and waits:
+        return ["calls     none that was answered"]
     if not calls:
         return ["calls     none: the code under test called nothing in this world"]
     shown = list(calls)[-_CALLS_MAX:]

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
 from cosell.testing import amounts, current
-from cosell.testing.calling import DESK, SELLING, Caller
+from cosell.testing.calling import SELLING, Caller, Desk
 from cosell.testing.dead_calls import DeadCall
-from cosell.testing.partner import AWS, Partner, account_named, default_account
+from cosell.testing.partner import AWS, Partner, account_named
 from cosell.testing.place import Here, Place, WhileOpen, here
 from cosell.testing.stay import Stay, closing_if_it_fails
 
@@ -66,7 +66,7 @@ class World:
         seed: int = 0,
     ) -> None:
         self._label = account
-        self.account = default_account(account)
+        self.account = account_named(account)
         self.place = _place(server)
         self.name = f"test-{os.getpid()}-{secrets.token_hex(4)}-{next(_numbers)}"
         self.seed = amounts.seed(seed)
@@ -75,7 +75,7 @@ class World:
         """What botocore itself refused, oldest first: calls that never left the process."""
         self.way = WhileOpen(self.place, self.name)
         """To the place, for the callers of this world, as long as it is open."""
-        self.desk = Caller(self.way, self.name, self.account, DESK)
+        self.desk = Desk(self.way, self.name, self.account, self._note_faults)
         self.own_requests: set[str] = set()
         """The request ids of what the world's own builders called."""
         self._partners: dict[str, Partner] = {}
@@ -114,13 +114,15 @@ class World:
             return self._partners.setdefault(account, Partner(self, account, label))
 
     def account_of(self, who: "Partner | str | None") -> str:
-        """The account id of a partner, its label or its account id; None is the default partner,
-        and "aws" is AWS."""
+        """The account id of a partner, its label or its account id; None is the default partner.
+        ValueError for AWS, which is no partner."""
         if isinstance(who, Partner):
             return who.account
-        if who == AWS:
-            return AWS
         return self.account if who is None else self._account_named(who)
+
+    def party_of(self, who: "Partner | str | None") -> str:
+        """The same for who invites or is invited: there "aws" is AWS."""
+        return AWS if who == AWS else self.account_of(who)
 
     def _account_named(self, label: str) -> str:
         return self.account if label == self._label else account_named(label, self.account)
@@ -231,9 +233,11 @@ class World:
     def start_from(self, scene: "World | str | PathLike[str]") -> None:
         """Become what another world is, or what a file holds, its time included; the scene itself
         stays as it is. Faults, marks and calls of before are over; the profile and the pace that
-        this world was made with go on."""
+        this world was made with go on. ValueError for what is neither."""
         from cosell.testing import scenes
 
+        if not isinstance(scene, World | str | os.PathLike):
+            raise ValueError(f"scene: {scene!r} is neither a world nor the path of a file.")
         scenes.start_from(self, scene)
         for put in self._kept:
             put()
@@ -277,6 +281,11 @@ class World:
             self.calls.read_on()
         if "faults" in self.__dict__:  # else nobody has asked for anything to happen before it
             self.faults.about_to_call(operation)
+
+    def _note_faults(self) -> None:
+        """The desk is about to forget some."""
+        if "faults" in self.__dict__:
+            self.faults.note()
 
     def current(self) -> "AbstractContextManager[World]":
         """Within it this is the current world; it is not closed afterwards."""
