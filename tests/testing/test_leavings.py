@@ -17,7 +17,6 @@ import pytest
 from cosell.testing import NotLetOut, Refused, World, expect_stopped
 from cosell.testing.place import Here
 
-
 _SIGNED: Final = (
     "AWS4-HMAC-SHA256 Credential=111122223333/20260101/us-east-1/partnercentral-selling/"
     "aws4_request, SignedHeaders=host, Signature=0"

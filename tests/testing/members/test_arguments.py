@@ -1,5 +1,6 @@
 """What a test says wrong is told at once, by the name of the argument, and changes nothing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ ASKED_OF = {
 @pytest.mark.parametrize("said", NO_ACCOUNT)
 @pytest.mark.parametrize("asked", ASKED_OF)
 def test_an_account_that_is_none(world: World, asked: str, said: Any) -> None:
-    with pytest.raises(ValueError, match="^account: .* is not an account id"):
+    with pytest.raises(ValueError, match=r"^account: .* is not an account id"):
         ASKED_OF[asked](world, said)
     assert not world.calls.all
 
@@ -68,9 +69,8 @@ def test_aws_is_no_partner_but_may_invite_and_be_invited(world: World) -> None:
     ids=str,
 )
 def test_a_value_that_is_none(world: World, ask: Any, told: str) -> None:
-    with pytest.raises(ValueError) as refused:
+    with pytest.raises(ValueError, match=re.escape(told)):
         ask(world)
-    assert str(refused.value).startswith(told)
     assert not world.desk("ListFaults").Faults
 
 
