@@ -49,8 +49,10 @@ class Recorder:
             _note_faults(passage.met, trace, response)
             shown = answered if response.cut else response
         if not shown.cut:
-            # A copy: what was rendered has room for kilobytes behind it, which would be kept too.
-            trace.status, trace.answer = shown.status, memoryview(shown.body).tobytes()
+            trace.status = shown.status
+            if trace.answer is None:  # else in JSON already
+                # A copy: what was rendered has room for kilobytes behind it, which would be kept.
+                trace.answer = memoryview(shown.body).tobytes()
         if trace.operation in _APART and self._is_apart(trace):
             return
         if trace.offset_ms is None:  # refused before it was looked up

@@ -32,7 +32,7 @@ _STS_VERSION = b"2011-06-15"
 _FORM_BYTES_MAX = 65_536  # so far a form is read
 # The signing names of what speaks XML without forms; all other such services speak JSON.
 _XML_NAMES = frozenset({"cloudfront", "route53", "s3", "s3-outposts", "s3express"})
-_OPERATION_SHOWN_MAX = 100
+OPERATION_SHOWN_MAX = 100
 _JSON_TYPES = (aws_json.PLAIN, aws_json.TARGETED)
 
 
@@ -129,7 +129,7 @@ class Routes:
         if targeted is not None and targeted[0] in self._by_prefix:
             service = self._by_prefix[targeted[0]]
         operation = targeted[1] if targeted else address[3]
-        return namespace, service.contract, (operation or "")[:_OPERATION_SHOWN_MAX]
+        return namespace, service.contract, (operation or "")[:OPERATION_SHOWN_MAX]
 
     def _named(
         self, request: HttpRequest, targeted: tuple[str, str] | None, address: re.Match[str] | None
@@ -178,7 +178,7 @@ class Routes:
         service = self._desk if desk else self._selling
         hint = did_you_mean(operation, service.contract.operations)
         where = "at the desk" if desk else "in partnercentral-selling"
-        return f"There is no operation {operation[:_OPERATION_SHOWN_MAX]!r} {where}.{hint}"
+        return f"There is no operation {operation[:OPERATION_SHOWN_MAX]!r} {where}.{hint}"
 
 
 def _type_of(request: HttpRequest) -> str:

@@ -35,7 +35,7 @@ from cosell.operations import DESK, DUE, LONG, SELLING
 from cosell.passage import Passage
 from cosell.quotas import Quotas
 from cosell.recording import Recorder
-from cosell.routing import ForeignService, Routes
+from cosell.routing import OPERATION_SHOWN_MAX, ForeignService, Routes
 from cosell.runner import Instruments, Runner
 from cosell.selling.quotas import GROUP_OF, QUOTA_OF
 from cosell.store import Store, StoreError, Tx, lag, ledger, namespaces
@@ -55,6 +55,7 @@ _UNUSABLE: Final = (
     "The database cannot be used at present. Repeat the call; the server's log says why, under this"
     " request's id."
 )
+_STS: Final = frozenset({"sts"})
 _SWEEP_ROWS: Final = 10_000  # in one transaction
 _FAILED: Final = InternalServerException()
 CUT_OFF: Final = "Cut"  # the outcome of a call that got no answer
@@ -155,7 +156,7 @@ class Engine:
         request = passage.request
         route = self._routes.find(request)
         if route.service is None:
-            return self._answer_sts(passage)
+            return self._answer_sts(passage, route.namespace)
         passage.service = route.service
         trace = passage.trace
         trace.name, trace.operation = route.namespace, route.operation
@@ -308,27 +309,41 @@ class Engine:
             passage.identity,
         )
 
-    def _answer_sts(self, passage: Passage) -> HttpResponse:
-        """The token service has no state: it needs no namespace and no transaction."""
-        from cosell.sts.operations import find_operation  # most servers never answer it
+    def _answer_sts(self, passage: Passage, namespace: str) -> HttpResponse:
+        """The token service has no state: it needs no transaction, and of a namespace only the
+        journal."""
+        from cosell.sts import contract  # most servers never answer it
+        from cosell.sts.operations import find_operation
         from cosell.wire import query
 
-        request, request_id, trace = passage.request, passage.request_id, passage.trace
-        trace.service = "sts"
+        trace, request_id = passage.trace, passage.request_id
+        name, document, unread = contract.read(passage.request.body)
+        if name in contract.CONTRACT.operations:  # else it is whatever a client says
+            trace.service = "sts"
+        trace.name, trace.operation = namespace, name[:OPERATION_SHOWN_MAX]
+        trace.contract, trace.request = contract.CONTRACT, contract.said(document)
         try:
-            wall, names = wall_ms(), frozenset({"sts"})
-            identity = self._authenticator.authenticate(request, names, wall, any_region=True)
-            name, document = query.decode(request.body)
+            identity = self._authenticator.authenticate(
+                passage.request, _STS, passage.wall, any_region=True
+            )
+            trace.account = identity.account
+            if not identity.may_use(namespace):
+                trace.name = ""  # who may not see a namespace leaves no trace in it
+            if unread is not None:
+                raise unread
             run = find_operation(name)
-            trace.operation = name
-            result = run(document, identity, self._authenticator.directory, wall)
+            result = run(document, identity, self._authenticator.directory, passage.wall)
+            trace.answer = contract.said(result)
             return query.encode(name, result, request_id)
         except ApiError as error:
             trace.outcome = error.code
+            self._recorder.note(error, passage)
+            trace.answer = contract.refused(error)
             return query.encode_error(error, request_id)
         except Exception:
             log.exception("request %s failed", request_id)
             trace.outcome = _FAILED.code
+            trace.answer = contract.refused(_FAILED)
             return query.encode_error(_FAILED, request_id)
 
 

@@ -5,15 +5,19 @@ not change what botocore does.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cosell.clock import wall_ms
 from cosell.testing.calling import DESK, SELLING
 from cosell.testing.current import Reached, current
 
+if TYPE_CHECKING:
+    from cosell.contract import Contract
+
 SPEAKER = "cosell_account"  # on a client's serializer: who calls
 BOUND = "cosell_world"  # on a client's serializer, and on its requests: the world it belongs to
-_SERVICES = frozenset({SELLING[0], DESK[0]})
+STS = "sts"
+_SERVICES = frozenset({SELLING[0], DESK[0], STS})
 
 
 class DeadCall(NamedTuple):
@@ -26,6 +30,7 @@ class DeadCall(NamedTuple):
     real_ms: int
     account: str
     request: Any
+    service: str = SELLING[0]
 
 
 def serialize(original: Callable[..., Any], serializer: Any, parameters: Any, model: Any) -> Any:
@@ -43,17 +48,15 @@ def serialize(original: Callable[..., Any], serializer: Any, parameters: Any, mo
 
 def _dead_call(serializer: Any, parameters: Any, model: Any, message: str) -> DeadCall:
     request = _shown(model, parameters)
-    return DeadCall(model.name, message, wall_ms(), getattr(serializer, SPEAKER, ""), request)
+    account, service = getattr(serializer, SPEAKER, ""), model.service_model.signing_name
+    return DeadCall(model.name, message, wall_ms(), account, request, service)
 
 
 def _shown(model: Any, parameters: Any) -> Any:
     """The parameters as the journal shows a request; they may be anything."""
     import orjson
 
-    from cosell.desk.contract import CONTRACT as DESK_CONTRACT
-    from cosell.selling.contract import CONTRACT
-
-    contract = CONTRACT if model.service_model.signing_name == SELLING[0] else DESK_CONTRACT
+    contract = _contract(model.service_model.signing_name)
     operation = contract.operations.get(model.name)
     try:
         written = orjson.dumps(parameters, default=str, option=orjson.OPT_NON_STR_KEYS)
@@ -63,6 +66,20 @@ def _shown(model: Any, parameters: Any) -> Any:
     if operation is None or not isinstance(document, dict):
         return None
     return contract.redact(operation.input_shape, document)
+
+
+def _contract(service: str) -> "Contract":
+    if service == DESK[0]:
+        from cosell.desk.contract import CONTRACT as DESK_CONTRACT
+
+        return DESK_CONTRACT
+    if service == STS:
+        from cosell.sts.contract import CONTRACT as STS_CONTRACT
+
+        return STS_CONTRACT
+    from cosell.selling.contract import CONTRACT
+
+    return CONTRACT
 
 
 def _is_ours(model: Any) -> bool:

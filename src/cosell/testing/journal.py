@@ -18,9 +18,9 @@ from cosell.clock import iso
 from cosell.errors import did_you_mean
 from cosell.journal import CALLS_MAX
 from cosell.selling.contract import CONTRACT
-from cosell.sts.operations import OPERATIONS as STS_OPERATIONS
+from cosell.sts.contract import CONTRACT as STS
 from cosell.testing import amounts
-from cosell.testing.calling import DESK, Answer, Refused
+from cosell.testing.calling import DESK, SELLING, Answer, Refused
 from cosell.testing.clock import instant
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.place import WorldClosed
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SUCCESS: Final = "Success"
 DEAD: Final = "ParamValidationError"
 _PAGE: Final = 1000
+_RECENT: Final = 400  # calls whose bodies the desk does not forget before this reads on again
 
 
 class CallsForgotten(UserWarning):
@@ -49,10 +50,10 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True)
 class Call:
-    """A call as the journal has it. `outcome` is "Success", the error's name, or "Cut";
-    `cleared` are the members (paths) that an UpdateOpportunity nulled by leaving them out; `cut`
-    says that the connection was closed instead of the answer, `replayed` that a client token
-    answered."""
+    """A call as the journal has it. `service` is "partnercentral-selling" or "sts"; `outcome` is
+    "Success", the error's name, or "Cut"; `cleared` are the members (paths) that an
+    UpdateOpportunity nulled by leaving them out; `cut` says that the connection was closed instead
+    of the answer, `replayed` that a client token answered."""
 
     operation: str
     account: str
@@ -69,6 +70,7 @@ class Call:
     request_id: str = ""
     seq: int = -1
     dead: bool = False
+    service: str = SELLING[0]
     _bodies: Callable[[], tuple[Any, Any]] = field(default=lambda: (None, None), repr=False)
 
     @property
@@ -171,6 +173,7 @@ class Journal(Calls):
         self._seen: list[Call] = []
         self._seq: int | None = None  # of the newest that was read
         self._reading = RLock()
+        self._kept = 0  # so many of them, the oldest, have their bodies with them
 
     @property
     def all(self) -> Calls:
@@ -201,17 +204,23 @@ class Journal(Calls):
         ):  # nobody is there to ask; the call died all the same
             pass
         call = Call(dead.operation, account, time, DEAD, dead.message, dead=True)
+        call = replace(call, service=dead.service)
         self._seen.append(replace(call, _bodies=lambda: (dead.request, None)))
 
     def read_on(self) -> None:
         """Read what came since, before the desk forgets it. Nobody asked: an error is told to who
         asks next."""
         with suppress(Exception):
-            self._everything()
+            old = self._everything()[:-_RECENT]
+            for call in old[self._kept :]:
+                if isinstance(call._bodies, _Bodies):
+                    call._bodies.keep()
+            self._kept = len(old)
 
     def restart(self) -> None:
         """Leave behind what was called so far: the world becomes another."""
         self._everything().clear()
+        self._kept = 0
 
     def _of_code(self) -> list[Call]:
         own = self._world.own_requests
@@ -263,17 +272,49 @@ class Journal(Calls):
             cut=bool(told.get("Cut")),
             request_id=told.RequestId,
             seq=told.Seq,
-            _bodies=lambda: self._bodies(told.RequestId),
+            service=told.Service,
+            _bodies=_Bodies(self._world, told.RequestId),
         )
 
-    def _bodies(self, request_id: str) -> tuple[Any, Any]:
-        whole: Mapping[str, Any] = self._world.desk("GetCall", RequestId=request_id)
-        return _document(whole.get("Request")), _document(whole.get("Response"))
+
+class _Bodies:
+    """The request and the answer of a call: asked of the desk once, and then kept."""
+
+    def __init__(self, world: "World", request_id: str) -> None:
+        self._world = world
+        self._id = request_id
+        self._kept: tuple[Any, Any] | None = None
+
+    def __call__(self) -> tuple[Any, Any]:
+        """LookupError if the desk has forgotten them."""
+        if self._kept is None:
+            self._kept = self._asked()
+        return self._kept
+
+    def keep(self) -> None:
+        """Ask before the desk forgets; what it has forgotten already is told to who asks."""
+        with suppress(LookupError):
+            self()
+
+    def _asked(self) -> tuple[Any, Any]:
+        try:
+            whole: Mapping[str, Any] = self._world.desk("GetCall", RequestId=self._id)
+        except Refused as refused:
+            if refused.code != "ResourceNotFoundException":
+                raise
+            told = (
+                f"The desk has forgotten what this call said: it keeps the last {CALLS_MAX:,} calls"
+                " of a world, in memory. Look at its request and its response sooner."
+            )
+        else:
+            return _document(whole.get("Request")), _document(whole.get("Response"))
+        raise LookupError(told)
 
 
 def _ensure_known(operation: str) -> None:
-    if operation not in CONTRACT.operations and operation not in STS_OPERATIONS:
-        hint = did_you_mean(operation, CONTRACT.operations)
+    known = [*CONTRACT.operations, *STS.operations]
+    if operation not in known:
+        hint = did_you_mean(operation, known)
         raise ValueError(f"There is no operation {operation!r}.{hint}")
 
 

@@ -53,7 +53,7 @@ def catalog_of(thing: object) -> str | None:
     return None
 
 
-def wire_name(name: str) -> str:
+def wire_name(name: Any) -> str:
     """`create_opportunity` as the wire spells it, `CreateOpportunity`; other names as they are.
     ValueError for what is no name."""
     if not isinstance(name, str) or not name:

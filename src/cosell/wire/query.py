@@ -74,6 +74,11 @@ def encode(
     return _response(200, text, request_id)
 
 
+def code_of(error: ApiError) -> str:
+    """What Query services call a refusal."""
+    return _CODES.get(error.code, (error.code, 0))[0]
+
+
 def encode_error(error: ApiError, request_id: str, xmlns: str = STS_XMLNS) -> HttpResponse:
     """A refusal under the code that Query services give it."""
     code, status = _CODES.get(error.code, (error.code, error.status))

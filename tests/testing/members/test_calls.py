@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
@@ -193,3 +194,53 @@ def test_calls_that_were_forgotten_are_warned_of(world: World) -> None:
     with pytest.warns(CallsForgotten, match="1,000 calls or more"):
         assert len(world.calls) == 1_000
     assert len(world.calls) == 1_000
+
+
+def test_calls_of_the_token_service(somewhere: World) -> None:
+    sts = boto3.client("sts")
+    role = "arn:aws:iam::999988887777:role/Reader"
+    granted = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    with pytest.raises(ClientError, match="ValidationError"):
+        sts.assume_role(RoleArn=role, RoleSessionName="not a name")
+    with pytest.raises(ClientError, match="InvalidAction"):
+        sts.get_session_token()
+    with pytest.raises(ParamValidationError):
+        sts.assume_role(RoleSessionName="test")
+    calls = somewhere.calls
+    assert [call.service for call in calls] == ["sts"] * 4
+    assert calls.operations == ["AssumeRole", "AssumeRole", "GetSessionToken", "AssumeRole"]
+    outcomes = ["Success", "ValidationError", "InvalidAction", "ParamValidationError"]
+    assert [call.outcome for call in calls] == outcomes
+    assert [call.account for call in calls] == [somewhere.account] * 4
+    made = calls.of("AssumeRole")[0]
+    assert made.request == {"RoleArn": role, "RoleSessionName": "test"}
+    shown = made.response["Credentials"]
+    assert shown["AccessKeyId"] == granted["AccessKeyId"]
+    assert (shown["SecretAccessKey"], shown["SessionToken"]) == ("***", "***")
+    assert "1 validation error detected" in calls.refused[0].response["Message"]
+
+
+def test_operations_of_the_token_service_that_are_not_there(world: World) -> None:
+    assert not world.calls.of("AssumeRole")
+    with pytest.raises(ValueError, match=r"There is no operation 'AssumeRoles'\. Did you mean Ass"):
+        world.calls.of("AssumeRoles")
+
+
+def test_what_calls_said_stays_known(world: World) -> None:
+    client = boto3.client("partnercentral-selling")
+    for number in range(1, 1_300):
+        client.list_opportunities(Catalog="Sandbox", MaxResults=1 + number % 100)
+    assert len(world.calls) == 1_299
+    assert world.calls[0].request["MaxResults"] == 2
+    assert world.calls[0].response["OpportunitySummaries"] == []
+    assert world.calls[-1].request["MaxResults"] == 100
+
+
+def test_what_nobody_looked_at_in_time_is_told(world: World) -> None:
+    call = world.caller()
+    call("ListOpportunities", Catalog="Sandbox")
+    first = world.calls[0]
+    for _ in range(1_000):
+        call("ListOpportunities", Catalog="Sandbox")
+    with pytest.raises(LookupError, match="The desk has forgotten what this call said"):
+        _ = first.request

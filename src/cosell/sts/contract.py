@@ -1,0 +1,35 @@
+"""What the journal needs to know of the two operations: their members, and which are secret.
+
+Bodies are forms and XML; what is shown of them is JSON. Must not check a request: rules.py does.
+"""
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+import orjson
+
+from cosell.contract import NO_ADDITIONS
+from cosell.contract.load import load
+from cosell.errors import ApiError
+from cosell.wire import query
+
+CONTRACT = load((files(__package__) / "model.json").read_bytes(), NO_ADDITIONS)
+
+
+def read(body: bytes) -> tuple[str, query.Document, ApiError | None]:
+    """The operation that a form names and its document, or why it cannot be read."""
+    try:
+        name, document = query.decode(body)
+    except ApiError as error:
+        return "", {}, error
+    return name, document, None
+
+
+def said(document: Mapping[str, object]) -> bytes:
+    """A request, or a result, as JSON."""
+    return orjson.dumps(document)
+
+
+def refused(error: ApiError) -> bytes:
+    """A refusal as JSON, under the code that the client is told."""
+    return orjson.dumps({"__type": query.code_of(error), "Message": error.message})
