@@ -69,6 +69,7 @@ class Trace:
     errors: tuple[FieldError, ...] = ()  # what was wrong with single members
     causes: tuple[Cause, ...] = ()
     cleared: tuple[str, ...] = ()
+    asked = ""  # what a client calls an operation of the token service that there is not
     fault_id: str | None = None
     replayed = False
     cut = False

@@ -318,9 +318,11 @@ class Engine:
 
         trace, request_id = passage.trace, passage.request_id
         name, document, unread = contract.read(passage.request.body)
-        if name in contract.CONTRACT.operations:  # else it is whatever a client says
-            trace.service = "sts"
-        trace.name, trace.operation = namespace, name[:OPERATION_SHOWN_MAX]
+        trace.name, trace.service = namespace, "sts"
+        if name in contract.CONTRACT.operations:
+            trace.operation = name
+        else:
+            trace.asked = name[:OPERATION_SHOWN_MAX]
         trace.contract, trace.request = contract.CONTRACT, contract.said(document)
         try:
             identity = self._authenticator.authenticate(

@@ -77,7 +77,7 @@ def _told(trace: Trace) -> Document:
         "RequestId": trace.request_id,
         "AccountId": trace.account or None,
         "Service": trace.contract.signing_name,
-        "Operation": trace.operation,
+        "Operation": trace.operation or trace.asked,
         "Time": None if trace.time is None else iso(trace.time),
         "RealTime": iso(trace.wall),
         "DurationMilliseconds": round(trace.lasted_s * 1000, 3),
