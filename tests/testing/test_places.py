@@ -169,6 +169,48 @@ def test_a_body_of_unknown_length(doorway: http.client.HTTPConnection) -> None:
     assert (status, document["OpportunitySummaries"]) == (200, [])
 
 
+BROKEN = {
+    "size that is no number": b"zz\r\n{}\r\n0\r\n\r\n",
+    "size below zero": b"-5\r\n{}\r\n0\r\n\r\n",
+    "size as Python has it": b"0x2\r\n{}\r\n0\r\n\r\n",
+    "no size": b"\r\n{}\r\n0\r\n\r\n",
+    "more than its size": b"2\r\n{}}\r\n0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_body_in_broken_chunks_ends_the_connection(world: World, how: str) -> None:
+    """What is left of it must not be read as the next request."""
+    status, told = spoken(world, "Transfer-Encoding: chunked", BROKEN[how])
+    assert (status, told["__type"]) == (400, "SerializationException")
+
+
+def test_a_body_in_another_coding_ends_the_connection(world: World) -> None:
+    status, told = spoken(world, "Transfer-Encoding: gzip, chunked", b"2\r\n{}\r\n0\r\n\r\n")
+    assert (status, told["Message"]) == (400, "Transfer-Encoding may be chunked, and no other.")
+
+
+def test_a_body_that_ends_too_soon_is_none(world: World) -> None:
+    status, told = spoken(world, "Transfer-Encoding: chunked", b"12\r\n" + BODY + b"\r\n")
+    assert (status, told["__type"]) == (408, "RequestTimeoutException")
+    assert not world.calls.all
+
+
+def spoken(world: World, header: str, body: bytes) -> tuple[int, Any]:
+    """The only answer on a connection whose client says no more."""
+    where = urlsplit(world.endpoint_url)
+    with socket.create_connection((where.hostname, where.port), timeout=30) as connection:
+        head = f"POST / HTTP/1.1\r\nHost: localhost\r\n{header}\r\n"
+        lines = [head, *(f"{name}: {value}\r\n" for name, value in JSON.items()), "\r\n"]
+        connection.sendall("".join(lines).encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert answer.count(b"HTTP/1.1 ") == 1
+    head, _, document = answer.decode().partition("\r\n\r\n")
+    assert "connection: close" in head
+    return int(head.split()[1]), json.loads(document)
+
+
 def test_a_body_that_is_too_large(doorway: http.client.HTTPConnection) -> None:
     status, headers, document = ask(
         doorway, "POST", "/", b"", {**JSON, "Content-Length": "1048577"}

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -61,3 +63,34 @@ def test_client_that_has_left_is_no_trouble() -> None:
         gone.close()
         connections.cut(name)
     assert not connections.cut(name)
+
+
+_EXHAUSTED = """
+import resource, socket
+from cosell import connections
+
+listener = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(listener.getsockname())
+server, _ = listener.accept()
+name = f"127.0.0.1:{client.getsockname()[1]}"
+limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, limit[1]))
+taken = []
+try:
+    while True:
+        taken.append(open("/dev/null"))
+except OSError:
+    pass
+found = []
+for _ in range(2):  # with none free, and with one
+    found.append(connections.cut(name))
+    taken.pop().close()
+assert found == [False, True], found
+assert client.recv(1) == b""
+"""
+
+
+def test_a_process_out_of_descriptors_finds_nothing_and_says_so() -> None:
+    """Then whoever cuts has another way."""
+    done = subprocess.run([sys.executable, "-c", _EXHAUSTED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

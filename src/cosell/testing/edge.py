@@ -6,6 +6,7 @@ world that is current. Must not know operations.
 
 import logging
 import os
+import re
 import socket
 from http.server import BaseHTTPRequestHandler
 from time import monotonic
@@ -40,6 +41,7 @@ _CONFIG: Final = Config()
 _GATE: Final = Gate(_CONFIG)
 _LIMITS: Final = _CONFIG.limits
 _CHUNK_BYTES: Final = 65_536
+_SIZE: Final = re.compile(rb"[0-9a-fA-F]{1,16}")
 
 
 def serve(connection: socket.socket, address: tuple[str, int], place: Place) -> None:
@@ -85,7 +87,7 @@ class _Connection(BaseHTTPRequestHandler):
         try:
             _GATE.ensure_let_in(headers)
             body = self._body(headers) if self.command == "POST" else b""
-        except ApiError:
+        except BaseException:
             self.close_connection = True  # what was not read is no request
             raise
         parts = urlsplit(self.path)
@@ -119,7 +121,9 @@ class _Connection(BaseHTTPRequestHandler):
     def _body(self, headers: dict[str, str]) -> bytes:
         until = monotonic() + _LIMITS.body_s_max
         try:
-            if headers.get("transfer-encoding", "").lower() == "chunked":
+            if "transfer-encoding" in headers:
+                if headers["transfer-encoding"].lower() != "chunked":
+                    raise SerializationException("Transfer-Encoding may be chunked, and no other.")
                 return self._chunks(headers, until)
             length = headers.get("content-length", "0")
             if not length.isdecimal():
@@ -138,14 +142,27 @@ class _Connection(BaseHTTPRequestHandler):
         body = b""
         while True:
             self.connection.settimeout(max(until - monotonic(), 0.001))
-            size = int(self.rfile.readline(_CHUNK_BYTES).partition(b";")[0].strip() or b"0", 16)
+            told = self._line().partition(b";")[0].strip()
+            if not _SIZE.fullmatch(told):
+                raise SerializationException("A chunk's size is no hexadecimal number.")
+            size = int(told, 16)
             self._ensure_fits(headers, len(body) + size)
             if not size:
-                while self.rfile.readline(_CHUNK_BYTES).strip():
-                    pass
+                self._skip_trailers(until)
                 return body
             body += self._read(size, until)
-            self.rfile.readline(_CHUNK_BYTES)
+            if self._line().strip():
+                raise SerializationException("A chunk is longer than its size says.")
+
+    def _skip_trailers(self, until: float) -> None:
+        while self._line().strip():
+            self.connection.settimeout(max(until - monotonic(), 0.001))
+
+    def _line(self) -> bytes:
+        line = self.rfile.readline(_CHUNK_BYTES)
+        if not line.endswith(b"\n"):
+            raise RequestTimeoutException("The client left before its body had arrived.")
+        return line
 
     def _ensure_fits(self, headers: dict[str, str], size: int) -> None:
         """Refuse a body that is larger than others may be, unless it is for who takes such."""
