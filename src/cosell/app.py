@@ -114,6 +114,8 @@ class App:
             self._engine.open(Path(path).read_bytes())
         except (OSError, ValueError) as error:
             raise StoreError(f"{path} cannot be opened. {error}") from error
+        except ApiError as error:
+            raise StoreError(f"{path} cannot be opened. {error.message}") from error
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._store.alone:

@@ -59,3 +59,9 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+FIRST_MS = parse_iso("1000-01-01T00:00:00Z")
+"""No clock is put to before: days, as the model has them, begin with no zero."""
+LAST_MS = parse_iso("9000-01-01T00:00:00Z")
+"""Nor to after: what is due later needs room before the year 10000."""

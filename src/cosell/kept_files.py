@@ -15,10 +15,11 @@ import orjson
 
 from cosell import address
 from cosell.auth.signing import Letter, signed
-from cosell.clock import wall_ms
+from cosell.clock import FIRST_MS, LAST_MS, parse_iso, wall_ms
 from cosell.config import Key
 from cosell.store import Batch
 from cosell.store.saved import EXPANDED_MAX, Header, Unreadable, read
+from cosell.whole_files import write_whole
 
 _PATIENCE_S = 300.0  # a large namespace takes its time
 _COUNTED = {"outbox": "event", "ledger": "client token", "agenda": "thing due"}  # beside documents
@@ -33,6 +34,7 @@ def contents(path: str, format_max: int) -> tuple[Header, list[str]]:
     KeptFileError if it is no saved namespace that this program can open."""
     try:
         header, batches = read(_bytes(path), format_max, EXPANDED_MAX)
+        _ensure_time(header)
         counted: Counter[str] = Counter()
         for batch in batches:
             counted.update(_things(batch))
@@ -41,8 +43,17 @@ def contents(path: str, format_max: int) -> tuple[Header, list[str]]:
     return header, [_words(number, thing) for thing, number in sorted(counted.items())]
 
 
+def _ensure_time(header: Header) -> None:
+    with suppress(ValueError):
+        if FIRST_MS <= parse_iso(header.time) <= LAST_MS:
+            return
+    raise Unreadable(f"It is damaged: no clock can be put to its time, {header.time[:40]!r}.")
+
+
 def _things(batch: Batch) -> Iterator[str]:
     if batch.table == "document":
+        if "kind" not in batch.columns:
+            raise Unreadable("It is damaged: its rows cannot be read.")
         at = [*batch.columns].index("kind")
         return (str(row[at]).replace("-", " ") for row in batch.rows)
     return iter([_COUNTED[batch.table]] * len(batch.rows) if batch.table in _COUNTED else ())
@@ -77,13 +88,9 @@ def save(server: Server, path: str) -> str:
     """Write a namespace to a file, which is there as a whole or not at all; answers its
     checksum."""
     state, checksum = _ask(server, "SaveNamespace", {}, ("State", "Checksum"))
-    part = Path(f"{path}.part")
     try:
-        part.write_bytes(b64decode(state))
-        part.replace(path)
+        write_whole(Path(path), b64decode(state))
     except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         raise KeptFileError(f"{path} cannot be written: {error.strerror}.") from None
     return checksum
 

@@ -6,9 +6,11 @@ import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cosell.store import Batch
 from cosell.store.saved import Header, write
 from tests.edge.keys import BETA
 from tests.edge.test_cli_serve import ran, running, url_of
@@ -56,12 +58,22 @@ def test_open_says_what_is_in_a_file_and_serves_it(world: World, kept: Path) -> 
     assert [one.name for one in kept.parent.iterdir()] == [kept.name]
 
 
+def _sealed(batch: Any) -> bytes:
+    """A file whose checksum is right, whatever is in it."""
+    return write(Header("a", START, True, 1, "1", "1"), [batch])[0]
+
+
 BAD = {
     "not there": None,
     "empty": b"",
     "another file": b"SQLite format 3\0",
     "damaged": write(Header("a", START, True, 1, "1", "1"), [])[0][:-1],
     "newer": write(Header("a", START, True, 99, "9.9", "1"), [])[0],
+    "time that is none": write(Header("a", "soon", True, 1, "1", "1"), [])[0],
+    "time of no clock": write(Header("a", "9999-12-31T00:00:00Z", True, 1, "1", "1"), [])[0],
+    "no kind": _sealed(Batch("document", {"body": "text"}, [["{}"]])),
+    "rows of other columns": _sealed(Batch("document", {}, [[1]])),
+    "rows that are none": _sealed(Batch("document", {"kind": "text"}, ["abc"])),
 }
 
 

@@ -109,10 +109,22 @@ def _batches(packed: bytes, bytes_max: int) -> Iterator[Batch]:
     for line in _unpacked(packed, bytes_max):
         try:
             batch = Batch(**orjson.loads(line))
+            _ensure_rows(batch)
             _restore_blobs(batch)
         except (ValueError, LookupError, TypeError, AttributeError):
             raise Unreadable("It is damaged: its rows cannot be read.") from None
         yield batch
+
+
+def _ensure_rows(batch: Batch) -> None:
+    """ValueError for what are no rows of a table's columns."""
+    columns: object = batch.columns
+    rows: object = batch.rows
+    if isinstance(columns, dict) and isinstance(rows, list):
+        width = len(columns)
+        if all(isinstance(row, list) and len(row) == width for row in rows):
+            return
+    raise ValueError
 
 
 def _restore_blobs(batch: Batch) -> None:

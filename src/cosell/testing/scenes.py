@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from cosell.testing.calling import Refused
+from cosell.whole_files import write_whole
 
 if TYPE_CHECKING:
     from cosell.testing.world import World
@@ -24,7 +25,7 @@ def save(world: "World", path: "str | PathLike[str]") -> Path:
     file = Path(path)
     state = base64.b64decode(world.desk("SaveNamespace").State)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(state)
+    write_whole(file, state)
     return file
 
 

@@ -1,5 +1,6 @@
 """Worlds that become others."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,30 @@ def test_the_scenes_faults_are_told(world: World) -> None:
             "of any task at CreateOpportunity (InternalError) (once)",
         ]
         assert scene.faults.fired == ["ThrottlingException on ListOpportunities (once)"]
+
+
+def test_a_scene_that_is_written_anew_is_never_half_there(world: World, tmp_path: Path) -> None:
+    """Others read it meanwhile, or write it too: a write ends as a whole or changes nothing."""
+    world.given.opportunity()
+    file = world.save(tmp_path / "scene.cosell")
+    before = file.read_bytes()
+    for number in range(40):
+        world.given.opportunity(PartnerOpportunityIdentifier=f"scene-{number}")
+    read: list[int] = []
+
+    def follow() -> None:
+        with World() as other:
+            while not done:
+                other.start_from(file)
+                read.append(1)
+
+    done: list[int] = []
+    with ThreadPoolExecutor() as pool:
+        reader = pool.submit(follow)
+        list(pool.map(lambda _: world.save(file), range(8)))
+        while not read and not reader.done():
+            pass
+        done.append(1)
+        reader.result()
+    assert file.read_bytes() != before
+    assert [one.name for one in tmp_path.iterdir()] == [file.name]

@@ -6,7 +6,7 @@ import orjson
 
 from cosell import paging
 from cosell.calls import Call, Rendered, command, procedure, query
-from cosell.clock import SECOND_MS, iso, parse_iso, wall_ms
+from cosell.clock import FIRST_MS, LAST_MS, SECOND_MS, iso, parse_iso, wall_ms
 from cosell.contract import Document
 from cosell.errors import FieldError, request_refused
 from cosell.selling import text_at
@@ -16,8 +16,6 @@ from cosell.store.namespaces import Namespace, Pace
 from cosell.store.pages import Entry
 
 _EVENTS_PAGE = 100
-_FIRST = parse_iso("1000-01-01T00:00:00Z")  # days, as the model has them, begin with no zero
-_LAST = parse_iso("9000-01-01T00:00:00Z")  # what is due later needs room before the year 10000
 
 
 def _refuse(field: str, message: str) -> Exception:
@@ -63,10 +61,10 @@ def put_clock(call: Call, tx: Tx) -> Document:
 
 def ensure_imaginable(field: str, time: int) -> None:
     """Refuse an instant that no clock of ours is put to."""
-    if time < _FIRST:
-        raise _refuse(field, f"The clock goes no further back than {iso(_FIRST)}")
-    if time > _LAST:
-        raise _refuse(field, f"The clock goes no further than {iso(_LAST)}")
+    if time < FIRST_MS:
+        raise _refuse(field, f"The clock goes no further back than {iso(FIRST_MS)}")
+    if time > LAST_MS:
+        raise _refuse(field, f"The clock goes no further than {iso(LAST_MS)}")
 
 
 def _advance(call: Call, plan: Document) -> Document:
