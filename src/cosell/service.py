@@ -339,7 +339,8 @@ class Engine:
             return query.encode(name, result, request_id)
         except ApiError as error:
             trace.outcome = error.code
-            self._recorder.note(error, passage)
+            if trace.name:
+                self._recorder.note(error, passage)
             trace.answer = contract.refused(error)
             return query.encode_error(error, request_id)
         except Exception:

@@ -3,9 +3,10 @@
 import dataclasses
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.edge.keys import ALPHA, BETA
-from tests.edge.test_strict import desk, post
+from tests.edge.test_strict import desk, partner, post
 from tests.edge.wires import LIST
 from tests.harness import ACCOUNT, OTHER, Refused, Server
 
@@ -35,3 +36,16 @@ def test_a_key_of_other_namespaces_leaves_no_trace_and_reads_none(strict: Server
         desk(strict, BETA, "default", "ListCalls")
     with pytest.raises(Refused, match="MissingAuthenticationTokenException"):
         desk(strict, None, "default", "ListCalls")
+
+
+def test_the_token_service_is_in_it_and_a_key_of_other_namespaces_is_not(strict: Server) -> None:
+    before = outcomes(strict, "default")
+    for signer in (ALPHA, BETA):
+        sts = partner(strict, signer, service="sts")
+        assert sts.get_caller_identity()["Account"]
+        with pytest.raises(ClientError, match="InvalidAction"):
+            sts.get_session_token()
+    assert outcomes(strict, "default")[len(before) :] == [
+        ("GetCallerIdentity", "Success", ACCOUNT),
+        ("GetSessionToken", "InvalidAction", ACCOUNT),
+    ]
