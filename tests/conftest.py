@@ -1,13 +1,40 @@
 """One server for a test process, a fresh world in it for each test."""
 
 import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
+from tests import databases
+from tests.databases import ON_POSTGRES
 from tests.harness import NOW, Server, Worker, World
 
-ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
+_CLUSTER = "TEST_POSTGRES_FOLDER"  # as tests/postgres.py reads it
+_ending = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """All processes of the run share one PostgreSQL, if one of them wants any."""
+    if not hasattr(config, "workerinput") and _CLUSTER not in os.environ:
+        os.environ[_CLUSTER] = tempfile.mkdtemp(prefix="cosell-pg-")
+        _ending.callback(_end_cluster)
+
+
+def pytest_unconfigure() -> None:
+    _ending.close()
+
+
+def _end_cluster() -> None:
+    folder = Path(os.environ.pop(_CLUSTER))
+    if not any(folder.iterdir()):
+        folder.rmdir()
+        return
+    from tests import postgres
+
+    postgres.end(folder)
 
 
 @pytest.fixture(scope="session")
@@ -15,16 +42,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A real server on a real SQLite file (on PostgreSQL, with a worker, if TEST_DATABASE says so);
     it must end cleanly when the tests are over."""
     folder = tmp_path_factory.mktemp("server")
-    if ON_POSTGRES:
-        from tests import postgres
-
-        url = postgres.migrated_database()
-        running = Server(url, log=folder / "log").start()
-        worker = Worker(url, log=folder / "worker-log").start()
+    running = Server(databases.fresh(folder), log=folder / "log").start()
+    if not ON_POSTGRES:
         yield running
-        assert (worker.stop(), running.stop()) == (0, 0)
+        assert running.stop() == 0
         return
-    running = Server(str(folder / "state.db"), log=folder / "log").start()
+    worker = Worker(running.database, log=folder / "worker-log").start()
+    yield running
+    assert (worker.stop(), running.stop()) == (0, 0)
+
+
+@pytest.fixture(scope="session")
+def sqlite_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server on a SQLite file, whatever the run is on, for what only such a one has."""
+    if not ON_POSTGRES:
+        yield request.getfixturevalue("server")
+        return
+    running = Server(str(tmp_path_factory.mktemp("sqlite") / "state.db")).start()
     yield running
     assert running.stop() == 0
 

@@ -2,11 +2,11 @@
 read from the state itself. Must not know what a test expects.
 """
 
-import sqlite3
 from collections import Counter
 from typing import Any, NamedTuple, TypeAlias
 
 from tests import submitting
+from tests.databases import Database
 from tests.engaging import CATALOG, accepted, engaged, invited, lead
 from tests.harness import ACCOUNT, Server, World
 from tests.operations.test_answers import Made
@@ -99,19 +99,5 @@ def _tasks(world: World, at_lead: str) -> dict[str, list[Any]]:
 
 def rows(world: World) -> Rows:
     """Every row of a world, whoever may see it."""
-    with sqlite3.connect(f"file:{world.server.database}?mode=ro", uri=True) as connection:
-        found = connection.execute("select ns from namespace where name = ?", [world.namespace])
-        (ns,) = found.fetchone()
-        tables = [
-            str(name)
-            for (name,) in connection.execute("select name from sqlite_master where type = 'table'")
-            if name not in ("namespace", "retired")
-        ]
-        kept: Rows = Counter()
-        for table in tables:
-            columns = [row[1] for row in connection.execute(f"pragma table_info({table})")]
-            if "ns" not in columns:
-                continue
-            for row in connection.execute(f"select * from {table} where ns = ?", [ns]):
-                kept[table, *row] += 1
-        return kept
+    found = Database(world.server.database).rows_of(world.namespace)
+    return Counter((table, *row) for table, row in found)

@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSResponse
 
 from cosell.http import HttpRequest
 from cosell.service import Engine
-from cosell.store.sqlite import SqliteStore
+from tests import databases
 from tests.harness import ACCOUNT, CONFIG, Reply, Server, World, answered, checked, credential
 
 PLACE = "http://127.0.0.1:2673"
@@ -26,8 +26,8 @@ class Inside(World):
     def __init__(
         self, namespace: str = "inside", seed: int | None = None, state: str = ":memory:"
     ) -> None:
-        super().__init__(Server(state), namespace)
-        self.store = SqliteStore(state)
+        where, self.store = databases.opened(state)
+        super().__init__(Server(where), namespace)
         self.engine = Engine(self.store, CONFIG, b"k" * 32)
         if seed is not None:
             self.engine.runner._random.seed(seed)  # the engine's own: ids repeat
@@ -85,7 +85,7 @@ class Inside(World):
         return AWSResponse(request.url, reply.status, reply.headers, _Raw(reply.body))
 
     def close(self) -> None:
-        self.store.close()
+        databases.closed(self.server.database, self.store)
 
 
 class _Raw(io.BytesIO):

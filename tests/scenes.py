@@ -19,7 +19,7 @@ from cosell.journal import Trace
 from cosell.selling.domain import engagements, invitations
 from cosell.service import Engine
 from cosell.store import Tx, namespaces
-from cosell.store.sqlite import SqliteStore
+from tests import databases
 from tests.harness import ACCOUNT, CONFIG, OTHER, Reply, World, answered, checked, credential
 
 LIST = "list_engagement_by_accepting_invitation_tasks"
@@ -83,10 +83,10 @@ def refused(call: Callable[..., Any], **members: Any) -> str:
 
 
 class Scene:
-    """An engine in this process on a state in memory; its namespace is called `scene`."""
+    """An engine in this process on a database of its own; its namespace is called `scene`."""
 
     def __init__(self) -> None:
-        self.store = SqliteStore(":memory:")
+        self.database, self.store = databases.opened()
         self.engine = Engine(self.store, CONFIG, b"k" * 32)
 
     def ask(self, operation: str, account: str = ACCOUNT, **members: Any) -> Reply:
@@ -166,7 +166,7 @@ class Scene:
         )
 
     def close(self) -> None:
-        self.store.close()
+        databases.closed(self.database, self.store)
 
 
 def opportunity_invitation() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.databases import fresh
 from tests.harness import ACCOUNT, NOW, Server, World
 from tests.piloting import BOX, DAY_S, HOUR_S, advanced, life, status, submitted, titled
 from tests.refusal import desk_refusal
@@ -180,7 +181,7 @@ def test_autopilot_acts_by_itself_while_the_clock_runs(world: World) -> None:
 
 
 def test_autopilot_survives_a_restart(tmp_path: Path) -> None:
-    server = Server(str(tmp_path / "state.db")).start()
+    server = Server(fresh(tmp_path)).start()
     world = World(server)
     world.desk("PutClock", Time=NOW, Frozen=True)
     world.desk("PutAutopilot", Outcome="Rejected", DelaySeconds=HOUR_S)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cosell.store.faults import KEPT_MAX
+from tests.databases import fresh
 from tests.harness import ACCOUNT, OTHER, Server, World, opportunity, send
 from tests.refusal import desk_refusal, refusal
 
@@ -158,7 +159,7 @@ def test_share_without_a_seed_tells_the_one_it_drew(world: World) -> None:
 def test_share_goes_on_where_it_was_after_a_restart(tmp_path: Path, world: World) -> None:
     asked = {"Operation": "ListSolutions", "Error": THROTTLED, "Share": 0.5, "Seed": 5}
     world.desk("PutFault", **asked)
-    server = Server(str(tmp_path / "state.db")).start()
+    server = Server(fresh(tmp_path)).start()
     restarted = World(server)
     restarted.desk("PutFault", **asked)
     met = pattern(restarted, 15)

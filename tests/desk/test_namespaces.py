@@ -1,11 +1,11 @@
 """Namespaces: two never meet, reset empties one at once, and what it leaves is swept."""
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.databases import Database, fresh
 from tests.harness import Refused, Server, World, opportunity, send
 from tests.refusal import desk_refusal, refusal
 from tests.sharing import shared
@@ -129,7 +129,7 @@ def test_address_without_namespace_means_the_default(server: Server) -> None:
 
 
 def test_read_of_absent_namespace_makes_none(tmp_path: Path) -> None:
-    server = Server(str(tmp_path / "state.db")).start()
+    server = Server(fresh(tmp_path)).start()
     try:
         absent, refused = World(server), World(server)
         assert pipeline(absent)["OpportunitySummaries"] == []
@@ -146,9 +146,7 @@ def test_read_of_absent_namespace_makes_none(tmp_path: Path) -> None:
         made.desk("PutClock", Frozen=True)
     finally:
         server.stop()
-    connection = sqlite3.connect(server.database)
-    names = connection.execute("select name from namespace").fetchall()
-    connection.close()
+    names = Database(server.database).rows("select name from namespace")
     assert names == [(made.namespace,)]
 
 

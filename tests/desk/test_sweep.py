@@ -13,7 +13,8 @@ from cosell.desk.contract import CONTRACT as DESK
 from cosell.http import HttpRequest
 from cosell.selling.contract import CONTRACT as SELLING_CONTRACT
 from cosell.service import Engine
-from cosell.store.sqlite import SqliteStore
+from cosell.store import Store
+from tests import databases
 from tests.engaging import THIRD, invitation
 from tests.harness import ACCOUNT, credential, opportunity
 
@@ -22,10 +23,10 @@ _tokens = itertools.count()
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    opened = SqliteStore(str(tmp_path / "state.db"))
+def store(tmp_path: Path) -> Iterator[Store]:
+    where, opened = databases.opened(str(tmp_path / "state.db"))
     yield opened
-    opened.close()
+    databases.closed(where, opened)
 
 
 def ask(engine: Engine, space: str, operation: str, account: str = ACCOUNT, **members: Any) -> Any:
@@ -87,7 +88,7 @@ def fill(engine: Engine, space: str) -> None:
     ask(engine, space, "PutTaskFault", Step="CreateOpportunity", ReasonCode="InternalError")
 
 
-def counted(store: SqliteStore) -> dict[str, dict[int, int]]:
+def counted(store: Store) -> dict[str, dict[int, int]]:
     """For each table, how many rows each namespace has."""
     with store.read() as tx:
         return {
@@ -100,7 +101,7 @@ def counted(store: SqliteStore) -> dict[str, dict[int, int]]:
 
 
 @pytest.mark.parametrize("batch", [1, 10_000])
-def test_reset_namespace_leaves_nothing_once_swept(store: SqliteStore, batch: int) -> None:
+def test_reset_namespace_leaves_nothing_once_swept(store: Store, batch: int) -> None:
     engine = Engine(store, Config(), b"k" * 32)
     for space in ("gone", "kept"):
         fill(engine, space)
@@ -122,7 +123,7 @@ def test_reset_namespace_leaves_nothing_once_swept(store: SqliteStore, batch: in
         assert tx.query("select ns from retired", {}) == []
 
 
-def test_place_without_a_thread_sweeps_when_it_is_asked(store: SqliteStore) -> None:
+def test_place_without_a_thread_sweeps_when_it_is_asked(store: Store) -> None:
     engine = Engine(store, Config(), b"k" * 32)
     fill(engine, "kept")
     for number in range(1, 20):
@@ -137,7 +138,7 @@ def test_place_without_a_thread_sweeps_when_it_is_asked(store: SqliteStore) -> N
     assert [len(rows) for rows in before.values()] == [20] * len(before)
 
 
-def test_every_table_of_a_lived_in_namespace_is_forked_and_saved(store: SqliteStore) -> None:
+def test_every_table_of_a_lived_in_namespace_is_forked_and_saved(store: Store) -> None:
     engine = Engine(store, Config(), b"k" * 32)
     fill(engine, "source")
     ask(engine, "fork", "ForkNamespace", Source="source")

@@ -17,9 +17,11 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from cosell.config import Config
 from cosell.http import HttpRequest
 from cosell.service import Engine
-from cosell.store.sqlite import SqliteStore
+from cosell.store import Store
 from cosell.testing.calling import DESK, SELLING, Caller, Refused
 from cosell.testing.place import AnswerLate, ConnectionCut, Here
+from tests import databases
+from tests.databases import fresh
 from tests.edge.wires import answer, connection, targeted
 from tests.harness import ACCOUNT, NOBODY, Server, World, credential, opportunity
 from tests.refusal import refusal
@@ -162,7 +164,7 @@ def _median_s(world: World) -> float:
 
 
 def test_server_stops_while_calls_wait(tmp_path: Any) -> None:
-    server = Server(str(tmp_path / "state.db")).start()
+    server = Server(fresh(tmp_path)).start()
     world = World(server)
     for when in ("Before", "After"):
         world.desk("PutFault", Effect="Delay", DelayMilliseconds=LONG_MS, When=when)
@@ -215,8 +217,9 @@ def shared_memory_is_held(state: str) -> bool:
         return False
 
 
-def test_cut_connection_leaves_the_locks_of_the_database(world: World) -> None:
+def test_cut_connection_leaves_the_locks_of_the_database(sqlite_server: Server) -> None:
     """Whoever closes a copy of a file's descriptor loses his locks on the file."""
+    world = World(sqlite_server)
     assert shared_memory_is_held(world.server.database)
     world.desk("PutFault", Operation=CREATE, Effect="Cut")
     with pytest.raises(ConnectionClosedError):
@@ -270,7 +273,7 @@ def test_client_that_leaves_before_its_connection_is_cut_harms_nobody(world: Wor
 class Near:
     """A namespace of an engine in this process, as the desk and as a partner."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.place = Here(Engine(store, Config(), b"k" * 32))
         self.desk = Caller(self.place, "near", ACCOUNT, DESK)
         self.partner = Caller(self.place, "near", ACCOUNT, SELLING)
@@ -281,9 +284,9 @@ class Near:
 
 @pytest.fixture
 def near() -> Iterator[Near]:
-    store = SqliteStore(":memory:")
+    where, store = databases.opened()
     yield Near(store)
-    store.close()
+    databases.closed(where, store)
 
 
 @pytest.mark.parametrize(("when", "made"), [("Before", 0), ("After", 1)])

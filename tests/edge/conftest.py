@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.databases import fresh
 from tests.edge.keys import strict_server
 from tests.harness import Server
 
@@ -12,6 +13,6 @@ from tests.harness import Server
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that lets in two keys only; it must end cleanly when the tests are over."""
     folder = tmp_path_factory.mktemp("strict")
-    running = strict_server(folder, str(folder / "state.db")).start()
+    running = strict_server(folder, fresh(folder)).start()
     yield running
     assert running.stop() == 0

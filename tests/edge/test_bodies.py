@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cosell.wire.aws_json import BRACKETS_MAX
+from tests.databases import fresh
 from tests.edge.keys import ALPHA, BODY_S_MAX
 from tests.edge.wires import LIST, Request, answer, connection, exchange, targeted
 from tests.harness import Server, World, opportunity
@@ -237,7 +238,7 @@ def test_a_length_that_is_none_is_a_client_error(server: Server, length: str) ->
 
 @pytest.mark.parametrize("how", ["announced", "chunked"])
 def test_a_client_that_leaves_is_not_logged_as_a_fault(tmp_path: Path, how: str) -> None:
-    running = Server(str(tmp_path / "state.db"), log=tmp_path / "log").start()
+    running = Server(fresh(tmp_path), log=tmp_path / "log").start()
     head, first = chunked(running, padded(100))[:2]
     whole = targeted(running.port, LIST, padded(100)).bytes()
     for _ in range(3):

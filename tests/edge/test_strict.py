@@ -5,8 +5,6 @@ boto3 signs where it can; botocore's signer at other instants and for other scop
 
 import dataclasses
 import re
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from cosell.auth.sessions import Grant, Sessions
 from cosell.clock import wall_ms
+from tests.databases import Database
 from tests.edge.keys import ALPHA, BETA
 from tests.edge.wires import LIST, Request, Signer, targeted
 from tests.harness import ACCOUNT, OTHER, Refused, Reply, Server, World, answered, client
@@ -271,8 +270,7 @@ def test_a_session_with_a_wrong_part_is_refused(strict: Server, part: str) -> No
 
 def test_a_session_that_is_over_is_refused(strict: Server) -> None:
     """Sessions live a quarter of an hour at least: this one was given long ago."""
-    with closing(sqlite3.connect(strict.database)) as state:
-        [(key,)] = state.execute("select value from setting where name = 'token_key'")
+    [(key,)] = Database(strict.database).rows("select value from setting where name = 'token_key'")
     now = wall_ms()
     grant = Grant(ROLE, "walk", now - 3_600_000, now - 1, ALPHA.key, strict=True)
     past = Sessions(key).issue(grant)

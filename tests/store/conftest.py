@@ -34,7 +34,7 @@ def postgres_store() -> Iterator[PostgresStore]:
     opened = PostgresStore(url, Postgres())
     yield opened
     opened.close()
-    postgres.drop(url)
+    postgres.give_back(url)
 
 
 @pytest.fixture

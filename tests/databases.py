@@ -1,0 +1,94 @@
+"""The database that a run of the tests is on: SQLite, or PostgreSQL if TEST_DATABASE says so; and
+its rows, read past whoever serves it.
+
+Must not know what a test expects.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import psycopg
+
+from cosell.config import Postgres, is_postgres
+from cosell.looks import Looks
+from cosell.store import Store
+from cosell.store.postgres import PostgresStore
+from cosell.store.sqlite import SqliteStore
+
+Row: TypeAlias = tuple[Any, ...]
+ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
+_APART = ("namespace", "retired")  # tables with an `ns` that are not a namespace's rows
+
+
+def fresh(folder: Path) -> str:
+    """What a server is given as a new database of its own, for a state that lies in a folder."""
+    if not ON_POSTGRES:
+        return str(folder / "state.db")
+    from tests import postgres
+
+    return postgres.migrated_database()
+
+
+def opened(state: str = ":memory:") -> tuple[str, Store]:
+    """A store for an engine in this process, and where it is; in a file or in memory, unless the
+    run is on PostgreSQL."""
+    if not ON_POSTGRES:
+        return state, SqliteStore(state)
+    from tests import postgres
+
+    where = postgres.migrated_database()
+    return where, PostgresStore(where, Postgres(), Looks().defer)
+
+
+def closed(where: str, store: Store) -> None:
+    """A store that `opened` answered is wanted no more."""
+    store.close()
+    if is_postgres(where):
+        from tests import postgres
+
+        postgres.give_back(where)
+
+
+class Database(NamedTuple):
+    """What a server keeps its state in: a file's path or a PostgreSQL's URL."""
+
+    where: str
+
+    def rows(self, text: str, *values: object) -> list[Row]:
+        """What one statement finds; `?` is a value."""
+        if is_postgres(self.where):
+            with psycopg.connect(self.where, autocommit=True) as connection:
+                return connection.execute(text.replace("?", "%s").encode(), values).fetchall()
+        opened = sqlite3.connect(f"file:{self.where}?mode=ro", uri=True)
+        with closing(opened) as reading:
+            return reading.execute(text, values).fetchall()
+
+    def rows_of(self, namespace: str) -> Iterator[tuple[str, Row]]:
+        """Every row that a namespace has, with its table's name; without `ns`."""
+        [(ns,)] = self.rows("select ns from namespace where name = ?", namespace)
+        for table, columns in self._tables().items():
+            if table not in _APART and "ns" in columns:
+                kept = ", ".join(column for column in columns if column != "ns")
+                for row in self.rows(f"select {kept} from {table} where ns = ?", ns):
+                    yield table, row
+
+    def _tables(self) -> dict[str, Sequence[str]]:
+        """The columns of each table, in an order that both databases have."""
+        if is_postgres(self.where):
+            found = self.rows(
+                "select table_name, column_name from information_schema.columns"
+                " where table_schema = current_schema()"
+            )
+        else:
+            found = self.rows(
+                "select t.name, c.name from sqlite_master t, pragma_table_info(t.name) c"
+                " where t.type = 'table'"
+            )
+        tables: dict[str, list[str]] = {}
+        for table, column in found:
+            tables.setdefault(table, []).append(column)
+        return {table: sorted(columns) for table, columns in sorted(tables.items())}
