@@ -14,6 +14,7 @@ from botocore.awsrequest import AWSResponse
 
 from cosell.http import HttpRequest
 from cosell.service import Engine
+from cosell.store import Store
 from tests import databases
 from tests.harness import ACCOUNT, CONFIG, Reply, Server, World, answered, checked, credential
 
@@ -24,9 +25,14 @@ class Inside(World):
     """Tests call it as they call a World; `accounts` may differ from one raw call to the next."""
 
     def __init__(
-        self, namespace: str = "inside", seed: int | None = None, state: str = ":memory:"
+        self,
+        namespace: str = "inside",
+        seed: int | None = None,
+        state: str = ":memory:",
+        store: Store | None = None,
     ) -> None:
-        where, self.store = databases.opened(state)
+        """With a store of its own, unless it is given one, which is in memory."""
+        where, self.store = (":memory:", store) if store else databases.opened(state)
         super().__init__(Server(where), namespace)
         self.engine = Engine(self.store, CONFIG, b"k" * 32)
         if seed is not None:

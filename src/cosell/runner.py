@@ -129,6 +129,7 @@ class Runner:
             found = namespaces.find(tx, namespace)
             if found.ns == ns:
                 _put_forward(tx, found, to_ms)
+            self._plan_look(namespace, tx)
 
         retrying(self.store, arrive)
         return fired
@@ -151,7 +152,16 @@ class Runner:
     def _run_first(self, name: str, ns: int | None, until: int | None) -> bool:
         """Run the first entry that is due; whether there was one. `ns` is what the name has to
         stand for, if that matters."""
-        trace = retrying(self.store, lambda tx: self._run_due(tx, name, ns, until))
+
+        def run(tx: Tx) -> Trace | None:
+            ran = self._run_due(tx, name, ns, until)
+            if until is not None:
+                tx.planned = (
+                    None  # who moves the clock does it all, and calls for others at the end
+                )
+            return ran
+
+        trace = retrying(self.store, run)
         if trace is None:
             return False
         self._count([trace])

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from cosell.store.sqlite import SqliteStore
 from tests.inside import Inside
 from tests.sharing import SUMMARY, target
 from tests.submitting import CO_SELL, created, shown
@@ -18,7 +19,8 @@ PLACES, SOLUTION = "from association_view a ", "from solution_view"
 
 @pytest.fixture
 def inside() -> Iterator[Inside]:
-    world = Inside("statements")
+    """On SQLite, which tells what it is asked."""
+    world = Inside("statements", store=SqliteStore(":memory:"))
     yield world
     world.close()
 
@@ -31,9 +33,10 @@ def asked(world: Inside) -> Iterator[list[str]]:
     def note(text: str) -> None:
         log.append(" ".join(text.split()))
 
-    world.store._writer.set_trace_callback(note)
+    writer = cast("SqliteStore", world.store)._writer
+    writer.set_trace_callback(note)
     yield log
-    world.store._writer.set_trace_callback(None)
+    writer.set_trace_callback(None)
 
 
 def count(log: list[str], part: str) -> int:

@@ -29,6 +29,7 @@ SORTED = [
 ]
 PARTS = (
     "branch",
+    "found",
     "run",
     "merged",
     "summary",
@@ -234,9 +235,11 @@ def filled(name: str, text: str) -> Iterator[str]:
     for view in VIEWS.values():
         if "account" not in view.columns and ":account" in text:
             continue  # seen through an engagement, never by itself
+        given = ("ns", view.lead[1]) if "{lead}" in text else ()
+        columns = [column for column in view.columns if column not in given]
         yield (
             text.replace("{table}", view.table)
-            .replace("{columns}", ", ".join(view.columns))
+            .replace("{columns}", ", ".join(columns))
             .replace("{values}", ", ".join(f":{column}" for column in view.columns))
             .replace("{assignments}", "renderer = :renderer")
             .replace("{lead}", view.lead[1])

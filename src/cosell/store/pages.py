@@ -129,7 +129,9 @@ def compose(
     start, bounds = _start(place, bounds)
     values["after"], values["after_seq"] = start
     if not filters and not bounds:
-        plain = _Shape(view.table, view.lead, len(others), (), (), sort, descending, False, shown)
+        plain = _Shape(
+            view.table, view.lead, len(others), (), (), sort, descending, False, None, shown
+        )
         return _compose(plain, tx.hint(view.orders.get(sort))), values
     values.update(names)
     selectivity = list(view.filters)
@@ -141,6 +143,9 @@ def compose(
         values[f"bound_{number}"] = bound.value
     first = filters[0].column if filters else ""
     driven = bool(first) and (sort == view.sort or first == selectivity[0])
+    few = None
+    if driven and (sort != view.sort or first == "id"):
+        few = "" if first == "id" else view.sort
     shape = _Shape(
         view.table,
         view.lead,
@@ -150,6 +155,7 @@ def compose(
         sort,
         descending,
         driven,
+        few,
         shown,
     )
     index = view.filters[first] if driven else view.orders.get(sort)
@@ -178,6 +184,7 @@ class _Shape(NamedTuple):
     sort: str
     descending: bool
     driven: bool  # the first filter's index is walked, once per value (and lead)
+    few: str | None  # "": it names single resources; a column: in whose order its index has few
     shown: str  # the column behind the key
 
 
@@ -188,8 +195,9 @@ def _compose(shape: _Shape, hint: str) -> str:
     driving = _conditions(*shape.filters[0]) if shape.driven else [""]
     for column, extras in shape.filters[1 if shape.driven else 0 :]:
         fixed += f" and ({' or '.join(_conditions(column, extras))})"
+    few = shape.few if not hint else None
     branch = (
-        statements()["branch"]
+        statements()["branch" if few is None else "found"]
         .replace("{table}", shape.table)
         .replace("{hint}", hint)
         .replace("{lead}", " and ".join(f"{column} = :{column}" for column in shape.lead[:-1]))
@@ -198,16 +206,21 @@ def _compose(shape: _Shape, hint: str) -> str:
         .replace("{shown}", shape.shown)
         .replace("{order}", order)
     )
+    inside = fixed
+    if few is not None:
+        branch = branch.replace("{fixed}", fixed)
+        branch = branch.replace("{sorted}", f" order by {few}, seq" if few else "")
+        inside = ""
     last = shape.lead[-1]
     leads = [f"{last} = :{last}", *(f"{last} = :other_{n}" for n in range(shape.others))]
     runs = [
         branch.replace(
-            "{predicates}", f" and {lead}" + (f" and {driver}{fixed}" if driver else fixed)
+            "{predicates}", f" and {lead}" + (f" and {driver}{inside}" if driver else inside)
         )
         for lead in leads
         for driver in driving
     ]
-    if len(runs) == 1:
+    if len(runs) == 1 and few is None:
         return runs[0]
     one = statements()["run"]
     merged = " union all ".join(

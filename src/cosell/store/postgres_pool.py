@@ -29,6 +29,7 @@ PLANS = {
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
     "enable_sort": "off",
+    "enable_incremental_sort": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "jit": "off",
@@ -80,6 +81,7 @@ class Pool:
         values = ", ".join(f"set_config('{name}', %s, false)" for name in said)
         connection.execute(f"select {values}", [*said.values()])
         connection.adapters.register_dumper(int, Int8BinaryDumper)
+        connection.adapters.register_dumper(bool, Int8BinaryDumper)  # kept as SQLite keeps it
         connection.prepare_threshold = 0
         connection.prepared_max = _PREPARED_MAX
 

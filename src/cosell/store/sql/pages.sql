@@ -5,6 +5,13 @@ select {sort}, seq, {shown} from {table} {hint}
 where {lead}{predicates} and ({sort}, seq) {beyond} (:after, :after_seq)
 order by {sort} {order}, seq {order} limit :limit
 
+-- found: a run of few rows, in any order, for a database to which no index can be named: an order
+-- would lure it into a walk of the whole list. `offset 0` keeps it from looking at what is outside.
+select {sort}, seq, {shown} from (
+  select * from {table} {hint} where {lead}{predicates}{sorted} offset 0
+) as found
+where ({sort}, seq) {beyond} (:after, :after_seq){fixed}
+
 -- run: one of several ordered runs.
 select * from ({run}) as run_{number}
 

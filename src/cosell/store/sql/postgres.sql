@@ -1,4 +1,5 @@
--- What is said to PostgreSQL alone. See engine.sql for the notation.
+-- What is said to PostgreSQL alone, or otherwise than to SQLite. See engine.sql for the notation.
+-- Nobody can name an index here; an order that only one index gives leaves the planner no choice.
 
 -- lock_namespace: what a name stands for, for who writes there and lets nobody else write meanwhile;
 -- a block of `seq` that is drawn when that is so, and so follows those of all who wrote before.
@@ -40,3 +41,41 @@ where due_at < now - :late and (woken_at is null or woken_at < :wall - :patience
 -- sweep_some: delete at most so many of the rows that a namespace has in a table.
 delete from {table} where ctid = any (array(
   select ctid from {table} where ns = :ns limit :batch for update skip locked));
+
+-- outlived: as in engine.sql; from the oldest on.
+select l.ns, l.account, l.catalog, l.operation, l.token
+from (
+  select ns, account, catalog, operation, token, bound_at from ledger
+  where bound_wall < :wall - :remembered order by bound_wall
+) l
+join namespace n on n.ns = l.ns
+where l.bound_at < coalesce(n.frozen_at, :wall + n.offset_ms) - :remembered
+limit :limit;
+
+-- awaiting_review: as in selling.sql; in the order of its index.
+with recursive owner (name) as (
+  select (select account from opportunity_view
+    where ns = :ns and account < '~' order by account limit 1)
+  union all
+  select (select v.account from opportunity_view v
+    where v.ns = :ns and v.account > owner.name and v.account < '~' order by v.account limit 1)
+  from owner where owner.name is not null
+)
+select o.id from owner
+cross join (values ('AWS'), ('Sandbox')) c (catalog)
+cross join (values ('Submitted'), ('In review')) s (status)
+cross join lateral (
+  select id from opportunity_view
+  where ns = :ns and account = owner.name and catalog = c.catalog and review_status = s.status
+  order by modified_at, seq
+) o;
+
+-- undecided_in: as in selling.sql; each is looked up by itself.
+select a.resource from association_view a
+cross join lateral (
+  select review_status from opportunity_view
+  where ns = a.ns and account = a.created_by and id = a.resource limit 1
+) o
+where a.ns = :ns and a.account = :account and a.catalog = :catalog and a.engagement = :engagement
+  and o.review_status in ('Submitted', 'In review', 'Action Required')
+order by a.created_at, a.seq;

@@ -58,7 +58,7 @@ select engagement,
    order by s.revision desc limit 1)
 from association_view a indexed by association_view_by_resource
 where ns = :ns and account = :account and catalog = :catalog and resource = :resource
-order by created_at, seq;
+order by a.created_at, a.seq;
 
 -- undecided_in: of what an account lists as shown in an engagement, whoever's, that on which AWS
 -- has yet to decide.
@@ -222,7 +222,8 @@ insert into association_view
 select ns, :account, catalog, created_at, seq, id, engagement, resource, created_by, renderer,
   summary
 from association_view indexed by association_view_by_engagement
-where ns = :ns and account = :member and catalog = :catalog and engagement = :engagement;
+where ns = :ns and account = :member and catalog = :catalog and engagement = :engagement
+order by created_at, seq;
 
 -- associations_in: what an account lists as shown in an engagement.
 select id from association_view indexed by association_view_by_engagement
