@@ -77,8 +77,6 @@ WHOLE_TABLES = {"read_traits", "write_traits", "read_rows", "copy_rows"}
 # Statements that may sort what they found, and why.
 SORTS = {
     "list_members": "an engagement has few members",
-    "count_tasks": "groups, by kinds and states that are few",
-    "count_prospecting": "groups, by states that are few",
 }
 
 

@@ -15,7 +15,6 @@ from cosell.store.documents import Stored
 
 WORKFLOWS: Final = (ACCEPTING.workflow, CONVERTING.workflow, PROSPECTING, SUBMITTING.workflow)
 _BY_KIND: Final = {workflow.kind: workflow for workflow in WORKFLOWS}
-_COUNTED: Final = ("count_tasks", "count_prospecting")
 _UNFINISHED: Final = ("unfinished_tasks", "unfinished_prospecting")
 
 
@@ -56,9 +55,16 @@ def referred(call: Call, tx: Tx, ref: str) -> Found | None:
 
 
 def count(tx: Tx) -> list[tuple[str, str, int]]:
-    """How many tasks are at work in all namespaces, by kind and state; what is zero is left out."""
-    rows = [row for statement in _COUNTED for row in tx.all(statement)]
-    return cast("list[tuple[str, str, int]]", rows)
+    """How many tasks are at work in all namespaces, by kind and state."""
+    rows = []
+    for workflow in WORKFLOWS:
+        for state in sorted(workflow.at_work):
+            if workflow is PROSPECTING:
+                row = tx.one("count_prospecting", state=state)
+            else:
+                row = tx.one("count_tasks", kind=workflow.kind, state=state)
+            rows.append((workflow.kind, state, cast("tuple[int]", row)[0]))
+    return rows
 
 
 def replan(call: Call, tx: Tx) -> None:

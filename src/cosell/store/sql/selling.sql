@@ -135,17 +135,19 @@ select 'prospecting-from-engagement-task', id
 from prospecting_view indexed by prospecting_view_at_work
 where ns = :ns and status in ('PENDING', 'IN_PROGRESS') and account < '~' order by start_at, seq;
 
--- count_tasks: how many tasks are at work, in every namespace; not the second rows of lists that lag.
-select t.kind, t.status, count(*) from namespace n
-cross join task_view t indexed by task_view_by_state
-where t.ns = n.ns and t.status = 'IN_PROGRESS' and t.account < '~' group by t.kind, t.status;
+-- count_tasks: how many tasks of a kind are at work, counted in each namespace by the index of what
+-- is in a state there, so that no database walks what has ended; not the second rows of lists that
+-- lag.
+select cast(coalesce(sum((
+  select count(*) from task_view t indexed by task_view_by_state
+  where t.ns = n.ns and t.status = :state and t.kind = :kind and t.account < '~')), 0) as bigint)
+from namespace n;
 
--- count_prospecting: how many prospecting tasks are at work, in every namespace; not the second rows
--- of lists that lag.
-select 'prospecting-from-engagement-task', p.status, count(*) from namespace n
-cross join prospecting_view p indexed by prospecting_view_by_state
-where p.ns = n.ns and p.status in ('PENDING', 'IN_PROGRESS') and p.account < '~'
-group by p.status;
+-- count_prospecting: how many prospecting tasks are in a state at work; as count_tasks.
+select cast(coalesce(sum((
+  select count(*) from prospecting_view p indexed by prospecting_view_by_state
+  where p.ns = n.ns and p.status = :state and p.account < '~')), 0) as bigint)
+from namespace n;
 
 -- find_settings: the role of an account's snapshot jobs in a catalog.
 select role from selling_settings where ns = :ns and account = :account and catalog = :catalog;
