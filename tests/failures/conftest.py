@@ -39,8 +39,10 @@ def serve(tmp_path: Path) -> Iterator[Start]:
     has ended it."""
     started: list[Server] = []
 
-    def start(database: str, *options: str) -> Server:
+    def start(database: str, *options: str, program: Path | None = None) -> Server:
         server = Server(database, options, log=tmp_path / f"server-{len(started)}.log")
+        if program is not None:  # another than this one
+            server.program = (str(program),)
         started.append(server)
         return server.start()
 

@@ -1,0 +1,162 @@
+"""Asked to end, a server answers what it is at, takes no more, and ends with 0; a worker finishes
+the look that it is at."""
+
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.failures.asking import Crowd, kept
+from tests.failures.cluster import Cluster
+from tests.failures.conftest import Start
+from tests.harness import START_S_MAX, Worker, World, opportunity
+
+AT_WORK = 6
+DELAY_MS = 3_000
+
+
+@pytest.mark.parametrize(
+    ("where", "options"),
+    [("file", ()), ("postgres", ()), ("postgres", ("--workers", "2"))],
+    ids=["sqlite", "postgres", "two-processes"],
+)
+def test_server_that_is_asked_to_end_finishes_what_it_is_at(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    serve: Start,
+    where: str,
+    options: tuple[str, ...],
+) -> None:
+    database = str(tmp_path / "state.db")
+    if where == "postgres":
+        database = request.getfixturevalue("database")
+    server = serve(database, *options)
+    world = World(server)
+    before = kept(world)
+    delay = {"Operation": "CreateOpportunity", "Effect": "Delay", "DelayMilliseconds": DELAY_MS}
+    world.desk("PutFault", **delay, Count=AT_WORK)
+    seen = Crowd()
+
+    def create(number: int) -> None:
+        partner = world.client()
+        seen.ask(
+            "CreateOpportunity",
+            lambda: partner.create_opportunity(
+                Catalog="Sandbox", ClientToken=f"slow-{number}", **opportunity()
+            ),
+        )
+
+    threads = [threading.Thread(target=create, args=(number,)) for number in range(AT_WORK)]
+    for thread in threads:
+        thread.start()
+    while fired(world) < AT_WORK:
+        assert seen.asked == [], "they are at work"
+    assert server.main is not None
+    server.main.send_signal(signal.SIGTERM)
+    while takes_connections(server.port):
+        time.sleep(0.02)
+    assert seen.asked == [], "no more calls, while these are at work"
+    for thread in threads:
+        thread.join(30)
+    assert [one.status for one in seen.asked] == [200] * AT_WORK, [str(one) for one in seen.asked]
+    assert server.main.wait(START_S_MAX) == 0
+    again = World(serve(database), world.namespace)
+    assert {one.split("/")[1] for one in kept(again) - before} == {
+        one.answer["Id"] for one in seen.asked
+    }
+    for log in tmp_path.glob("server-*.log"):
+        assert "Traceback" not in log.read_text()
+
+
+def fired(world: World) -> int:
+    return sum(int(one["Fired"]) for one in world.desk("ListFaults")["Faults"])
+
+
+def takes_connections(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 5).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("where", ["file", "postgres"])
+def test_clock_that_is_being_moved_when_the_server_ends_can_be_moved_on(
+    request: pytest.FixtureRequest, tmp_path: Path, serve: Start, where: str
+) -> None:
+    database = str(tmp_path / "state.db")
+    if where == "postgres":
+        database = request.getfixturevalue("database")
+    server = serve(database)
+    world = World(server)
+    world.desk("PutClock", Time="2030-01-01T00:00:00.000Z", Frozen=True)
+    world.desk("PutPace", Mode="Paced", StepSeconds=60)
+    count = 60
+    partner = world.client()
+    for number in range(count):
+        invitation = world.referred(catalog="AWS")["EngagementInvitationId"]
+        partner.start_engagement_by_accepting_invitation_task(
+            Catalog="AWS", ClientToken=f"start-{number}", Identifier=invitation
+        )
+    seen = Crowd()
+    moving = threading.Thread(
+        target=lambda: seen.ask("AdvanceClock", lambda: world.desk("AdvanceClock", Seconds=3_600))
+    )
+    moving.start()
+    while completed(world) == 0 and moving.is_alive():
+        time.sleep(0.01)
+    assert server.stop() == 0
+    moving.join(30)
+    [asked] = seen.asked  # done, or told that it is to be repeated
+    assert asked.error is None or "Repeat the call" in str(asked.error), str(asked)
+    again = World(serve(database), world.namespace)
+    again.desk("PutClock", Time="2030-01-01T01:00:00.000Z", Frozen=True)
+    again.desk("AdvanceClock", Seconds=1)
+    assert completed(again) == count
+
+
+def completed(world: World) -> int:
+    pages = world.client().get_paginator("list_engagement_by_accepting_invitation_tasks")
+    found = pages.paginate(Catalog="AWS", TaskStatus=["COMPLETE"])
+    return sum(len(page["TaskSummaries"]) for page in found)
+
+
+def test_worker_that_is_asked_to_end_leaves_nothing_half_done(
+    cluster: Cluster, database: str, serve: Start, tmp_path: Path
+) -> None:
+    """Each is ended in the middle of the looks; the last one finishes what is left."""
+    world = World(serve(database))
+    world.desk("PutPace", Mode="Paced", StepSeconds=0)
+    partner = world.client()
+    count = 20
+    for number in range(count):
+        invitation = world.referred(catalog="AWS")["EngagementInvitationId"]
+        partner.start_engagement_by_accepting_invitation_task(
+            Catalog="AWS", ClientToken=f"start-{number}", Identifier=invitation
+        )
+    for number in range(3):
+        one = Worker(database, tmp_path / f"worker-{number}.log").start()
+        while "At work" not in one.log.read_text():
+            time.sleep(0.01)
+        time.sleep(0.05 * number)
+        assert one.stop() == 0
+        assert "Traceback" not in one.log.read_text()
+        doing = cluster.ask(
+            "select count(*) from procrastinate_jobs where status = 'doing'", "kept"
+        )
+        assert doing == [(0,)], "no job is left by it"
+    last = Worker(database, tmp_path / "worker-last.log").start()
+    until = time.monotonic() + 120
+    while completed(world) < count:
+        assert time.monotonic() < until, completed(world)
+        time.sleep(0.1)
+    assert last.stop() == 0
+    assert len(kept_in_aws(world)) == count, "no effect twice"
+
+
+def kept_in_aws(world: World) -> list[str]:
+    pages = world.client().get_paginator("list_opportunities").paginate(Catalog="AWS")
+    return [one["Id"] for page in pages for one in page["OpportunitySummaries"]]
