@@ -44,6 +44,7 @@ class Sizes:
     resets: tuple[int, ...]
     worlds: int
     hub_tasks: int
+    hub_spaces: int
     listen_s: float
 
 
@@ -60,6 +61,7 @@ FULL = Sizes(
     resets=(10_000, 1_000_000),
     worlds=500,
     hub_tasks=10_000,
+    hub_spaces=1_000,
     listen_s=5.0,
 )
 QUICK = Sizes(
@@ -75,5 +77,6 @@ QUICK = Sizes(
     resets=(1_000,),
     worlds=10,
     hub_tasks=40,
+    hub_spaces=10,
     listen_s=0.5,
 )

@@ -3,9 +3,12 @@ queue's empty jobs, inline Starts beside bare commits, list pages beside pgbench
 """
 
 import json
+import statistics
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from functools import partial
 
 from bench import ACCOUNT, CATALOG, LIST, PAGE, BenchError, bare
 from bench.cluster import Cluster, Commits, cluster, copy, drained, empty_jobs, hub, worker
@@ -15,9 +18,12 @@ from bench.measures import MILLION, Bench
 from bench.report import Line, rates
 from bench.servers import Server
 from bench.signed import plain, sign
+from cosell.clock import wall_ms
 from cosell.selling.views import TASKS
+from cosell.store.dialect import postgres
 from cosell.store.pages import Order, Place, Selection, compose
 from cosell.store.postgres_tx import PostgresTx
+from cosell.store.statements import postgres_statements
 
 SPACES = 8  # namespaces between which tasks are divided
 WORKERS = 2
@@ -29,6 +35,7 @@ def hubs(bench: Bench) -> Iterator[Line]:
     with cluster(bench.folder / "cluster") as found:
         yield from _starts(bench, found)
         yield from _lists(bench, found)
+        yield from _spaces(bench, found)
         for processes in (2, 4):
             yield from _tasks(bench, found, processes)
 
@@ -113,6 +120,49 @@ def _rate_of_starts(server: Server, count: int) -> float:
     if any(json.loads(body)["TaskStatus"] != "COMPLETE" for body in outcome.bodies):
         raise BenchError("not all tasks are COMPLETE")
     return outcome.rate
+
+
+# --- many namespaces -----------------------------------------------------------------------------
+
+
+def _spaces(bench: Bench, found: Cluster) -> Iterator[Line]:
+    """What so many namespaces take, each with a task and what belongs to it, and what it costs to
+    look over all of them for something that was forgotten."""
+    count = bench.sizes.hub_spaces
+    bench.progress.step(f"{count:,} namespaces on PostgreSQL")
+    with hub(found, bench.folder, 1) as server:
+        _ready(server)
+        before, at_first = _database_bytes(found), server.memory_bytes()
+        begun = time.perf_counter()
+        with ThreadPoolExecutor(SPACES) as pool:
+            for _ in pool.map(partial(_space, server), range(count)):
+                pass
+        elapsed_s = time.perf_counter() - begun
+        grown, more = _database_bytes(found) - before, server.memory_bytes() - at_first
+    text = postgres(postgres_statements()["overlooked"])
+    values = {"wall": wall_ms(), "late": 5_000, "patience": 20_000}
+    looks = []
+    with closing(found.connect()) as connection:
+        for _ in range(20):
+            begun = time.perf_counter()
+            connection.execute(text, values).fetchall()
+            looks.append(time.perf_counter() - begun)
+    yield Line(f"{count:,} namespaces with a task each", f"made at {count / elapsed_s:,.0f}/s")
+    yield Line("  of the database, each", f"{grown / count / 1024:.0f} KiB")
+    yield Line("  memory of the server, each", f"{more / count / 1024:.1f} KiB")
+    yield Line("  the sweep looks over them in", f"{statistics.median(looks) * 1000:.1f} ms")
+
+
+def _space(server: Server, number: int) -> None:
+    name = f"space-{number}"
+    invitation = json.loads(once(refer(server, name)))["EngagementInvitationId"]
+    once(start(server, invitation, name))
+
+
+def _database_bytes(found: Cluster) -> int:
+    with closing(found.connect()) as connection:
+        [(size,)] = connection.execute("select pg_database_size(current_database())").fetchall()
+    return int(size)
 
 
 # --- list pages ----------------------------------------------------------------------------------
