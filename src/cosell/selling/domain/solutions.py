@@ -53,11 +53,16 @@ def given(call: Call, tx: Tx, lister: str | None = None) -> list[Stored]:
     ]
 
 
-def find_own(call: Call, tx: Tx, id: str) -> Stored | None:
-    """One of the caller's solutions in the catalog, if there is such a one."""
-    return _kept(call, tx, id) or next(
-        (one for one in given(call, tx) if text_at(one.document, "Id") == id), None
-    )
+def use(call: Call, tx: Tx, id: str) -> Stored | None:
+    """One of the caller's solutions in the catalog, if there is such a one. What the caller was
+    given is its own once it is used, whatever the profile gives later."""
+    if (kept := _kept(call, tx, id)) is not None:
+        return kept
+    offered = given(call, tx)
+    used = next((one for one in offered if text_at(one.document, "Id") == id), None)
+    if used is not None:
+        _keep(tx, offered)
+    return used
 
 
 def listed(call: Call, tx: Tx, row_id: str) -> Stored:
@@ -71,7 +76,7 @@ def listed(call: Call, tx: Tx, row_id: str) -> Stored:
 def put(call: Call, tx: Tx, said: Document) -> Stored:
     """A solution of the caller's is as `said` from now on; what is not said stays, or has a default
     if the solution is new."""
-    keep(call, tx)
+    _keep(tx, given(call, tx))
     id = text_at(said, "Id") or _unused(call, tx)
     before = _kept(call, tx, id)
     if before is not None:
@@ -90,10 +95,8 @@ def put(call: Call, tx: Tx, said: Document) -> Stored:
     return made
 
 
-def keep(call: Call, tx: Tx) -> None:
-    """What the caller was given is its own from now on, whatever the profile gives later: it is in
-    use."""
-    for one in given(call, tx):
+def _keep(tx: Tx, offered: list[Stored]) -> None:
+    for one in offered:
         documents.show(tx, SOLUTIONS, solution_row(one))
 
 

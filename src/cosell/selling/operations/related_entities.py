@@ -28,12 +28,10 @@ def associate_opportunity(call: Call, tx: Tx) -> Document:
 
     @cache  # two rows ask
     def status() -> str | None:
-        solution = solutions.find_own(call, tx, identifier)
+        solution = solutions.use(call, tx, identifier)
         return None if solution is None else text_at(solution.document, "Status")
 
     enforce(associating.RULES, associating.Association(document, type, identifier, status))
-    if type == "Solutions":
-        solutions.keep(call, tx)
     change(call, tx, opportunity, related.associated(document, type, identifier))
     return {}
 
