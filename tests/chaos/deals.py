@@ -100,14 +100,14 @@ def invite(client: Client, space: Space) -> None:
         space.opportunities[task["OpportunityId"]] = receiver
         space.jobs[task["ResourceSnapshotJobId"]] = receiver
     elif act:
-        _answer(client, space, receiver, made["Id"], act)
+        answer(client, space, receiver, made["Id"], act)
     if act:
         space.invitations[made["Id"]] = "REJECTED" if act == "Reject" else "ACCEPTED"
     if act in ("Accept", "Start"):
         space.members.add((place, receiver))
 
 
-def _answer(client: Client, space: Space, account: str, id: str, act: str) -> None:
+def answer(client: Client, space: Space, account: str, id: str, act: str) -> None:
     """Accept or reject; that it is answered already is fine if an earlier try may have been it."""
     named = {"Catalog": space.catalog, "Identifier": id}
     reply = client.ask(space, account, f"{act}EngagementInvitation", named)

@@ -26,6 +26,7 @@ END_S_MAX = 40.0
 ENDS_MAX = 4  # at most: deaths that are still to come may spoil some
 HEALTH_S_MAX = 0.5
 POLL_S = 0.003
+AT_WORK = "At work on"  # a worker's word
 TOLD_MAX = 20_000  # bytes of a log that are looked at
 
 
@@ -108,7 +109,19 @@ class Living:
 
     def start(self) -> None:
         """Start it; it is at work when it is."""
+        self._begun = self.log.stat().st_size if self.log.exists() else 0
         self.main = self._nursery.bear(self._command, self._about)
+
+    def wait(self) -> None:
+        """Wait until it is at work: before that it is ended by any signal, and says nothing."""
+        until = time.monotonic() + START_S_MAX
+        while AT_WORK not in self._log_since_start() and time.monotonic() < until:
+            if self.code() is not None:
+                self.start()
+            time.sleep(POLL_S)
+
+    def _log_since_start(self) -> str:
+        return self.log.read_bytes()[self._begun :].decode(errors="replace")
 
     def code(self) -> int | None:
         """The exit code of the main process; None while it runs."""
@@ -127,6 +140,7 @@ class Living:
         """Ask it to end, and the next one if somebody died meanwhile; `Miss` if it does not end
         well when nobody did, or was surprised by something."""
         for _ in range(ENDS_MAX):
+            self.wait()
             code = self.stop()
             if code == 0:
                 break
@@ -174,6 +188,9 @@ class Serving(Living):
                 return False
             time.sleep(POLL_S)
         return False
+
+    def wait(self) -> None:
+        """It is at work since it was started."""
 
     def health(self) -> dict[str, Any]:
         """What the server says of itself; nothing if it does not answer at once."""

@@ -47,6 +47,7 @@ class Space:
     accounts: tuple[str, ...]
     whole: bool = True
     autopilot: bool = False  # AWS reviews by itself
+    late: bool = False  # events come late, and some twice
     said: list[Said] = field(default_factory=list)
     opportunities: dict[str, str] = field(default_factory=dict)  # id → owner
     engagements: dict[str, str] = field(default_factory=dict)  # id → who made it

@@ -44,6 +44,12 @@ def cluster() -> Cluster:
     return made
 
 
+def end_cluster() -> None:
+    """This process's PostgreSQL is no more, if there is one."""
+    if cluster.cache_info().currsize:
+        cluster().end()
+
+
 class OnPostgres:
     """A Ground: `kill`, `pause` and `stop` are a server's, `kill worker`, `freeze worker` and `stop
     worker` a worker's (frozen, it is taken for dead, and goes on when another one does its work);

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.chaos import deals, tasks
+from tests.chaos import deals, errands, tasks
 from tests.chaos.client import Client
 from tests.chaos.memory import Space
 from tests.chaos.points import ANY, MOMENTS, Death, Whom, steps
@@ -42,6 +42,8 @@ def _task(operation: str) -> tuple[str, ...]:
 
 _ACCEPT = _task("StartEngagementByAcceptingInvitationTask")
 _HELP = ("AdvanceClock", "AdvanceClock arrives", "AdvanceTask")
+ALWAYS = ("setting", "PutSellingSystemSettings", "PutPace", "CreateOpportunity")
+AUTOPILOT = ("PutAutopilot", "due autopilot-review")
 STORIES: dict[str, Story] = {
     "accept": Story(tasks.accept, 5, ("ReferOpportunity", *_ACCEPT, *_HELP)),
     "convert": Story(
@@ -82,10 +84,57 @@ STORIES: dict[str, Story] = {
     "walk": Story(deals.walk, 2, ()),
     "copy": Story(deals.copy, 1, ("ForkNamespace", "LoadNamespace")),
     "reset": Story(deals.reset, 1, ("ResetNamespace", "sweep")),
+    "work": Story(
+        errands.work,
+        1,
+        (
+            "CreateResourceSnapshot",
+            "AssociateOpportunity",
+            "DisassociateOpportunity",
+            "AssignOpportunity",
+            "StopResourceSnapshotJob",
+            "DeleteResourceSnapshotJob",
+            "SubmitOpportunity",
+            "UpdateAwsOpportunitySummary",
+        ),
+    ),
+    "contexts": Story(
+        errands.contexts,
+        1,
+        ("CreateEngagementContext", "UpdateEngagementContext", "AnswerInvitation"),
+    ),
+    "switches": Story(
+        errands.switches,
+        1,
+        (
+            "PutClock",
+            "PutQuotas",
+            "PutPartner",
+            "PutSolution",
+            "PutEstimate",
+            "DeleteEstimate",
+            "DeleteFault",
+            "PutProspectingResult",
+            "DeleteProspectingResult",
+            "ReferLead",
+            "PutLag",
+            "ForgetToken",
+        ),
+    ),
+    "autopilot": Story(
+        errands.autopilot,
+        1,
+        (
+            "PutAutopilot",
+            "DeleteAutopilot",
+            "due autopilot-refer",
+            "due autopilot-answer",
+        ),
+    ),
+    "late": Story(errands.late, 1, ("PutProfile", "due event-delivery")),
+    "delete": Story(errands.delete, 1, ("DeleteNamespace",)),
     "expire": Story(deals.expire, 1, ("due invitation-expiry", "AdvanceClock arrives")),
 }
-ALWAYS = ("setting", "PutSellingSystemSettings", "PutPace", "CreateOpportunity")
-AUTOPILOT = ("PutAutopilot", "due autopilot-review")
 POINTS = sorted(
     {*ALWAYS, *AUTOPILOT, *(name for story in STORIES.values() for name in story.commits)}
 )

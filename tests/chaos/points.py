@@ -36,6 +36,7 @@ OTHERS = {
     "arrive": "AdvanceClock arrives",
     "<lambda>": "a fault is met",
     "retrying": "a look finds nothing",
+    "call": "the sweep calls for a look",
 }
 
 

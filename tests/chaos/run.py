@@ -10,6 +10,7 @@ found, or if a long run never came to a commit point that there is.
 """
 
 import argparse
+import os
 import signal
 import statistics
 import sys
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from tests.chaos.ground import Ground, Nursery
 from tests.chaos.memory import Tally
-from tests.chaos.on_postgres import OnPostgres
+from tests.chaos.on_postgres import OnPostgres, end_cluster
 from tests.chaos.on_sqlite import OnSqlite
 from tests.chaos.plan import POINTS, drawn
 from tests.chaos.plants import ON_POSTGRES, PLANTS
@@ -50,7 +51,12 @@ def ground(database: str, plant: str = "") -> Ground:
 
 def _end_in_order() -> None:
     """A process that is told to end ends what it has started."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+    def end(*_: object) -> None:
+        end_cluster()
+        os._exit(1)  # and with this process its nursery, and all that it bore
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def one(database: str, plant: str, seed: int) -> Outcome:
