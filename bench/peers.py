@@ -193,13 +193,25 @@ def lines(subjects: list[Subject]) -> Iterator[Line]:
             yield report.rates(f"starts, up to {count:,}", peer.name, [ours], [theirs])
 
 
+def measure_suites(rounds: int) -> list[Line]:
+    """The test suites alone."""
+    STATE.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=STATE))
+    progress = Progress(rounds * 2 + 1)
+    try:
+        return list(suites(folder, rounds, progress))
+    finally:
+        progress.end()
+        shutil.rmtree(folder)
+
+
 def measure(rounds: int, seconds: float, launches: int) -> list[Line]:
     STATE.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=STATE))
     subjects: list[Subject] = [Subject("cosell", cosell_launcher(folder))]
     subjects += [PeerSubject(peer.name, launcher(peer, folder)) for peer in PEERS]
     turns = launches + len(COUNTS) * (rounds + 1)
-    progress = Progress(turns * len(subjects) + rounds * 3)
+    progress = Progress(turns * len(subjects) + rounds * 2 + 1)
     try:
         for number in range(launches):
             for subject in subjects:
@@ -215,10 +227,14 @@ def measure(rounds: int, seconds: float, launches: int) -> list[Line]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench-peers", description=__doc__)
     parser.add_argument("--write", action="store_true", help="add the table to RESULTS.md")
+    parser.add_argument("--suites", action="store_true", help="the test suites alone")
     chosen = parser.parse_args()
     seconds = 3.0
     try:
-        found = measure(rounds=3, seconds=seconds, launches=5)
+        if chosen.suites:
+            found = measure_suites(rounds=3)
+        else:
+            found = measure(rounds=3, seconds=seconds, launches=5)
     except BenchError as error:
         sys.exit(f"bench-peers: {error}")
     machine = report.machine(tool(seconds))
