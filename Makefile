@@ -1,7 +1,7 @@
 # Every chore, one word each. Needs make and Python 3.11 or newer; the rest sets itself up in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check soak chaos fmt docs bench bench-peers update-model lock setup clean
+.PHONY: help run test test-postgres check soak chaos fmt docs bench bench-peers update-model lock setup clean
 
 VENV    := .venv
 BIN     := $(VENV)/bin
@@ -14,6 +14,8 @@ JS      := tests/clients/js
 WHEEL   := $(VENV)/wheel
 CRM     := $(VENV)/crm-sync
 CRM_PIP  = $(BIN)/python -m pip --python $(CRM)/bin/python install -qq --disable-pip-version-check -c requirements.lock
+ON_BOTH := $(addprefix tests/,clients desk edge hub operations property store stories tasks)
+DEBIAN  := /usr/lib/postgresql/15/bin
 CODE    := $(wildcard src tests bench tools examples)
 JOBS    ?= 2
 
@@ -27,8 +29,17 @@ run: $(RUNTIME)  ## start a server with something in it to look at (state in .co
 test: setup  ## everything that has to pass: format, lint, types, layers, tests
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest -n $(JOBS)
+	@echo "on PostgreSQL: what tests/on_postgres.txt lists (all of it: make test-postgres)"
+	@TEST_DATABASE=postgres $(BIN)/pytest -n $(JOBS) @tests/on_postgres.txt
 	@echo "examples/crm-sync: a project of its own, with cosell from the wheel"
 	@cd examples/crm-sync && "$(abspath $(CRM))/bin/python" -m pytest -q
+
+test-postgres: setup  ## the operations' tests on PostgreSQL 18, the store's and the stories on Debian's 15 too
+	@TEST_DATABASE=postgres $(BIN)/pytest -n $(JOBS) $(ON_BOTH)
+	@if [ -x $(DEBIAN)/postgres ]; then \
+	    echo "on $$($(DEBIAN)/postgres --version)"; \
+	    TEST_DATABASE=postgres TEST_POSTGRES_BIN=$(DEBIAN) $(BIN)/pytest -n $(JOBS) tests/store tests/stories; \
+	fi
 
 check: $(DEV)  ## format, lint, types and layers, without the tests
 	@echo "ruff format" && $(BIN)/ruff format --check $(CODE)

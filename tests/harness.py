@@ -7,6 +7,7 @@ import http.client
 import itertools
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -135,7 +136,7 @@ class Worker:
     main: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> "Worker":
-        """Start it; it says when it is at work."""
+        """Start it, and wait until it is at work, or says that it has to wait."""
         command = [sys.executable, "-m", "cosell", "worker", "--database", self.database]
         with self.log.open("ab") as out:
             self.main = subprocess.Popen(
@@ -144,6 +145,11 @@ class Worker:
                 stderr=subprocess.STDOUT,
                 env=environment(),
             )
+        until = time.monotonic() + START_S_MAX
+        while not re.search("At work on|has to wait", self.log.read_text()):
+            if self.main.poll() is not None or time.monotonic() > until:
+                break
+            time.sleep(0.02)
         return self
 
     def stop(self) -> int:

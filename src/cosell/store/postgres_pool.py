@@ -136,5 +136,10 @@ def connected(url: str, where: str) -> Connection:
     """A connection of its own, outside of any pool; StoreError if there is no such database."""
     try:
         return psycopg.connect(url, **_CONNECTING)
+    except psycopg.ProgrammingError:  # what it quotes may be the password
+        raise StoreError(
+            f"The address {where} cannot be read. It is postgresql://user:password@host:port/name;"
+            " a sign like % or @ in one of them is written as %25 or %40."
+        ) from None
     except psycopg.Error as error:
         raise StoreError(unusable(where, error)) from None

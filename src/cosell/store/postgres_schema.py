@@ -4,12 +4,14 @@ With its siblings postgres_* the only module that imports psycopg. Must not read
 anybody's.
 """
 
+import contextlib
 import re
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import psycopg
+from psycopg import errors
 
 from cosell.store import Columns, StoreError
 from cosell.store.sqlite_file import newest_format
@@ -23,6 +25,8 @@ _APART = {"name", "ns", "created_at", "used_at", "woken_at"}  # of a namespace's
 _KINDS = {"bigint": "integer", "text": "text", "bytea": "blob"}
 _NUMBER = re.compile(r"(\d{4})_\w+\.sql")
 _WORKS_WITH = re.compile(r"^-- works with: (\d+)$", re.MULTILINE)
+_NOT_OURS = "it has tables of another program; give cosell a database, or a schema, of its own"
+_TAKEN = (errors.DuplicateTable, errors.DuplicateObject, errors.DuplicateFunction)
 _FORMATS = """
 create table cosell_format (
   format bigint primary key,
@@ -58,11 +62,12 @@ def state_of(connection: Connection) -> tuple[int, int]:
     for one in which nothing is. StoreError if it is another program's."""
     [(ours, others)] = connection.execute(
         "select to_regclass('cosell_format') is not null,"
-        " to_regclass('namespace') is not null or to_regclass('document') is not null"
+        " coalesce(to_regclass('namespace'), to_regclass('document'),"
+        " to_regclass('procrastinate_jobs')) is not null"
     ).fetchall()
     if not ours:
         if others:
-            raise StoreError("it has tables of another program")
+            raise StoreError(_NOT_OURS)
         return 0, 0
     row = connection.execute(
         "select format, works_with from cosell_format order by format desc limit 1"
@@ -91,6 +96,11 @@ def ensure_usable(connection: Connection, where: str) -> None:
             f"The database {where} has format {format}; this cosell knows formats up to {newest}."
             " Use the newer cosell that migrated it."
         )
+    if not connection.execute("select 1 from setting where name = 'queue'").fetchall():
+        raise StoreError(
+            f"The database {where} was not migrated to the end. Run `cosell migrate --database …`"
+            " again."
+        )
 
 
 def migrate(connection: Connection, where: str, queue: Scripts) -> tuple[int, int]:
@@ -99,18 +109,31 @@ def migrate(connection: Connection, where: str, queue: Scripts) -> tuple[int, in
     then finds nothing to do. StoreError for a database that is newer, or not ours."""
     connection.execute("select pg_advisory_lock(%s)", [_LOCK])
     try:
-        before, works_with = state_of(connection)
-        if works_with > newest_format():
-            ensure_usable(connection, where)
+        before = _migratable(connection, where)
         for step in steps():
             if step.format > before:
                 _take(connection, step)
         _take_queue(connection, queue)
         return before, max(before, newest_format())
+    except psycopg.Error as error:
+        said = error.diag.message_primary or type(error).__name__
+        why = f"{said} ({_NOT_OURS})" if isinstance(error, _TAKEN) else said
+        raise StoreError(f"The database {where} cannot be migrated: {why}.") from None
+    finally:
+        with contextlib.suppress(psycopg.Error):  # who has lost the connection has no lock any more
+            connection.execute("select pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _migratable(connection: Connection, where: str) -> int:
+    """The format of a database that is ours or nobody's; StoreError for any other, and for one that
+    is ahead of this program."""
+    try:
+        format, works_with = state_of(connection)
     except StoreError as error:
         raise StoreError(f"The database {where} cannot be migrated: {error}.") from None
-    finally:
-        connection.execute("select pg_advisory_unlock(%s)", [_LOCK])
+    if works_with > newest_format():
+        ensure_usable(connection, where)
+    return format
 
 
 def _take(connection: Connection, step: Step) -> None:

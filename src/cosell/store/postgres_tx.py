@@ -86,6 +86,7 @@ class PostgresTx:
         if row is None:
             row = self._run(text, {"name": key}).fetchone()
         if row is None:
+            self.woken_at[key] = None  # it may come to be in this transaction
             return None
         *known, self.woken_at[key], self._next = row
         self._left = _SEQ_BLOCK
