@@ -155,7 +155,8 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password(
     done = ran(*command, "--database", f"postgresql://{where}")
     said = refused(done, 1)
     assert f"postgresql://me:***@{where.partition('@')[2]} can" in said
-    assert "hh" not in (done.stdout + said).replace("shha", "")
+    assert "hh@" not in done.stdout + said
+    assert "shh" not in done.stdout + said
 
 
 @pytest.mark.parametrize(

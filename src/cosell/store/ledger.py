@@ -10,6 +10,7 @@ from cosell.clock import DAY_MS
 from cosell.store import Store, Tx, Value
 
 REMEMBERED_MS = DAY_MS
+_EVER = 1 << 62
 
 
 class Key(NamedTuple):
@@ -94,7 +95,7 @@ def page(tx: Tx, scope: Scope, after: Key | None, at: tuple[int, int], limit: in
 def forget(tx: Tx, scope: Scope, token: str) -> int:
     """Make a token free wherever it is bound; answers at how many places it was."""
     keys = [Key(*one, token) for one in _scopes(tx, scope, None)]
-    return sum(tx.run("unbind", **key._asdict()) for key in keys)
+    return sum(tx.run("unbind", **key._asdict(), until=_EVER) for key in keys)
 
 
 def _scopes(tx: Tx, scope: Scope, after: Key | None) -> Iterator[Scope]:
@@ -118,5 +119,6 @@ def forget_outlived(store: Store, wall: int, batch_max: int) -> int:
     if rows:
         with store.write() as tx:
             for row in rows:
-                tx.run("unbind", **Key(*cast("tuple[int, str, str, str, str]", row))._asdict())
+                key = Key(*cast("tuple[int, str, str, str, str]", row))
+                tx.run("unbind", **key._asdict(), until=wall - REMEMBERED_MS)
     return len(rows)

@@ -133,10 +133,10 @@ where l.bound_wall < :wall - :remembered
   and l.bound_at < coalesce(n.frozen_at, :wall + n.offset_ms) - :remembered
 limit :limit;
 
--- unbind: forget what a client token made.
+-- unbind: forget what a client token made, unless it was bound anew meanwhile.
 delete from ledger
 where ns = :ns and account = :account and catalog = :catalog and operation = :operation
-  and token = :token;
+  and token = :token and bound_wall < :until;
 
 -- next_token_scope: the account, catalog and operation that come next among a namespace's tokens.
 select account, catalog, operation from ledger
