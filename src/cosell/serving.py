@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from cosell import config
 
+_WAIT_S = 0.25  # between two tries to reach a database that was lost
 _FIRST_WORKER_S = 2.0  # a worker that begins later than that takes another one's place
 _PARTING_S = 5  # how long a server that ends waits for clients that neither speak nor listen
 
@@ -105,6 +106,24 @@ def _let_drain(server: Any, drain_s: int) -> None:
     server.signal_handler_interrupt = stop
 
 
+def _wait_for(url: str, main: int) -> None:
+    """Who takes another one's place waits for a database that is lost meanwhile, while there is a
+    main process; the first one of all would rather say that there is none."""
+    from cosell.store import StoreError
+    from cosell.store.postgres_pool import connected
+
+    told = False
+    while os.getppid() == main:
+        try:
+            connected(url, config.without_password(url)).close()
+            return
+        except StoreError as error:
+            if not told:
+                logging.getLogger("cosell").error("The worker has to wait. %s", error)
+            told = True
+            time.sleep(_WAIT_S)
+
+
 def _load(settings: config.Config, state: State, main: _Main) -> Any:
     from cosell.observing.logs import set_up
 
@@ -113,6 +132,8 @@ def _load(settings: config.Config, state: State, main: _Main) -> Any:
         in_memory = state.database == ":memory:"
         lost = " The state was in memory and is lost." if in_memory else ""
         logging.getLogger("cosell").error("The worker ended unexpectedly; here is another.%s", lost)
+        if config.is_postgres(state.database):
+            _wait_for(state.database, main.process)
     # Imported in the worker: the main process only watches over it.
     from cosell.app import load
 

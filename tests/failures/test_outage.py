@@ -9,12 +9,12 @@ import pytest
 from tests.failures.asking import Crowd, crowd, kept
 from tests.failures.cluster import Cluster
 from tests.failures.conftest import Start
-from tests.harness import ACCOUNT, Worker, World
+from tests.harness import ACCOUNT, Worker, World, opportunity
 
 ANSWER_S_MAX = 1.0
 RESUME_S_MAX = 2.0
 CLIENTS = 6  # of each kind; more than a process has threads for
-SLOWNESS_S = 0.5  # of a machine that runs other tests beside this one
+SLOWNESS_S = 0.5
 
 
 def ensure_told(seen: Crowd) -> None:
@@ -23,7 +23,13 @@ def ensure_told(seen: Crowd) -> None:
     assert refused, "nobody noticed"
     assert {one.status for one in refused} == {500}, refused
     assert all(len(one.request_id) == 36 for one in refused)
-    assert max(one.took_s for one in refused) < ANSWER_S_MAX + SLOWNESS_S
+    assert max(one.took_s for one in refused) < ANSWER_S_MAX + slowness_s(seen)
+
+
+def slowness_s(seen: Crowd) -> float:
+    """What the machine adds that runs other tests beside this one: it shows in calls that met
+    nothing."""
+    return SLOWNESS_S + max(one.took_s for one in seen.asked if one.status == 200)
 
 
 @pytest.mark.parametrize("how", ["immediate", "fast"])
@@ -38,7 +44,7 @@ def test_database_that_is_stopped_for_a_while(
         time.sleep(2)
         cluster.start()
         back = time.monotonic()
-        assert seen.good_since(back, 30) - back < RESUME_S_MAX + SLOWNESS_S
+        assert seen.good_since(back, 30) - back < RESUME_S_MAX + slowness_s(seen)
     ensure_told(seen)
     ids = set().union(*map(kept, worlds))
     assert seen.made <= ids, "what was acknowledged is there"
@@ -46,6 +52,27 @@ def test_database_that_is_stopped_for_a_while(
     assert told.count("Calls get a 500, and may be repeated, until it is back.") >= 1
     assert "answers again" in told
     assert "Traceback" not in told
+
+
+def test_process_that_dies_while_there_is_no_database_is_replaced_when_there_is(
+    cluster: Cluster, database: str, serve: Start
+) -> None:
+    server = serve(database)
+    world = World(server)
+    partner = world.client()
+    made = partner.create_opportunity(Catalog="Sandbox", ClientToken="token", **opportunity())
+    time.sleep(2)  # later than a first start
+    process = server.worker()
+    cluster.stop()
+    try:
+        server.kill(process)
+        time.sleep(2)
+    finally:
+        cluster.start()
+    server.wait()
+    assert server.worker() != process
+    again = partner.create_opportunity(Catalog="Sandbox", ClientToken="token", **opportunity())
+    assert again["Id"] == made["Id"]
 
 
 def test_worker_outlives_the_database_and_goes_on_with_what_is_due(
