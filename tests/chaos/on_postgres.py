@@ -25,6 +25,18 @@ from tests.chaos.memory import Miss
 from tests.chaos.plan import Plan, Trouble
 from tests.failures.cluster import Cluster
 
+# The first entry of each namespace whose clock runs, and the first job for it, in real time.
+_PLANNED = (
+    "select n.name, a.due_at - n.offset_ms from namespace n join lateral"
+    " (select due_at from agenda where ns = n.ns order by due_at limit 1) a on true"
+    " where n.frozen_at is null"
+)
+_LOOKS = (
+    "select args ->> 'namespace', min(extract(epoch from coalesce(scheduled_at, now())) * 1000)"
+    " from procrastinate_jobs"
+    " where status in ('todo', 'doing') and args ->> 'namespace' is not null group by 1"
+)
+LATE_MS = 100  # a look that is so little late is not planned anew
 TEMPLATE = "migrated"
 COUNT = 2  # servers, and workers
 FROZEN_S = 1.5  # is longer than a worker may be silent (nursery.py)
@@ -142,9 +154,12 @@ class OnPostgres:
             return connection.execute(postgres(text).encode(), values).fetchall()
 
     def ensure_sound(self) -> None:
-        """Its own processes answer; what it keeps is asked of it by everything else."""
-        if self.rows("select 1") != [(1,)]:
-            raise Miss("the database does not answer")
+        """Wherever something is planned, a job is deferred that looks at it when it is due."""
+        jobs = dict(self.rows(_LOOKS))
+        for name, due in self.rows(_PLANNED):
+            if jobs.get(name, due + 2 * LATE_MS) > due + LATE_MS:
+                told = f"{name} at {due}, the first job is for {jobs.get(name)}"
+                raise Miss(f"nobody will look when something is due in {told}")
 
     def clear_away(self) -> None:
         for one in (*self._servers, *self._workers):

@@ -22,7 +22,7 @@ PAUSE_MS_MAX = 150
 DELAY_MS_MAX = 20
 CALLS_APART_MAX = 45
 NET_SHARE = 0.25
-ANY_SHARE, ANY_MAX = 0.4, 120  # of deaths: at a commit that is counted, not named
+ANY_SHARE, ANY_MAX = 0.4, 80  # of deaths: at a commit that is counted, not named
 
 
 @dataclass(frozen=True)
