@@ -5,7 +5,7 @@ not know how any of it is done.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -56,6 +56,7 @@ STORIES: dict[str, Story] = {
             "CreateOpportunity",
             *_task("StartEngagementFromOpportunityTask"),
             "ReviewOpportunity",
+            "due autopilot-review",
         ),
     ),
     "prospect": Story(
@@ -138,6 +139,8 @@ STORIES: dict[str, Story] = {
 POINTS = sorted(
     {*ALWAYS, *AUTOPILOT, *(name for story in STORIES.values() for name in story.commits)}
 )
+# What each seed in turn lets somebody die of, beside what it draws.
+AIMS = [(name, moment) for name in POINTS for moment in MOMENTS]
 
 
 @dataclass(frozen=True)
@@ -209,10 +212,35 @@ def drawn(seed: int, acts: tuple[str, ...]) -> Plan:
     places = tuple(_place(random, number) for number in range(random.choice((1, 2, 2))))
     count = random.choice((2, 3, 3, 4))
     scripts = tuple((number % len(places), _script(random)) for number in range(count))
+    name, moment = AIMS[seed % len(AIMS)]
+    places, scripts = _on_the_way(random, name, places), _going_to(random, name, scripts)
     reached = _reached(places, scripts)
-    deaths = tuple(_death(random, reached) for _ in range(random.randint(3, 6)))
+    deaths = (
+        Death(name, moment, random.choice(WHOM)),
+        *(_death(random, reached) for _ in range(random.randint(2, 5))),
+    )
     troubles = tuple(_trouble(random, acts) for _ in range(random.randint(2, 5)))
     return Plan(seed, places, scripts, deaths, troubles, random.random() < NET_SHARE)
+
+
+def _on_the_way(random: Random, name: str, places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """The first place is one where something of that name is committed."""
+    first = places[0]
+    if name.startswith("due Start"):
+        first = replace(first, pace="Paced", step_s=random.choice((0, 600)))
+    elif name in AUTOPILOT:
+        first = replace(first, review_s=random.choice((0, 900)))
+    return first, *places[1:]
+
+
+def _going_to(random: Random, name: str, scripts: Scripts) -> Scripts:
+    """The first client, which is in the first place, has a story that commits it."""
+    stories = [one for one, story in STORIES.items() if name in story.commits]
+    if not stories:
+        return scripts
+    (place, names), *others = scripts
+    at = random.randrange(len(names))
+    return (place, (*names[:at], random.choice(stories), *names[at + 1 :])), *others
 
 
 def _place(random: Random, number: int) -> Place:
