@@ -22,6 +22,7 @@ PAUSE_MS_MAX = 150
 DELAY_MS_MAX = 20
 CALLS_APART_MAX = 45
 NET_SHARE = 0.25
+LATER_MS_MAX = 8.0  # after a commit point: amid what follows it
 ANY_SHARE, ANY_MAX = 0.4, 80  # of deaths: at a commit that is counted, not named
 
 
@@ -200,9 +201,7 @@ class Plan:
             f"  client {number} in {self.places[place].name}: {', '.join(names)}"
             for number, (place, names) in enumerate(self.scripts, 1)
         ]
-        lines += [
-            f"  {one.whom} dies {one.moment} commit {one.nth} of {one.name}" for one in self.deaths
-        ]
+        lines += [f"  {one}" for one in self.deaths]
         return "\n".join([*lines, *(f"  {one}" for one in self.troubles)])
 
 
@@ -272,9 +271,10 @@ def _reached(places: tuple[Place, ...], scripts: Scripts) -> list[str]:
 
 def _death(random: Random, reached: list[str]) -> Death:
     moment, whom = random.choice(MOMENTS), random.choice(WHOM)
+    later_ms = random.choice((0.0, random.uniform(0, LATER_MS_MAX)))
     if random.random() < ANY_SHARE:
-        return Death(ANY, moment, whom, random.randint(1, ANY_MAX))
-    return Death(random.choice(reached), moment, whom, random.choice((1, 1, 2, 3)))
+        return Death(ANY, moment, whom, random.randint(1, ANY_MAX), later_ms)
+    return Death(random.choice(reached), moment, whom, random.choice((1, 1, 2, 3)), later_ms)
 
 
 def _trouble(random: Random, acts: tuple[str, ...]) -> Trouble:

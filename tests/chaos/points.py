@@ -42,12 +42,18 @@ OTHERS = {
 
 @dataclass(frozen=True)
 class Death:
-    """Who dies before or after the n-th commit of a name (or of any) that a process makes; once."""
+    """Who dies before or after the n-th commit of a name (or of any) that a process makes, or so
+    many milliseconds later; once."""
 
     name: str
     moment: Moment
     whom: Whom
     nth: int = 1
+    later_ms: float = 0.0
+
+    def __str__(self) -> str:
+        later = f", {self.later_ms:.1f} ms later" if self.later_ms else ""
+        return f"{self.whom} dies {self.moment} commit {self.nth} of {self.name}{later}"
 
 
 class Book:
@@ -68,8 +74,12 @@ class Book:
         for number, one in enumerate(self._deaths):
             met = self._met[one.name, moment] if one.name in (name, ANY) else 0
             if one.moment == moment and one.nth == met and self._spend(number):
-                self._note(DIED, f"{moment} {name}")
-                die(one.whom if self._watched else "worker")
+                self._note(DIED, f"soon after {name}" if one.later_ms else f"{moment} {name}")
+                whom = one.whom if self._watched else "worker"
+                if one.later_ms:
+                    threading.Timer(one.later_ms / 1_000, die, [whom]).start()
+                else:
+                    die(whom)
 
     def _spend(self, number: int) -> bool:
         try:

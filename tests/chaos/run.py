@@ -147,6 +147,7 @@ def hunts(database: str, plant: str, firsts: range, jobs: int) -> list[str]:
     with ProcessPoolExecutor(jobs, initializer=_end_in_order) as pool:
         for count in pool.map(partial(hunt, database, plant), firsts):
             counts.append(count)
+            say(f"found after {count} seeds" if count else "not found")
             progress.add(1, 1 if count else 0)
     told = ", ".join(map(str, counts))
     say(f"{plant} on {database}: found after {told} seeds, median {statistics.median(counts):g}")
