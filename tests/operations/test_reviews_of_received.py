@@ -58,8 +58,9 @@ def test_received_opportunity_reviewed_by_itself_is_shown_and_followed(world: Wo
     second.review(own, "Approved")
     assert third.life(last)["ReviewStatus"] == "Approved"
     assert first.life(id)["ReviewStatus"] == "Submitted", "a leader does not follow"
-    assert second.snapshot(made["Id"], own)["Lifecycle"]["ReviewStatus"] == "Approved"
-    assert second.snapshots(made["Id"], FULL_VIEW) == [1]
+    assert second.snapshot(engagement, own)["Lifecycle"]["ReviewStatus"] == "Approved"
+    assert second.snapshots(engagement, FULL_VIEW) == [1]
+    assert second.snapshots(made["Id"], FULL_VIEW) == [], "nobody asked AWS there"
     assert third.snapshots(made["Id"], FULL_VIEW) == [1], "its own, not the other's"
     assert "aws" not in second.members(made["Id"])
 

@@ -94,7 +94,8 @@ class Engagement:
 @dataclass
 class Invitation:
     """`brings`: the opportunity that AWS refers; `done`: how many steps of accepting it are done;
-    `stuck`: whether the task that did them failed; `lead`: it is to a lead of AWS's."""
+    `stuck`: whether the task that did them failed; `lead`: it is to a lead of AWS's; `leader`: what
+    its sender had shared last when it was accepted."""
 
     id: str
     sender: str
@@ -105,6 +106,7 @@ class Invitation:
     done: int = 0
     stuck: bool = False
     lead: bool = False
+    leader: str = ""
 
 
 @dataclass

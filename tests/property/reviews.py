@@ -284,9 +284,10 @@ class Reviewed(Partners):
         for step in ACCEPTING[asked.done : steps]:
             if step == "AcceptInvitation":
                 asked.state = "ACCEPTED"
+                asked.leader = self._shared_by(asked.sender, engagement)
                 engagement.members.append(asked.receiver)
             if step == "CreateOpportunity":
-                self._make(task, asked, engagement)
+                self._make(task, asked)
             if step == "CreateResourceSnapshot":
                 opportunity = self.opportunities[task.opportunity]
                 self.shown_first(opportunity, engagement, seen=False)
@@ -297,15 +298,19 @@ class Reviewed(Partners):
         asked.done = task.done = max(asked.done, steps)
         asked.stuck = asked.stuck and asked.done < len(ACCEPTING)
 
-    def _make(self, task: Task, asked: Invitation, engagement: Engagement) -> None:
+    def _shared_by(self, account: str, engagement: Engagement) -> str:
+        """The opportunity that an account shared last in an engagement, or ''."""
+        rows = self.shown("engagement", engagement.id)
+        shown = [id for _, id, author in rows if author == account]
+        return shown[-1] if shown else ""
+
+    def _make(self, task: Task, asked: Invitation) -> None:
         if asked.brings:
             self.opportunities[asked.brings].revealed = True
             self.changes[asked.brings] += 1
             assert task.opportunity == asked.brings
             return
-        rows = self.shown("engagement", engagement.id)
-        shown = [id for _, id, account in rows if account == asked.sender]
-        leader = self.opportunities[shown[-1]] if shown else None
+        leader = self.opportunities.get(asked.leader)
         status = PENDING
         if leader and leader.status in WAITING:
             status = SUBMITTED

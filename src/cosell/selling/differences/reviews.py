@@ -111,7 +111,8 @@ REVIEWS: Final = Subject(
             "AWS said of the follower is past then: ReviewComments is null, and ReviewStatusReason "
             "is null or, rejected, `Other`; AWS's words to the sender stay the sender's. What "
             "was rejected by then is not followed: the new one has a review and a summary of its "
-            "own. The desk's autopilot leaves followers alone until their owner submits them.",
+            "own. What is decided and said of a follower is shown in that engagement, wherever "
+            "else its owner shares it. The desk's autopilot leaves followers alone until their owner submits them.",
             "observed",
             RECORDED,
             ("StartEngagementByAcceptingInvitationTask",),
@@ -124,7 +125,7 @@ REVIEWS: Final = Subject(
             "changes, in AWS's own samples.",
             "All of these work in the Sandbox: no row about frozen members or stages is asked "
             "then. Before a submission the status alone is set, by whatever way it came there; one "
-            "that follows another partner's is shown where it is shared. AWS's own side, the desk "
+            "that follows another partner's is shown where it follows. AWS's own side, the desk "
             "and its autopilot, does not review what was never submitted "
             "(`INVALID_RESOURCE_STATE`): the Sandbox's reviewer decides that one. Submitted, In "
             "review and any change in catalog AWS are `ACTION_NOT_PERMITTED`.",

@@ -143,11 +143,14 @@ def accept_referral(call: Call, tx: Tx, id: str) -> Stored:
 
 def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> Stored:
     """The receiver's own opportunity, drawn from what the invitation says and from nothing else.
-    Its review follows that of the opportunity which the sender shared last, if there is one and
-    AWS has not rejected it."""
-    shared = _shared_by_sender(call, tx, invitation)
+    Its review follows, in the invitation's engagement, that of the opportunity which the sender had
+    shared last there when the invitation was accepted, if there is one and AWS has not rejected
+    it."""
+    named = text_at(invitation.document, "shared")
+    shared = documents.get(tx, call.ns, Kind.OPPORTUNITY, named) if named else None
     leader = text_at(shared.document, "LifeCycle.ReviewStatus") if shared else DRAFT
     leads = shared if is_followed(leader) else None
+    engagement = text_at(invitation.document, "EngagementId")
     payload = object_at(invitation.document, "Payload.OpportunityInvitation")
     customer, project = object_at(payload, "Customer"), object_at(payload, "Project")
     content: Document = {
@@ -175,6 +178,7 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
             "Title": project.get("Title"),
         },
         "follows": leads.id if leads else None,
+        "followed_in": engagement if leads else None,
     }
     opportunity = insert(call, tx, id, call.account, content)
     if leads:
@@ -182,7 +186,7 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
     reveal(call, tx, opportunity)
     tell_of_opportunity(call, tx, opportunity, "Updated")
     if text_at(opportunity.document, "LifeCycle.ReviewStatus") == "Approved":
-        summaries.show(call, tx, opportunity, text_at(invitation.document, "EngagementId"))
+        summaries.show(call, tx, opportunity, engagement)
     return opportunity
 
 
@@ -191,15 +195,16 @@ def _spend(call: Call, tx: Tx, project: Document) -> list[Document]:
     return spend.priced(entries, estimates.known(call, tx))
 
 
-def _shared_by_sender(call: Call, tx: Tx, invitation: Stored) -> Stored | None:
-    """The sender's opportunity that it shared last in the invitation's engagement."""
+def shared_by_sender(call: Call, tx: Tx, invitation: Stored) -> str | None:
+    """The opportunity that the sender has shared last in the invitation's engagement. Who accepts
+    keeps it with the invitation (`shared`): later the sender may share another."""
     row = tx.one(
         "latest_snapshotted_by",
         ns=call.ns,
         engagement=text_at(invitation.document, "EngagementId"),
         account=text_at(invitation.document, "SenderAwsAccountId"),
     )
-    return documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0])) if row else None
+    return str(row[0]) if row else None
 
 
 def _campaign(shared: Stored | None) -> Document:

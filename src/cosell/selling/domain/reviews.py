@@ -40,7 +40,6 @@ def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status
     status alone, and those that follow it have theirs; one that follows another's was submitted
     where it is shown, without an invitation of its own."""
     asked = text_at(opportunity.document, "submitted_in")
-    follows = text_at(opportunity.document, "follows")
     reviewed = _with_status({**_hidden(opportunity.document), **document}, status)
     if status not in DECIDED:
         return changes.change(call, tx, opportunity, reviewed)
@@ -51,13 +50,13 @@ def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status
         _decline(call, tx, opportunity, asked, reason)
     before = followers.seen(call, tx, opportunity)
     decided = opportunities.change(call, tx, opportunity, reviewed)
-    _show(call, tx, decided, asked or (submissions.shared_in(call, tx, decided) if follows else ""))
+    _show(call, tx, decided)
     _decline_beside(call, tx, decided)
     led = _lead(call, tx, decided)
     for other in followers.changed(call, tx, decided, before):
         if other.id not in led:
             tell_of_opportunity(call, tx, other, "Updated")
-            _show_summary(call, tx, other, submissions.shared_in(call, tx, other))
+            _show_summary(call, tx, other, submissions.reviewed_in(call, tx, other))
     return decided
 
 
@@ -73,7 +72,7 @@ def _lead(call: Call, tx: Tx, decided: Stored) -> set[str]:
         if status is not None:
             after = taken_over(follower.document, status)
             follower = opportunities.change(call, tx, follower, after)
-            _show(call, tx, follower, submissions.shared_in(call, tx, follower))
+            _show(call, tx, follower)
             _decline_beside(call, tx, follower)
             led.add(follower.id)
             waiting += followers.of(call, tx, follower.id)
@@ -87,32 +86,37 @@ def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     told = summaries.say(call, tx, opportunity, said)
     for one in (told, *followers.changed(call, tx, told, before)):
         tell_of_opportunity(call, tx, one, "Updated")
-        place = text_at(one.document, "submitted_in") or submissions.shared_in(call, tx, one)
+        place = submissions.reviewed_in(call, tx, one) or submissions.shared_in(call, tx, one)
         if place:
-            share(call, tx, one, place)
+            _share(call, tx, one, place)
             summaries.show(call, tx, one, place)
     return told
 
 
-def _show(call: Call, tx: Tx, decided: Stored, engagement: str | None) -> None:
+def _show(call: Call, tx: Tx, decided: Stored) -> None:
     """A decision is shown where it was asked for, and other engagements see it if a job shares it
     there."""
-    share(call, tx, decided, engagement)
+    engagement = submissions.reviewed_in(call, tx, decided)
+    _share(call, tx, decided, engagement)
     _show_summary(call, tx, decided, engagement)
     jobs.share(call, tx, decided)
 
 
-def _show_summary(call: Call, tx: Tx, opportunity: Stored, engagement: str | None) -> None:
+def _show_summary(call: Call, tx: Tx, opportunity: Stored, engagement: str) -> None:
     """AWS's own view of what it approved is as its summary is now."""
     if engagement and text_at(opportunity.document, "LifeCycle.ReviewStatus") == "Approved":
         summaries.show(call, tx, opportunity, engagement)
 
 
-def share(call: Call, tx: Tx, opportunity: Stored, engagement: str | None) -> None:
-    """The service itself makes a revision of what is new, whatever the owner's job and role are."""
+def _share(call: Call, tx: Tx, opportunity: Stored, engagement: str) -> None:
+    """The service itself makes a revision of what is new, whatever the owner's job and role are.
+    The first is the owner's to make: it shows what was decided until then."""
     if engagement:
-        target = Target(engagement, opportunity.id, Template.SUMMARY)
-        snapshots.create(call, tx, target, opportunity)
+        draft = snapshots.draft(
+            call, tx, Target(engagement, opportunity.id, Template.SUMMARY), opportunity
+        )
+        if draft.latest and draft.differs:
+            snapshots.write(call, tx, draft)
 
 
 def taken_over(document: Document, status: str) -> Document:

@@ -2,7 +2,8 @@
 
 A submission keeps its involvement, its visibility and its engagement with the opportunity
 (`involvement`, `visibility`, `submitted_in`), which nobody is shown. `resubmitted` says that an
-update of what AWS asked for submitted it again. See differences `submit.where`,
+update of what AWS asked for submitted it again; `follows` and `followed_in`, which opportunity's
+review one follows that was received, and where. See differences `submit.where`,
 `submit.duplicates` and `update.action-required`.
 """
 
@@ -98,6 +99,17 @@ def _ensure(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> 
 def can_be(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> bool:
     """Whether the opportunity's state allows a submission, whatever it lacks for one."""
     return not check(STATE, _facts(call, tx, opportunity, submission))
+
+
+def reviewed_in(call: Call, tx: Tx, opportunity: Stored) -> str:
+    """The engagement in which AWS was asked for a review of the opportunity: by its own submission,
+    else by that of the one which it follows, wherever else it is shown; '' if it was asked in
+    none."""
+    document = opportunity.document
+    place = text_at(document, "submitted_in") or text_at(document, "followed_in")
+    if place or not text_at(document, "follows"):
+        return place
+    return shared_in(call, tx, opportunity) or ""  # an older version has not kept where it follows
 
 
 def shared_in(call: Call, tx: Tx, opportunity: Stored) -> str | None:

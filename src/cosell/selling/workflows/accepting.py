@@ -35,7 +35,8 @@ def _accept_invitation(call: Call, tx: Tx, task: Stored) -> Document:
         Joining(call.account, lambda: members),
     )
     ensure(RULES, facts)
-    invitations.accept(call, tx, invitation, {"accepted_by": task.id})
+    shared = opportunities.shared_by_sender(call, tx, invitation)
+    invitations.accept(call, tx, invitation, {"accepted_by": task.id, "shared": shared})
     return {"engagement": engagement}
 
 
