@@ -22,6 +22,7 @@ from tests.deals import (
     submitted,
     told,
 )
+from tests.engaging import invitation
 from tests.harness import ACCOUNT, OTHER, World
 from tests.refusal import refusal
 from tests.sharing import SUMMARY
@@ -166,6 +167,46 @@ def test_last_rejection_in_an_engagement_rejects_the_invitation(world: World) ->
         assert [one["Status"] for one in deal.invitations() if _to_aws(one)] == ["PENDING"]
         one.review("Rejected")
     assert [one["Status"] for one in deal.invitations() if _to_aws(one)] == ["REJECTED"]
+
+
+def test_each_members_rejection_has_its_own_words(world: World) -> None:
+    """Whoever's rejection is the last, the invitation has what AWS said to its sender."""
+    deal = engaged(world)
+    follower = completed(followed(deal))
+    deal.submit()
+    follower.submit()
+    deal.review("Rejected", Reason="Lead is out of territory")
+    follower.review("Rejected", Reason="For the other partner only")
+    [asked] = (one for one in deal.invitations() if _to_aws(one))
+    assert (asked["Status"], asked["RejectionReason"]) == ("REJECTED", "Lead is out of territory")
+
+
+def test_rejection_of_another_members_has_no_words_for_an_invitation_by_hand(world: World) -> None:
+    """A partner's own invitation of AWS speaks of no opportunity that AWS rejected."""
+    deal = engaged(world)
+    follower = completed(followed(deal))
+    deal.partner.create_engagement_invitation(
+        Catalog=deal.catalog, EngagementIdentifier=deal.engagement, Invitation=invitation("aws")
+    )
+    follower.submit()
+    follower.review("Rejected", Reason="For the other partner only")
+    [asked] = (one for one in deal.invitations() if _to_aws(one))
+    assert (asked["Status"], asked["RejectionReason"]) == ("REJECTED", "Other")
+
+
+@pytest.mark.parametrize("catalog", CATALOGS)
+def test_task_names_no_invitation_of_another_members(world: World, catalog: str) -> None:
+    deal = engaged(world, catalog=catalog)
+    follower = completed(followed(deal))
+    deal.submit()
+    partner = follower.partner
+    task = partner.start_engagement_from_opportunity_task(**follower.named, AwsSubmission=CO_SELL)
+    assert (task["TaskStatus"], task["EngagementId"]) == ("COMPLETE", deal.engagement)
+    [listed] = partner.list_engagement_from_opportunity_tasks(Catalog=catalog)["TaskSummaries"]
+    assert not [one for one in (task, listed) if "EngagementInvitationId" in one]
+    follower.review("Approved")
+    [asked] = (one for one in deal.invitations() if _to_aws(one))
+    assert (asked["Status"], "aws" in follower.members()) == ("ACCEPTED", True)
 
 
 def test_follower_of_another_opportunity_is_left_alone(world: World) -> None:

@@ -154,6 +154,10 @@ ROWS = [
         unseen_at_desk("GetTask", "TaskIdentifier", "task-0000000000000"),
     ),
     Row(
+        "find.task", "", NOT_FOUND, "There is no such task in this namespace.",
+        unseen_at_desk("AdvanceTask", "TaskIdentifier", "task-0000000000000"),
+    ),
+    Row(
         "account.enrolled", "", "AccessDeniedException",
         f"The account {ACCOUNT} is not enrolled as a partner in catalog Sandbox.", not_enrolled,
     ),
@@ -195,12 +199,14 @@ ROWS = [
         for operation in ("ListTagsForResource", "TagResource", "UntagResource")
         for named in (("engagement/eng-00000000000000",), ("opportunity/O1", OTHER))
     ),
-    *(
-        Row(
-            "prospect.found-or-failed", "reasonCode", "INVALID_VALUE",
-            "Give either ReasonCode, or Customer, Insights or both", saying(**said),
-        )
-        for said in ({}, {"ReasonCode": "InternalError", "Customer": {"AccountName": "Example"}})
+    Row(
+        "prospect.found-or-failed", "reasonCode", "INVALID_VALUE",
+        "Give either ReasonCode, or Customer, Insights or both",
+        saying(ReasonCode="InternalError", Customer={"AccountName": "Example"}),
+    ),
+    Row(
+        "prospect.message", "message", "INVALID_VALUE",
+        "Message goes with ReasonCode; give that too, or leave it out", saying(Message="No."),
     ),
 ]  # fmt: skip
 

@@ -123,6 +123,21 @@ def test_advance_task_takes_the_arn(world: World) -> None:
     assert told["TaskStatus"] == "COMPLETE"
 
 
+@pytest.mark.parametrize("catalog", ["Sandbox", "AWS"])
+@pytest.mark.parametrize("name", ["TaskId", "TaskArn"])
+def test_advance_task_needs_no_catalog(world: World, catalog: str, name: str) -> None:
+    """As GetTask needs none: an id is of one task."""
+    world.desk("PutPace", Mode="Held")
+    id = world.referred(catalog=catalog)["EngagementInvitationId"]
+    task = start(world.client(), id, catalog)
+    told = world.desk("AdvanceTask", TaskIdentifier=task[name], Steps=5)
+    assert told["TaskStatus"] == "COMPLETE"
+    assert world.desk("GetTask", TaskIdentifier=task[name])["Status"] == "COMPLETE"
+    with pytest.raises(Refused) as caught:
+        world.desk("AdvanceTask", TaskIdentifier="task-0000000000000")
+    assert caught.value.code == "ResourceNotFoundException"
+
+
 def test_advance_task_of_another_catalog_or_unknown_is_not_found(world: World) -> None:
     task = started(world)
     for asked in (

@@ -322,14 +322,35 @@ def test_put_prospecting_result_of_an_unknown_engagement_is_not_found(world: Wor
         assert caught.value.code == "ResourceNotFoundException"
 
 
+@pytest.mark.parametrize("catalog", ["Sandbox", "AWS"])
+def test_shortest_put_prospecting_result_finds_the_defaults(world: World, catalog: str) -> None:
+    """Also where another outcome was asked for before."""
+    referred = world.desk("ReferLead", Catalog=catalog, ReceiverAccountId=ACCOUNT)
+    world.client().accept_engagement_invitation(
+        Catalog=catalog, Identifier=referred["EngagementInvitationId"]
+    )
+    asked = {"Catalog": catalog, "EngagementIdentifier": referred["EngagementId"]}
+    world.desk("PutProspectingResult", **asked, ReasonCode=ASKED)
+    answer = world.desk("PutProspectingResult", **asked)
+    assert {name for name, value in answer.items() if value} == {"EngagementIdentifier"}
+    assert len(world.desk("ListProspectingResults")["Results"]) == 1
+    task = prospect(world, referred["EngagementId"], Catalog=catalog)
+    assert task["TaskStatus"] == "COMPLETED"
+
+
 @pytest.mark.parametrize(
-    "said",
-    [{}, {"Message": "No."}, {"ReasonCode": ASKED, "Insights": {"SolutionScore": "Low"}}],
-    ids=["nothing", "message", "both"],
+    ("said", "field"),
+    [
+        ({"Message": "No."}, "message"),
+        ({"Message": "No.", "Insights": {"SolutionScore": "Low"}}, "message"),
+        ({"ReasonCode": ASKED, "Insights": {"SolutionScore": "Low"}}, "reasonCode"),
+    ],
+    ids=["message", "message of a finding", "both"],
 )
-def test_put_prospecting_result_that_says_nothing_or_too_much_is_refused(
-    world: World, said: dict[str, Any]
+def test_put_prospecting_result_that_contradicts_itself_is_refused(
+    world: World, said: dict[str, Any], field: str
 ) -> None:
     id = engaged(world, lead())["Id"]
     told = desk_refusal(world, "PutProspectingResult", **SANDBOX, EngagementIdentifier=id, **said)
-    assert told.fields == [("reasonCode", "INVALID_VALUE")]
+    assert told.fields == [(field, "INVALID_VALUE")]
+    assert world.desk("ListProspectingResults") == {"Results": []}

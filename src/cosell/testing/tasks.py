@@ -90,7 +90,7 @@ class Tasks:
         """Run the next step of a task (by default of the only one that is not over), or the next
         `steps`, whatever the pace; answers the task after it."""
         found = self._only() if task is None else self[task]
-        self._desk("AdvanceTask", Catalog=found.catalog, TaskIdentifier=found.id, Steps=steps)
+        self._desk("AdvanceTask", TaskIdentifier=found.id, Steps=steps)
         return self[found.id]
 
     def finish(self, task: "Thing | Task | None" = None) -> Task:

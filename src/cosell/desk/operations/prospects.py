@@ -15,16 +15,17 @@ _MESSAGE = "This outcome was asked for at the desk."
 
 @command("PutProspectingResult")
 def put_prospecting_result(call: Call, tx: Tx) -> Document:
-    """What prospecting an engagement finds from now on, or how it fails."""
+    """What prospecting an engagement finds from now on, over what the lead says and the defaults;
+    or how it fails. The shortest call says that it finds just these."""
     id = engagements.find_any(call, tx, text_at(call.input, "EngagementIdentifier")).id
     found = {name: call.input[name] for name in _FOUND if name in call.input}
     reason = text_at(call.input, "ReasonCode")
-    if errors := check(SAID, Said(bool(found), bool(reason))):
+    message = text_at(call.input, "Message")
+    if errors := check(SAID, Said(bool(found), bool(reason), bool(message))):
         raise request_refused(*errors)
     if not reason:
         return prospecting.put(call, tx, id, found)
-    message = text_at(call.input, "Message") or _MESSAGE
-    return prospecting.put(call, tx, id, {"ReasonCode": reason, "Message": message})
+    return prospecting.put(call, tx, id, {"ReasonCode": reason, "Message": message or _MESSAGE})
 
 
 @query("ListProspectingResults")

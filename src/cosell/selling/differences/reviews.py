@@ -93,10 +93,17 @@ REVIEWS: Final = Subject(
             "An invitation to AWS never expires and has ExpirationDate null. In review and Action "
             "Required leave it pending, Approved accepts it, Rejected rejects it. Where nothing "
             "was submitted, the desk answers it. Where a task asked AWS for a review that another "
-            "engagement had in the end, AWS rejects that invitation once it has decided.",
+            "engagement had in the end, AWS rejects that invitation once it has decided. Where "
+            "several members submit in one engagement, the invitation of the first serves all: it "
+            "stays that one's, so that a task of another names none; it is rejected with the last "
+            "of them, and RejectionReason is what AWS said to its sender, else `Other`.",
             "decision",
             EVENTS,
-            ("CreateEngagementInvitation", "SubmitOpportunity"),
+            (
+                "CreateEngagementInvitation",
+                "SubmitOpportunity",
+                "StartEngagementFromOpportunityTask",
+            ),
         ),
         Difference(
             "review.followers",
@@ -112,7 +119,8 @@ REVIEWS: Final = Subject(
             "is null or, rejected, `Other`; AWS's words to the sender stay the sender's. What "
             "was rejected by then is not followed: the new one has a review and a summary of its "
             "own. What is decided and said of a follower is shown in that engagement, wherever "
-            "else its owner shares it. The desk's autopilot leaves followers alone until their owner submits them.",
+            "else its owner shares it. The desk's autopilot leaves followers alone until their "
+            "owner submits them.",
             "observed",
             RECORDED,
             ("StartEngagementByAcceptingInvitationTask",),

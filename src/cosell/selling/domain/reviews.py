@@ -12,6 +12,7 @@ from cosell.calls import Call
 from cosell.contract import Document
 from cosell.selling import AWS, Kind, Template, object_at, text_at
 from cosell.selling.domain import (
+    autopilot,
     changes,
     followers,
     invitations,
@@ -46,8 +47,7 @@ def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status
     if asked and status == "Approved":
         _admit_aws(call, tx, asked)
     elif asked:
-        reason = text_at(reviewed, "LifeCycle.ReviewStatusReason")
-        _decline(call, tx, opportunity, asked, reason)
+        _decline(call, tx, opportunity._replace(document=reviewed), asked)
     before = followers.seen(call, tx, opportunity)
     decided = opportunities.change(call, tx, opportunity, reviewed)
     _show(call, tx, decided)
@@ -155,12 +155,26 @@ def _admit_aws(call: Call, tx: Tx, engagement: str) -> None:
         invitations.accept(as_aws(call), tx, invitation, {})
 
 
-def _decline(call: Call, tx: Tx, opportunity: Stored, engagement: str, reason: str) -> None:
+def _decline(call: Call, tx: Tx, rejected: Stored, engagement: str) -> None:
     """AWS rejects its invitation, unless another opportunity awaits AWS there."""
     invitation = _invitation(call, tx, engagement)
-    if invitation and not submissions.awaited_in(call, tx, invitation, besides=opportunity.id):
-        told = _WRITABLE.match(reason)
-        invitations.reject(as_aws(call), tx, invitation, told[0] if told else _OTHER)
+    if invitation and not submissions.awaited_in(call, tx, invitation, besides=rejected.id):
+        reason = _reason(call, tx, invitation, rejected)
+        invitations.reject(as_aws(call), tx, invitation, reason)
+
+
+def _reason(call: Call, tx: Tx, invitation: Stored, rejected: Stored) -> str:
+    """Why AWS rejects an invitation: what it said to the sender. Its words to another partner,
+    whose opportunity was the last to be rejected, stay that one's."""
+    if rejected.owner != text_at(invitation.document, "SenderAwsAccountId"):
+        asked_for = text_at(invitation.document, autopilot.FOR_REVIEW)
+        if not asked_for:
+            return _OTHER
+        rejected = documents.get(tx, call.ns, Kind.OPPORTUNITY, asked_for)
+    if text_at(rejected.document, "LifeCycle.ReviewStatus") != "Rejected":
+        return _OTHER
+    told = _WRITABLE.match(text_at(rejected.document, "LifeCycle.ReviewStatusReason"))
+    return told[0] if told else _OTHER
 
 
 def _decline_beside(call: Call, tx: Tx, decided: Stored) -> None:

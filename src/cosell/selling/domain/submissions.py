@@ -189,11 +189,20 @@ def submit(
 
 
 def ask_aws(call: Call, tx: Tx, opportunity: Stored, room: Room) -> str | None:
-    """The invitation that AWS has yet to answer, made unless there is one; None if AWS is a member
-    of the engagement."""
+    """The invitation of the owner's that AWS has yet to answer, made unless AWS was asked; None if
+    AWS is a member of the engagement or another member has asked it."""
     if AWS in room.invited or AWS in room.accounts:
-        return room.invited.get(AWS)
+        return asked_by(call, tx, opportunity.owner, room)
     return _invite_aws(call, tx, opportunity, room).id
+
+
+def asked_by(call: Call, tx: Tx, account: str, room: Room) -> str | None:
+    """The invitation of an account's that AWS has yet to answer, if there is one; nobody may read
+    another member's."""
+    id = room.invited.get(AWS)
+    asked = documents.get(tx, call.ns, Kind.INVITATION, id) if id else None
+    own = asked is not None and text_at(asked.document, "SenderAwsAccountId") == account
+    return id if own else None
 
 
 def _invite_aws(call: Call, tx: Tx, opportunity: Stored, room: Room) -> Stored:

@@ -127,5 +127,5 @@ TABLES = (
     Table("Find any invitation", ("AnswerInvitation",), (ANY_INVITATION,)),
     Table("Find any engagement", ("PutProspectingResult", "ListMembers"), (ANY_ENGAGEMENT,)),
     Table("Find any task", ("AdvanceTask",), (ANY_TASK,)),
-    Table("Find a task in any catalog", ("GetTask",), (TASK,)),
+    Table("Find a task in any catalog", ("AdvanceTask", "GetTask"), (TASK,)),
 )

@@ -21,10 +21,12 @@ class Prospect(NamedTuple):
 
 
 class Said(NamedTuple):
-    """Whether the desk says what prospecting finds, and whether it says why that fails."""
+    """Whether the desk says what prospecting finds, by which code that fails, and with which
+    message."""
 
     found: bool
     failed: bool
+    explained: bool
 
 
 RULES: tuple[Rule[Prospect], ...] = (
@@ -74,7 +76,7 @@ RULES: tuple[Rule[Prospect], ...] = (
         when="There is no room for the ProspectingResult context",
     ),
 )
-# A fault of the request's shape.
+# Faults of the request's shape.
 SAID: tuple[Rule[Said], ...] = (
     Rule(
         "prospect.found-or-failed",
@@ -82,8 +84,17 @@ SAID: tuple[Rule[Said], ...] = (
         "INVALID_VALUE",
         "Give either ReasonCode, or Customer, Insights or both",
         "not documented",
-        lambda said: said.found == said.failed,
-        when="Both are given, or neither",
+        lambda said: said.found and said.failed,
+        when="Both are given",
+    ),
+    Rule(
+        "prospect.message",
+        "message",
+        "INVALID_VALUE",
+        "Message goes with ReasonCode; give that too, or leave it out",
+        "not documented",
+        lambda said: said.explained and not said.failed,
+        when="It is given without ReasonCode",
     ),
 )
 _OPERATION = "StartProspectingFromEngagementTask"

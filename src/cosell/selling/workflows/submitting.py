@@ -14,7 +14,7 @@ from typing import Final
 from cosell.calls import Call
 from cosell.contract import Document, Json
 from cosell.errors import ServiceQuotaExceededException, ValidationException, causes_of
-from cosell.selling import AWS, Kind, Template, text_at
+from cosell.selling import Kind, Template, text_at
 from cosell.selling.domain import (
     conversions,
     engagements,
@@ -122,7 +122,7 @@ def _invite(call: Call, tx: Tx, task: Stored) -> Document:
     submission = _submission(task)
     done = submissions.resubmitted(call, tx, opportunity, submission)
     if done or not submissions.can_be(call, tx, opportunity, submission):
-        return {"EngagementInvitationId": room.invited.get(AWS)}
+        return {"EngagementInvitationId": submissions.asked_by(call, tx, call.account, room)}
     return {"EngagementInvitationId": submissions.ask_aws(call, tx, opportunity, room)}
 
 
