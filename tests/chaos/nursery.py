@@ -44,6 +44,8 @@ def born(asked: dict[str, Any]) -> int:
     code = UNEXPECTED
     try:
         os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         with open(asked["log"], "ab") as log:
             os.dup2(log.fileno(), 1)
             os.dup2(log.fileno(), 2)
@@ -84,6 +86,8 @@ def reap() -> None:
 
 def main() -> int:
     assert app.__name__  # imported here, for all that are born
+    for number in (signal.SIGINT, signal.SIGTERM):  # to a terminal's whole group: the asker ends,
+        signal.signal(number, signal.SIG_IGN)  # and with it stdin, and then what was born here
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for module in map(vars, (runner, worker)):
         module.update({name: value for name, value in NOW_AND_THEN.items() if name in module})
