@@ -111,14 +111,22 @@ class Window(NamedTuple):
     limit: int
 
 
+class Page(NamedTuple):
+    """Calls of a namespace, oldest first, and how many older ones of it were let go."""
+
+    traces: list[Trace]
+    forgotten: int
+
+
 class _Ring:
-    """The calls of one namespace; the memory that they took when it was counted last, and the last
-    call then."""
+    """The calls of one namespace; how many ever came; the memory that those took which were there
+    when it was counted last, and the last of them."""
 
-    __slots__ = ("counted", "size", "traces")
+    __slots__ = ("came", "counted", "size", "traces")
 
-    def __init__(self) -> None:
+    def __init__(self, came: int) -> None:
         self.traces: deque[Trace] = deque(maxlen=CALLS_MAX)
+        self.came = came
         self.size = 0
         self.counted: Trace | None = None
 
@@ -141,6 +149,7 @@ class Journal:
 
     def __init__(self) -> None:
         self._rings: dict[str, _Ring] = {}
+        self._gone: dict[str, int] = {}  # of namespaces that gave way: how many calls they had
         self._fresh = 0  # bytes that were added since memory was counted
         self._number = 0
         self._lock = Lock()
@@ -156,7 +165,9 @@ class Journal:
             size += len(trace.errors) * _ERROR_BYTES
         trace.size = size
         try:
-            self._rings[name].traces.append(trace)
+            ring = self._rings[name]
+            ring.traces.append(trace)
+            ring.came += 1
         except KeyError:
             self._begin(name, trace)
         self._fresh += size
@@ -167,41 +178,48 @@ class Journal:
         """Forget a namespace's calls."""
         with self._lock:
             self._rings.pop(name, None)
+            self._gone.pop(name, None)
 
-    def page(self, name: str, window: Window) -> list[Trace]:
+    def page(self, name: str, window: Window) -> Page:
         """Calls of a namespace, oldest first."""
         after, account, operation, limit = window
+        every, forgotten = self._numbered(name)
         found = (
             trace
-            for trace in self._numbered(name)
+            for trace in every
             if trace.seq > after
             and account in ("", trace.account)
             and operation in ("", trace.operation)
         )
-        return list(islice(found, limit))
+        return Page(list(islice(found, limit)), forgotten)
 
     def find(self, name: str, request_id: str) -> Trace | None:
         """The call of a namespace that was answered under a request id."""
-        every = self._numbered(name)
+        every = self._numbered(name).traces
         return next((trace for trace in every if trace.request_id == request_id), None)
 
-    def _numbered(self, name: str) -> list[Trace]:
+    def _numbered(self, name: str) -> Page:
+        """Every call that is there, each with its number."""
         with self._lock:
             ring = self._rings.get(name)
-            traces = [*ring.traces.copy()] if ring else []
+            if ring is None:
+                return Page([], self._gone.get(name, 0))
+            came = ring.came
+            traces = [*ring.traces.copy()]
             for trace in traces:
                 if not trace.seq:
                     self._number = trace.seq = self._number + 1
-        return traces
+        return Page(traces, max(0, came - len(traces)))
 
     def _begin(self, name: str, trace: Trace) -> None:
         """The first call of a namespace."""
         with self._lock:
-            ring = self._rings.get(name) or _Ring()
+            ring = self._rings.get(name) or _Ring(self._gone.pop(name, 0))
             ring.traces.append(trace)
+            ring.came += 1
             self._rings[name] = ring
             if len(self._rings) > NAMESPACES_MAX:
-                del self._rings[self._idlest(name)]
+                self._give_way(self._idlest(name))
 
     def _tidy(self) -> None:
         with self._lock:
@@ -210,7 +228,17 @@ class Journal:
                 ring.tidy()
             size = sum(ring.size for ring in self._rings.values())
             while size > BYTES_MAX:
-                size -= self._rings.pop(self._idlest("")).size
+                size -= self._give_way(self._idlest(""))
+
+    def _give_way(self, name: str) -> int:
+        """Let go of all calls of a namespace; answers the memory that they took. That there were
+        some stays known for a while, if anybody had called who may."""
+        ring = self._rings.pop(name)
+        if any(trace.account for trace in ring.traces.copy()):
+            self._gone[name] = ring.came
+            if len(self._gone) > NAMESPACES_MAX:
+                del self._gone[next(iter(self._gone))]
+        return ring.size
 
     def _idlest(self, present: str) -> str:
         """The namespace that gives way, other than the present one: whichever has been idle

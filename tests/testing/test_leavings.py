@@ -7,7 +7,13 @@ import http.client
 import json
 import os
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from itertools import count
 from pathlib import Path
+from threading import Semaphore, get_ident
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -15,7 +21,7 @@ import boto3
 import pytest
 
 from cosell.testing import NotLetOut, Refused, World, expect_stopped
-from cosell.testing.place import Here
+from cosell.testing.place import Here, WorldClosed
 
 _SIGNED: Final = (
     "AWS4-HMAC-SHA256 Credential=111122223333/20260101/us-east-1/partnercentral-selling/"
@@ -97,6 +103,53 @@ def test_the_address_of_a_world_that_is_closed(world: World) -> None:
     with expect_stopped(), pytest.raises(NotLetOut, match=made.name):
         client.list_opportunities(Catalog="AWS")
     assert names(world) == before
+
+
+@pytest.mark.parametrize("seconds", [0.2, 1.3])
+def test_a_call_that_is_over_after_its_world_leaves_nothing(
+    somewhere: World, seconds: float
+) -> None:
+    before = names(somewhere)
+    made = World(server=server_of(somewhere))
+    request = made.example("CreateOpportunity")
+    made.faults.delay("CreateOpportunity", seconds, optional=True)
+    with ThreadPoolExecutor(1) as pool:
+        answered = pool.submit(made.caller(), "CreateOpportunity", **request)
+        while not made.way._at_work:
+            assert not answered.done()
+        made.close()
+    assert answered.result().Id
+    assert names(somewhere) == before
+
+
+@pytest.mark.parametrize("kind", ["caller", "client"])
+def test_threads_that_go_on_writing_bring_no_closed_world_to_life(
+    somewhere: World, kind: str
+) -> None:
+    before = names(somewhere)
+    for _ in range(3):
+        made = World(server=server_of(somewhere))
+        request, begun = made.example("CreateOpportunity"), Semaphore(0)
+        create: Callable[..., object] = partial(made.caller(), "CreateOpportunity")
+        expected: AbstractContextManager[object] = nullcontext()
+        if kind == "client":
+            create, expected = made.client().create_opportunity, expect_stopped()
+        with expected, ThreadPoolExecutor(4) as pool:
+            ends = [pool.submit(_until_it_fails, create, request, begun) for _ in range(4)]
+            for _ in ends:
+                begun.acquire()
+            made.close()
+        told = NotLetOut if kind == "client" else WorldClosed
+        assert {type(one.exception()) for one in ends} == {told}
+        assert names(somewhere) == before
+
+
+def _until_it_fails(
+    create: Callable[..., object], request: dict[str, Any], begun: Semaphore
+) -> None:
+    for number in count():
+        create(**{**request, "ClientToken": f"{get_ident()}-{number}"})
+        begun.release()
 
 
 def asked(url: str) -> tuple[int, str]:

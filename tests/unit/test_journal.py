@@ -17,7 +17,7 @@ def trace(number: int = 0, request: bytes = b"{}", account: str = "111122223333"
 
 
 def ids(journal: Journal, name: str) -> list[str]:
-    return [one.request_id for one in journal.page(name, ALL)]
+    return [one.request_id for one in journal.page(name, ALL).traces]
 
 
 def test_oldest_calls_give_way_to_new_ones() -> None:
@@ -31,12 +31,12 @@ def test_calls_are_numbered_in_their_order_and_keep_their_number() -> None:
     kept = Journal()
     for number in range(3):
         kept.add("a", trace(number))
-    assert [one.seq for one in kept.page("a", ALL)] == [1, 2, 3]
+    assert [one.seq for one in kept.page("a", ALL).traces] == [1, 2, 3]
     kept.add("b", trace(7))
     kept.add("a", trace(3))
-    assert [one.seq for one in kept.page("a", ALL)] == [1, 2, 3, 4]
-    assert [one.seq for one in kept.page("b", ALL)] == [5]
-    assert [one.seq for one in kept.page("a", Window(2, "", "", 1))] == [3]
+    assert [one.seq for one in kept.page("a", ALL).traces] == [1, 2, 3, 4]
+    assert [one.seq for one in kept.page("b", ALL).traces] == [5]
+    assert [one.seq for one in kept.page("a", Window(2, "", "", 1)).traces] == [3]
 
 
 def test_a_namespace_takes_no_more_memory_than_its_bound() -> None:
@@ -44,7 +44,7 @@ def test_a_namespace_takes_no_more_memory_than_its_bound() -> None:
     body = b"x" * 100_000
     for number in range(300):
         kept.add("a", trace(number, body))
-        size = sum(one.size for one in kept.page("a", ALL))
+        size = sum(one.size for one in kept.page("a", ALL).traces)
         assert size <= (8 << 20) + 200_000
     assert ids(kept, "a")[-1] == "request-299"
 
@@ -55,7 +55,7 @@ def test_all_namespaces_take_no_more_memory_than_the_bound() -> None:
     for number in range(600):
         kept.add(f"n{number % 60}", trace(number, body))
         if number % 20 == 0:
-            left = [one for n in range(60) for one in kept.page(f"n{n}", ALL)]
+            left = [one for n in range(60) for one in kept.page(f"n{n}", ALL).traces]
             assert sum(one.size for one in left) <= (32 << 20) + 200_000
     assert ids(kept, "n59")[-1] == "request-599"
 
@@ -64,7 +64,7 @@ def test_long_bodies_are_not_kept() -> None:
     kept = Journal()
     long = b"x" * (journal.BODY_BYTES_MAX + 1)
     kept.add("a", trace(0, long))
-    [one] = kept.page("a", ALL)
+    [one] = kept.page("a", ALL).traces
     assert (one.request, one.answer) == (None, b"{}")
 
 
@@ -106,7 +106,7 @@ def test_writers_and_readers_of_many_threads_lose_nothing() -> None:
     seen: list[list[int]] = []
 
     def read() -> None:
-        seen.extend([one.seq for one in kept.page("a", ALL)] for _ in range(50))
+        seen.extend([one.seq for one in kept.page("a", ALL).traces] for _ in range(50))
 
     threads = [threading.Thread(target=write, args=(n * 1000,)) for n in range(4)]
     threads.append(threading.Thread(target=read))
@@ -114,7 +114,33 @@ def test_writers_and_readers_of_many_threads_lose_nothing() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    final = kept.page("a", ALL)
+    final = kept.page("a", ALL).traces
     assert len(final) == 800
     assert [one.seq for one in final] == list(range(1, 801))
     assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in seen)
+
+
+def test_it_says_how_many_it_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Journal()
+    for number in range(journal.CALLS_MAX + 5):
+        kept.add("a", trace(number))
+    assert kept.page("a", ALL).forgotten == 5
+    body = b"x" * 100_000
+    for number in range(journal.CALLS_MAX + 5, journal.CALLS_MAX + 105):
+        kept.add("a", trace(number, body))
+    left, forgotten = kept.page("a", ALL)
+    assert len(left) < 100
+    assert forgotten == journal.CALLS_MAX + 105 - len(left)
+    kept.clear("a")
+    assert kept.page("a", ALL) == ([], 0)
+
+
+def test_whose_calls_gave_way_to_others_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "NAMESPACES_MAX", 2)
+    kept = Journal()
+    for number, name in enumerate(("a", "a", "b", "c")):
+        kept.add(name, trace(number))
+    assert kept.page("a", ALL) == ([], 2)
+    kept.add("a", trace(9))
+    left, forgotten = kept.page("a", ALL)
+    assert ([one.request_id for one in left], forgotten) == (["request-9"], 2)

@@ -43,9 +43,9 @@ def seed(said: Any) -> int:
     return said
 
 
-def mark(said: Any) -> None:
-    """ValueError for what no `mark()` answered."""
-    if isinstance(said, bool) or not isinstance(said, int):
+def mark(said: Any, least: int) -> None:
+    """ValueError for what no `mark()` answered, which is `least` if there is nothing yet."""
+    if isinstance(said, bool) or not isinstance(said, int) or said < least:
         raise ValueError(f"mark: {said!r} is no mark. Say what mark() answered before.")
 
 

@@ -3,8 +3,8 @@
 Speaks AWS JSON to a place. Must not know what an operation means.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import orjson
 
@@ -78,23 +78,39 @@ class Caller:
         return Answer(_told(document))
 
 
-class Desk(Caller):
-    """Calls the desk. Before an operation after which it knows faults no more, who asked for them
-    is told."""
+class Remembering(Protocol):
+    """Who has to know that the desk forgets something."""
 
-    _FORGETTING = frozenset({"DeleteFault", "ResetNamespace", "LoadNamespace", "ForkNamespace"})
+    def about_to_forget(self) -> None:
+        """The desk is about to forget some fault, or everything."""
+        ...
+
+    def begun_anew(self) -> None:
+        """The namespace is another one now: faults, lag and journal of before are gone."""
+        ...
+
+
+class Desk(Caller):
+    """Calls the desk. Before an operation after which it knows less, who asked for that is told,
+    and afterwards if the namespace is another one then."""
+
+    _RENEWING = frozenset({"ResetNamespace", "LoadNamespace", "ForkNamespace"})
+    _FORGETTING = _RENEWING | {"DeleteFault"}
 
     def __init__(
-        self, place: Place, namespace: str, account: str, forgetting: Callable[[], None]
+        self, place: Place, namespace: str, account: str, remembering: Remembering
     ) -> None:
         super().__init__(place, namespace, account, DESK)
-        self._forgetting = forgetting
+        self._remembering = remembering
 
     def __call__(self, operation: str, /, **members: object) -> Answer:
         """The operation's answer; Refused if it answers an error."""
         if operation in self._FORGETTING:
-            self._forgetting()
-        return super().__call__(operation, **members)
+            self._remembering.about_to_forget()
+        answer = super().__call__(operation, **members)
+        if operation in self._RENEWING:
+            self._remembering.begun_anew()
+        return answer
 
 
 def _told(document: dict[str, Any]) -> dict[str, Any]:

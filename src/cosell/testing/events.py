@@ -67,7 +67,7 @@ class Events:
 
     def since(self, mark: int, account: "Who" = None) -> list[Answer]:
         """What an account received after a mark."""
-        amounts.mark(mark)
+        amounts.mark(mark, -1)
         return [event for _, event in self._after(mark, self._world.account_of(account))]
 
     def deliver_all(

@@ -61,6 +61,7 @@ class Fault:
         self._before = int(answer.get("Fired") or 0)  # in the scene that it comes from
         self._seen = answer  # how it stood when the desk was asked last
         self._last: Answer | None = None  # how it stood at its end
+        self._is_gone = False  # from the desk, by somebody else's hand
         self._told = told
         self.id: str = answer.FaultId
         self.optional = optional
@@ -100,6 +101,13 @@ class Fault:
     @property
     def in_vain(self) -> str:
         """What to say if it never fired."""
+        if self._is_gone:
+            return (
+                f"The fault {self._told} never fired, as far as is known: the desk has it no more,"
+                " and it was not this world that took it back or reset the namespace. What met it"
+                " before a reset is forgotten with it: look at its `fired` before, or say"
+                " optional=True."
+            )
         return (
             f"The fault {self._told} never fired: no call met it. Did the code under test make "
             "that call, as that account? Say optional=True if it need not."
@@ -113,7 +121,9 @@ class Fault:
         for told in self._world.desk("ListFaults", FaultId=self.id).Faults:
             self.see(told)
             return self._seen
-        # Somebody took it back at the desk, or began anew; the calls that met it are still known.
+        # Somebody took it back at the desk, or the namespace began anew, and not by this world. The
+        # calls that met it are known as far as the journal goes back: it began anew then, too.
+        self._is_gone = True
         met = sum(1 for call in self._world.calls.all if call.fault_id == self.id) + self._before
         fired = max(int(self._seen.get("Fired") or 0), met)
         self._last = Answer({**self._seen, "Fired": fired, "Remaining": 0})
@@ -233,6 +243,14 @@ class Faults:
         for fault in self._asked:
             if isinstance(fault, Fault) and fault.id in told:
                 fault.see(told[fault.id])
+
+        for lag in self._lags:
+            _ = lag.fired  # the journal that it is counted from is read
+
+    def begun_anew(self) -> None:
+        """The desk has forgotten them, and the lag: what they did until now was noted."""
+        for lag in self._lags:
+            lag.rest()
 
     def check(self) -> None:
         """FaultNeverFired for the first that never did and is not optional."""

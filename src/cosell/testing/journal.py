@@ -16,7 +16,7 @@ import orjson
 
 from cosell.clock import iso
 from cosell.errors import did_you_mean
-from cosell.journal import CALLS_MAX
+from cosell.journal import CALLS_MAX, NAMESPACE_BYTES_MAX
 from cosell.selling.contract import CONTRACT
 from cosell.sts.contract import CONTRACT as STS
 from cosell.testing import amounts
@@ -33,11 +33,10 @@ if TYPE_CHECKING:
 SUCCESS: Final = "Success"
 DEAD: Final = "ParamValidationError"
 _PAGE: Final = 1000
-_RECENT: Final = 400  # calls whose bodies the desk does not forget before this reads on again
 
 
 class CallsForgotten(UserWarning):
-    """More calls were made than the desk remembers, and nobody looked at them meanwhile."""
+    """The desk has forgotten calls that were not read before: they are missing here."""
 
 
 class Rule(NamedTuple):
@@ -173,7 +172,11 @@ class Journal(Calls):
         self._seen: list[Call] = []
         self._seq: int | None = None  # of the newest that was read
         self._reading = RLock()
+        self._passed = 0  # so many calls of the desk's journal were read, or are lost
+        self._lost = 0  # of them
+        self._told = 0  # of the lost
         self._kept = 0  # so many of them, the oldest, have their bodies with them
+        self._found = 0  # so many there were when this read on last
 
     @property
     def all(self) -> Calls:
@@ -186,7 +189,7 @@ class Journal(Calls):
 
     def since(self, mark: int) -> Calls:
         """The calls after a mark."""
-        amounts.mark(mark)
+        amounts.mark(mark, 0)
         own = self._world.own_requests
         newer = self._everything()[mark:]
         return self._selected([call for call in newer if call.request_id not in own])
@@ -195,14 +198,11 @@ class Journal(Calls):
         """A call died in the client now, after every call that the journal has."""
         time, account = instant(iso(dead.real_ms)), dead.account or self._world.account
         try:
-            self._everything()
+            with self._reading:
+                self._read_new()
             time = self._world.clock.now()
-        except (
-            OSError,
-            Refused,
-            WorldClosed,
-        ):  # nobody is there to ask; the call died all the same
-            pass
+        except (OSError, Refused, WorldClosed):
+            pass  # nobody is there to ask; the call died all the same
         call = Call(dead.operation, account, time, DEAD, dead.message, dead=True)
         call = replace(call, service=dead.service)
         self._seen.append(replace(call, _bodies=lambda: (dead.request, None)))
@@ -210,50 +210,64 @@ class Journal(Calls):
     def read_on(self) -> None:
         """Read what came since, before the desk forgets it. Nobody asked: an error is told to who
         asks next."""
-        with suppress(Exception):
-            old = self._everything()[:-_RECENT]
-            for call in old[self._kept :]:
+        with suppress(Exception), self._reading:
+            self._read_new()
+            for call in self._seen[self._kept : self._found]:
                 if isinstance(call._bodies, _Bodies):
                     call._bodies.keep()
-            self._kept = len(old)
+            self._kept, self._found = self._found, len(self._seen)
+
+    def begun_anew(self) -> None:
+        """The desk's journal is empty."""
+        self._passed = 0
 
     def restart(self) -> None:
         """Leave behind what was called so far: the world becomes another."""
-        self._everything().clear()
-        self._kept = 0
+        with self._reading:
+            self._read_new()
+            self._seen.clear()
+            self._kept = self._found = self._lost = self._told = 0
 
     def _of_code(self) -> list[Call]:
         own = self._world.own_requests
         return [call for call in self._everything() if call.request_id not in own]
 
+    @property
+    def lost(self) -> int:
+        """How many calls, the desk's own among them, it had forgotten before they were read."""
+        return self._lost
+
     def _everything(self) -> list[Call]:
         with self._reading:
-            self._read_on()
-            return self._seen
+            self._read_new()
+            lost, self._told = self._lost - self._told, self._lost
+        if lost:
+            warnings.warn(
+                f"{lost:,} calls of {self._world.name} are missing here: the desk keeps the last"
+                f" {CALLS_MAX:,} of a world, and no more than {NAMESPACE_BYTES_MAX >> 20} MiB of"
+                " them for sure, and had forgotten these before they were read. Look at `calls` in"
+                " between.",
+                CallsForgotten,
+                stacklevel=2,
+            )
+        return self._seen
 
-    def _read_on(self) -> None:
+    def _read_new(self) -> None:
         asked: dict[str, Any] = {"MaxResults": _PAGE}
         if self._seq is not None:
             asked["AfterSeq"] = self._seq
-        read = 0
         while True:
             page = self._world.desk("ListCalls", **asked)
-            read += len(page.Calls)
+            lost = max(0, (page.get("Forgotten") or 0) - self._passed)
+            self._lost += lost
+            self._passed += lost + len(page.Calls)
             for told in page.Calls:
                 self._seq = told.Seq
                 if told.get("Service") != DESK[0]:
                     self._seen.append(self._call(told))
             if not page.get("NextToken"):
-                break
+                return
             asked["NextToken"] = page.NextToken
-        if read >= CALLS_MAX:
-            warnings.warn(
-                f"{CALLS_MAX:,} calls or more were made in {self._world.name} since its calls were"
-                " looked at last: the desk remembers no more than that, older ones are missing"
-                " here. Look at `calls` in between.",
-                CallsForgotten,
-                stacklevel=2,
-            )
 
     def _call(self, told: Answer) -> Call:
         rules = told.get("Rules") or []
@@ -283,20 +297,24 @@ class _Bodies:
     def __init__(self, world: "World", request_id: str) -> None:
         self._world = world
         self._id = request_id
-        self._kept: tuple[Any, Any] | None = None
+        self._texts: tuple[str | None, str | None] | None = None
+        self._documents: tuple[Any, Any] | None = None
 
     def __call__(self) -> tuple[Any, Any]:
         """LookupError if the desk has forgotten them."""
-        if self._kept is None:
-            self._kept = self._asked()
-        return self._kept
+        if self._documents is None:
+            request, response = self._texts or self._asked()
+            self._documents = (_document(request), _document(response))
+            self._texts = None
+        return self._documents
 
     def keep(self) -> None:
         """Ask before the desk forgets; what it has forgotten already is told to who asks."""
-        with suppress(LookupError):
-            self()
+        if self._texts is None and self._documents is None:
+            with suppress(LookupError):
+                self._texts = self._asked()
 
-    def _asked(self) -> tuple[Any, Any]:
+    def _asked(self) -> tuple[str | None, str | None]:
         try:
             whole: Mapping[str, Any] = self._world.desk("GetCall", RequestId=self._id)
         except Refused as refused:
@@ -307,7 +325,7 @@ class _Bodies:
                 " of a world, in memory. Look at its request and its response sooner."
             )
         else:
-            return _document(whole.get("Request")), _document(whole.get("Response"))
+            return whole.get("Request"), whole.get("Response")
         raise LookupError(told)
 
 

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Final
 from cosell.testing.expected import ensure_fired, enter, leave
 
 if TYPE_CHECKING:
+    from cosell.testing.journal import Call
     from cosell.testing.world import World
 
 _AT_ONCE: Final = frozenset({"ListEngagementMembers", "ListTagsForResource"})  # they never lag
+
+
+def _showed(call: "Call") -> bool:
+    """Whether somebody was answered a list that lags."""
+    lags = call.operation.startswith("List") and call.operation not in _AT_ONCE
+    return lags and not call.refused and not call.cut
 
 
 class Lag:
@@ -34,12 +41,7 @@ class Lag:
         """How many lists were answered under it."""
         if self._last is not None:
             return self._last
-        since = self._world.calls.since(self._mark)
-        return sum(
-            1
-            for call in since
-            if call.operation.startswith("List") and call.operation not in _AT_ONCE
-        )
+        return sum(1 for call in self._world.calls.since(self._mark) if _showed(call))
 
     @property
     def remaining(self) -> int | None:

@@ -6,9 +6,11 @@ operations, nor botocore; and the engine is loaded only when it is asked.
 
 import atexit
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from email.utils import formatdate
 from functools import cache
-from threading import Lock
+from threading import Event, Lock
 from time import sleep
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +21,9 @@ from cosell.http import HttpRequest, HttpResponse
 if TYPE_CHECKING:
     from cosell.service import Engine
     from cosell.testing.doorway import Doorway
+
+
+_AT_WORK_S = 1.0  # that a world which is closed waits for the calls that are under way
 
 
 class ConnectionCut(ConnectionError):
@@ -59,17 +64,31 @@ class WhileOpen:
     """A world's way to its place: it ends with the world. A namespace would begin anew with the
     first call, and nobody would take it away again."""
 
-    def __init__(self, place: Place, world: str) -> None:
+    def __init__(
+        self, place: Place, world: str, answered: Callable[[HttpRequest, HttpResponse], object]
+    ) -> None:
+        """`answered` is told each call once it is answered."""
         self._place = place
         self._world = world
+        self._answered = answered
         self._is_open = True
+        self._at_work: set[int] = set()  # calls; each is there before it asks whether it may go
+        self._quiet = Event()  # the way has ended, and the last call at work is over
+        self._late: Callable[[], object] | None = None
         self.unanswered: dict[int, HttpRequest] = {}
         """What was asked and has no answer: others wait for one now, or a signal's exception (the
         end of a test's time) came first."""
 
-    def end(self) -> None:
-        """From now on the world is closed."""
+    def end(self, take_away: Callable[[], object]) -> None:
+        """From now on the world is closed: what is left of it is taken away once nobody is at work
+        there. A call that takes its time (a fault may delay it) is not waited for: it takes away
+        itself what it has left, when it is over."""
         self._is_open = False
+        if self._at_work:
+            self._quiet.wait(_AT_WORK_S)
+        if self._at_work:
+            self._late = take_away
+        take_away()
 
     def ensure_open(self) -> None:
         """WorldClosed if the world has been closed."""
@@ -82,7 +101,27 @@ class WhileOpen:
         return self._place.url
 
     def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:
-        self.ensure_open()
+        self._at_work.add(id(request))
+        try:
+            self.ensure_open()
+            answer = self._answer(request, patience_s)
+        finally:
+            self._at_work.discard(id(request))
+            if not self._is_open:
+                self._leave()
+        self._answered(request, answer)
+        return answer
+
+    def _leave(self) -> None:
+        """A call is over, and the world was closed meanwhile."""
+        if self._at_work:
+            return
+        self._quiet.set()
+        if self._late is not None:
+            with suppress(Exception):  # nobody is there to be told
+                self._late()
+
+    def _answer(self, request: HttpRequest, patience_s: float | None) -> HttpResponse:
         self.unanswered[id(request)] = request
         try:
             answer = self._place.exchange(request, patience_s)

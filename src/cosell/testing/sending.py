@@ -24,7 +24,7 @@ from cosell.testing import environment, interception
 from cosell.testing.calling import DESK, SELLING
 from cosell.testing.current import Reached, addressed, current, gone, is_ours
 from cosell.testing.dead_calls import BOUND
-from cosell.testing.place import AnswerLate, ConnectionCut, closed
+from cosell.testing.place import AnswerLate, ConnectionCut, WorldClosed, closed
 from cosell.testing.speaking import let_speak, scope_of
 from cosell.testing.there import ServerGone
 
@@ -88,8 +88,7 @@ def answer(world: Reached, session: Any, request: Any) -> AWSResponse:
     parts = urlsplit(request.url)
     name = gone(parts.path) if is_ours(parts.netloc) else None
     if name or world.closed:
-        called = _operation(request, parts.path)
-        raise stop(f"{called} had no world to go to. {closed(name or world.name)}")
+        raise _too_late(request, parts.path, name or world.name)
     headers = {name.lower(): _text(value) for name, value in request.headers.items()}
     headers.setdefault("host", parts.netloc.removesuffix(_PORTS.get(parts.scheme, "")))
     let_speak(headers, world.account)
@@ -98,6 +97,8 @@ def answer(world: Reached, session: Any, request: Any) -> AWSResponse:
     asked = HttpRequest(request.method, path, parts.query, headers, body, world.name)
     try:
         answered = world.way.exchange(asked, _patience_s(session, request))
+    except WorldClosed:  # by another thread, just now
+        raise _too_late(request, parts.path, world.name) from None
     except ConnectionCut as cut:
         raise ConnectionClosedError(error=cut, request=request, endpoint_url=request.url) from cut
     except AnswerLate as late:
@@ -109,6 +110,10 @@ def answer(world: Reached, session: Any, request: Any) -> AWSResponse:
     if not request.stream_output:
         _ = response.content  # as botocore does: what is there is read
     return response
+
+
+def _too_late(request: Any, path: str, world: str) -> NotLetOut:
+    return stop(f"{_operation(request, path)} had no world to go to. {closed(world)}")
 
 
 def _ensure_may_leave(service: str, request: Any, parts: SplitResult) -> None:

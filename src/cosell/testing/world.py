@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
 from cosell.testing import amounts, current
-from cosell.testing.calling import SELLING, Caller, Desk
+from cosell.testing.calling import DESK, SELLING, Caller, Desk
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.partner import AWS, Partner, account_named
 from cosell.testing.place import Here, Place, WhileOpen, here
 from cosell.testing.stay import Stay, closing_if_it_fails
+from cosell.testing.unread import Unread
 
 if TYPE_CHECKING:
     from cosell.testing.aws import Aws
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 Pace: TypeAlias = Literal["inline", "paced", "held", "Inline", "Paced", "Held"] | int
 _DRAWN: Final = "production-like"  # the profile in which things are left to chance
-_UNREAD_MAX: Final = 400  # far from what the desk's journal forgets
 _numbers: Final = count(1)
 
 
@@ -73,15 +73,15 @@ class World:
         self.closed = False
         self.dead_calls: list[DeadCall] = []
         """What botocore itself refused, oldest first: calls that never left the process."""
-        self.way = WhileOpen(self.place, self.name)
+        self._unread = Unread(self._read_on)
+        self.way = WhileOpen(self.place, self.name, self._unread.add)
         """To the place, for the callers of this world, as long as it is open."""
-        self.desk = Desk(self.way, self.name, self.account, self._note_faults)
+        self.desk = Desk(self.way, self.name, self.account, self)
         self.own_requests: set[str] = set()
         """The request ids of what the world's own builders called."""
         self._partners: dict[str, Partner] = {}
         self._making = Lock()
         self._entered: list[Stay] = []
-        self._unread = 0  # calls of boto3's since the journal was read by itself
         self._kept: list[Callable[[], object]] = []
         with closing_if_it_fails(self):
             self._begin(profile, pace)
@@ -275,17 +275,23 @@ class World:
 
     def about_to_call(self, operation: str) -> None:
         """A call of boto3's is about to reach it; called by the interception."""
-        self._unread += 1
-        if self._unread > _UNREAD_MAX:
-            self._unread = 0
-            self.calls.read_on()
         if "faults" in self.__dict__:  # else nobody has asked for anything to happen before it
             self.faults.about_to_call(operation)
 
-    def _note_faults(self) -> None:
-        """The desk is about to forget some."""
+    def about_to_forget(self) -> None:
+        """The desk is about to forget faults."""
         if "faults" in self.__dict__:
             self.faults.note()
+
+    def begun_anew(self) -> None:
+        """The desk has forgotten faults, lag and calls."""
+        if "faults" in self.__dict__:
+            self.faults.begun_anew()
+        if "calls" in self.__dict__:
+            self.calls.begun_anew()
+
+    def _read_on(self) -> None:
+        self.calls.read_on()
 
     def current(self) -> "AbstractContextManager[World]":
         """Within it this is the current world; it is not closed afterwards."""
@@ -296,10 +302,12 @@ class World:
         so (WorldClosed, NotLetOut)."""
         if self.closed:
             return
-        self.desk("DeleteNamespace")
+        self.way.end(self._take_away)
         self.closed = True
-        self.way.end()
         current.forget(self)
+
+    def _take_away(self) -> None:
+        Caller(self.place, self.name, self.account, DESK)("DeleteNamespace")
         if isinstance(self.place, Here):
             self.place.sweep()
 

@@ -55,6 +55,8 @@ WRONG: list[tuple[Any, str]] = [
     (lambda world: world.example(None), "There is no operation None"),
     (lambda world: world.calls.of(None), "There is no operation None"),
     (lambda world: world.calls.since("x"), "mark: 'x' is no mark"),
+    (lambda world: world.calls.since(-1), "mark: -1 is no mark"),
+    (lambda world: world.events.since(-2), "mark: -2 is no mark"),
     (lambda world: world.events.since(None), "mark: None is no mark"),
     (lambda world: world.events.deliver_all(print, seed="x"), "seed: 'x' is no seed"),
     (lambda world: world.start_from(None), "scene: None is neither a world nor the path"),

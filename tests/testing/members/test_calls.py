@@ -9,8 +9,14 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from cosell.http import HttpRequest
+from cosell.testing.calling import SELLING, Caller, Refused
 from cosell.testing.journal import CallsForgotten
 from cosell.testing.world import World
+
+
+def elsewhere(world: World) -> Caller:
+    """Calls as another process makes them: not on the world's own way."""
+    return Caller(world.place, world.name, world.account, SELLING)
 
 
 def ask(world: World, *operations: str) -> None:
@@ -188,12 +194,56 @@ def test_calls_that_the_desk_forgets_are_read_before(world: World) -> None:
 
 
 def test_calls_that_were_forgotten_are_warned_of(world: World) -> None:
-    call = world.caller()
+    call = elsewhere(world)
     for _ in range(1_100):
         call("ListOpportunities", Catalog="Sandbox")
-    with pytest.warns(CallsForgotten, match="1,000 calls or more"):
+    with pytest.warns(CallsForgotten, match="^100 calls of"):
         assert len(world.calls) == 1_000
     assert len(world.calls) == 1_000
+    for _ in range(1_010):
+        call("ListOpportunities", Catalog="Sandbox")
+    with pytest.warns(CallsForgotten, match="^10 calls of"):
+        assert len(world.calls) == 2_000
+
+
+def test_calls_that_were_forgotten_for_their_size_are_warned_of(world: World) -> None:
+    call = elsewhere(world)
+    for _ in range(60):
+        with pytest.raises(Refused):
+            call("CreateOpportunity", Catalog="Sandbox", Origin="x" * 200_000)
+    with pytest.warns(CallsForgotten) as warned:
+        left = len(world.calls)
+    assert str(warned[0].message).startswith(f"{60 - left} calls of {world.name} are missing here")
+    assert 0 < left < 60
+    world.desk("ResetNamespace")
+    call("ListOpportunities", Catalog="Sandbox")
+    assert len(world.calls) == left + 1
+
+
+def test_big_calls_are_read_before_they_are_forgotten(world: World) -> None:
+    client = world.client()
+    for number in range(120):
+        with pytest.raises(ClientError):
+            client.create_opportunity(
+                Catalog="Sandbox",
+                ClientToken=str(number),
+                Project={"AdditionalComments": "x" * 100_000},
+            )
+    assert len(world.calls.refused) == 120
+    assert [call.request["ClientToken"] for call in world.calls] == [*map(str, range(120))]
+
+
+def test_what_the_world_asks_the_desk_pushes_no_call_out(world: World) -> None:
+    world.client().list_opportunities(Catalog="Sandbox", MaxResults=7)
+    for _ in range(1_001):
+        world.clock.advance(seconds=1)
+    [call] = world.calls
+    assert call.request["MaxResults"] == 7
+    for _ in range(450):
+        world.caller()("ListOpportunities", Catalog="Sandbox")
+        world.clock.sleep(5)
+    assert len(world.calls) == 451
+    assert all(call.request for call in world.calls)
 
 
 def test_calls_of_the_token_service(somewhere: World) -> None:
@@ -237,7 +287,7 @@ def test_what_calls_said_stays_known(world: World) -> None:
 
 
 def test_what_nobody_looked_at_in_time_is_told(world: World) -> None:
-    call = world.caller()
+    call = elsewhere(world)
     call("ListOpportunities", Catalog="Sandbox")
     first = world.calls[0]
     for _ in range(1_000):

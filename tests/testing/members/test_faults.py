@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
 
 from cosell.testing.calling import Refused
 from cosell.testing.expected import FaultNeverFired
@@ -219,6 +224,19 @@ def test_lists_that_never_lag_fire_no_lag(world: World, client: Any) -> None:
     with world.faults.lag(5, optional=True) as lag:
         client.list_engagement_members(Catalog="Sandbox", Identifier=engagement.Id)
     assert lag.fired == 0
+
+
+def test_lists_that_were_not_answered_fire_no_lag(world: World, client: Any) -> None:
+    with world.faults.lag(5, optional=True) as lag:
+        with pytest.raises(ParamValidationError):
+            client.list_opportunities(Katalog="AWS")
+        with pytest.raises(ClientError):
+            client.list_opportunities(Catalog="Nope")
+        with world.faults.lose_answer("ListOpportunities"), pytest.raises(ConnectionClosedError):
+            client.list_opportunities(Catalog="AWS")
+        assert lag.fired == 0
+        client.list_opportunities(Catalog="AWS")
+    assert lag.fired == 1
 
 
 def test_lag_that_never_showed_fails(world: World) -> None:

@@ -59,3 +59,30 @@ def test_more_faults_than_the_desk_keeps(world: World) -> None:
     first, *_, last = world.faults._asked
     assert (first.fired, last.fired) == (1, 1)
     world.faults.check()
+
+
+@pytest.mark.parametrize("is_looked_at", [False, True])
+def test_a_lag_that_showed_stays_known(world: World, is_looked_at: bool) -> None:
+    lag = world.faults.lag(5)
+    world.caller()("ListOpportunities", Catalog="AWS")
+    assert not is_looked_at or lag.fired == 1
+    world.desk("ResetNamespace")
+    world.caller()("ListOpportunities", Catalog="AWS")
+    assert (lag.fired, lag.remaining) == (1, 0)
+    lag.remove()
+    world.faults.check()
+
+
+def test_a_lag_goes_on_if_the_desk_refuses_to_begin_anew(world: World) -> None:
+    lag = world.faults.lag(5)
+    with pytest.raises(Refused, match="state"):
+        world.desk("LoadNamespace", State="bm8gc2NlbmU=")
+    world.caller()("ListOpportunities", Catalog="AWS")
+    assert (lag.fired, lag.remaining) == (1, None)
+
+
+def test_what_is_reset_behind_the_worlds_back_is_told_so(world: World) -> None:
+    fault = met(world)
+    Caller(world.way, world.name, world.account, DESK)("ResetNamespace")
+    with pytest.raises(FaultNeverFired, match="as far as is known: the desk has it no more"):
+        fault.check()

@@ -1,0 +1,36 @@
+"""How much came to a world since its journal was read: it is read on before the desk forgets.
+
+The desk forgets by count and by bytes, and its own calls count too. Must not look into a call.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from cosell.http import HttpRequest, HttpResponse
+from cosell.testing.calling import DESK
+
+# Two of them are less than what the desk keeps (cosell.journal), by count and by bytes: what one
+# reading finds still has its bodies when the next one comes to keep them.
+_CALLS_MAX: Final = 400
+_BYTES_MAX: Final = 1 << 20
+_CALL_BYTES: Final = 1_000  # what the desk reckons for a call beside its bodies
+_UNTOLD: Final = frozenset(f"{DESK[1]}.{operation}" for operation in ("ListCalls", "GetCall"))
+
+
+class Unread:
+    """Counts what was called on a world's way; calls of other processes do not come by here."""
+
+    def __init__(self, read_on: Callable[[], object]) -> None:
+        self._read_on = read_on
+        self._calls = 0
+        self._bytes = 0
+
+    def add(self, request: HttpRequest, response: HttpResponse) -> None:
+        """A call was answered."""
+        if request.headers.get("x-amz-target") in _UNTOLD:
+            return  # the journal has no reading of it
+        self._calls += 1
+        self._bytes += len(request.body) + len(response.body) + _CALL_BYTES
+        if self._calls > _CALLS_MAX or self._bytes > _BYTES_MAX:
+            self._calls = self._bytes = 0
+            self._read_on()
