@@ -6,10 +6,16 @@ next driver) knows a database. Must not know any service, nor what a document me
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 Value: TypeAlias = int | str | bytes | None
 Row: TypeAlias = tuple[object, ...]
+_KEPT_MAX: Final = 256  # of each kind; beyond that it begins anew
+_Named: TypeAlias = tuple[int, str, str]  # ns, kind, id
+_Seen: TypeAlias = tuple[str, int, str, str]  # a view's table, ns, account, id
+_Target: TypeAlias = tuple[str, str, str]  # engagement, resource, template
+_Key = TypeVar("_Key")
+_Item = TypeVar("_Item")
 Columns: TypeAlias = Mapping[str, str]
 """A table's columns beside `ns`, and whether each holds integer, text or blob."""
 
@@ -56,6 +62,76 @@ class Batch(NamedTuple):
     rows: Sequence[Sequence[object]]
 
 
+class Kept:
+    """What a transaction that writes need not read again, since it has read or written it itself:
+    documents; in which catalog an account sees what; who is in an engagement; and the newest
+    revision of what is shown somewhere, with its digest. Who changes such a thing keeps it anew, or
+    forgets it."""
+
+    __slots__ = ("_catalogs", "_documents", "_members", "_revisions")
+
+    def __init__(self) -> None:
+        self._documents: dict[_Named, object] = {}
+        self._catalogs: dict[_Seen, str] = {}
+        self._members: dict[tuple[int, str], tuple[object, ...]] = {}
+        self._revisions: dict[tuple[int, _Target], tuple[int, bytes]] = {}
+
+    def clear(self) -> None:
+        """Nothing is known any more: a step was undone."""
+        for each in (self._documents, self._catalogs, self._members, self._revisions):
+            each.clear()
+
+    def document(self, named: _Named) -> object | None:
+        """A resource as it stands, if that is known."""
+        return self._documents.get(named)
+
+    def keep_document(self, named: _Named, document: object) -> None:
+        """A resource was read or written."""
+        _keep(self._documents, named, document)
+
+    def forget_document(self, named: _Named) -> None:
+        """A resource is no more."""
+        self._documents.pop(named, None)
+
+    def catalog(self, seen: _Seen) -> str | None:
+        """The catalog in which an account sees a resource, if that is known."""
+        return self._catalogs.get(seen)
+
+    def keep_catalog(self, seen: _Seen, catalog: str) -> None:
+        """An account sees a resource in a catalog."""
+        _keep(self._catalogs, seen, catalog)
+
+    def forget_catalog(self, seen: _Seen) -> None:
+        """An account sees a resource no more."""
+        self._catalogs.pop(seen, None)
+
+    def members(self, ns: int, engagement: str) -> tuple[object, ...] | None:
+        """Who is in an engagement, if that is known."""
+        return self._members.get((ns, engagement))
+
+    def keep_members(self, ns: int, engagement: str, members: tuple[object, ...]) -> None:
+        """Who is in an engagement was read."""
+        _keep(self._members, (ns, engagement), members)
+
+    def forget_members(self, ns: int, engagement: str) -> None:
+        """Somebody has joined."""
+        self._members.pop((ns, engagement), None)
+
+    def revision(self, ns: int, target: _Target) -> tuple[int, bytes] | None:
+        """The number and the digest of the newest revision, if that was made here."""
+        return self._revisions.get((ns, target))
+
+    def keep_revision(self, ns: int, target: _Target, revision: tuple[int, bytes]) -> None:
+        """A revision was made: it is the newest."""
+        _keep(self._revisions, (ns, target), revision)
+
+
+def _keep(kept: dict[_Key, _Item], key: _Key, item: _Item) -> None:
+    if len(kept) >= _KEPT_MAX:
+        kept.clear()
+    kept[key] = item
+
+
 class Tx(Protocol):
     """One transaction. A statement is called by its name in sql/*.sql. `planned` is the first
     instant, in the namespace's time, for which something was put on an agenda in it (0: somebody is
@@ -65,7 +141,7 @@ class Tx(Protocol):
 
     planned: int | None
     lags_at: int | None
-    kept: dict[tuple[int | str, ...], object] | None
+    kept: Kept | None
 
     def one(self, statement: str, /, **values: Value) -> Row | None: ...
 

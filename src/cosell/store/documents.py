@@ -12,8 +12,6 @@ from cosell.contract import Document
 from cosell.store import Contention, Row, Tx, Value, View, lag
 from cosell.store.statements import statements
 
-_KEPT_MAX = 256  # what a transaction need not read again; beyond that it begins anew
-
 
 class Stored(NamedTuple):
     """A resource as it stands: `seq` never changes, `revision` grows with every change."""
@@ -46,7 +44,7 @@ def insert(tx: Tx, stored: Stored) -> None:
 def find(tx: Tx, ns: int, kind: str, id: str) -> Stored | None:
     """The truth of a resource, whoever may see it. Who changes it makes another document: this one
     may be answered again in the same transaction."""
-    if tx.kept and (found := tx.kept.get((ns, kind, id))) is not None:
+    if tx.kept is not None and (found := tx.kept.document((ns, kind, id))) is not None:
         return cast("Stored", found)
     return _read(tx, tx.one("find_document", ns=ns, kind=kind, id=id), ns, kind, id)
 
@@ -65,15 +63,17 @@ def find_visible(
     """The truth of a resource if the account of `key` (ns, account, catalog) has a row of it."""
     ns, account, catalog = key
     kept, seen = tx.kept, (view.table, ns, account, id)
-    if kept and kept.get(seen) == catalog and (known := kept.get((ns, kind, id))) is not None:
-        return cast("Stored", known)
+    if kept is not None and kept.catalog(seen) == catalog:
+        known = kept.document((ns, kind, id))
+        if known is not None:
+            return cast("Stored", known)
     values: dict[str, Value] = {
         "ns": ns, "account": account, "catalog": catalog, "kind": kind, "id": id,
     }  # fmt: skip
     rows = tx.query(_visible(view.table), values)
     found = _read(tx, rows[0] if rows else None, ns, kind, id)
     if kept is not None and found is not None:
-        kept[seen] = catalog
+        kept.keep_catalog(seen, catalog)
     return found
 
 
@@ -98,8 +98,8 @@ def replace(tx: Tx, stored: Stored, document: Document, owner: str | None = None
 
 def remove(tx: Tx, stored: Stored) -> None:
     """A resource is no more; `Contention` if it is not what was read."""
-    if tx.kept:
-        tx.kept.pop((stored.ns, stored.kind, stored.id), None)
+    if tx.kept is not None:
+        tx.kept.forget_document((stored.ns, stored.kind, stored.id))
     gone = tx.run(
         "delete_document",
         ns=stored.ns,
@@ -121,7 +121,7 @@ def show(tx: Tx, view: View, row: dict[str, Value]) -> None:
             cast("str", row["account"]),
             cast("str", row["id"]),
         )
-        tx.kept[seen] = row["catalog"]
+        tx.kept.keep_catalog(seen, cast("str", row["catalog"]))
     if tx.lags_at is not None:
         lag.note(tx, view, row)
 
@@ -141,8 +141,8 @@ def hide(tx: Tx, view: View, ns: int, account: str, id: str) -> None:
     """An account may see a resource no more."""
     text = statements()["delete_view"].replace("{table}", view.table)
     tx.execute(text, {"ns": ns, "account": account, "id": id})
-    if tx.kept:
-        tx.kept.pop((view.table, ns, account, id), None)
+    if tx.kept is not None:
+        tx.kept.forget_catalog((view.table, ns, account, id))
     if tx.lags_at is not None:
         lag.note_gone(tx, view, {"ns": ns, "account": account, "id": id})
 
@@ -157,11 +157,8 @@ def _read(tx: Tx, row: Row | None, ns: int, kind: str, id: str) -> Stored | None
 
 
 def _keep(tx: Tx, stored: Stored) -> None:
-    kept = tx.kept
-    if kept is not None:
-        if len(kept) >= _KEPT_MAX:
-            kept.clear()
-        kept[stored.ns, stored.kind, stored.id] = stored
+    if tx.kept is not None:
+        tx.kept.keep_document((stored.ns, stored.kind, stored.id), stored)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias, cast
 import psycopg
 from psycopg import errors, sql
 
-from cosell.store import Contention, Row, StoreError, StoreFault, Tx, Value
+from cosell.store import Contention, Kept, Row, StoreError, StoreFault, Tx, Value
 from cosell.store.dialect import postgres
 from cosell.store.late import Late
 from cosell.store.statements import changes_namespaces, postgres_statements, statements
@@ -60,7 +60,7 @@ class PostgresTx:
         self._next = self._left = 0  # of the block of `seq` in hand
         self.planned: int | None = None
         self.lags_at: int | None = None
-        self.kept: dict[tuple[int | str, ...], object] | None = {} if writes else None
+        self.kept: Kept | None = Kept() if writes else None
         self.woken_at: dict[str, int | None] = {}  # of each namespace that it holds
 
     def one(self, statement: str, /, **values: Value) -> Row | None:

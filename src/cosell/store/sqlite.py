@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
 
-from cosell.store import Columns, StoreError, Tx, Value
+from cosell.store import Columns, Kept, StoreError, Tx, Value
 from cosell.store.ownership import Ownership
 from cosell.store.pen import Pen
 from cosell.store.sqlite_file import columns_of, format_of, migrate, newest_format, tables_of
@@ -106,7 +106,7 @@ class SqliteStore:
         except sqlite3.OperationalError as error:
             raise StoreError(unusable(self.where, error)) from error
         tx = SqliteTx(self, self._writer)
-        tx.kept = {}
+        tx.kept = Kept()
         return tx
 
     def commit(self, tx: SqliteTx, numbers: Numbers) -> None:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn, Protocol, TypeAlias, cast
 
-from cosell.store import Row, StoreError, Tx, Value
+from cosell.store import Kept, Row, StoreError, Tx, Value
 from cosell.store.late import Late
 from cosell.store.statements import changes_namespaces, statements
 
@@ -52,7 +52,7 @@ class SqliteTx:
         self._late = Late()
         self.planned: int | None = None
         self.lags_at: int | None = None
-        self.kept: dict[tuple[int | str, ...], object] | None = None
+        self.kept: Kept | None = None
         self.rows: Known | None = None  # what is known at the transaction's instant
         self.forgetting = False  # whether a row that is kept in memory was changed
 

@@ -118,14 +118,14 @@ def _change(
 
 def members(call: Call, tx: Tx, id: str) -> list[Member]:
     """Who is in an engagement, in order of joining."""
-    kept, key = tx.kept, ("member", call.ns, id)
-    if kept and (known := kept.get(key)) is not None:
-        return [*cast("list[Member]", known)]
+    kept = tx.kept
+    if kept is not None and (known := kept.members(call.ns, id)) is not None:
+        return [*cast("tuple[Member, ...]", known)]
     rows = tx.all("list_members", ns=call.ns, engagement=id)
     found = [Member(*cast("tuple[str, str, str, int]", row)) for row in rows]
     if kept is not None:
-        kept[key] = found
-    return [*found]
+        kept.keep_members(call.ns, id, tuple(found))
+    return found
 
 
 def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
@@ -151,8 +151,8 @@ def _admit(call: Call, tx: Tx, engagement: Stored, account: str, present: list[s
         website=website,
         joined_at=call.now,
     )
-    if tx.kept:
-        tx.kept.pop(("member", call.ns, engagement.id), None)
+    if tx.kept is not None:
+        tx.kept.forget_members(call.ns, engagement.id)
     changes: Document = {"MemberCount": len(present) + 1, "ModifiedBy": account}
     if not present:
         changes["ModifiedAt"] = engagement.document["ModifiedAt"]  # that was its creation

@@ -115,8 +115,8 @@ def create_aws_view(
 
 def _latest(call: Call, tx: Tx, target: Target) -> tuple[int, bytes | None]:
     """The number and the digest of the newest revision; 0 and None if there is none."""
-    if tx.kept and (known := tx.kept.get((Kind.SNAPSHOT, call.ns, *target))) is not None:
-        return cast("tuple[int, bytes]", known)
+    if tx.kept is not None and (known := tx.kept.revision(call.ns, target)) is not None:
+        return known
     row = tx.one("latest_digest", ns=call.ns, **target._asdict())
     return cast("tuple[int, bytes]", row) if row else (0, None)
 
@@ -140,7 +140,7 @@ def write(call: Call, tx: Tx, draft: Draft) -> int:
         body=orjson.dumps({"Payload": draft.payload, "TargetMemberAccounts": targets}),
     )
     if tx.kept is not None:
-        tx.kept[Kind.SNAPSHOT, call.ns, *target] = revision, draft.digest
+        tx.kept.keep_revision(call.ns, target, (revision, draft.digest))
     made: Document = {
         "Arn": arn(call.catalog, target, revision),
         "Catalog": call.catalog,
