@@ -68,8 +68,8 @@ def _wrong_with_host(host: str) -> str:
         return "it names no host"
     try:
         urlsplit(f"//{host}")  # what brackets hold is an address of IPv6
-        if not host.isascii():
-            host.encode("idna")
+        if not host.startswith("["):
+            host.encode("idna")  # as it is looked up: no part is empty, nor too long
     except ValueError:
         return f"there can be no host {host!r}"
     return ""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cosell.store import Batch
-from cosell.store.saved import Header, write
+from cosell.store.saved import Header, read, write
 from cosell.store.sqlite_file import columns_of, tables_of
 from tests.edge.wires import TARGETED, Request, exchange
 from tests.harness import ACCOUNT, OTHER, Server, World, opportunity, send
@@ -180,6 +180,39 @@ def test_bad_file_is_refused_and_changes_nothing(world: World, how: str) -> None
     desk_refusal(fresh, "LoadNamespace", State=base64.b64encode(state).decode())
     names = [one["Name"] for one in world.desk("ListNamespaces", MaxResults=1000)["Namespaces"]]
     assert fresh.namespace not in names
+
+
+LIKE = {
+    "offset_ms": None, "pace": "{]", "step_ms": -1, "faults": None, "profile": "",
+    "shut_out": None, "lag_ms": -1, "quotas": "Some",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("trait", LIKE)
+@pytest.mark.parametrize("is_absent", [True, False])
+def test_file_that_holds_what_no_namespace_is_like_is_damaged(
+    world: World, trait: str, is_absent: bool
+) -> None:
+    create(world, "Here")
+    state = base64.b64decode(world.desk("SaveNamespace")["State"])
+    header, batches = read(state, FORMAT)
+    told = [*batches]
+    [row] = told[0].rows
+    wrong = [*row]
+    wrong[[*told[0].columns].index(trait)] = None if is_absent else LIKE[trait]
+    bad, _ = write(header, [Batch("namespace", told[0].columns, [tuple(wrong)]), *told[1:]])
+    refused = desk_refusal(world, "LoadNamespace", State=base64.b64encode(bad).decode())
+    assert refused.fields == [("state", "INVALID_VALUE")]
+    assert "It is damaged" in refused.message
+    assert titles(world) == ["Here"]
+
+
+@pytest.mark.parametrize("row", [(None, 5), ("seq", None)])
+def test_file_with_a_counter_that_is_none_is_damaged(world: World, row: tuple[Any, ...]) -> None:
+    counters = Batch("counter", {"name": "text", "next": "integer"}, [row])
+    state = base64.b64encode(sealed(format=FORMAT, batches=(counters,))).decode()
+    refused = desk_refusal(world, "LoadNamespace", State=state)
+    assert "It is damaged" in refused.message
 
 
 @pytest.mark.parametrize(

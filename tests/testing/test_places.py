@@ -91,6 +91,9 @@ def test_no_server_is_told_in_one_sentence() -> None:
 def test_an_address_that_is_none() -> None:
     with pytest.raises(ValueError, match="no address of a server"):
         There("ftp://somewhere")
+    for behind in ("?x=1", "#there"):
+        with pytest.raises(ValueError, match="name the server alone, as in http://127"):
+            There(f"http://127.0.0.1:1{behind}")
 
 
 def test_a_connection_that_the_server_closed_is_made_anew() -> None:

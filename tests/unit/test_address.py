@@ -31,6 +31,9 @@ WRONG = {
     "http://host:65536": "its port is '65536', and not a number from 1 to 65535",
     "http://[::1]:x": "its port is 'x', and not a number from 1 to 65535",
     "http://[host]": "there can be no host '[host]'",
+    "http://a..b:80": "there can be no host 'a..b'",
+    "http://.:1": "there can be no host '.'",
+    "http://" + "a" * 70: f"there can be no host '{'a' * 70}'",
     "http://℀": "there can be no host '℀'",
     "http://" + "ä" * 80: f"there can be no host '{'ä' * 80}'",
 }

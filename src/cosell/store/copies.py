@@ -15,6 +15,7 @@ from cosell.store.statements import statements
 
 _NUMBER_MAX = 1 << 53  # a counter that was raised further would be exhausted some day
 _COUNTERS: Columns = {"name": "text", "next": "integer"}
+_ABSENT = frozenset({"frozen_at"})  # the trait that a namespace may be without
 _KINDS: dict[str, type] = {"integer": int, "text": str, "blob": bytes}
 
 
@@ -56,7 +57,9 @@ def restore(
             raise ValueError(f"there is no such table as {batch.table!r} in format {store.format}")
         _ensure_kinds(batch)
         _write(tx, fresh.ns, batch)
-    return namespaces.find(tx, target.name)
+    restored = namespaces.find(tx, target.name)
+    namespaces.ensure_known(restored)
+    return restored
 
 
 def of_format(batches: Iterable[Batch], format: int, store: Store) -> Iterator[Batch]:
@@ -95,8 +98,10 @@ def _raise(tx: Tx, counter: str, least: int) -> None:
 def _ensure_kinds(batch: Batch) -> None:
     """A database may take a text for a number; whoever reads it would stumble."""
     kinds = [_KINDS[kind] for kind in batch.columns.values()]
+    whole: Columns = batch.columns if batch.table in ("namespace", "counter") else {}
+    needed = [at for at, column in enumerate(whole) if column not in _ABSENT]
     for row in batch.rows:
-        if len(row) != len(kinds) or not _fits(row, kinds):
+        if len(row) != len(kinds) or not _fits(row, kinds) or any(row[at] is None for at in needed):
             raise ValueError(f"{batch.table} has a row that does not fit its columns")
 
 

@@ -49,10 +49,13 @@ def mark(said: Any, least: int) -> None:
         raise ValueError(f"mark: {said!r} is no mark. Say what mark() answered before.")
 
 
-def milliseconds(name: str, said: Any) -> int:
-    """Real seconds in milliseconds; ValueError for what is no whole number of them."""
+def milliseconds(name: str, said: Any, most: float) -> int:
+    """Real seconds in milliseconds; ValueError for what is no whole number of them, or more than
+    `most` seconds."""
     if not isinstance(said, bool) and isinstance(said, int | float) and math.isfinite(said):
         whole = round(said * SECOND_MS)
+        if whole > most * SECOND_MS:
+            raise ValueError(f"{name}: {said!r} is too long. Say {most:g} at most.")
         if whole >= 0 and math.isclose(said * SECOND_MS, whole):
             return whole
     raise ValueError(
@@ -68,9 +71,12 @@ def finite(name: str, said: Any) -> float:
     return said
 
 
-def whole_seconds(name: str, said: Any) -> int:
-    """Seconds of the world's time, which this counts in whole ones; ValueError for others."""
+def whole_seconds(name: str, said: Any, least: int, most: int) -> int:
+    """Seconds of the world's time, which this counts in whole ones; ValueError for others, and for
+    fewer than `least` or more than `most`."""
     whole = isinstance(said, int) or (isinstance(said, float) and said.is_integer())
     if isinstance(said, bool) or not whole:
         raise ValueError(f"{name}: {said!r} are no whole seconds. Say a whole number, such as 2.")
+    if not least <= said <= most:
+        raise ValueError(f"{name}: {said!r}: say whole seconds from {least} to {most}.")
     return int(said)

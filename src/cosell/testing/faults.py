@@ -16,6 +16,11 @@ from cosell.testing.references import wire_name
 
 _UNNOTED_MAX: Final = 400  # the desk keeps a thousand of which it forgets those that are over
 _SHARE_MIN: Final = 1e-6
+_DELAY_MAX: Final = (
+    300  # seconds; these are the desk's bounds, told by the names that are used here
+)
+_LAG_MAX: Final = 86_400
+_LIFE_MAX: Final = 315_576_000
 
 if TYPE_CHECKING:
     from cosell.testing.meanwhile import Meanwhile
@@ -172,7 +177,10 @@ class Faults:
 
     def delay(self, operation: str | None, seconds: float, **scope: Unpack[Scope]) -> Fault:
         """Calls are answered so many real seconds later (milliseconds count)."""
-        effect = {"Effect": "Delay", "DelayMilliseconds": amounts.milliseconds("seconds", seconds)}
+        effect = {
+            "Effect": "Delay",
+            "DelayMilliseconds": amounts.milliseconds("seconds", seconds, _DELAY_MAX),
+        }
         return self._put(operation, effect, scope)
 
     def cut(self, operation: str | None = None, **scope: Unpack[Scope]) -> Fault:
@@ -208,7 +216,7 @@ class Faults:
     def lag(self, seconds: int, *, optional: bool = False) -> Lag:
         """Lists show what was true so many whole seconds of the world's time ago; at the end of
         `with` they lag as before. It fires with each list, but for those that never lag."""
-        seconds = amounts.whole_seconds("seconds", seconds)
+        seconds = amounts.whole_seconds("seconds", seconds, 0, _LAG_MAX)
         lag = Lag(self._world, seconds, optional, self._lags)
         self._asked.append(lag)
         return lag
@@ -296,7 +304,7 @@ class Faults:
             asked["AccountId"] = self._world.account_of(scope["account"])
         if "expires_seconds" in scope:
             asked["ExpiresInSeconds"] = amounts.whole_seconds(
-                "expires_seconds", scope["expires_seconds"]
+                "expires_seconds", scope["expires_seconds"], 1, _LIFE_MAX
             )
         answer = self._world.desk("PutFault", **asked)
         return self._kept(Fault(self._world, answer, _of_call(asked), scope.get("optional", False)))

@@ -17,6 +17,7 @@ from cosell.testing.references import Thing, id_of
 if TYPE_CHECKING:
     from cosell.testing.world import World
 
+_STEP_MAX = 86_400  # seconds; the desk's bound, told by the names that are used here
 _ALL_STEPS = 100  # more than any task has
 
 
@@ -80,7 +81,9 @@ class Tasks:
 
     def paced(self, seconds: int = 2) -> None:
         """From now on each step runs that many whole seconds of the world's time after the last."""
-        self._desk("PutPace", Mode="Paced", StepSeconds=whole_seconds("seconds", seconds))
+        self._desk(
+            "PutPace", Mode="Paced", StepSeconds=whole_seconds("seconds", seconds, 0, _STEP_MAX)
+        )
 
     def hold(self) -> None:
         """From now on tasks stand still until `step` or `release`, those at work included."""
@@ -140,7 +143,7 @@ def put_pace(world: "World", pace: str | float) -> None:
     """Let tasks advance in a pace: inline, held, paced, or so many whole seconds after each step.
     ValueError for another."""
     if not isinstance(pace, str):
-        world.tasks.paced(whole_seconds("pace", pace))
+        world.tasks.paced(whole_seconds("pace", pace, 0, _STEP_MAX))
         return
     named = {
         "inline": world.tasks.inline,

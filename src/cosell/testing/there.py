@@ -40,6 +40,11 @@ class There:
                 f"{url!r} has a path ({where.path}), and a world has a namespace of its own on the"
                 f" server: name the server alone, as in {where.scheme}://{where.netloc}."
             )
+        if behind := re.search(r"[?#].*", url):
+            raise ValueError(
+                f"{url!r} has more than an address ({behind[0]}): name the server alone, as in"
+                f" {where.scheme}://{where.netloc}."
+            )
         self.url = f"{where.scheme}://{where.netloc}"
         self._host, self._port = where.host, where.port
         self._connect = HTTPSConnection if where.scheme == "https" else HTTPConnection

@@ -11,6 +11,7 @@ from cosell.desk.operations.laboratory import ensure_imaginable
 from cosell.errors import FieldError, ResourceNotFoundException, request_refused
 from cosell.selling import text_at
 from cosell.selling.contract import CONTRACT as SELLING
+from cosell.selling.profiles import PROFILES
 from cosell.selling.views import VIEWS
 from cosell.store import Store, Tx, agenda, copies, lag, namespaces, saved
 from cosell.store.namespaces import Namespace
@@ -67,6 +68,8 @@ def load(tx: Tx, store: Store, target: Namespace, state: bytes, wall: int) -> tu
     ensure_imaginable("state", time)
     try:
         loaded = copies.restore(tx, store, target, batches, wall)
+        if loaded.profile not in PROFILES:
+            raise ValueError(f"this cosell knows no profile {loaded.profile!r}")
     except saved.Unreadable:
         raise
     except ValueError as error:
