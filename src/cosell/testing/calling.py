@@ -36,6 +36,9 @@ class Refused(Exception):
         self.message: str = members.get("Message") or members.get("message") or ""
         super().__init__(f"{operation}: {self.code}: {self.message}")
 
+    def __reduce__(self) -> tuple[type["Refused"], tuple[str, dict[str, Any]]]:
+        return type(self), (self.operation, dict(self.members))  # another process may be told it
+
 
 class Caller:
     """Calls the operations of a service in a namespace, as an account."""

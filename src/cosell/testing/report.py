@@ -39,7 +39,8 @@ def described(world: "World", saved: "Path | str") -> str:
     if waiting:
         lines.append(f"waiting   {'; '.join(waiting)}: no answer had come when the test ended")
     try:
-        calls = _called(world.calls, bool(waiting))
+        found = world.calls[:]
+        calls = _called(found, bool(waiting), world.calls.lost)
     except Exception as error:
         calls = [f"calls     {_unknown(error)}"]
     return "\n".join([*lines, *calls])
@@ -89,7 +90,9 @@ def _namespace(world: "World") -> Answer | None:
         asked["NextToken"] = page.NextToken
 
 
-def _called(calls: Sequence[Call], waits: bool) -> list[str]:
+def _called(calls: Sequence[Call], waits: bool, lost: int) -> list[str]:
+    if not calls and lost:
+        return [f"calls     not known: the desk had forgotten {lost} of them before they were read"]
     if not calls and waits:
         return ["calls     none that was answered"]
     if not calls:

@@ -1,5 +1,6 @@
 """Faults that the desk knows no more: what they did stays known, whoever made it forget them."""
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,13 @@ def test_a_lag_goes_on_if_the_desk_refuses_to_begin_anew(world: World) -> None:
         world.desk("LoadNamespace", State="bm8gc2NlbmU=")
     world.caller()("ListOpportunities", Catalog="AWS")
     assert (lag.fired, lag.remaining) == (1, None)
+
+
+def test_a_refusal_is_told_to_another_process(world: World) -> None:
+    with pytest.raises(Refused) as refused:
+        world.caller()("ListOpportunities", Catalog="Nope")
+    copied = pickle.loads(pickle.dumps(refused.value))
+    assert (str(copied), copied.members) == (str(refused.value), refused.value.members)
 
 
 def test_what_is_reset_behind_the_worlds_back_is_told_so(world: World) -> None:
