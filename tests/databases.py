@@ -11,12 +11,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-import psycopg
-
 from cosell.config import Postgres, is_postgres
-from cosell.looks import Looks
 from cosell.store import Store
-from cosell.store.postgres import PostgresStore
 from cosell.store.sqlite import SqliteStore
 
 Row: TypeAlias = tuple[Any, ...]
@@ -38,6 +34,8 @@ def opened(state: str = ":memory:") -> tuple[str, Store]:
     run is on PostgreSQL."""
     if not ON_POSTGRES:
         return state, SqliteStore(state)
+    from cosell.looks import Looks
+    from cosell.store.postgres import PostgresStore
     from tests import postgres
 
     where = postgres.migrated_database()
@@ -61,6 +59,8 @@ class Database(NamedTuple):
     def rows(self, text: str, *values: object) -> list[Row]:
         """What one statement finds; `?` is a value."""
         if is_postgres(self.where):
+            import psycopg  # some environments that the tests run in have no PostgreSQL
+
             with psycopg.connect(self.where, autocommit=True) as connection:
                 return connection.execute(text.replace("?", "%s").encode(), values).fetchall()
         opened = sqlite3.connect(f"file:{self.where}?mode=ro", uri=True)

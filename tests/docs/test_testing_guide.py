@@ -11,7 +11,8 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/guide/testing.md"
 README = PAGE.parents[2] / "README.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"# (\w+\.py)\n")
-INTERNAL = {"about_to_call", "adopt", "resting"}  # what other parts of a world ask, and no test
+# What other parts of a world ask, and no test.
+INTERNAL = {"about_to_call", "adopt", "begun_anew", "note", "resting"}
 TEST = re.compile(r"^def (test_\w+)", re.MULTILINE)
 
 

@@ -6,6 +6,7 @@ Must not know an operation.
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Generic, TypeVar
@@ -24,6 +25,7 @@ _ANSWER_S_MAX: Final = 1.0  # how long the store may take to answer
 _JSON: Final = "application/json"
 _TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 _SLOW: Final = f"The store did not answer within {_ANSWER_S_MAX:g} second."
+_NAMED: Final = re.compile(r'"[^"]*"')
 _STOPPING: Final = "The server is stopping: calls that run are finished, new ones go elsewhere."
 _OFF: Final = (
     "This server counts nothing. Start it with --metrics, with COSELL_METRICS=true in its"
@@ -80,7 +82,8 @@ class Probes:
             self._told = why
             log.warning("%s", why or "The store answers again.")
         if why:
-            told = why.replace(f" {self._where}", "")  # where it is, is for the log
+            # Where it is, and what it calls itself, is for the log.
+            told = _NAMED.sub("…", why.replace(f" {self._where}", ""))
             return _said(503, {"Status": "unready", "Message": told})
         return _said(200, {"Status": "ready"})
 
