@@ -42,6 +42,7 @@ shared_buffers = 64MB
 fsync = off
 full_page_writes = off
 wal_level = minimal
+autovacuum = off
 max_wal_senders = 0
 """
 
@@ -155,6 +156,12 @@ def empty_database() -> str:
 def migrated_database() -> str:
     """A database that `cosell migrate` has been at; its URL."""
     return _free.pop() if _free else _made(f" template {_TEMPLATE}")
+
+
+def new_database() -> str:
+    """As `migrated_database`, but one in which nothing ever was: what the planner knows of its
+    tables is what it knows of a new hub's; its URL."""
+    return _made(f" template {_TEMPLATE}")
 
 
 def _made(how: str) -> str:

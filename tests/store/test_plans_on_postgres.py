@@ -174,7 +174,7 @@ def _value(column: str, kind: str) -> str:
 def planner(request: pytest.FixtureRequest) -> Iterator[Planner]:
     """The plans must not depend on what is in the tables, nor on what is known of it: nothing, or
     all that ANALYZE finds."""
-    url = postgres.migrated_database()
+    url = postgres.new_database()
     with psycopg.connect(url, autocommit=True) as connection:
         if request.param == "grown":
             _fill(connection, {})
