@@ -133,6 +133,8 @@ def _key(db: sqlite3.Connection, table: str) -> tuple[str, ...]:
 class Commits:
     """A file in which the changes of one Start are written many times over."""
 
+    apart = SEQ_APART
+
     def __init__(self, database: Path, found: list[Change], count: int) -> None:
         self._db = sqlite3.connect(database, isolation_level=None, cached_statements=512)
         self._db.execute("pragma journal_mode = wal")
@@ -147,7 +149,7 @@ class Commits:
         self.begin()
         for number in range(count):
             other = {name: _other(name, place, number) for place, name in enumerate(names)}
-            shift = (number + 1) * SEQ_APART
+            shift = (number + 1) * self.apart
             for change in found:
                 if change.before:
                     row = varied(change.before, other, shift)

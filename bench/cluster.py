@@ -113,6 +113,8 @@ def copy(cluster: Cluster, to: Path) -> None:
 class Commits(bare.Commits):
     """A database in which the changes of one Start are written many times over."""
 
+    apart = 1_000_000_000  # a server draws numbers meanwhile, many at a time
+
     def __init__(self, cluster: Cluster, found: list[bare.Change], count: int) -> None:
         self._pg = cluster.connect()
         self._pg.prepare_threshold = 0
