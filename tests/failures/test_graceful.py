@@ -15,7 +15,7 @@ from tests.failures.conftest import Start
 from tests.harness import START_S_MAX, Worker, World, opportunity
 
 AT_WORK = 6
-DELAY_MS = 3_000
+DELAY_MS = 8_000
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,7 @@ def test_server_that_is_asked_to_end_finishes_what_it_is_at(
     server.main.send_signal(signal.SIGTERM)
     while takes_connections(server.port):
         time.sleep(0.02)
+    assert seen.asked == [], "no more calls, while these are at work"
     for thread in threads:
         thread.join(30)
     assert [one.status for one in seen.asked] == [200] * AT_WORK, [str(one) for one in seen.asked]
