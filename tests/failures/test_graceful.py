@@ -15,7 +15,7 @@ from tests.failures.conftest import Start
 from tests.harness import START_S_MAX, Worker, World, opportunity
 
 AT_WORK = 6
-DELAY_MS = 8_000
+DELAY_MS = 4_000
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,12 @@ def test_server_that_is_asked_to_end_finishes_what_it_is_at(
     world.desk("PutFault", **delay, Count=AT_WORK)
     seen = Crowd()
 
+    partners = [world.client() for _ in range(AT_WORK)]  # made before: the wait is for the calls
+
     def create(number: int) -> None:
-        partner = world.client()
         seen.ask(
             "CreateOpportunity",
-            lambda: partner.create_opportunity(
+            lambda: partners[number].create_opportunity(
                 Catalog="Sandbox", ClientToken=f"slow-{number}", **opportunity()
             ),
         )
