@@ -6,8 +6,8 @@ mean, nor what becomes of a namespace at which somebody is to look.
 """
 
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeAlias, cast
 
 import psycopg
@@ -202,18 +202,14 @@ class PostgresStore:
         self._pool.close()
 
 
-class connected_from(AbstractContextManager["Connection"]):
+@contextmanager
+def connected_from(store: PostgresStore) -> Iterator[Connection]:
     """A connection of a store's pool, within `with`."""
-
-    def __init__(self, store: PostgresStore) -> None:
-        self._store = store
-
-    def __enter__(self) -> Connection:
-        self._connection = self._store.begun("select 1")
-        return self._connection
-
-    def __exit__(self, *_: object) -> None:
-        self._store.give_back(self._connection)
+    connection = store.begun("select 1")
+    try:
+        yield connection
+    finally:
+        store.give_back(connection)
 
 
 class _Writing:
@@ -239,22 +235,28 @@ class _Writing:
 
     def end(self, undone: bool) -> None:
         """Commit, or undo; either way the connection goes back."""
-        store, connection = self._store, self._connection
         try:
-            if not undone:
-                undone = True  # unless it gets as far as the commit
+            if undone:
+                self._undo()
+            else:
                 self._commit()
-                undone = False
         except psycopg.Error as error:
-            failed(store.where, error)
+            self._undo()
+            failed(self._store.where, error)
+        except BaseException:
+            self._undo()
+            raise
         finally:
-            try:
-                if undone and not connection.closed:
-                    connection.execute("rollback", prepare=False)
-            except psycopg.Error:
-                connection.close()  # which undoes it as well
-            store.writing = None
-            store.give_back(connection)
+            self._store.writing = None
+            self._store.give_back(self._connection)
+
+    def _undo(self) -> None:
+        if self._connection.closed:
+            return
+        try:
+            self._connection.execute("rollback", prepare=False)
+        except psycopg.Error:
+            self._connection.close()  # which undoes it as well
 
     def _commit(self) -> None:
         self._tx.run_late()
