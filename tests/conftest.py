@@ -76,3 +76,14 @@ def still(world: World) -> World:
     """A world whose clock stands at NOW."""
     world.desk("PutClock", Time=NOW, Frozen=True)
     return world
+
+
+@pytest.fixture
+def migrated() -> Iterator[str]:
+    """A database of PostgreSQL's that `cosell migrate` has been at, whatever the run is on; the
+    test may do with it what it likes."""
+    from tests import postgres
+
+    url = postgres.migrated_database()
+    yield url
+    postgres.drop(url)

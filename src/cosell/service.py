@@ -44,6 +44,7 @@ from cosell.store.faults import Met
 from cosell.store.left import undo_left
 from cosell.store.namespaces import Namespace
 from cosell.store.retries import retrying
+from cosell.store.settings import setting
 from cosell.wire import aws_json
 
 log = logging.getLogger("cosell.service")
@@ -70,7 +71,7 @@ class Engine:
         self.store = store
         self._limits = config.limits
         self._random = ids.new_random()
-        token_key = store.setting("token_key", new_token_key)
+        token_key = setting(store, "token_key", new_token_key)
         self._authenticator = Authenticator(config.auth, token_key)
         self._routes = Routes(SELLING, DESK)
         self._quotas = Quotas(QUOTA_OF)

@@ -15,6 +15,7 @@ from cosell.clock import wall_ms
 from tests.chaos.ground import Ground
 from tests.chaos.memory import AWS, Miss, Space
 from tests.chaos.tasks import PLANTED
+from tests.subjects import subject
 
 _TASKS = {
     "engagement-by-accepting-invitation-task",
@@ -261,7 +262,7 @@ def _events_have_causes(kept: Kept) -> None:
     for account, body in kept.rows("select account, body from outbox where ns = :ns"):
         event = orjson.loads(bytes(body))
         ids[event["id"]] += 1
-        events[account, event["detail-type"], _subject(event)] += 1
+        events[account, event["detail-type"], subject(event).rpartition("/engagement/")[2]] += 1
     if any(count > 1 for count in ids.values()):
         raise Miss(f"{kept.name}: an event has an id that is another one's")
     told = {
@@ -310,20 +311,6 @@ def _shown(kept: Kept) -> Iterator[tuple[str, str, str]]:
         for account in orjson.loads(bytes(body))["TargetMemberAccounts"]:
             if account != AWS:
                 yield account, "Engagement Resource Snapshot Created", what
-
-
-def _subject(event: Any) -> str:
-    """What an event is about."""
-    detail, type_ = event["detail"], event["detail-type"]
-    if "opportunity" in detail:
-        return str(detail["opportunity"]["identifier"])
-    if "engagementInvitation" in detail:
-        return str(detail["engagementInvitation"]["id"])
-    if "resourceSnapshot" in detail:
-        return str(detail["resourceSnapshot"]["arn"]).partition("/engagement/")[2]
-    if type_ == "Engagement Member Added":
-        return f"{detail['engagement']['id']}/{detail['engagementMember']['accountId']}"
-    return str(detail["engagement"]["engagementId"])
 
 
 def _nothing_was_made_that_nobody_knows(kept: Kept, space: Space) -> None:

@@ -25,6 +25,7 @@ from tests.databases import fresh
 from tests.edge.wires import answer, connection, targeted
 from tests.harness import ACCOUNT, NOBODY, Server, World, credential, opportunity
 from tests.refusal import refusal
+from tests.waiting import until
 
 BOX = {"Catalog": "Sandbox"}
 CREATE = "CreateOpportunity"
@@ -44,14 +45,6 @@ def create(world: World, **config: Any) -> Any:
 
 def fired(world: World) -> int:
     return sum(one["Fired"] for one in world.desk("ListFaults")["Faults"])
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Wait for what must come."""
-    end = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 # --- waits ---------------------------------------------------------------------------------------

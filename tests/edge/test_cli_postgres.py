@@ -25,14 +25,6 @@ def empty() -> Iterator[str]:
     postgres.drop(url)
 
 
-@pytest.fixture
-def migrated() -> Iterator[str]:
-    """A database of ours, to be changed."""
-    url = postgres.migrated_database()
-    yield url
-    postgres.drop(url)
-
-
 def told(*arguments: str) -> str:
     done = ran(*arguments)
     assert (done.returncode, done.stderr) == (0, ""), done

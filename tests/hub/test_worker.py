@@ -1,40 +1,21 @@
 """What a worker does beside what it is called for: what another left, what everybody forgot, what
 nobody has any more; and how it ends."""
 
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
-import pytest
 
 from cosell.clock import wall_ms
 from cosell.config import Postgres
 from cosell.looks import Looks
 from cosell.store import agenda, namespaces
 from cosell.store.postgres import PostgresStore
-from tests import postgres
 from tests.databases import Database
 from tests.harness import Worker
+from tests.waiting import until
 
 KIND = "invitation-expiry"  # soon done if there is no such invitation
-PATIENCE_S = 90.0
 MANY = 1_500
-
-
-@pytest.fixture
-def url() -> Iterator[str]:
-    made = postgres.migrated_database()
-    yield made
-    postgres.drop(made)
-
-
-def until(holds: Callable[[], Any]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def planned(url: str, name: str, due_at: int, count: int = 1, *, called: bool = True) -> int:
@@ -60,47 +41,53 @@ def left(url: str, ns: int) -> int:
 
 
 def test_what_was_left_or_forgotten_or_retired_is_found_by_the_sweep(
-    url: str, tmp_path: Path
+    migrated: str, tmp_path: Path
 ) -> None:
     """A worker was killed with a job in hand; nobody was called for something that is overdue; and
     a namespace was reset."""
-    killed = planned(url, "killed", wall_ms() - 1_000)
+    killed = planned(migrated, "killed", wall_ms() - 1_000)
     say(
-        url,
+        migrated,
         "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 hour')",
         "update procrastinate_jobs set status = 'doing', attempts = 1,"
         " worker_id = (select id from procrastinate_workers)",
     )
-    overlooked = planned(url, "overlooked", wall_ms() - 60_000, called=False)
-    retired = planned(url, "retired", wall_ms() + 3_600_000, 30, called=False)
+    overlooked = planned(migrated, "overlooked", wall_ms() - 60_000, called=False)
+    retired = planned(migrated, "retired", wall_ms() + 3_600_000, 30, called=False)
     say(
-        url,
+        migrated,
         f"insert into retired (ns, retired_at) values ({retired}, {wall_ms() - 60_000})",
         "delete from namespace where name = 'retired'",
     )
-    worker = Worker(url, tmp_path / "log").start()
-    until(lambda: not (left(url, killed) or left(url, overlooked) or left(url, retired)))
-    until(lambda: Database(url).rows("select count(*) from retired") == [(0,)])
+    worker = Worker(migrated, tmp_path / "log").start()
+    until(
+        lambda: (
+            not (left(migrated, killed) or left(migrated, overlooked) or left(migrated, retired))
+        )
+    )
+    until(lambda: Database(migrated).rows("select count(*) from retired") == [(0,)])
     assert worker.stop() == 0
 
 
-def test_a_worker_that_is_told_to_end_finishes_what_is_at_work(url: str, tmp_path: Path) -> None:
-    ns = planned(url, "busy", wall_ms() - MANY, MANY)
-    worker = Worker(url, tmp_path / "log").start()
-    until(lambda: left(url, ns) < MANY)
+def test_a_worker_that_is_told_to_end_finishes_what_is_at_work(
+    migrated: str, tmp_path: Path
+) -> None:
+    ns = planned(migrated, "busy", wall_ms() - MANY, MANY)
+    worker = Worker(migrated, tmp_path / "log").start()
+    until(lambda: left(migrated, ns) < MANY)
     assert worker.stop() == 0
     assert "Traceback" not in (tmp_path / "log").read_text()
     doing = "select count(*) from procrastinate_jobs where status = 'doing'"
-    assert Database(url).rows(doing) == [(0,)]
-    other = Worker(url, tmp_path / "other").start()
-    until(lambda: not left(url, ns))
+    assert Database(migrated).rows(doing) == [(0,)]
+    other = Worker(migrated, tmp_path / "other").start()
+    until(lambda: not left(migrated, ns))
     assert other.stop() == 0
 
 
-def test_what_is_due_later_is_done_when_it_is(url: str, tmp_path: Path) -> None:
-    worker = Worker(url, tmp_path / "log").start()
+def test_what_is_due_later_is_done_when_it_is(migrated: str, tmp_path: Path) -> None:
+    worker = Worker(migrated, tmp_path / "log").start()
     due_at = wall_ms() + 1_500
-    ns = planned(url, "later", due_at)
-    until(lambda: not left(url, ns))
+    ns = planned(migrated, "later", due_at)
+    until(lambda: not left(migrated, ns))
     assert wall_ms() >= due_at
     assert worker.stop() == 0

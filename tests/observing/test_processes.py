@@ -5,33 +5,17 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import gettempdir
 
 import psycopg
-import pytest
 
 from tests import postgres
 from tests.harness import Reply, Server, Worker, World, free_port, opportunity, send
 from tests.observing.scraping import Scrape, scrape
+from tests.waiting import until
 
 WAIT_S_MAX = 20.0
-
-
-@pytest.fixture
-def database() -> Iterator[str]:
-    url = postgres.migrated_database()
-    yield url
-    postgres.drop(url)
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + WAIT_S_MAX
-    while not holds():
-        assert time.monotonic() < end, what
-        time.sleep(0.02)
 
 
 def kept() -> set[Path]:
@@ -39,10 +23,10 @@ def kept() -> set[Path]:
 
 
 def test_a_scrape_of_any_process_tells_what_all_of_them_counted(
-    database: str, tmp_path: Path
+    migrated: str, tmp_path: Path
 ) -> None:
     before = kept()
-    server = Server(database, ("--workers", "2"), log=tmp_path / "log").start()
+    server = Server(migrated, ("--workers", "2"), log=tmp_path / "log").start()
     world = World(server)
     seen: set[int] = set()
     calls = 0
@@ -75,8 +59,8 @@ def pools(server: Server) -> float:
     return scrape(server).number("cosell_pool_connections", state="open")
 
 
-def test_a_server_on_postgres_counts_by_itself_and_its_pool(database: str, tmp_path: Path) -> None:
-    server = Server(database, log=tmp_path / "log").start()
+def test_a_server_on_postgres_counts_by_itself_and_its_pool(migrated: str, tmp_path: Path) -> None:
+    server = Server(migrated, log=tmp_path / "log").start()
     World(server).client().create_opportunity(Catalog="Sandbox", ClientToken="1", **opportunity())
     found = scrape(server)
     assert found.calls("CreateOpportunity") == 1
@@ -87,11 +71,11 @@ def test_a_server_on_postgres_counts_by_itself_and_its_pool(database: str, tmp_p
 
 
 def test_a_database_that_is_gone_makes_the_server_unready_until_it_is_back(
-    database: str, tmp_path: Path
+    migrated: str, tmp_path: Path
 ) -> None:
-    server = Server(database, log=tmp_path / "log").start()
+    server = Server(migrated, log=tmp_path / "log").start()
     assert ready(server).status == 200
-    name = database_name(database)
+    name = database_name(migrated)
     with psycopg.connect(postgres.cluster().get_uri(), autocommit=True) as admin:
         admin.execute(f"alter database {name} allow_connections false")
         admin.execute(
@@ -109,12 +93,12 @@ def test_a_database_that_is_gone_makes_the_server_unready_until_it_is_back(
     assert server.stop() == 0
 
 
-def test_a_worker_tells_what_it_did_where_it_is_asked(database: str, tmp_path: Path) -> None:
-    server = Server(database, log=tmp_path / "log").start()
+def test_a_worker_tells_what_it_did_where_it_is_asked(migrated: str, tmp_path: Path) -> None:
+    server = Server(migrated, log=tmp_path / "log").start()
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     options = ("--port", str(port), "--log-format", "json")
-    worker = Worker(database, tmp_path / "worker-log", options).start()
+    worker = Worker(migrated, tmp_path / "worker-log", options).start()
     until(lambda: answers(url), "the worker answers")
     world = World(server)
     world.desk("PutPace", Mode="Paced", StepSeconds=1)
@@ -149,10 +133,10 @@ def done(url: str, kind: str) -> float:
     return Scrape(text).number("cosell_tasks_ended_total", kind=kind, state="COMPLETE")
 
 
-def test_a_worker_whose_port_is_taken_says_so(database: str, tmp_path: Path) -> None:
+def test_a_worker_whose_port_is_taken_says_so(migrated: str, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        worker = Worker(database, tmp_path / "worker-log", ("--port", port)).start()
+        worker = Worker(migrated, tmp_path / "worker-log", ("--port", port)).start()
         assert worker.main is not None
         assert worker.main.wait(timeout=WAIT_S_MAX) == 2
     assert f"--port: cannot listen at 127.0.0.1, port {port}" in worker.log.read_text()

@@ -14,6 +14,7 @@ import orjson
 
 from tests.property.leads import Leading
 from tests.property.partners import APPROVED, AWS
+from tests.subjects import subject
 
 UPDATED = "Opportunity Updated"
 SHOWN = "Engagement Resource Snapshot Created"
@@ -59,7 +60,7 @@ class Causes:
             self.seen = cast("int", seq)
             event = orjson.loads(cast("bytes", body))
             self._ensure_visible(str(account), event)
-            type_, what = event["detail-type"], _subject(event)
+            type_, what = event["detail-type"], subject(event)
             if found := SNAPSHOT.search(what):
                 what = "/".join(found.groups())
             if type_ == UPDATED:
@@ -69,7 +70,7 @@ class Causes:
 
     def _ensure_visible(self, account: str, event: Any) -> None:
         """Whoever is told of something may see it."""
-        at, what = self.at, _subject(event)
+        at, what = self.at, subject(event)
         type_ = event["detail-type"]
         assert event["detail"]["catalog"] == at.catalog, event
         if type_.startswith("Opportunity"):
@@ -199,17 +200,3 @@ def _pruned(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _pruned(item) for name, item in value.items() if item is not None}
     return [_pruned(one) for one in value] if isinstance(value, list) else value
-
-
-def _subject(event: Any) -> str:
-    """What an event is about."""
-    detail, type_ = event["detail"], event["detail-type"]
-    if "opportunity" in detail:
-        return str(detail["opportunity"]["identifier"])
-    if "engagementInvitation" in detail:
-        return str(detail["engagementInvitation"]["id"])
-    if "resourceSnapshot" in detail:
-        return str(detail["resourceSnapshot"]["arn"])
-    if type_ == "Engagement Member Added":
-        return f"{detail['engagement']['id']}/{detail['engagementMember']['accountId']}"
-    return str(detail["engagement"]["engagementId"])

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from cosell.store import Contention, Store, documents, namespaces
+from cosell.store.settings import setting
 from cosell.store.sqlite import SqliteStore
 from tests.store.rows import WALL, put_document, stored, undone
 
@@ -264,14 +265,14 @@ def test_numbers_after_the_state_is_opened_again_go_on(sqlite_file: SqliteStore)
 
 
 def test_setting_is_bound_once(store: Store) -> None:
-    assert store.setting("key", b"first") == b"first"
-    assert store.setting("key", b"second") == b"first"
-    assert store.setting("other", b"second") == b"second"
+    assert setting(store, "key", b"first") == b"first"
+    assert setting(store, "key", b"second") == b"first"
+    assert setting(store, "other", b"second") == b"second"
 
 
 def test_setting_is_there_when_the_state_is_opened_again(sqlite_file: SqliteStore) -> None:
-    sqlite_file.setting("key", b"first")
+    setting(sqlite_file, "key", b"first")
     sqlite_file.close()
     again = SqliteStore(sqlite_file.where)
-    assert again.setting("key", b"second") == b"first"
+    assert setting(again, "key", b"second") == b"first"
     again.close()

@@ -7,6 +7,7 @@ Imports prometheus_client, which takes its time: only a server that is to count 
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 
 from prometheus_client import (
@@ -64,11 +65,12 @@ class Metrics:
         self._store = store
         self._directory = directory
         registry = CollectorRegistry()
-        self._calls = Counter(
+        counter = partial(Counter, registry=registry)
+        gauge = partial(Gauge, registry=registry, multiprocess_mode="livesum")
+        self._calls = counter(
             "cosell_calls",
             "Calls that were answered, by how: Success, the code of an error, or Cut.",
             ("service", "operation", "outcome"),
-            registry=registry,
         )
         self._durations = Histogram(
             "cosell_call_duration_seconds",
@@ -77,30 +79,23 @@ class Metrics:
             buckets=_BUCKETS_S,
             registry=registry,
         )
-        self._ended = Counter(
+        self._ended = counter(
             "cosell_tasks_ended",
             "Tasks that came to their last state in this server.",
             ("kind", "state"),
-            registry=registry,
         )
-        self._ran = Counter(
+        self._ran = counter(
             "cosell_agenda_entries_run",
             "What was due and was run: done, or failed in a way that nobody foresaw.",
             ("kind", "outcome"),
-            registry=registry,
         )
-        self._in_progress = Gauge(
-            "cosell_calls_in_progress",
-            "Calls that have begun and have no answer yet.",
-            registry=registry,
-            multiprocess_mode="livesum",
+        self._in_progress = gauge(
+            "cosell_calls_in_progress", "Calls that have begun and have no answer yet."
         )
-        self._connections = Gauge(
+        self._connections = gauge(
             "cosell_pool_connections",
             "Connections to the database by state; none where the state is a file.",
             ("state",),
-            registry=registry,
-            multiprocess_mode="livesum",
         )
         self._cells: dict[tuple[str, str, str], _Cell] = {}
         self._running: Callable[[], int] = lambda: 0

@@ -208,10 +208,6 @@ class Store(Protocol):
 
     def write(self) -> AbstractContextManager[Tx]: ...
 
-    def setting(self, name: str, default: bytes) -> bytes:
-        """A value bound once for the whole database; `default` if there was none."""
-        ...
-
     def sweep(self, batch_max: int, retired_before: int | None = None) -> int:
         """Delete at most that many rows of namespaces that were retired before an instant of real
         time (None: ever); answers how many were deleted."""

@@ -120,12 +120,6 @@ class PostgresStore:
 
     # --- beside them ---------------------------------------------------------------------------
 
-    def setting(self, name: str, default: bytes) -> bytes:
-        with self.write() as tx:
-            tx.run("put_setting", name=name, value=default)
-            row = tx.one("find_setting", name=name)
-        return cast("tuple[bytes]", row)[0]
-
     def sweep(self, batch_max: int, retired_before: int | None = None) -> int:
         before = _EVER if retired_before is None else retired_before
         with self.read(single=True) as reading:
