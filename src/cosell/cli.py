@@ -167,7 +167,10 @@ def _carry(command: str, settings: config.Config, asked: dict[str, str]) -> int:
     try:
         if command == "save":
             checksum = kept_files.save(server, asked["file"])
-            print(f"{asked['file']} has the namespace {server.namespace}, SHA-256 {checksum}")
+            print(
+                f"{asked['file']} has the namespace {server.namespace}, SHA-256 {checksum}",
+                file=sys.stderr if _is_output(asked["file"]) else sys.stdout,
+            )
         else:
             time = kept_files.load(server, asked["file"])
             print(f"the namespace {server.namespace} is what {asked['file']} has, at {time}")
@@ -175,6 +178,14 @@ def _carry(command: str, settings: config.Config, asked: dict[str, str]) -> int:
         print(f"cosell: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _is_output(path: str) -> bool:
+    """Whether it is where this prints to, which then has the file alone."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(sys.stdout.fileno()))
+    except (OSError, ValueError):  # there is none
+        return False
 
 
 def _serve(settings: config.Config, state: State, lines: list[str]) -> int:

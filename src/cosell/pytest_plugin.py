@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import pytest
 
 if TYPE_CHECKING:
+    from cosell.testing.lifetime import Lifetime
     from cosell.testing.marked import Run
     from cosell.testing.run_server import RunServer
-    from cosell.testing.staying import Staying
     from cosell.testing.world import World
 
 _NAME: Final = "cosell"  # of the fixture, and of the marker
@@ -29,7 +29,7 @@ _UNDO: Final = pytest.StashKey[list[Any]]()
 _GUARD: Final = pytest.StashKey[Any]()  # an Interception
 _WORLD: Final = pytest.StashKey["World"]()
 _TOLD: Final = pytest.StashKey[str]()
-_STAYING: Final = pytest.StashKey[list["Staying"]]()
+_LIFETIMES: Final = pytest.StashKey[list["Lifetime"]]()
 _SCENE: Final = pytest.StashKey["_Scene"]()
 _SERVER: Final = pytest.StashKey["RunServer"]()
 
@@ -105,7 +105,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from cosell.testing import marked
 
     worker = getattr(config, "workerinput", {})
-    config.stash[_STAYING] = []
+    config.stash[_LIFETIMES] = []
     config.stash[_RUN] = marked.Run(
         account=config.getoption("--cosell-account") or config.getini("cosell_account") or None,
         catalog=config.getini("cosell_catalog") or None,
@@ -169,10 +169,12 @@ def _run_server(config: pytest.Config) -> "RunServer":
 @pytest.fixture(name=_NAME)
 def cosell_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
     """A world of this test's own: Partner Central with AWS on its other side, empty at first."""
-    from cosell.testing.staying import Staying
+    from cosell.testing.lifetime import Lifetime
 
     world = _made(request.config, request.node.nodeid, list(request.node.iter_markers(_NAME)))
-    request.config.stash[_STAYING].append(Staying(world))  # it closes the world, after the report
+    request.config.stash[_LIFETIMES].append(
+        Lifetime(world)
+    )  # it closes the world, after the report
     request.node.stash[_WORLD] = world
     with world.current():
         yield world
@@ -278,7 +280,7 @@ def pytest_make_collect_report(
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """A call that was stopped fails the test, whoever caught the error."""
-    _end_staying(item.config)  # a signal may have come while it was ended
+    _end_lifetimes(item.config)  # a signal may have come while it was ended
     item.config.stash[_GUARD].taken()  # whatever runs between tests is none of this one's
     yield from _guarded(item)
 
@@ -295,21 +297,21 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         raise
     finally:
         try:
-            _end_staying(item.config)
+            _end_lifetimes(item.config)
         finally:  # pytest keeps its items, and with them what they have, until the run ends
             if _WORLD in item.stash:
                 del item.stash[_WORLD]
 
 
-def _end_staying(config: pytest.Config) -> None:
-    staying = config.stash[_STAYING]
-    while staying:
+def _end_lifetimes(config: pytest.Config) -> None:
+    lifetimes = config.stash[_LIFETIMES]
+    while lifetimes:
         try:
-            staying[-1].end()
+            lifetimes[-1].end()
         except Exception:  # a server that has gone: it is told once
-            staying.pop()
+            lifetimes.pop()
             raise
-        staying.pop()
+        lifetimes.pop()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from cosell.store import Batch
 from cosell.store.saved import Header, write
 from tests.edge.keys import BETA
-from tests.edge.test_cli_serve import ran, running, url_of
+from tests.edge.test_cli_serve import COSELL, ran, running, url_of
 from tests.harness import ACCOUNT, Refused, Server, World, client, free_port, opportunity, send
 
 START = "2026-03-01T00:00:00.000Z"
@@ -117,6 +118,21 @@ def test_save_and_load_carry_a_namespace(server: Server, world: World, tmp_path:
     assert (loaded.returncode, loaded.stderr) == (0, "")
     assert count(there.endpoint) == 1
     assert [one.name for one in tmp_path.iterdir()] == ["a.cosell"]
+
+
+def test_a_namespace_that_goes_to_standard_output_is_alone_there(
+    server: Server, world: World, tmp_path: Path
+) -> None:
+    output = tmp_path / "stdout"  # as /dev/stdout is
+    output.symlink_to("/proc/self/fd/1")
+    world.desk("PutClock", Time=START, Frozen=True)
+    world.client().create_opportunity(Catalog="AWS", **opportunity())
+    where = ("--namespace", world.namespace, "--endpoint", server.url)
+    saved = subprocess.run(
+        [*COSELL, "save", str(output), *where], capture_output=True, check=True, timeout=60
+    )
+    assert saved.stdout == base64.b64decode(world.desk("SaveNamespace")["State"])
+    assert b"stdout has the namespace" in saved.stderr
 
 
 def test_save_of_nothing_writes_nothing(server: Server, world: World, tmp_path: Path) -> None:

@@ -57,6 +57,35 @@ taken.clear()
 assert answer(client).startswith(expected)
 assert answer().startswith(expected)
 """
+_FIRST = """
+import resource, socket, sys
+
+assert "cosell.testing.edge" not in sys.modules
+client = socket.socket()
+client.settimeout(30)
+limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, limit[1]))
+taken = []
+try:
+    while True:
+        taken.append(open("/dev/null"))
+except OSError:
+    pass
+taken.pop()  # for the connection: nothing is left for what is read to answer on it
+client.connect(("127.0.0.1", port))
+client.sendall(ask)
+try:
+    told = client.recv(4096)
+except ConnectionResetError:  # what it had asked was not read
+    told = b""
+assert told == b"", told
+assert "cosell.testing.edge" not in sys.modules
+taken.clear()
+connection = socket.create_connection(("127.0.0.1", port))
+connection.settimeout(30)
+connection.sendall(ask)
+assert connection.recv(4096).startswith(expected)
+"""
 _NO_THREADS = """
 import socket, threading
 
@@ -94,6 +123,17 @@ def listening(request: pytest.FixtureRequest) -> str:
 
 def test_a_process_out_of_descriptors_listens_again_when_it_has_some(listening: str) -> None:
     _run(listening + _EXHAUSTED)
+
+
+def test_a_first_client_whom_nothing_is_left_to_answer_is_sent_away() -> None:
+    """What answers is read from files when the first client comes; and no thread dies of it."""
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(_LISTENING["doorway"]) + dedent(_FIRST)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_client_for_whom_there_is_no_thread_is_sent_away() -> None:

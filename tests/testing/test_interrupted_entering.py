@@ -10,7 +10,7 @@ import botocore.httpsession
 import pytest
 
 from cosell.testing import World, current, interception
-from cosell.testing.stay import Stay
+from cosell.testing.entered import Entered
 from tests.interrupting import everywhere
 
 ANOTHER = World()
@@ -37,9 +37,9 @@ class Watch:
         if _process() == self._before:
             return
         self.left.append(where.partition(" ")[2])
-        for stay, _ in list(current._entered):
-            assert isinstance(stay, Stay)
-            stay.end()
+        for entered, _ in list(current._entered):
+            assert isinstance(entered, Entered)
+            entered.end()
         assert _process() == self._before, where
 
 

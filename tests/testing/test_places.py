@@ -223,6 +223,13 @@ def test_a_body_that_is_too_large(doorway: http.client.HTTPConnection) -> None:
     assert headers["connection"] == "close"
 
 
+@pytest.mark.parametrize("length", ["9" * 5_000, "9" * 19, "1" + "0" * 18])
+def test_a_length_that_nothing_has_is_too_large(world: World, length: str) -> None:
+    status, told = spoken(world, f"Content-Length: {length}", BODY)
+    assert (status, told["__type"]) == (413, "RequestEntityTooLargeException")
+    assert not world.calls.all
+
+
 def test_a_whole_namespace_may_be_larger(doorway: http.client.HTTPConnection) -> None:
     body = json.dumps({"State": "YQ==" * 400_000}).encode()
     status, _, document = ask(

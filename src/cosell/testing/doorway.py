@@ -39,6 +39,12 @@ class Doorway:
         receive_each(self._listener, self._serve, "cosell-edge")
 
     def _serve(self, connection: socket.socket, address: tuple[str, int]) -> None:
-        from cosell.testing.edge import serve
-
+        try:
+            from cosell.testing.edge import serve
+        except OSError:  # no descriptor is left to read it with
+            connection.close()  # the client is told at once, and finds it if it comes again
+            return
+        except BaseException:
+            connection.close()
+            raise
         serve(connection, address, self._place)

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import socket
+import sys
 from http.server import BaseHTTPRequestHandler
 from time import monotonic
 from typing import Any, Final
@@ -41,6 +42,7 @@ _CONFIG: Final = Config()
 _GATE: Final = Gate(_CONFIG)
 _LIMITS: Final = _CONFIG.limits
 _CHUNK_BYTES: Final = 65_536
+_DIGITS_MAX: Final = 18  # a length with more of them is read as one that nothing has
 _SIZE: Final = re.compile(rb"[0-9a-fA-F]{1,16}")
 
 
@@ -128,8 +130,9 @@ class _Connection(BaseHTTPRequestHandler):
             length = headers.get("content-length", "0")
             if not length.isdecimal():
                 raise SerializationException("Content-Length is no number.")
-            self._ensure_fits(headers, int(length))
-            return self._read(int(length), until)
+            size = int(length) if len(length) <= _DIGITS_MAX else sys.maxsize
+            self._ensure_fits(headers, size)
+            return self._read(size, until)
         except TimeoutError:
             raise RequestTimeoutException(
                 f"The body did not arrive within {_LIMITS.body_s_max:g} seconds."

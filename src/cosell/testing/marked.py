@@ -49,7 +49,7 @@ def made(run: Run, name: str, said: Mapping[str, Any], shared: Callable[[], str]
     """The world of the test `name`, not entered yet. `shared` answers where the run's own server
     is, and starts it if need be."""
     from cosell.testing.calling import Refused
-    from cosell.testing.stay import closing_if_it_fails
+    from cosell.testing.lifetime import closing_if_it_fails
 
     try:
         world = _world(run, name, said, shared)

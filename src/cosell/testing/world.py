@@ -19,9 +19,10 @@ from cosell.config import DEFAULT_ACCOUNT
 from cosell.testing import amounts, current
 from cosell.testing.calling import DESK, SELLING, Caller, Desk
 from cosell.testing.dead_calls import DeadCall
+from cosell.testing.entered import Entered
+from cosell.testing.lifetime import closing_if_it_fails
 from cosell.testing.partner import AWS, Partner, account_named
 from cosell.testing.place import Here, Place, WhileOpen, here
-from cosell.testing.stay import Stay, closing_if_it_fails
 from cosell.testing.unread import Unread
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class World:
         """The request ids of what the world's own builders called."""
         self._partners: dict[str, Partner] = {}
         self._making = Lock()
-        self._entered: list[Stay] = []
+        self._entered: list[Entered] = []
         self._kept: list[Callable[[], object]] = []
         with closing_if_it_fails(self):
             self._begin(profile, pace)
@@ -295,7 +296,7 @@ class World:
 
     def current(self) -> "AbstractContextManager[World]":
         """Within it this is the current world; it is not closed afterwards."""
-        return Stay(self)
+        return Entered(self)
 
     def close(self) -> None:
         """Leave nothing of it behind. Who asks it, or a client of its, for something later is told
@@ -312,14 +313,14 @@ class World:
             self.place.sweep()
 
     def __enter__(self) -> "World":
-        stay = Stay(self)
+        entered = Entered(self)
         try:
-            stay.begin()
-            self._entered.append(stay)
+            entered.begin()
+            self._entered.append(entered)
             return self
         except BaseException:
-            self._entered[:] = [one for one in self._entered if one is not stay]
-            stay.end()
+            self._entered[:] = [one for one in self._entered if one is not entered]
+            entered.end()
             if not self._entered:  # Python asks no `__exit__` then
                 self.close()
             raise

@@ -4,6 +4,8 @@ A signal (a time limit's, Ctrl+C) may come at any line, also while a world is en
 what stays behind is cleared away here, with the test that it belonged to.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from cosell.testing import current, environment
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from cosell.testing.world import World
 
 
-class Staying:
+class Lifetime:
     """To be made before the world is entered, and ended after it was left."""
 
     def __init__(self, world: "World") -> None:
@@ -33,3 +35,14 @@ class Staying:
             for name, url in environment.endpoints().items()
             if url and current.is_ours(url.partition("://")[2])
         }
+
+
+@contextmanager
+def closing_if_it_fails(world: "World") -> Iterator[None]:
+    """A world that could not become what it should is nobody's to close later."""
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):  # what failed first is what is told
+            world.close()
+        raise

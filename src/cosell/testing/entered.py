@@ -3,8 +3,6 @@
 Must not make a world, nor close one that somebody has.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from cosell.testing.world import World
 
 
-class Stay:
+class Entered:
     """A world is current, and the environment says so to child processes, within `with`.
 
     A signal's exception (Ctrl-C, the end of a test's time) may come at any place. If it comes while
@@ -62,17 +60,6 @@ class Stay:
             self.end()
         finally:  # the rest, if a signal came in the middle of it
             self.end()
-
-
-@contextmanager
-def closing_if_it_fails(world: "World") -> Iterator[None]:
-    """A world that could not become what it should is nobody's to close later."""
-    try:
-        yield
-    except BaseException:
-        with suppress(Exception):  # what failed first is what is told
-            world.close()
-        raise
 
 
 def _doorway() -> str | None:
