@@ -170,12 +170,13 @@ class Runner:
     def _run_due(self, tx: Tx, name: str, ns: int | None, until: int | None) -> Trace | None:
         namespace = namespaces.find(tx, name)
         now = namespace.now(wall_ms())
-        due = agenda.first(tx, namespace.ns, now if until is None else max(until, now))
-        if due is None or ns not in (None, namespace.ns):
+        if ns not in (None, namespace.ns):
+            return None
+        due = agenda.take(tx, namespace.ns, now if until is None else max(until, now))
+        if due is None:
             return None
         if due.due_at > now:
             namespace = _put_forward(tx, namespace, due.due_at)
-        agenda.pop(tx, due)
         if namespace.lag_ms:
             tx.lags_at = due.due_at
         call = self._call(namespace, due)

@@ -20,12 +20,11 @@ def checkpoint_apart() -> None:
         def take(tx: Any) -> Any:
             namespace = namespaces.find(tx, name)
             now = namespace.now(wall_ms())
-            due = agenda.first(tx, namespace.ns, now if until is None else max(until, now))
+            due = agenda.take(tx, namespace.ns, now if until is None else max(until, now))
             if due is None or ns not in (None, namespace.ns):
                 return None
             if due.due_at > now:
                 runner._put_forward(tx, namespace, due.due_at)
-            agenda.pop(tx, due)
             return due
 
         due = retrying(self.store, take)

@@ -234,6 +234,7 @@ def test_page_of_a_rare_status_of_tasks_costs_what_one_without_a_filter_does() -
         ("page_events", PAGE, {"after": 0, "limit": PAGE}),
         ("page_events_of_account", PAGE, {"after": 0, "limit": PAGE, "account": "a"}),
         ("first_due", 1, {"until": 1 << 60}),
+        ("take_due", 1, {"until": 1 << 60}),
         ("unfinished_tasks", 0, {}),
     ],
 )

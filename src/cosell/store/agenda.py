@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, cast
 
-from cosell.store import Contention, Tx
+from cosell.store import Row, Tx
 from cosell.store.namespaces import Namespace
 
 _EVER = 1 << 62
@@ -37,7 +37,16 @@ def forget(tx: Tx, ns: int, kind: str, ref: str) -> None:
 
 def first(tx: Tx, ns: int, until: int) -> Due | None:
     """The entry that comes first, if it is due at `until`."""
-    row = tx.one("first_due", ns=ns, until=until)
+    return _due(ns, tx.one("first_due", ns=ns, until=until))
+
+
+def take(tx: Tx, ns: int, until: int) -> Due | None:
+    """The entry that comes first, if it is due at `until`: it is done, and that commits together
+    with its effect."""
+    return _due(ns, tx.one("take_due", ns=ns, until=until))
+
+
+def _due(ns: int, row: Row | None) -> Due | None:
     return Due(ns, *cast("tuple[int, int, str, str]", row)) if row else None
 
 
@@ -51,13 +60,6 @@ def next_due(tx: Tx, ns: int) -> int | None:
     """When the entry that comes first is due; None if there is none."""
     found = first(tx, ns, _EVER)
     return found.due_at if found else None
-
-
-def pop(tx: Tx, due: Due) -> None:
-    """The entry is done; commits together with its effect. `Contention` if somebody else has
-    done it."""
-    if tx.run("delete_agenda", ns=due.ns, due_at=due.due_at, seq=due.seq) != 1:
-        raise Contention(f"{due.kind} of {due.ref} has been done already")
 
 
 def lag_ms(tx: Tx, wall: int) -> int:

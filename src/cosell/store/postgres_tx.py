@@ -21,6 +21,7 @@ Renew: TypeAlias = Callable[[], Connection | None]
 _SEQ_BLOCK = 64  # as the sequence `seq` is made
 _STATEMENTS = {**statements(), **postgres_statements()}
 _NAMED = {name: postgres(text) for name, text in _STATEMENTS.items()}
+_READING = ("select", "with")  # how a statement begins that writes nothing
 _LOCKED = {"find_namespace": _NAMED["lock_namespace"]}
 # Somebody else was first, or waits for us as we wait for him: another try may succeed.
 _CONTENDED = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
@@ -41,7 +42,7 @@ class PostgresTx:
     that it has looked up."""
 
     __slots__ = (
-        "_cursor", "_depth", "_found", "_late", "_left", "_next", "_renew", "_store", "_writes",
+        "_cursor", "_found", "_late", "_left", "_next", "_renew", "_steps", "_store", "_writes",
         "kept", "lags_at", "planned", "woken_at",
     )  # fmt: skip
 
@@ -55,7 +56,7 @@ class PostgresTx:
         self._cursor = connection.cursor(binary=True)
         self._writes = writes
         self._found: dict[str, Row] = {}  # what it holds: nobody else changes it meanwhile
-        self._depth = 0
+        self._steps: list[bool] = []  # those under way: whether the database knows of each
         self._late = Late()
         self._next = self._left = 0  # of the block of `seq` in hand
         self.planned: int | None = None
@@ -115,6 +116,8 @@ class PostgresTx:
         return self._run(postgres(text), values).rowcount
 
     def _run(self, text: str, values: Mapping[str, Value]) -> "psycopg.Cursor[tuple[Any, ...]]":
+        if self._steps and not self._steps[-1] and not text.startswith(_READING):
+            self._tell_steps()
         try:
             return self._cursor.execute(text, values)
         except psycopg.Error as error:
@@ -130,6 +133,7 @@ class PostgresTx:
         text = sql.SQL("copy {} ({}) from stdin").format(
             sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
         )
+        self._tell_steps()
         try:
             with self._cursor.copy(text) as copy:
                 for row in rows:
@@ -160,40 +164,53 @@ class PostgresTx:
     def savepoint(self) -> "_Savepoint":
         return _Savepoint(self)
 
-    def set_out(self) -> str:
-        """Begin a step that can be undone by itself; answers its name. One that ends well is left
-        as it is: to say so would be one more trip, and the commit says it of all."""
-        self._depth += 1
-        name = f"step_{self._depth}"
+    def set_out(self) -> None:
+        """Begin a step that can be undone by itself. The database is told when something is written
+        in it: there is nothing to undo in most of those that fail."""
+        self._steps.append(False)
         self._late.set_out()
-        self._run(f"savepoint {name}", {})
-        return name
 
-    def end_step(self, name: str, undone: bool) -> None:
-        """End a step."""
+    def end_step(self, undone: bool) -> None:
+        """End the step that began last. One that ends well is left as it is: to say so would be one
+        more trip, and the commit says it of all."""
+        told = self._steps.pop()
         self._late.end_step(undone)
-        if undone:
-            self._found.clear()
-            if self.kept is not None:
-                self.kept.clear()
+        if not undone:
+            return
+        self._found.clear()
+        if self.kept is not None:
+            self.kept.clear()
+        if told:
+            name = _step(len(self._steps))
             self._run(f"rollback to {name}", {})
             self._run(f"release {name}", {})
+
+    def _tell_steps(self) -> None:
+        for depth, told in enumerate(self._steps):
+            if not told:
+                self._steps[depth] = True
+                self._run(f"savepoint {_step(depth)}", {})
+
+
+def _step(depth: int) -> str:
+    """A step's name is that of an earlier one that ended well: the database takes the later."""
+    return f"step_{depth}"
 
 
 class _Savepoint:
     """A step of a transaction. No generator, as in sqlite_tx."""
 
-    __slots__ = ("_name", "_tx")
+    __slots__ = ("_tx",)
 
     def __init__(self, tx: PostgresTx) -> None:
         self._tx = tx
 
     def __enter__(self) -> None:
-        self._name = self._tx.set_out()
+        self._tx.set_out()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None or not issubclass(kind, StoreError):  # else nothing can be said any more
-            self._tx.end_step(self._name, undone=kind is not None)
+            self._tx.end_step(undone=kind is not None)
 
 
 def failed(where: str, error: psycopg.Error) -> NoReturn:

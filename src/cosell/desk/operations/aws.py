@@ -57,5 +57,5 @@ def advance_task(call: Call, tx: Tx) -> Document:
     found = kinds.find(call, tx, id) if call.catalog else watching.find(call, tx, id)
     if found is None:
         raise (rows.ANY_TASK if call.catalog else rows.TASK).refusal(found)
-    task = tasks.step(call, tx, *found, cast("int", call.input.get("Steps", 1)))
+    task = tasks.step_at_once(call, tx, *found, cast("int", call.input.get("Steps", 1)))
     return watching.described(found._replace(task=task))

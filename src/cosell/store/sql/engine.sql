@@ -69,8 +69,12 @@ select due_at from agenda where ns = :ns and kind = :kind and ref = :ref order b
 -- insert_agenda: something is due at an instant.
 insert into agenda (ns, due_at, seq, kind, ref) values (:ns, :due_at, :seq, :kind, :ref);
 
--- delete_agenda: an entry is done.
-delete from agenda where ns = :ns and due_at = :due_at and seq = :seq;
+-- take_due: the entry of a namespace's agenda that comes first is done, if it is due; answers it.
+delete from agenda
+where ns = :ns and (due_at, seq) = (
+  select due_at, seq from agenda
+  where ns = :ns and due_at <= :until order by due_at, seq limit 1)
+returning due_at, seq, kind, ref;
 
 -- forget_agenda: what was due for a thing is so no more.
 delete from agenda where ns = :ns and kind = :kind and ref = :ref;
