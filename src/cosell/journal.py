@@ -50,6 +50,7 @@ class Trace:
         "frozen_at",
         "lasted_s",
         "name",
+        "ns",
         "offset_ms",
         "operation",
         "request",
@@ -83,6 +84,7 @@ class Trace:
         self.name = ""  # of the namespace, once the call has reached it
         self.answer: bytes | None = None
         self.account = ""  # of nobody, if the call was refused before that was known
+        self.ns = 0  # of the namespace, if there was one
         self.offset_ms: int | None = None
         self.service = ""  # of nobody, if the call was refused before its operation was known
         self.operation = ""
@@ -180,10 +182,11 @@ class Journal:
             self._rings.pop(name, None)
             self._gone.pop(name, None)
 
-    def page(self, name: str, window: Window) -> Page:
-        """Calls of a namespace, oldest first."""
+    def page(self, name: str, window: Window, ns: int = 0) -> Page:
+        """Calls of a namespace, oldest first; with `ns` of what its name stands for now: another
+        process may have reset it."""
         after, account, operation, limit = window
-        every, forgotten = self._numbered(name)
+        every, forgotten = self._numbered(name, ns)
         found = (
             trace
             for trace in every
@@ -193,19 +196,23 @@ class Journal:
         )
         return Page(list(islice(found, limit)), forgotten)
 
-    def find(self, name: str, request_id: str) -> Trace | None:
+    def find(self, name: str, request_id: str, ns: int = 0) -> Trace | None:
         """The call of a namespace that was answered under a request id."""
-        every = self._numbered(name).traces
+        every = self._numbered(name, ns).traces
         return next((trace for trace in every if trace.request_id == request_id), None)
 
-    def _numbered(self, name: str) -> Page:
-        """Every call that is there, each with its number."""
+    def _numbered(self, name: str, ns: int) -> Page:
+        """Every call that is there, each with its number; none of what the name stood for
+        before."""
         with self._lock:
             ring = self._rings.get(name)
             if ring is None:
                 return Page([], self._gone.get(name, 0))
             came = ring.came
-            traces = [*ring.traces.copy()]
+            every = ring.traces.copy()
+            traces = [trace for trace in every if not ns or trace.ns in (0, ns)]
+            if len(traces) < len(every):  # then so were those that were let go
+                came = 0
             for trace in traces:
                 if not trace.seq:
                     self._number = trace.seq = self._number + 1

@@ -58,7 +58,9 @@ class Recorder:
         if trace.offset_ms is None:  # refused before it was looked up
             with suppress(StoreError), self._store.read(single=True) as tx:
                 found = namespaces.find(tx, trace.name)
-                trace.offset_ms, trace.frozen_at = found.offset_ms, found.frozen_at
+                trace.ns, trace.offset_ms, trace.frozen_at = (
+                    found.ns, found.offset_ms, found.frozen_at,
+                )  # fmt: skip
         self._journal.add(trace.name, trace)
 
     def _is_apart(self, trace: Trace) -> bool:

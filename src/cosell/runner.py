@@ -123,15 +123,19 @@ class Runner:
         """Run everything due up to an instant, then put the clock there. Each entry commits with
         the clock at its own instant, so that an end half-way leaves a consistent one. A reset on
         the way ends it: what the name stands for then has a clock of its own."""
-        fired = self._run_until(namespace, ns, to_ms)
 
-        def arrive(tx: Tx) -> None:
+        def arrive(tx: Tx) -> bool:
             found = namespaces.find(tx, namespace)
             if found.ns == ns:
+                if agenda.first(tx, ns, to_ms) is not None:
+                    return False  # somebody planned it since nothing was due any more
                 _put_forward(tx, found, to_ms)
             self._plan_look(namespace, tx)
+            return True
 
-        retrying(self.store, arrive)
+        fired = self._run_until(namespace, ns, to_ms)
+        while not retrying(self.store, arrive):
+            fired += self._run_until(namespace, ns, to_ms)
         return fired
 
     def _run_until(self, namespace: str, ns: int | None, until: int | None) -> int:

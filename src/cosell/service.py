@@ -173,7 +173,8 @@ class Engine:
         with self.store.read(single=True) as tx:
             # Looked up, never made: a refused call creates nothing.
             passage.namespace = namespace = namespaces.find(tx, route.namespace)
-        trace.offset_ms, trace.frozen_at = namespace.offset_ms, namespace.frozen_at
+        trace.ns, trace.offset_ms = namespace.ns, namespace.offset_ms
+        trace.frozen_at = namespace.frozen_at
         if route.service is SELLING:
             name = passage.operation.name
             if self._quotas.exceeds(namespace, identity.account, name, passage.wall):
@@ -262,6 +263,7 @@ class Engine:
         operation, handler = passage.operation, passage.handler
         look_up = namespaces.ensure if handler.ensures else namespaces.as_it_is
         namespace = look_up(tx, passage.namespace.name, wall_ms())
+        passage.trace.ns = namespace.ns
         wall = wall_ms()  # read with the pen in hand, so that instants follow the order of commits
         call = self._call(passage, namespace, wall)
         if namespace.lag_ms:

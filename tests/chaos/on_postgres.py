@@ -25,11 +25,14 @@ from tests.chaos.memory import Miss
 from tests.chaos.plan import Plan, Trouble
 from tests.failures.cluster import Cluster
 
-# The first entry of each namespace whose clock runs, and the first job for it, in real time.
+# The first entry of each namespace and the first job for it, in real time. Where the clock stands,
+# what is due there is due now, and what is not never will be.
 _PLANNED = (
-    "select n.name, a.due_at - n.offset_ms from namespace n join lateral"
+    "select n.name, case when n.frozen_at is null then a.due_at - n.offset_ms"
+    " else cast(extract(epoch from now()) * 1000 as bigint) end"
+    " from namespace n join lateral"
     " (select due_at from agenda where ns = n.ns order by due_at limit 1) a on true"
-    " where n.frozen_at is null"
+    " where n.frozen_at is null or a.due_at <= n.frozen_at"
 )
 _LOOKS = (
     "select args ->> 'namespace', min(extract(epoch from coalesce(scheduled_at, now())) * 1000)"

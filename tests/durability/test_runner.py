@@ -4,11 +4,13 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from cosell.clock import wall_ms
 from cosell.config import Config
+from cosell.runner import Instruments, Runner
 from cosell.service import Engine
 from cosell.store import agenda, namespaces
 from cosell.store.sqlite import SqliteStore
@@ -112,3 +114,30 @@ def test_two_that_move_one_clock_both_end(engine: Engine) -> None:
         other.join()
     with engine.store.read() as tx:
         assert namespaces.find(tx, "m").now(begun) >= begun + 2 * 10**9 - 1_000
+
+
+class Raced(Runner):
+    """Somebody else plans something on the way, just when nothing was due any more."""
+
+    raced: tuple[int, int] | None = None  # where, and when it is due
+
+    def _run_until(self, namespace: str, ns: int | None, until: int | None) -> int:
+        fired = super()._run_until(namespace, ns, until)
+        if self.raced is not None:
+            (space, due_at), self.raced = self.raced, None
+            with self.store.write() as tx:
+                agenda.plan(tx, space, due_at, BROKEN, "of nothing")
+        return fired
+
+
+def test_clock_that_is_moved_goes_past_nothing_that_was_planned_meanwhile(engine: Engine) -> None:
+    found = engine.runner
+    instruments = Instruments(found.token_key, found.authenticator, found.quotas)
+    runner = Raced(engine.store, found._table, Random(1), instruments)
+    with engine.store.write() as tx:
+        namespace = namespaces.ensure(tx, "raced", wall_ms())
+        begun = wall_ms() + 1_000
+        namespace = namespaces.put_clock(tx, namespace, begun, wall_ms(), frozen=True)
+    runner.raced = (namespace.ns, begun + 500)
+    assert runner.advance("raced", namespace.ns, begun + 1_000) == 1
+    assert left(engine, namespace.ns) == []

@@ -128,3 +128,15 @@ def test_events_of_both_servers_come_in_one_order(worlds: list[World]) -> None:
     assert mine == [event["detail"]["opportunity"]["identifier"] for event in worlds[1].events()]
     assert len(mine) == 6
     assert mine == sorted(mine, key=mine.index)
+
+
+def test_calls_of_a_world_that_another_server_reset_are_told_no_more(worlds: list[World]) -> None:
+    here, there = worlds
+    here.client().create_opportunity(Catalog=CATALOG, **opportunity())
+    here.client().list_opportunities(Catalog=CATALOG)
+    told = [one["Operation"] for one in here.desk("ListCalls")["Calls"]]
+    assert told == ["CreateOpportunity", "ListOpportunities"]
+    there.desk("ResetNamespace")
+    assert here.desk("ListCalls")["Calls"] == []
+    here.client().list_solutions(Catalog=CATALOG)
+    assert [one["Operation"] for one in here.desk("ListCalls")["Calls"]] == ["ListSolutions"]

@@ -69,6 +69,21 @@ def test_what_was_left_or_forgotten_or_retired_is_found_by_the_sweep(
     assert worker.stop() == 0
 
 
+def test_what_is_due_where_the_clock_stands_is_found_by_the_sweep(
+    migrated: str, tmp_path: Path
+) -> None:
+    """The look that was planned there was lost, and nothing grows older there."""
+    ns, wall = planned(migrated, "standing", wall_ms() + 3_600_000, called=False), wall_ms()
+    say(
+        migrated,
+        "update namespace set frozen_at = (select due_at from agenda where agenda.ns ="
+        f" namespace.ns), woken_at = {wall - 60_000} where name = 'standing'",
+    )
+    worker = Worker(migrated, tmp_path / "log").start()
+    until(lambda: not left(migrated, ns))
+    assert worker.stop() == 0
+
+
 def test_a_worker_that_is_told_to_end_finishes_what_is_at_work(
     migrated: str, tmp_path: Path
 ) -> None:

@@ -47,7 +47,7 @@ def list_calls(call: Call, _: Tx) -> Document:
     after = cast("int", place[0] if place else call.input.get("AfterSeq", 0))
     account, operation = text_at(call.input, "AccountId"), text_at(call.input, "Operation")
     window = Window(after, account, operation, size + 1)
-    traces, forgotten = call.laboratory.journal.page(call.namespace.name, window)
+    traces, forgotten = call.laboratory.journal.page(call.namespace.name, window, call.ns)
     entries = [Entry(trace.seq, 0, None) for trace in traces]
     calls: list[Json] = [_told(trace) for trace in traces[:size]]
     token = paging.token(call, _SORT, entries, size)
@@ -59,7 +59,7 @@ def get_call(call: Call, _: Tx) -> Document:
     """One call, with its request and its answer as JSON; what the model calls sensitive is blotted
     out."""
     request_id = text_at(call.input, "RequestId")
-    trace = call.laboratory.journal.find(call.namespace.name, request_id)
+    trace = call.laboratory.journal.find(call.namespace.name, request_id, call.ns)
     if trace is None:
         raise ResourceNotFoundException(
             "The journal of this namespace has no call with this RequestId. It keeps the last"

@@ -30,13 +30,13 @@ update namespace set woken_at = :woken_at where name = :name;
 update namespace set woken_at = null where name = :name and woken_at <= :wall;
 
 -- overlooked: namespaces in which something has been due for a while, and at which nobody was to
--- look lately.
+-- look lately. Where the clock stands nothing is ever due for a while: what is due there counts.
 select name from (
-  select n.name, n.woken_at, coalesce(n.frozen_at, :wall + n.offset_ms) as now,
+  select n.name, n.woken_at, coalesce(n.frozen_at, :wall + n.offset_ms - :late) as until,
     (select a.due_at from agenda a where a.ns = n.ns order by a.due_at, a.seq limit 1) as due_at
   from namespace n
 ) waiting
-where due_at < now - :late and (woken_at is null or woken_at < :wall - :patience);
+where due_at <= until and (woken_at is null or woken_at < :wall - :patience);
 
 -- sweep_some: delete at most so many of the rows that a namespace has in a table.
 delete from {table} where ctid = any (array(
