@@ -6,8 +6,8 @@ Must not know what a test expects.
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,6 +16,8 @@ from cosell.store import Store
 from cosell.store.sqlite import SqliteStore
 
 Row: TypeAlias = tuple[Any, ...]
+Ask: TypeAlias = Callable[..., list[Row]]
+"""What a statement finds, with the values that stand for its `?`."""
 ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 _APART = ("namespace", "retired")  # tables with an `ns` that are not a namespace's rows
 
@@ -58,37 +60,50 @@ class Database(NamedTuple):
 
     def rows(self, text: str, *values: object) -> list[Row]:
         """What one statement finds; `?` is a value."""
+        with self._asking() as ask:
+            return ask(text, *values)
+
+    def rows_of(self, namespace: str) -> Iterator[tuple[str, Row]]:
+        """Every row that a namespace has, with its table's name; without `ns`."""
+        with self._asking() as ask:
+            [(ns,)] = ask("select ns from namespace where name = ?", namespace)
+            for table, columns in self._tables(ask).items():
+                for row in ask(f"select {', '.join(columns)} from {table} where ns = ?", ns):
+                    yield table, row
+
+    @contextmanager
+    def _asking(self) -> Iterator[Ask]:
+        """One statement after the other, on one connection."""
         if is_postgres(self.where):
             import psycopg  # some environments that the tests run in have no PostgreSQL
 
             with psycopg.connect(self.where, autocommit=True) as connection:
-                return connection.execute(text.replace("?", "%s").encode(), values).fetchall()
+                yield lambda text, *values: connection.execute(
+                    text.replace("?", "%s").encode(), values
+                ).fetchall()
+            return
         opened = sqlite3.connect(f"file:{self.where}?mode=ro", uri=True)
         with closing(opened) as reading:
-            return reading.execute(text, values).fetchall()
+            yield lambda text, *values: reading.execute(text, values).fetchall()
 
-    def rows_of(self, namespace: str) -> Iterator[tuple[str, Row]]:
-        """Every row that a namespace has, with its table's name; without `ns`."""
-        [(ns,)] = self.rows("select ns from namespace where name = ?", namespace)
-        for table, columns in self._tables().items():
-            if table not in _APART and "ns" in columns:
-                kept = ", ".join(column for column in columns if column != "ns")
-                for row in self.rows(f"select {kept} from {table} where ns = ?", ns):
-                    yield table, row
-
-    def _tables(self) -> dict[str, Sequence[str]]:
-        """The columns of each table, in an order that both databases have."""
+    def _tables(self, ask: Ask) -> dict[str, Sequence[str]]:
+        """The columns beside `ns` of each table of a namespace's rows, in an order that both
+        databases have."""
         if is_postgres(self.where):
-            found = self.rows(
+            found = ask(
                 "select table_name, column_name from information_schema.columns"
                 " where table_schema = current_schema()"
             )
         else:
-            found = self.rows(
+            found = ask(
                 "select t.name, c.name from sqlite_master t, pragma_table_info(t.name) c"
                 " where t.type = 'table'"
             )
         tables: dict[str, list[str]] = {}
         for table, column in found:
             tables.setdefault(table, []).append(column)
-        return {table: sorted(columns) for table, columns in sorted(tables.items())}
+        return {
+            table: sorted(column for column in columns if column != "ns")
+            for table, columns in sorted(tables.items())
+            if "ns" in columns and table not in _APART
+        }
