@@ -139,8 +139,8 @@ def _spaces(bench: Bench, found: Cluster) -> Iterator[Line]:
                 pass
         elapsed_s = time.perf_counter() - begun
         grown, more = _database_bytes(found) - before, server.memory_bytes() - at_first
-    text = postgres(postgres_statements()["overlooked"])
-    values = {"wall": wall_ms(), "late": 5_000, "patience": 20_000}
+    text = postgres(postgres_statements()["unplanned"])
+    values = {"wall": wall_ms(), "soon": 30_000, "patience": 20_000}
     looks = []
     with closing(found.connect()) as connection:
         for _ in range(20):

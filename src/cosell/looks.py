@@ -38,7 +38,7 @@ class Looks:
             schedule_at=datetime.fromtimestamp(at / 1_000, UTC),
         )
         try:
-            deferrer.defer(namespace=namespace)
+            deferrer.defer(namespace=namespace, at=at)
         except ConnectorException as error:  # the database's own says what has happened
             raise error.__cause__ or error from None
 

@@ -97,7 +97,7 @@ class Runner:
             self._count(some)
             ran += len(some)
         if more:
-            retrying(self.store, partial(self._plan_look, namespace))
+            retrying(self.store, partial(self.plan_look, namespace))
         return ran
 
     def _run_some(self, name: str, look: "Look", tx: Tx) -> tuple[list[Trace], bool]:
@@ -111,10 +111,10 @@ class Runner:
             ran.append(trace)
             if time.monotonic() > look.until:
                 return ran, True
-        self._plan_look(name, tx)
+        self.plan_look(name, tx)
         return ran, False
 
-    def _plan_look(self, name: str, tx: Tx) -> None:
+    def plan_look(self, name: str, tx: Tx) -> None:
         """Somebody looks at a namespace when its first entry is due."""
         found = namespaces.find(tx, name)
         tx.planned = agenda.next_due(tx, found.ns) if found.ns else None
@@ -130,7 +130,7 @@ class Runner:
                 if agenda.first(tx, ns, to_ms) is not None:
                     return False  # somebody planned it since nothing was due any more
                 _put_forward(tx, found, to_ms)
-            self._plan_look(namespace, tx)
+            self.plan_look(namespace, tx)
             return True
 
         fired = self._run_until(namespace, ns, to_ms)

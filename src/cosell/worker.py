@@ -27,7 +27,7 @@ from cosell.looks import LOOK, QUEUE, Looks
 from cosell.observing.door import Door
 from cosell.observing.probes import Probes
 from cosell.service import Engine
-from cosell.store import Contention, StoreError, Tx, Value, agenda, ledger, namespaces
+from cosell.store import Contention, StoreError, Tx, Value, ledger, namespaces
 from cosell.store.postgres import PostgresStore
 from cosell.store.retries import retrying
 
@@ -38,8 +38,8 @@ _POLL_S = 0.5  # a look that was planned for later is found so late at most
 _HEARTBEAT_S = 2.0
 _STALLED_S = 10.0  # a worker that was not heard of for so long is gone
 _SWEEP = "* * * * * */10"  # every ten seconds
-_OVERDUE_MS = 5_000  # what should have been done so long ago was forgotten by everybody,
-_PATIENCE_MS = 20_000  # unless somebody was called not longer ago than that, and comes yet
+_SOON_MS = 30_000  # what comes as near as that is planned by the sweep, if nobody has,
+_PATIENCE_MS = 20_000  # and so is what somebody should have done so long ago
 _PARTING_S = 20.0
 _ROWS = 1_000  # that are swept in one transaction
 _SWEEP_AFTER_MS = 10_000  # a call that looked the name up before its reset has ended by then
@@ -59,11 +59,11 @@ class Worker:
         self._runner = engine.runner
         self._failed: set[str] = set()  # namespaces whose first entry cannot be run
 
-    def look(self, namespace: str) -> None:
-        """Do what is due in a namespace, and let somebody look again when more is. An entry that
-        cannot be run stays; the sweep comes back to it."""
+    def look(self, namespace: str, at: int) -> None:
+        """Do what is due in a namespace, as was planned for an instant, and let somebody look again
+        when more is. An entry that cannot be run stays; the sweep comes back to it."""
         try:
-            ran = self._runner.work(namespace, _LOOK_S, _woken)
+            ran = self._runner.work(namespace, _LOOK_S, partial(_woken, at))
         except (Contention, StoreError) as error:
             log.warning("What is due in %s has to wait: %s", namespace, error)
             raise
@@ -76,21 +76,22 @@ class Worker:
         self._failed.discard(namespace)
         log.debug("%d entries ran in %s", ran, namespace)
 
-    def overdue(self) -> list[str]:
-        """Namespaces at which somebody should have looked."""
-        late: dict[str, Value] = {"late": _OVERDUE_MS, "patience": _PATIENCE_MS}
+    def unplanned(self) -> list[str]:
+        """Namespaces at which somebody is to look soon, and nobody will."""
+        when: dict[str, Value] = {"soon": _SOON_MS, "patience": _PATIENCE_MS}
         with self._store.read(single=True) as tx:
-            rows = tx.all("overlooked", wall=wall_ms(), **late)
+            rows = tx.all("unplanned", wall=wall_ms(), **when)
         return [cast("str", row[0]) for row in rows]
 
-    def call_for(self, name: str) -> None:
-        """Let somebody look at a namespace at once, whatever was planned."""
+    def plan(self, name: str) -> None:
+        """Let somebody look at a namespace when something is due there."""
+        given_up = wall_ms() - _PATIENCE_MS
 
-        def call(tx: Tx) -> None:
-            if _woken(tx, name):
-                agenda.look(tx)
+        def plan(tx: Tx) -> None:
+            if _woken(given_up, tx, name):
+                self._runner.plan_look(name, tx)
 
-        retrying(self._store, call)
+        retrying(self._store, plan)
 
     def keep_house(self) -> None:
         """Delete what namespaces that are no more left behind, and tokens whose day is over."""
@@ -100,12 +101,13 @@ class Worker:
         ledger.forget_outlived(self._store, wall_ms(), _ROWS)
 
 
-def _woken(tx: Tx, name: str) -> bool:
-    """From here on whoever plans something has to call somebody anew; whether there is such a
-    namespace."""
+def _woken(at: int, tx: Tx, name: str) -> bool:
+    """Who was to look at an instant has come: from here on whoever plans something has to call
+    somebody anew. Whether there is such a namespace. The instant is compared as it was written: the
+    machines' clocks may differ."""
     if not namespaces.find(tx, name).ns:
         return False
-    tx.run("clear_woken", name=name, wall=wall_ms())
+    tx.run("clear_woken", name=name, at=at)
     return True
 
 
@@ -122,8 +124,8 @@ def app_of(url: str, worker: Worker, connections_max: int) -> procrastinate.App:
     app = procrastinate.App(connector=connector)
 
     @app.task(name=LOOK, queue=QUEUE, retry=_TRIES)
-    def look(namespace: str) -> None:
-        worker.look(namespace)
+    def look(namespace: str, at: int) -> None:
+        worker.look(namespace, at)
 
     @app.periodic(cron=_SWEEP)
     @app.task(name="cosell:sweep", queue=QUEUE, queueing_lock="cosell:sweep")
@@ -143,8 +145,8 @@ async def _sweep(app: procrastinate.App, worker: Worker) -> None:
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_S):
         log.warning("job %s was left by a worker that is gone; it is done by another", job.id)
         await app.job_manager.retry_job(job)
-    for name in await asyncio.to_thread(worker.overdue):
-        await asyncio.to_thread(worker.call_for, name)
+    for name in await asyncio.to_thread(worker.unplanned):
+        await asyncio.to_thread(worker.plan, name)
     await asyncio.to_thread(worker.keep_house)
 
 

@@ -28,7 +28,6 @@ NOW_AND_THEN = {
     "_HEARTBEAT_S": 0.2,
     "_STALLED_S": 1.0,
     "_SWEEP": "* * * * * */1",
-    "_OVERDUE_MS": 500,
     "_PATIENCE_MS": 2_000,
 }
 UNEXPECTED = 70  # the exit code of a process that something was raised in
@@ -53,7 +52,7 @@ def born(asked: dict[str, Any]) -> int:
         if asked["plant"]:
             PLANTS[asked["plant"]]()
         if not asked["net"]:
-            worker.Worker.overdue = lambda self: []  # type: ignore[method-assign]
+            worker.Worker.unplanned = lambda self: []  # type: ignore[method-assign]
         deaths = [Death(**one) for one in asked["deaths"]]
         watched = asked["arguments"][0] == "serve"
         install(Book(Path(asked["folder"]), deaths, watched))

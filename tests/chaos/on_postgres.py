@@ -26,13 +26,15 @@ from tests.chaos.plan import Plan, Trouble
 from tests.failures.cluster import Cluster
 
 # The first entry of each namespace and the first job for it, in real time. Where the clock stands,
-# what is due there is due now, and what is not never will be.
+# what is due there is due now, and what is not never will be. What is due later than in a few
+# seconds need not be planned yet.
 _PLANNED = (
     "select n.name, case when n.frozen_at is null then a.due_at - n.offset_ms"
     " else cast(extract(epoch from now()) * 1000 as bigint) end"
     " from namespace n join lateral"
     " (select due_at from agenda where ns = n.ns order by due_at limit 1) a on true"
-    " where n.frozen_at is null or a.due_at <= n.frozen_at"
+    " where a.due_at <= coalesce(n.frozen_at,"
+    " cast(extract(epoch from now()) * 1000 as bigint) + n.offset_ms + 5000)"
 )
 _LOOKS = (
     "select args ->> 'namespace', min(extract(epoch from coalesce(scheduled_at, now())) * 1000)"

@@ -43,7 +43,7 @@ def checkpoint_apart() -> None:
         if retrying(self.store, lambda tx: woken(tx, name)):
             while run_first(self, name, None, None):
                 ran += 1
-            retrying(self.store, partial(self._plan_look, name))
+            retrying(self.store, partial(self.plan_look, name))
         return ran
 
     runner.Runner._run_first = run_first  # type: ignore[method-assign]

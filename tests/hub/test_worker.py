@@ -43,7 +43,7 @@ def left(url: str, ns: int) -> int:
 def test_what_was_left_or_forgotten_or_retired_is_found_by_the_sweep(
     migrated: str, tmp_path: Path
 ) -> None:
-    """A worker was killed with a job in hand; nobody was called for something that is overdue; and
+    """A worker was killed with a job in hand; nobody was called for something that is due; and
     a namespace was reset."""
     killed = planned(migrated, "killed", wall_ms() - 1_000)
     say(
@@ -52,7 +52,7 @@ def test_what_was_left_or_forgotten_or_retired_is_found_by_the_sweep(
         "update procrastinate_jobs set status = 'doing', attempts = 1,"
         " worker_id = (select id from procrastinate_workers)",
     )
-    overlooked = planned(migrated, "overlooked", wall_ms() - 60_000, called=False)
+    forgotten = planned(migrated, "forgotten", wall_ms() - 60_000, called=False)
     retired = planned(migrated, "retired", wall_ms() + 3_600_000, 30, called=False)
     say(
         migrated,
@@ -61,9 +61,7 @@ def test_what_was_left_or_forgotten_or_retired_is_found_by_the_sweep(
     )
     worker = Worker(migrated, tmp_path / "log").start()
     until(
-        lambda: (
-            not (left(migrated, killed) or left(migrated, overlooked) or left(migrated, retired))
-        )
+        lambda: not (left(migrated, killed) or left(migrated, forgotten) or left(migrated, retired))
     )
     until(lambda: Database(migrated).rows("select count(*) from retired") == [(0,)])
     assert worker.stop() == 0

@@ -10,13 +10,16 @@ import pytest
 from cosell.clock import wall_ms
 from cosell.config import Postgres
 from cosell.looks import Looks
-from cosell.store import Tx, agenda, namespaces
+from cosell.store import Tx, agenda, documents, namespaces
+from cosell.store.documents import Stored
 from cosell.store.namespaces import Namespace
 from cosell.store.postgres import PostgresStore
+from cosell.store.retries import retrying
 from tests import postgres
 from tests.store.rows import undone
 
 HOUR_MS = 3_600_000
+SOON_MS = 30_000  # somebody is called for what is due as soon as that
 
 
 @pytest.fixture
@@ -65,25 +68,25 @@ def test_nobody_is_called_where_nothing_stays_to_be_done(calling: PostgresStore)
 def test_somebody_is_called_for_when_it_is_due_with_the_first_call_of_a_namespace_too(
     calling: PostgresStore,
 ) -> None:
-    due_at = wall_ms() + HOUR_MS
+    due_at = wall_ms() + SOON_MS
     with calling.write() as tx:
         plan(tx, due_at)
     assert called(calling) == [("here", due_at)]
 
 
 def test_nobody_is_called_again_who_comes_soon_enough(calling: PostgresStore) -> None:
-    due_at = wall_ms() + HOUR_MS
+    due_at = wall_ms() + SOON_MS
     for later_ms in (0, 5_000, -20, 0):
         with calling.write() as tx:
             plan(tx, due_at + later_ms)
     assert called(calling) == [("here", due_at)]
     with calling.write() as tx:
-        plan(tx, due_at - 60_000)
-    assert called(calling) == [("here", due_at), ("here", due_at - 60_000)]
+        plan(tx, due_at - 20_000)
+    assert called(calling) == [("here", due_at), ("here", due_at - 20_000)]
 
 
 def test_a_call_is_undone_with_the_transaction(calling: PostgresStore) -> None:
-    due_at = wall_ms() + HOUR_MS
+    due_at = wall_ms() + SOON_MS
     with undone(calling.write()) as tx:
         plan(tx, due_at)
     assert called(calling) == []
@@ -91,14 +94,14 @@ def test_a_call_is_undone_with_the_transaction(calling: PostgresStore) -> None:
         plan(tx, due_at)
     assert called(calling) == [("here", due_at)]
     with undone(calling.write()) as tx:
-        plan(tx, due_at - HOUR_MS)
+        plan(tx, due_at - SOON_MS)
     assert called(calling) == [("here", due_at)]
 
 
 def test_what_a_step_planned_that_was_undone_calls_too_early_at_most(
     calling: PostgresStore,
 ) -> None:
-    due_at = wall_ms() + HOUR_MS
+    due_at = wall_ms() + SOON_MS
     with calling.write() as tx:
         plan(tx, due_at)
         with undone(tx.savepoint()):
@@ -111,7 +114,7 @@ def test_who_has_come_is_called_anew(calling: PostgresStore) -> None:
     with calling.write() as tx:
         plan(tx, 0)
     with calling.write() as tx:
-        tx.run("clear_woken", name="here", wall=wall_ms())
+        tx.run("clear_woken", name="here", at=wall_ms())
     with calling.write() as tx:
         plan(tx, 0)
     assert len(called(calling)) == 2
@@ -124,7 +127,7 @@ def test_a_clock_that_is_moved_plans_anew(calling: PostgresStore) -> None:
     with calling.write() as tx:
         found = namespaces.find(tx, "here")
         namespaces.put_clock(tx, found, wall + 9 * HOUR_MS, wall, frozen=False)
-    [_, (name, at)] = called(calling)
+    [(name, at)] = called(calling)
     assert name == "here"
     assert at <= wall_ms()  # who comes finds out when it is due
 
@@ -148,11 +151,47 @@ def test_a_clock_that_stands_calls_nobody_for_what_it_does_not_reach(
 
 
 def test_several_namespaces_of_one_transaction_are_looked_at_each(calling: PostgresStore) -> None:
-    due_at = wall_ms() + HOUR_MS
+    due_at = wall_ms() + SOON_MS
     with calling.write() as tx:
         plan(tx, due_at, "here")
         plan(tx, due_at, "there")
     assert sorted(called(calling)) == [("here", due_at), ("there", due_at)]
+
+
+def test_nobody_is_called_for_what_is_far_away_however_often_it_is_planned_anew(
+    calling: PostgresStore,
+) -> None:
+    wall = wall_ms()
+    for number in range(10):
+        with calling.write() as tx:
+            plan(tx, wall + HOUR_MS - number * 60_000)
+    assert called(calling) == []
+
+
+def test_what_comes_near_is_found_with_what_should_have_been_done(calling: PostgresStore) -> None:
+    wall = wall_ms()
+    with calling.write() as tx:
+        for name, due_at in [("far", HOUR_MS), ("near", 20_000), ("forgotten", -HOUR_MS)]:
+            plan(tx, wall + due_at, name)
+            tx.run("put_woken", name=name, woken_at=None)
+        plan(tx, wall - HOUR_MS, "lately-planned")
+        tx.run("put_woken", name="lately-planned", woken_at=wall - 5_000)
+        plan(tx, wall - HOUR_MS, "given-up")
+        tx.run("put_woken", name="given-up", woken_at=wall - 60_000)
+        tx.planned = None
+    with calling.read() as tx:
+        rows = tx.all("unplanned", wall=wall, soon=SOON_MS, patience=20_000)
+    assert sorted(str(name) for [name] in rows) == ["forgotten", "given-up", "near"]
+
+
+def test_who_comes_takes_back_his_own_call_and_no_later_one(calling: PostgresStore) -> None:
+    """By the instant that was written down: his machine's clock may say something else."""
+    due_at = wall_ms() + SOON_MS
+    with calling.write() as tx:
+        plan(tx, due_at)
+    with calling.write() as tx:
+        assert tx.run("clear_woken", name="here", at=due_at - 1) == 0
+        assert tx.run("clear_woken", name="here", at=due_at) == 1
 
 
 # --- numbers -------------------------------------------------------------------------------------
@@ -183,6 +222,29 @@ def test_a_number_that_is_raised_is_so_for_every_process(
     with other.write() as tx:
         tx.raise_number("opportunity", 5_000_000)
         assert tx.number("opportunity") >= 5_000_000
+
+
+def test_a_number_that_came_with_a_loaded_namespace_is_given_up_by_who_has_it_in_hand(
+    stores: tuple[PostgresStore, PostgresStore],
+) -> None:
+    one, other = stores
+    with other.write() as tx:
+        in_hand = tx.number("opportunity")
+    with one.write() as tx:
+        ns = namespaces.ensure(tx, "loaded", wall_ms()).ns
+        documents.insert(tx, numbered(ns, in_hand + 1))
+        tx.raise_number("opportunity", in_hand + 500)
+
+    def make(tx: Tx) -> int:
+        number = tx.number("opportunity")
+        documents.insert(tx, numbered(namespaces.find(tx, "loaded").ns, number))
+        return number
+
+    assert retrying(other, make) >= in_hand + 500
+
+
+def numbered(ns: int, number: int) -> Stored:
+    return Stored(ns, "opportunity", f"O{number}", "AWS", "111122223333", 1, number, {})
 
 
 def test_seq_follows_the_order_of_commits_of_a_namespace_whoever_writes(

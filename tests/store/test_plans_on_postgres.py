@@ -52,12 +52,12 @@ _COMPARED = re.compile(r"\((?:ROW\()?(\w+)(?:, \w+)*\)? (=|<|>|<=|>=) ")
 ASKED = {**NAMED, **postgres_statements()}
 _SMALL = {"namespace", "retired"}  # tables with an `ns` that are no namespace's rows
 _SCANS = {
-    "overlooked": "asks each namespace for its first entry",
+    "unplanned": "asks each namespace for its first entry",
     "raise_seq": "a sequence is a table of one row",
     "sweep_some": "goes to the rows that its index has found",
 }
 _WHOLE = {
-    "overlooked": "stops at the first row",
+    "unplanned": "stops at the first row",
     "sweep_some": "stops when it has enough of them",
 }
 

@@ -30,6 +30,7 @@ _EVER = 1 << 62
 _RAISING = 0x736571  # 'seq': one raises it at a time
 _MARGIN = 1_000_000  # more than others can draw between two instructions
 _LATE_MS = 50  # a look that is planned so little later is not planned anew
+_SOON_MS = 60_000  # what is due later is planned when it comes near (`unplanned`)
 
 
 class PostgresStore:
@@ -88,8 +89,8 @@ class PostgresStore:
                 raise
 
     def plan_looks(self, connection: Connection, tx: PostgresTx) -> None:
-        """Somebody looks at the namespaces for which something was planned when that is due, unless
-        somebody looks soon enough already."""
+        """Somebody looks at the namespaces for which something was planned when that is due, if it
+        is soon, unless somebody looks early enough already."""
         if self._defer is None or tx.planned is None:
             return
         wall = wall_ms()
@@ -97,8 +98,10 @@ class PostgresStore:
             namespace = namespaces.find(tx, name)
             if not namespace.ns or not namespace.reaches(tx.planned):
                 continue
-            at, woken_at = max(wall, tx.planned - namespace.offset_ms), tx.woken_at[name]
-            if woken_at is None or at < woken_at - _LATE_MS:
+            stands = namespace.frozen_at is not None  # then it is due now, or is not reached
+            at = wall if stands else max(wall, tx.planned - namespace.offset_ms)
+            woken_at = tx.woken_at[name]
+            if at <= wall + _SOON_MS and (woken_at is None or at < woken_at - _LATE_MS):
                 tx.run("put_woken", name=name, woken_at=at)
                 self._defer(connection, name, at)
 
@@ -166,6 +169,11 @@ class PostgresStore:
                 tx.run("raise_numbers", name=counter, least=least)
             if self._numbers.get(counter, (least, 0))[0] < least:
                 del self._numbers[counter]
+
+    def drop_numbers(self) -> None:
+        """Somebody else has a number of ours: the next ones are of a block that nobody has."""
+        with self._numbers_lock:
+            self._numbers.clear()
 
     def _raise_seq(self, least: int) -> None:
         """Whoever draws meanwhile cannot be kept from it (a lock would wait for all who have drawn

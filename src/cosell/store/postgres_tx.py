@@ -36,6 +36,8 @@ class Numbers(Protocol):
 
     def raise_number(self, counter: str, least: int) -> None: ...
 
+    def drop_numbers(self) -> None: ...
+
 
 class PostgresTx:
     """One transaction on one connection. `writes` is whether it holds the pen of each namespace
@@ -122,6 +124,8 @@ class PostgresTx:
             return self._cursor.execute(text, values)
         except psycopg.Error as error:
             if self._renew is None or (another := self._renew()) is None:
+                if isinstance(error, errors.UniqueViolation):
+                    self._store.drop_numbers()  # a namespace that has some of them was loaded
                 failed(self._store.where, error)
         self._cursor = another.cursor(binary=True)
         return self._run(text, values)

@@ -26,13 +26,14 @@ select 1 from namespace where ns = :ns for no key update;
 -- put_woken: when a worker looks at a namespace next.
 update namespace set woken_at = :woken_at where name = :name;
 
--- clear_woken: somebody looks at a namespace now; whoever plans something calls somebody anew.
-update namespace set woken_at = null where name = :name and woken_at <= :wall;
+-- clear_woken: who was to look at a namespace at an instant, or before, does so now; whoever plans
+-- something calls somebody anew.
+update namespace set woken_at = null where name = :name and woken_at <= :at;
 
--- overlooked: namespaces in which something has been due for a while, and at which nobody was to
--- look lately. Where the clock stands nothing is ever due for a while: what is due there counts.
+-- unplanned: namespaces in which something is due soon, and at which nobody is to look, or should
+-- have looked a while ago. Where the clock stands nothing comes nearer: what is due there counts.
 select name from (
-  select n.name, n.woken_at, coalesce(n.frozen_at, :wall + n.offset_ms - :late) as until,
+  select n.name, n.woken_at, coalesce(n.frozen_at, :wall + n.offset_ms + :soon) as until,
     (select a.due_at from agenda a where a.ns = n.ns order by a.due_at, a.seq limit 1) as due_at
   from namespace n
 ) waiting
