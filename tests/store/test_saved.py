@@ -86,6 +86,8 @@ UNSOUND = {
     "rows that are not JSON": about() + zlib.compress(b"nonsense\n"),
     "rows that are no batch": about() + zlib.compress(b"{}\n"),
     "a batch of something": about() + zlib.compress(b'{"table":"t","columns":[],"rows":3}\n'),
+    "a table that is none": about() + zlib.compress(b'{"table":[],"columns":{},"rows":[]}\n'),
+    "a column of no type": about() + zlib.compress(b'{"table":"t","columns":{"a":[]},"rows":[]}\n'),
     "a row that is too short": about()
     + zlib.compress(b'{"table":"t","columns":{"a":"blob"},"rows":[[]]}\n'),
 }

@@ -57,9 +57,7 @@ def restore(
             raise ValueError(f"there is no such table as {batch.table!r} in format {store.format}")
         _ensure_kinds(batch)
         _write(tx, fresh.ns, batch)
-    restored = namespaces.find(tx, target.name)
-    namespaces.ensure_known(restored)
-    return restored
+    return namespaces.find(tx, target.name)
 
 
 def of_format(batches: Iterable[Batch], format: int, store: Store) -> Iterator[Batch]:

@@ -3,7 +3,7 @@
 Must not know what lives in one.
 """
 
-from typing import Literal, NamedTuple, TypeAlias, cast, get_args
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 from cosell.store import Tx
 
@@ -47,14 +47,6 @@ def find(tx: Tx, name: str) -> Namespace:
     if row is None:
         return Namespace(name)
     return Namespace(name, *cast("_Kept", row))
-
-
-def ensure_known(namespace: Namespace) -> None:
-    """ValueError for a pace, a step or quotas that no namespace has."""
-    if namespace.pace not in get_args(Pace) or namespace.step_ms < 0:
-        raise ValueError(f"there is no pace {namespace.pace!r} with {namespace.step_ms} ms")
-    if namespace.quotas not in get_args(Throttling) or namespace.lag_ms < 0:
-        raise ValueError(f"there are no quotas {namespace.quotas!r}, or no lag as it has")
 
 
 def ensure(tx: Tx, name: str, wall: int) -> Namespace:

@@ -120,9 +120,11 @@ def _ensure_rows(batch: Batch) -> None:
     """ValueError for what are no rows of a table's columns."""
     columns: object = batch.columns
     rows: object = batch.rows
-    if isinstance(columns, dict) and isinstance(rows, list):
+    table: object = batch.table
+    if isinstance(table, str) and isinstance(columns, dict) and isinstance(rows, list):
         width = len(columns)
-        if all(isinstance(row, list) and len(row) == width for row in rows):
+        is_typed = all(isinstance(kind, str) for kind in columns.values())
+        if is_typed and all(isinstance(row, list) and len(row) == width for row in rows):
             return
     raise ValueError
 

@@ -14,7 +14,7 @@ from cosell.store import faults as fault_rows
 from cosell.store.faults import KEPT_MAX, SHARES, Effect, Fault, Moment, TaskFault
 
 _SEED_BITS: Final = 31
-_ERRORS: Final = frozenset().union(*(one.errors for one in SELLING.operations.values()))
+ERRORS: Final = frozenset().union(*(one.errors for one in SELLING.operations.values()))
 # What a fault with an effect may say of it, and what it has to say.
 _SAYS: Final = {"Error": "Error", "Delay": "DelayMilliseconds", "Cut": ""}
 _FIELDS: Final = {"Error": "error", "DelayMilliseconds": "delayMilliseconds"}
@@ -55,7 +55,7 @@ def _ensure_known(said: Document) -> None:
         raise _refuse(
             "operation", f"There is no operation {name!r} in partnercentral-selling.{hint}"
         )
-    errors = operation.errors if operation else _ERRORS
+    errors = operation.errors if operation else ERRORS
     if error and error not in errors:
         whose, known = name or "The API", ", ".join(sorted(errors))
         raise _refuse("error", f"{whose} declares {known}.{did_you_mean(error, errors)}")

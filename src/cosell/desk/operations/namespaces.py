@@ -11,7 +11,6 @@ from cosell.desk.operations.laboratory import ensure_imaginable
 from cosell.errors import FieldError, ResourceNotFoundException, request_refused
 from cosell.selling import text_at
 from cosell.selling.contract import CONTRACT as SELLING
-from cosell.selling.profiles import PROFILES
 from cosell.selling.views import VIEWS
 from cosell.store import Store, Tx, agenda, copies, lag, namespaces, saved
 from cosell.store.namespaces import Namespace
@@ -62,14 +61,14 @@ def name_of(state: bytes, store: Store) -> str:
 def load(tx: Tx, store: Store, target: Namespace, state: bytes, wall: int) -> tuple[Namespace, int]:
     """What is behind a name is a saved namespace from now on; answers it and the format that it was
     saved in. ValueError, which says what is wrong, for a file that cannot be used."""
+    from cosell.desk.soundness import sound  # who loads nothing need not know every rule
+
     header, batches = saved.read(state, store.format)
     batches = copies.of_format(batches, header.format, store)
     time = parse_iso(header.time)
     ensure_imaginable("state", time)
     try:
-        loaded = copies.restore(tx, store, target, batches, wall)
-        if loaded.profile not in PROFILES:
-            raise ValueError(f"this cosell knows no profile {loaded.profile!r}")
+        loaded = copies.restore(tx, store, target, sound(batches), wall)
     except saved.Unreadable:
         raise
     except ValueError as error:

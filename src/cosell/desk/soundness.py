@@ -1,0 +1,130 @@
+"""What the rows of a saved namespace may hold: a file that is sealed as it should be may be damaged
+within all the same, and is not loaded then.
+
+Looks for what whoever reads a row would stumble over, value by value. Must not know a database, nor
+check what a resource's own rules are.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias, get_args
+
+import orjson
+
+from cosell.clock import EPOCH, SECOND_MS
+from cosell.desk.operations.faults import ERRORS
+from cosell.selling import AWS, Kind
+from cosell.selling.domain import autopilot, deliveries, invitations
+from cosell.selling.profiles import PROFILES
+from cosell.selling.views import VIEWS
+from cosell.selling.workflows import tasks
+from cosell.store import Batch
+from cosell.store.faults import SHARES, Effect, Moment
+from cosell.store.lag import MARK
+from cosell.store.namespaces import Pace, Throttling
+
+DUE: Final = frozenset(
+    {
+        autopilot.ANSWER,
+        autopilot.REFER,
+        autopilot.REVIEW,
+        deliveries.KIND,
+        invitations.EXPIRY,
+        tasks.STEP,
+    }
+)
+"""What an agenda knows how to do."""
+
+_Check: TypeAlias = Callable[[Any], bool]
+_KINDS: Final = frozenset(told for name, told in vars(Kind).items() if name.isupper())
+_ACCOUNT: Final = re.compile(rf"{MARK}?(?:{AWS}|[0-9]{{12}})")
+_SAID_AS: Final = {"integer": int, "text": str, "blob": bytes}
+_DAY_MS_MAX: Final = 86_400 * SECOND_MS  # the longest step, and the longest lag
+_DELAY_MS_MAX: Final = 300 * SECOND_MS
+_FIRST_MS: Final = -(EPOCH - datetime.min.replace(tzinfo=UTC)).days * _DAY_MS_MAX
+_LAST_MS: Final = (datetime.max.replace(tzinfo=UTC) - EPOCH).days * _DAY_MS_MAX
+
+
+def sound(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The same rows. ValueError, which names the table, the column and the row, at the first value
+    that nothing here would have written."""
+    for batch in batches:
+        for at, column in enumerate(batch.columns):
+            if (check := _check(batch, column)) is not None:
+                _ensure(batch, at, column, check)
+        yield batch
+
+
+def _ensure(batch: Batch, at: int, column: str, check: _Check) -> None:
+    kind = _SAID_AS.get(batch.columns[column], object)
+    for number, row in enumerate(batch.rows, 1):
+        value = row[at]
+        if type(value) is kind and not check(value):  # what has another type the store refuses
+            raise ValueError(f"{batch.table}.{column} of row {number} cannot be {_shown(value)}")
+
+
+def _check(batch: Batch, column: str) -> _Check | None:
+    """What the values of a column have to pass; None for a column in which anything may be."""
+    named = _NAMED.get((batch.table, column))
+    if named is not None:
+        return named
+    if batch.columns[column] == "blob" and column != "digest":
+        return _is_object
+    if column in ("account", "owner"):
+        return lambda value: _ACCOUNT.fullmatch(value) is not None
+    return _is_instant if column.endswith("_at") else None
+
+
+def _is_object(text: bytes | str) -> bool:
+    """Whether it is JSON of an object."""
+    try:
+        return isinstance(orjson.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _is_instant(value: int) -> bool:
+    return _FIRST_MS <= value <= _LAST_MS
+
+
+def _is_late_row(text: str) -> bool:
+    """Whether it is a view's row that lists show later, its summary as text."""
+    if not _is_object(text):
+        return False
+    summary = orjson.loads(text).get("summary")
+    try:
+        return _is_object(summary.encode("latin-1"))
+    except (AttributeError, ValueError):
+        return False
+
+
+def _among(known: Iterable[object]) -> _Check:
+    return frozenset(known).__contains__
+
+
+def _between(least: int, most: int) -> _Check:
+    return lambda value: least <= value <= most
+
+
+_NAMED: Final[Mapping[tuple[str, str], _Check]] = {
+    ("namespace", "pace"): _among(get_args(Pace)),
+    ("namespace", "profile"): _among(PROFILES),
+    ("namespace", "quotas"): _among(get_args(Throttling)),
+    ("namespace", "step_ms"): _between(0, _DAY_MS_MAX),
+    ("namespace", "lag_ms"): _between(0, _DAY_MS_MAX),
+    ("document", "kind"): _among(_KINDS),
+    ("agenda", "kind"): _among(DUE),
+    ("lagging", "view"): _among(view.table for view in VIEWS),
+    ("lagging", "body"): _is_late_row,
+    ("fault", "effect"): _among(get_args(Effect)),
+    ("fault", "moment"): _among(get_args(Moment)),
+    ("fault", "error"): _among(ERRORS),
+    ("fault", "delay_ms"): _between(0, _DELAY_MS_MAX),
+    ("fault", "share"): _between(0, SHARES),
+}
+
+
+def _shown(value: object) -> str:
+    told = repr(value)
+    return told if len(told) <= 40 else f"{told[:40]}…"
