@@ -140,13 +140,14 @@ def test_a_closed_world_stays_closed() -> None:
             lambda: world.partner.call("ListOpportunities", Catalog="AWS"),
             lambda: caller("ListOpportunities", Catalog="AWS"),
             lambda: world.desk("GetClock"),
-            lambda: call.request,
+            lambda: world.events.to(),
             lambda: world.endpoint_url,
             world.__enter__,
         ]
         for ask in asked:
             with pytest.raises(WorldClosed, match=f"{world.name} is closed.* save it before"):
                 ask()
+        assert call.request == {"Catalog": "Sandbox", "Identifier": made.Id}  # that stays known
         with pytest.raises(ParamValidationError):
             client.list_opportunities(Katalog="AWS")
         world.close()  # a second time does nothing

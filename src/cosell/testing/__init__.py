@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cosell.testing.calling import Answer as Answer
     from cosell.testing.calling import Refused as Refused
+    from cosell.testing.expected import FaultForgotten as FaultForgotten
     from cosell.testing.expected import FaultNeverFired as FaultNeverFired
     from cosell.testing.interception import expect_stopped as expect_stopped
     from cosell.testing.partner import Partner as Partner
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Answer": "calling",
+    "FaultForgotten": "expected",
     "FaultNeverFired": "expected",
     "NotLetOut": "sending",
     "Partner": "partner",

@@ -4,7 +4,7 @@ Speaks AWS JSON to a place. Must not know what an operation means.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
@@ -79,41 +79,6 @@ class Caller:
         if response.status != 200:
             raise Refused(operation, document)
         return Answer(_told(document))
-
-
-class Remembering(Protocol):
-    """Who has to know that the desk forgets something."""
-
-    def about_to_forget(self) -> None:
-        """The desk is about to forget some fault, or everything."""
-        ...
-
-    def begun_anew(self) -> None:
-        """The namespace is another one now: faults, lag and journal of before are gone."""
-        ...
-
-
-class Desk(Caller):
-    """Calls the desk. Before an operation after which it knows less, who asked for that is told,
-    and afterwards if the namespace is another one then."""
-
-    _RENEWING = frozenset({"ResetNamespace", "LoadNamespace", "ForkNamespace"})
-    _FORGETTING = _RENEWING | {"DeleteFault"}
-
-    def __init__(
-        self, place: Place, namespace: str, account: str, remembering: Remembering
-    ) -> None:
-        super().__init__(place, namespace, account, DESK)
-        self._remembering = remembering
-
-    def __call__(self, operation: str, /, **members: object) -> Answer:
-        """The operation's answer; Refused if it answers an error."""
-        if operation in self._FORGETTING:
-            self._remembering.about_to_forget()
-        answer = super().__call__(operation, **members)
-        if operation in self._RENEWING:
-            self._remembering.begun_anew()
-        return answer
 
 
 def _told(document: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from cosell.errors import (
 )
 from cosell.http import HttpRequest, HttpResponse
 from cosell.selling.contract import CONTRACT
-from cosell.testing.current import current, gone
+from cosell.testing.current import addressed, current, gone
 from cosell.testing.place import ConnectionCut, Place, WorldClosed, closed
 from cosell.testing.speaking import let_speak
 from cosell.testing.there import ServerGone
@@ -99,16 +99,19 @@ class _Connection(BaseHTTPRequestHandler):
         place: Any = self.server
         if name := gone(request.path):
             raise UnknownNamespaceException(closed(name))
-        if not request.path.startswith("/ns/"):
+        if request.path.startswith("/ns/"):
+            world = addressed(place.doorway.netloc, request.path)
+        else:
             world = current()
             if world is None:
                 raise UnknownNamespaceException(
                     "No world is current in the process that listens here. Call while a test has"
                     " the fixture `cosell`, or name a namespace in the path: /ns/<name>/."
                 )
-            place = world.way
             let_speak(headers, world.account)
             request = request._replace(namespace=world.name)
+        if world is not None:
+            place = world.way
         response: HttpResponse = place.exchange(request)
         return response
 

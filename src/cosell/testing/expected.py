@@ -4,12 +4,17 @@ Each is a context manager: it is taken back at the end, and then it must have fi
 optional. Must not know what firing means.
 """
 
+import warnings
 from types import TracebackType
 from typing import Protocol, TypeVar
 
 
 class FaultNeverFired(AssertionError):
     """A fault was asked for and nothing met it."""
+
+
+class FaultForgotten(UserWarning):
+    """Nobody knows whether a fault fired: the desk has no more of it."""
 
 
 class Expected(Protocol):
@@ -19,6 +24,11 @@ class Expected(Protocol):
 
     @property
     def fired(self) -> int: ...
+
+    @property
+    def is_known(self) -> bool:
+        """Whether `fired` is all that there was."""
+        ...
 
     @property
     def in_vain(self) -> str:
@@ -32,10 +42,14 @@ _Itself = TypeVar("_Itself")
 
 
 def ensure_fired(one: Expected) -> None:
-    """FaultNeverFired if it never did and is not optional; it is told once."""
-    if not one.optional and not one.fired:
-        one.optional = True
+    """FaultNeverFired if it never did and is not optional, FaultForgotten (a warning) if nobody
+    knows; it is told once."""
+    if one.optional or one.fired:
+        return
+    one.optional = True
+    if one.is_known:
         raise FaultNeverFired(one.in_vain)
+    warnings.warn(one.in_vain, FaultForgotten, stacklevel=3)
 
 
 def enter(one: _Itself) -> _Itself:

@@ -13,8 +13,8 @@ from cosell.testing.calling import Answer, Refused
 from cosell.testing.expected import ensure_fired, enter, leave
 from cosell.testing.lagging import Lag
 from cosell.testing.references import wire_name
+from cosell.testing.remembered import FAULTS_UNNOTED_MAX
 
-_UNNOTED_MAX: Final = 400  # the desk keeps a thousand of which it forgets those that are over
 _SHARE_MIN: Final = 1e-6
 _DELAY_MAX: Final = (
     300  # seconds; these are the desk's bounds, told by the names that are used here
@@ -66,8 +66,10 @@ class Fault:
         self._before = int(answer.get("Fired") or 0)  # in the scene that it comes from
         self._seen = answer  # how it stood when the desk was asked last
         self._last: Answer | None = None  # how it stood at its end
-        self._is_gone = False  # from the desk, by somebody else's hand
+        self._is_gone = False  # from the desk, by a hand that the world did not see
+        self.is_known = True
         self._told = told
+        self._is_of_task = "Step" in answer or answer.get("Kind") == "Task"
         self.id: str = answer.FaultId
         self.optional = optional
 
@@ -75,6 +77,11 @@ class Fault:
     def fired(self) -> int:
         """How many calls, or tasks, met it."""
         return int(self._now().get("Fired") or 0) - self._before
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the desk need not be asked any more."""
+        return self._last is not None
 
     @property
     def remaining(self) -> int | None:
@@ -99,6 +106,11 @@ class Fault:
         self._last = Answer({**self._now(), "Remaining": 0})
         return True
 
+    def end(self) -> None:
+        """The desk has forgotten it, or is about to: it stays as it was seen last."""
+        if self._last is None:
+            self._last = Answer({**self._seen, "Remaining": 0})
+
     def wake(self) -> None:
         """The desk has not forgotten it."""
         self._last = None
@@ -106,12 +118,18 @@ class Fault:
     @property
     def in_vain(self) -> str:
         """What to say if it never fired."""
+        if not self.is_known:
+            return (
+                f"It is not known whether the fault {self._told} fired: the desk has it no more,"
+                " and nothing of the calls that may have met it. Somebody who does not call"
+                f" through this world has reset the namespace {self._world.name}, or taken the"
+                " fault back. Look at its `fired` before, or say optional=True."
+            )
         if self._is_gone:
             return (
-                f"The fault {self._told} never fired, as far as is known: the desk has it no more,"
-                " and it was not this world that took it back or reset the namespace. What met it"
-                " before a reset is forgotten with it: look at its `fired` before, or say"
-                " optional=True."
+                f"The fault {self._told} never fired, and the desk has it no more: it was taken"
+                " back, not by this world, before any call met it. Say optional=True if it need"
+                " not fire."
             )
         return (
             f"The fault {self._told} never fired: no call met it. Did the code under test make "
@@ -126,10 +144,16 @@ class Fault:
         for told in self._world.desk("ListFaults", FaultId=self.id).Faults:
             self.see(told)
             return self._seen
-        # Somebody took it back at the desk, or the namespace began anew, and not by this world. The
-        # calls that met it are known as far as the journal goes back: it began anew then, too.
+        return self._sought()
+
+    def _sought(self) -> Answer:
+        """How it stood, as far as can be known: it was taken back at the desk, or the namespace
+        began anew, and nobody saw it pass. What calls met it the journal knows, if that goes back
+        to where the fault was put; it began anew with the namespace."""
         self._is_gone = True
-        met = sum(1 for call in self._world.calls.all if call.fault_id == self.id) + self._before
+        calls = self._world.calls
+        met = sum(1 for call in calls.all if call.fault_id == self.id) + self._before
+        self.is_known = not self._is_of_task and calls.go_back_to("PutFault", f'"{self.id}"')
         fired = max(int(self._seen.get("Fired") or 0), met)
         self._last = Answer({**self._seen, "Fired": fired, "Remaining": 0})
         return self._last
@@ -234,6 +258,7 @@ class Faults:
         own meets ConflictException."""
         from cosell.testing.meanwhile import Meanwhile
 
+        self._world.way.ensure_open()
         meanwhile = Meanwhile(operation, act, times, optional)
         self._meanwhile.append(meanwhile)
         self._asked.append(meanwhile)
@@ -251,18 +276,42 @@ class Faults:
         for fault in self._asked:
             if isinstance(fault, Fault) and fault.id in told:
                 fault.see(told[fault.id])
+            elif isinstance(fault, Fault | Lag):
+                _ = fault.fired  # it is over, or is sought in the journal, which is read now
 
-        for lag in self._lags:
-            _ = lag.fired  # the journal that it is counted from is read
+    def about_to_forget(self, id: str | None) -> None:
+        """The desk is about to forget a fault or (None) all of them, and the lag."""
+        if id is None and self._standing():
+            self.note()
+        for fault in self._standing():
+            if fault.id == id:
+                _ = fault.fired
 
-    def begun_anew(self) -> None:
-        """The desk has forgotten them, and the lag: what they did until now was noted."""
-        for lag in self._lags:
-            lag.rest()
+    def has_forgotten(self, id: str | None) -> None:
+        """It has; what they did until now was noted."""
+        for one in self._standing():
+            if id is None or one.id == id:
+                one.end()
+
+    def _standing(self) -> "list[Fault | Lag]":
+        """Those that stand at the desk, as far as is known."""
+        at_desk = [one for one in self._asked if isinstance(one, Fault | Lag)]
+        return [one for one in at_desk if not one.is_over]
+
+    def end(self) -> None:
+        """The world ends: what each did until now stays known."""
+        try:
+            if self._standing():
+                self.note()
+            for lag in self._lags:
+                lag.rest()
+        finally:
+            for one in self._standing():
+                one.end()
 
     def check(self) -> None:
         """FaultNeverFired for the first that never did and is not optional."""
-        if len(self._asked) > 1:
+        if len(self._standing()) > 1:
             self.note()  # in one look what would be one for each
         for fault in self._asked:
             fault.check()
@@ -271,8 +320,7 @@ class Faults:
     def resting(self) -> Iterator[None]:
         """Within it the world becomes another, and the desk forgets its faults: what they did until
         now stays known."""
-        at_desk = [one for one in self._asked if isinstance(one, Fault | Lag)]
-        rested = [one for one in at_desk if one.rest()]
+        rested = [one for one in self._standing() if one.rest()]
         try:
             yield
         except BaseException:  # it stays as it was
@@ -323,7 +371,7 @@ class Faults:
         return {"Share": share, "Seed": amounts.seed(scope.get("seed", self._world.seed))}
 
     def _kept(self, fault: Fault) -> Fault:
-        if len(self._asked) - self._noted > _UNNOTED_MAX:
+        if len(self._asked) - self._noted > FAULTS_UNNOTED_MAX:
             self.note()
         self._asked.append(fault)
         return fault

@@ -5,14 +5,12 @@ is kept, since its journal forgets the oldest. Must not judge a call.
 """
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
-
-import orjson
 
 from cosell.clock import iso
 from cosell.errors import did_you_mean
@@ -20,6 +18,7 @@ from cosell.journal import CALLS_MAX, NAMESPACE_BYTES_MAX
 from cosell.selling.contract import CONTRACT
 from cosell.sts.contract import CONTRACT as STS
 from cosell.testing import amounts
+from cosell.testing.bodies import ANEW, ANOTHER, Bodies
 from cosell.testing.calling import DESK, SELLING, Answer, Refused
 from cosell.testing.clock import instant
 from cosell.testing.dead_calls import DeadCall
@@ -177,6 +176,7 @@ class Journal(Calls):
         self._told = 0  # of the lost
         self._kept = 0  # so many of them, the oldest, have their bodies with them
         self._found = 0  # so many there were when this read on last
+        self._ended = False
 
     @property
     def all(self) -> Calls:
@@ -190,9 +190,38 @@ class Journal(Calls):
     def since(self, mark: int) -> Calls:
         """The calls after a mark."""
         amounts.mark(mark, 0)
+        self._everything()
+        return self.known_since(mark)
+
+    def known_since(self, mark: int) -> Calls:
+        """Those of them that were read already."""
         own = self._world.own_requests
-        newer = self._everything()[mark:]
-        return self._selected([call for call in newer if call.request_id not in own])
+        return self._selected([call for call in self._seen[mark:] if call.request_id not in own])
+
+    def go_back_to(self, operation: str, said: str) -> bool:
+        """Whether every call is known since one of the desk's, which was answered with this: the
+        journal still has that, or it had forgotten it as it forgets the oldest, after they were
+        read. After a reset it begins anew."""
+        with self._reading:
+            self._read_new()
+            page = self._world.desk("ListCalls", MaxResults=_PAGE)
+            if page.get("Forgotten"):
+                return not self._lost and page.Forgotten + len(page.Calls) >= self._passed
+        told = (one.RequestId for one in page.Calls if one.Operation == operation)
+        wholes = (self._world.desk("GetCall", RequestId=id) for id in told)
+        return any(said in (whole.get("Response") or "") for whole in wholes)
+
+    def end(self) -> None:
+        """The world ends: its calls, and what those of the code under test said, stay known."""
+        own = self._world.own_requests
+        try:
+            with self._reading:
+                self._read_new()
+                for call in self._seen:
+                    if isinstance(call._bodies, Bodies) and call.request_id not in own:
+                        call._bodies.keep()
+        finally:
+            self._ended = True
 
     def add_dead(self, dead: DeadCall) -> None:
         """A call died in the client now, after every call that the journal has."""
@@ -213,17 +242,25 @@ class Journal(Calls):
         with suppress(Exception), self._reading:
             self._read_new()
             for call in self._seen[self._kept : self._found]:
-                if isinstance(call._bodies, _Bodies):
+                if isinstance(call._bodies, Bodies):
                     call._bodies.keep()
             self._kept, self._found = self._found, len(self._seen)
 
     def begun_anew(self) -> None:
         """The desk's journal is empty."""
         self._passed = 0
+        self._leave(ANEW)
+
+    def _leave(self, why: str) -> None:
+        """What was said in the calls until now is gone, but for what was kept."""
+        for call in self._seen:
+            if isinstance(call._bodies, Bodies):
+                call._bodies.leave(why)
 
     def restart(self) -> None:
         """Leave behind what was called so far: the world becomes another."""
         with self._reading:
+            self._leave(ANOTHER)
             self._read_new()
             self._seen.clear()
             self._kept = self._found = self._lost = self._told = 0
@@ -253,6 +290,8 @@ class Journal(Calls):
         return self._seen
 
     def _read_new(self) -> None:
+        if self._ended:
+            return
         asked: dict[str, Any] = {"MaxResults": _PAGE}
         if self._seq is not None:
             asked["AfterSeq"] = self._seq
@@ -287,46 +326,8 @@ class Journal(Calls):
             request_id=told.RequestId,
             seq=told.Seq,
             service=told.Service,
-            _bodies=_Bodies(self._world, told.RequestId),
+            _bodies=Bodies(self._world, told.RequestId),
         )
-
-
-class _Bodies:
-    """The request and the answer of a call: asked of the desk once, and then kept."""
-
-    def __init__(self, world: "World", request_id: str) -> None:
-        self._world = world
-        self._id = request_id
-        self._texts: tuple[str | None, str | None] | None = None
-        self._documents: tuple[Any, Any] | None = None
-
-    def __call__(self) -> tuple[Any, Any]:
-        """LookupError if the desk has forgotten them."""
-        if self._documents is None:
-            request, response = self._texts or self._asked()
-            self._documents = (_document(request), _document(response))
-            self._texts = None
-        return self._documents
-
-    def keep(self) -> None:
-        """Ask before the desk forgets; what it has forgotten already is told to who asks."""
-        if self._texts is None and self._documents is None:
-            with suppress(LookupError):
-                self._texts = self._asked()
-
-    def _asked(self) -> tuple[str | None, str | None]:
-        try:
-            whole: Mapping[str, Any] = self._world.desk("GetCall", RequestId=self._id)
-        except Refused as refused:
-            if refused.code != "ResourceNotFoundException":
-                raise
-            told = (
-                f"The desk has forgotten what this call said: it keeps the last {CALLS_MAX:,} calls"
-                " of a world, in memory. Look at its request and its response sooner."
-            )
-        else:
-            return whole.get("Request"), whole.get("Response")
-        raise LookupError(told)
 
 
 def _ensure_known(operation: str) -> None:
@@ -334,7 +335,3 @@ def _ensure_known(operation: str) -> None:
     if operation not in known:
         hint = did_you_mean(operation, known)
         raise ValueError(f"There is no operation {operation!r}.{hint}")
-
-
-def _document(text: str | None) -> Any:
-    return orjson.loads(text) if text else None

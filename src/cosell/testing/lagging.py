@@ -3,6 +3,7 @@
 Must not know which list shows what; the desk does.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from cosell.testing.expected import ensure_fired, enter, leave
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = frozenset({"ListEngagementMembers", "ListTagsForResource"})  # they never lag
 
 
+def _shown(calls: "Iterable[Call]") -> int:
+    """How often somebody was answered a list that lags."""
+    return sum(map(_showed, calls))
+
+
 def _showed(call: "Call") -> bool:
-    """Whether somebody was answered a list that lags."""
     lags = call.operation.startswith("List") and call.operation not in _AT_ONCE
     return lags and not call.refused and not call.cut
 
@@ -26,7 +31,9 @@ class Lag:
     def __init__(self, world: "World", seconds: int, optional: bool, lags: "list[Lag]") -> None:
         """`lags` are those of the world, oldest first; the newest that stands is what counts."""
         self._world = world
+        self.id = ""  # the desk has one lag, without a name
         self._last: int | None = None
+        self._is_known = True
         self.optional = optional
         self.seconds = seconds
         self._mark = world.calls.mark()
@@ -41,7 +48,12 @@ class Lag:
         """How many lists were answered under it."""
         if self._last is not None:
             return self._last
-        return sum(1 for call in self._world.calls.since(self._mark) if _showed(call))
+        return _shown(self._world.calls.since(self._mark))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the desk need not be asked any more."""
+        return self._last is not None
 
     @property
     def remaining(self) -> int | None:
@@ -67,16 +79,36 @@ class Lag:
         """Keep how it stands now, since the desk is about to forget it; whether it was there."""
         if self._last is not None:
             return False
+        self._is_known = self.is_known
         self._last = self.fired
         return True
+
+    def end(self) -> None:
+        """The desk has forgotten it, or is about to: so many as are known were listed under it."""
+        if self._last is None:
+            self._last = _shown(self._world.calls.known_since(self._mark))
 
     def wake(self) -> None:
         """The desk has not forgotten it."""
         self._last = None
 
     @property
+    def is_known(self) -> bool:
+        """Whether `fired` is all that there was: if somebody has the namespace begin anew, the
+        journal does so too."""
+        if self._last is not None or self.fired:
+            return self._is_known
+        return self._world.calls.go_back_to("PutLag", f'"Seconds":{self.seconds},')
+
+    @property
     def in_vain(self) -> str:
         """What to say if nothing was listed under it."""
+        if not self.is_known:
+            return (
+                f"It is not known whether the {self} showed: somebody who does not call through"
+                f" this world has reset the namespace {self._world.name}, and the calls before are"
+                " forgotten. Look at its `fired` before, or say optional=True."
+            )
         return f"The {self} never showed: nothing was listed under it. Say optional=True."
 
     check = ensure_fired

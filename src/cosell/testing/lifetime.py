@@ -26,7 +26,7 @@ class Lifetime:
         current.drop(self.world)
         if current.current() is None:
             environment.put(self._left())
-        self.world.close()
+        self.world.end()
 
     def _left(self) -> dict[str, str | None]:
         """The endpoints that still lead to this process, as they were before."""

@@ -45,6 +45,7 @@ class Meanwhile:
         self._counting = Lock()
         self._own = _Own()
         self.fired = 0
+        self.is_known = True
         self.optional = optional
 
     @property

@@ -60,17 +60,26 @@ def closed(world: str) -> str:
     )
 
 
+class Watch(Protocol):
+    """Who is told the calls on a world's way."""
+
+    def before(self, request: HttpRequest) -> None:
+        """It is about to be made."""
+        ...
+
+    def after(self, request: HttpRequest, response: HttpResponse) -> None:
+        """It was answered."""
+        ...
+
+
 class WhileOpen:
     """A world's way to its place: it ends with the world. A namespace would begin anew with the
     first call, and nobody would take it away again."""
 
-    def __init__(
-        self, place: Place, world: str, answered: Callable[[HttpRequest, HttpResponse], object]
-    ) -> None:
-        """`answered` is told each call once it is answered."""
+    def __init__(self, place: Place, world: str, watch: Watch) -> None:
         self._place = place
         self._world = world
-        self._answered = answered
+        self._watch = watch
         self._is_open = True
         self._at_work: set[int] = set()  # calls; each is there before it asks whether it may go
         self._quiet = Event()  # the way has ended, and the last call at work is over
@@ -104,12 +113,13 @@ class WhileOpen:
         self._at_work.add(id(request))
         try:
             self.ensure_open()
+            self._watch.before(request)
             answer = self._answer(request, patience_s)
         finally:
             self._at_work.discard(id(request))
             if not self._is_open:
                 self._leave()
-        self._answered(request, answer)
+        self._watch.after(request, answer)
         return answer
 
     def _leave(self) -> None:

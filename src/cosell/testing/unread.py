@@ -8,11 +8,8 @@ from typing import Final
 
 from cosell.http import HttpRequest, HttpResponse
 from cosell.testing.calling import DESK
+from cosell.testing.remembered import BYTES_UNREAD_MAX, CALLS_UNREAD_MAX
 
-# Two of them are less than what the desk keeps (cosell.journal), by count and by bytes: what one
-# reading finds still has its bodies when the next one comes to keep them.
-_CALLS_MAX: Final = 400
-_BYTES_MAX: Final = 1 << 20
 _CALL_BYTES: Final = 1_000  # what the desk reckons for a call beside its bodies
 _UNTOLD: Final = frozenset(f"{DESK[1]}.{operation}" for operation in ("ListCalls", "GetCall"))
 
@@ -24,13 +21,18 @@ class Unread:
         self._read_on = read_on
         self._calls = 0
         self._bytes = 0
+        self.came = False
+        """Whether anything was called but the desk."""
 
     def add(self, request: HttpRequest, response: HttpResponse) -> None:
         """A call was answered."""
-        if request.headers.get("x-amz-target") in _UNTOLD:
+        target = request.headers.get("x-amz-target")
+        if target in _UNTOLD:
             return  # the journal has no reading of it
+        if not self.came and (target is None or not target.startswith(DESK[1])):
+            self.came = True
         self._calls += 1
         self._bytes += len(request.body) + len(response.body) + _CALL_BYTES
-        if self._calls > _CALLS_MAX or self._bytes > _BYTES_MAX:
+        if self._calls > CALLS_UNREAD_MAX or self._bytes > BYTES_UNREAD_MAX:
             self._calls = self._bytes = 0
             self._read_on()

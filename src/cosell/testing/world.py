@@ -6,7 +6,7 @@ The face of this package; what its parts do is in the modules beside it.
 import os
 import secrets
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import cached_property, partial
 from itertools import count
 from os import PathLike
@@ -16,10 +16,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
+from cosell.http import HttpRequest, HttpResponse
 from cosell.testing import amounts, current
-from cosell.testing.calling import DESK, SELLING, Caller, Desk
+from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.entered import Entered
+from cosell.testing.forgetting import Forgetting
 from cosell.testing.lifetime import closing_if_it_fails
 from cosell.testing.partner import AWS, Partner, account_named
 from cosell.testing.place import Here, Place, WhileOpen, here
@@ -75,9 +77,9 @@ class World:
         self.dead_calls: list[DeadCall] = []
         """What botocore itself refused, oldest first: calls that never left the process."""
         self._unread = Unread(self._read_on)
-        self.way = WhileOpen(self.place, self.name, self._unread.add)
+        self.way = WhileOpen(self.place, self.name, Forgetting(self))
         """To the place, for the callers of this world, as long as it is open."""
-        self.desk = Desk(self.way, self.name, self.account, self)
+        self.desk = Caller(self.way, self.name, self.account, DESK)
         self.own_requests: set[str] = set()
         """The request ids of what the world's own builders called."""
         self._partners: dict[str, Partner] = {}
@@ -279,17 +281,21 @@ class World:
         if "faults" in self.__dict__:  # else nobody has asked for anything to happen before it
             self.faults.about_to_call(operation)
 
-    def about_to_forget(self) -> None:
-        """The desk is about to forget faults."""
+    def about_to_forget(self, fault: str | None) -> None:
+        """The desk is about to forget a fault or (None) all of them, the lag and the calls."""
         if "faults" in self.__dict__:
-            self.faults.note()
+            self.faults.about_to_forget(fault)
 
-    def begun_anew(self) -> None:
-        """The desk has forgotten faults, lag and calls."""
+    def has_forgotten(self, fault: str | None) -> None:
+        """It has."""
         if "faults" in self.__dict__:
-            self.faults.begun_anew()
-        if "calls" in self.__dict__:
+            self.faults.has_forgotten(fault)
+        if fault is None and "calls" in self.__dict__:
             self.calls.begun_anew()
+
+    def was_called(self, request: HttpRequest, response: HttpResponse) -> None:
+        """A call on the world's way was answered."""
+        self._unread.add(request, response)
 
     def _read_on(self) -> None:
         self.calls.read_on()
@@ -299,8 +305,23 @@ class World:
         return Entered(self)
 
     def close(self) -> None:
-        """Leave nothing of it behind. Who asks it, or a client of its, for something later is told
-        so (WorldClosed, NotLetOut)."""
+        """Leave nothing of it behind. What became of its faults, and its calls, stay known; who
+        asks it, or a client of its, for something else later is told so (WorldClosed,
+        NotLetOut)."""
+        if not self.closed:
+            self._look_last()
+            self.end()
+
+    def _look_last(self) -> None:
+        if "faults" in self.__dict__:
+            with suppress(Exception):  # of a server that has gone
+                self.faults.end()
+        if "calls" in self.__dict__ or self._unread.came:
+            with suppress(Exception):
+                self.calls.end()
+
+    def end(self) -> None:
+        """As `close`, for who knows that nobody will ask what became of anything."""
         if self.closed:
             return
         self.way.end(self._take_away)
@@ -330,6 +351,8 @@ class World:
     ) -> None:
         try:
             self._entered[-1].end()
+            if not self.closed:
+                self._look_last()
             if kind is None and "faults" in vars(self) and not self.closed:
                 self.faults.check()
         finally:

@@ -1,12 +1,14 @@
 """Faults that the desk knows no more: what they did stays known, whoever made it forget them."""
 
+import json
 import pickle
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cosell.testing import FaultNeverFired, Refused, World
+from cosell.testing import FaultForgotten, FaultNeverFired, Refused, World
 from cosell.testing.calling import DESK, Caller
 from cosell.testing.report import described
 
@@ -43,9 +45,8 @@ def test_what_it_did_stays_known(somewhere: World, forget: Any, tmp_path: Path) 
 
 def test_what_is_taken_back_behind_the_worlds_back(world: World) -> None:
     fired, unmet = met(world), world.faults.cut("GetOpportunity")
-    elsewhere = Caller(world.way, world.name, world.account, DESK)
     for fault in (fired, unmet):
-        elsewhere("DeleteFault", FaultId=fault.id)
+        unseen(world, "DeleteFault", FaultId=fault.id)
     assert (fired.fired, unmet.fired) == (1, 0)
     with pytest.raises(FaultNeverFired, match="GetOpportunity never fired"):
         world.faults.check()
@@ -89,8 +90,86 @@ def test_a_refusal_is_told_to_another_process(world: World) -> None:
     assert (str(copied), copied.members) == (str(refused.value), refused.value.members)
 
 
-def test_what_is_reset_behind_the_worlds_back_is_told_so(world: World) -> None:
-    fault = met(world)
-    Caller(world.way, world.name, world.account, DESK)("ResetNamespace")
-    with pytest.raises(FaultNeverFired, match="as far as is known: the desk has it no more"):
-        fault.check()
+def by_a_client(world: World, operation: str, body: bytes) -> None:
+    """As another program calls the desk."""
+    url = f"{world.endpoint_url}/_cosell/{operation}"
+    asked = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        assert answer.status == 200
+
+
+def by_its_way(world: World, operation: str, body: bytes) -> None:
+    Caller(world.way, world.name, world.account, DESK)(operation, **json.loads(body))
+
+
+def unseen(world: World, operation: str, **members: Any) -> None:
+    """As another process calls the server that the world is on."""
+    Caller(world.place, world.name, world.account, DESK)(operation, **members)
+
+
+def ended_task(world: World) -> Any:
+    """A fault that has ended a task."""
+    fault = world.faults.fail_task(at="CreateOpportunity")
+    assert world.given.task().TaskStatus == "FAILED"
+    return fault
+
+
+@pytest.mark.parametrize("how", [by_a_client, by_its_way])
+def test_what_the_code_under_test_resets_stays_known(world: World, how: Any) -> None:
+    lag, fault, task = world.faults.lag(0), met(world), ended_task(world)
+    world.caller()("ListOpportunities", Catalog="AWS")
+    how(world, "ResetNamespace", b"{}")
+    assert [one.fired for one in (lag, fault, task)] == [1, 1, 1]
+    assert [one.remaining for one in (lag, fault, task)] == [0, 0, 0]
+    world.faults.check()
+
+
+@pytest.mark.parametrize("how", [by_a_client, by_its_way])
+def test_what_the_code_under_test_takes_back_stays_known(world: World, how: Any) -> None:
+    task, unmet = ended_task(world), world.faults.cut("GetOpportunity", times=2)
+    for fault in (task, unmet):
+        how(world, "DeleteFault", json.dumps({"FaultId": fault.id}).encode())
+    assert [(one.fired, one.remaining) for one in (task, unmet)] == [(1, 0), (0, 0)]
+    with pytest.raises(FaultNeverFired, match="GetOpportunity never fired"):
+        world.faults.check()
+
+
+def test_what_nobody_knows_is_no_failure(somewhere: World) -> None:
+    """A fault of calls, of tasks, and a lag, each met before a reset that nobody saw."""
+    for ask in (met, ended_task, listed):
+        fault = ask(somewhere)
+        unseen(somewhere, "ResetNamespace")
+        with pytest.warns(FaultForgotten, match="It is not known whether") as told:
+            fault.check()
+        assert "somebody" in str(told[0].message).lower()
+        somewhere.faults.check()  # it is told once
+
+
+def listed(world: World) -> Any:
+    lag = world.faults.lag(5)
+    world.caller()("ListOpportunities", Catalog="AWS")
+    return lag
+
+
+@pytest.mark.parametrize("calls", [0, 1_100])
+def test_what_is_known_of_a_fault_that_somebody_took_back(world: World, calls: int) -> None:
+    """As far as the journal goes back, and where it was read in time."""
+    fired, unmet = met(world), world.faults.cut("GetOpportunity")
+    unseen(world, "DeleteFault", FaultId=fired.id)
+    unseen(world, "DeleteFault", FaultId=unmet.id)
+    call = world.caller()
+    for _ in range(calls):
+        call("ListSolutions", Catalog="AWS")
+    assert fired.fired == 1
+    with pytest.raises(FaultNeverFired, match="was taken back, not by this world"):
+        unmet.check()
+
+
+@pytest.mark.parametrize("calls", [0, 1_100])
+def test_a_lag_that_never_showed(world: World, calls: int) -> None:
+    lag, call = world.faults.lag(5), world.caller()
+    for _ in range(calls):
+        with pytest.raises(Refused):
+            call("ListSolutions", Catalog="Nope")
+    with pytest.raises(FaultNeverFired, match="never showed"):
+        lag.check()

@@ -1,0 +1,23 @@
+"""How much the desk remembers of a world, and how much may come before the world looks again.
+
+The desk keeps the last calls of a namespace, by count and by bytes, and the last faults. What it
+forgets is known only to a world that has looked before. Must not look itself.
+"""
+
+from typing import Final
+
+from cosell.journal import CALLS_MAX, NAMESPACE_BYTES_MAX
+from cosell.store.faults import KEPT_MAX
+
+# Calls are read, and with the next reading the bodies of those are kept that were read before. So
+# two readings have to find room in what the desk keeps, each with the call that went over, and with
+# what threads ask meanwhile: 2 * (400 + 1) + 198 = 1,000 calls, and as much of the bytes.
+CALLS_UNREAD_MAX: Final = 2 * CALLS_MAX // 5
+"""So many calls may come before they are read."""
+BYTES_UNREAD_MAX: Final = NAMESPACE_BYTES_MAX // 4
+"""Bytes of bodies that they may have."""
+
+# A fault that is over may be forgotten as soon as there are more than the desk keeps. How it stands
+# is noted before: those since the last look, and those that still act, have to find room together.
+FAULTS_UNNOTED_MAX: Final = 2 * KEPT_MAX // 5
+"""So many faults may be put before it is noted how they stand."""
