@@ -12,7 +12,9 @@ README = PAGE.parents[2] / "README.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"# (\w+\.py)\n")
 # What other parts of a world ask, and no test.
-INTERNAL = {"about_to_call", "adopt", "begun_anew", "note", "resting"}
+INTERNAL = {
+    "about_to_call", "about_to_forget", "adopt", "end", "has_forgotten", "note", "resting",
+}  # fmt: skip
 TEST = re.compile(r"^def (test_\w+)", re.MULTILINE)
 
 

@@ -261,6 +261,12 @@ def test_health_and_other_methods(doorway: http.client.HTTPConnection) -> None:
     assert ask(doorway, "PUT", "/")[0] == 405
 
 
+def test_a_body_that_nobody_wants_is_no_request(doorway: http.client.HTTPConnection) -> None:
+    for _ in range(2):
+        status, headers, _ = ask(doorway, "GET", "/_cosell/health", b"POST / HTTP/1.1")
+        assert (status, headers["content-type"]) == (200, "application/json")
+
+
 def test_without_a_world_the_doorway_says_so() -> None:
     connection = http.client.HTTPConnection(urlsplit(here().url).netloc, timeout=60)
     status, _, document = ask(connection, "POST", "/", BODY, JSON)

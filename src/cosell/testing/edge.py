@@ -88,7 +88,8 @@ class _Connection(BaseHTTPRequestHandler):
     def _answered(self, headers: dict[str, str]) -> HttpResponse:
         try:
             _GATE.ensure_let_in(headers)
-            body = self._body(headers) if self.command == "POST" else b""
+            sent = self._body(headers)
+            body = sent if self.command == "POST" else b""
         except BaseException:
             self.close_connection = True  # what was not read is no request
             raise

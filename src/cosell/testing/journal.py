@@ -213,15 +213,19 @@ class Journal(Calls):
 
     def end(self) -> None:
         """The world ends: its calls, and what those of the code under test said, stay known."""
-        own = self._world.own_requests
         try:
-            with self._reading:
-                self._read_new()
-                for call in self._seen:
-                    if isinstance(call._bodies, Bodies) and call.request_id not in own:
-                        call._bodies.keep()
+            self._read_last()
         finally:
             self._ended = True
+
+    def _read_last(self) -> None:
+        own = self._world.own_requests
+        with self._reading:
+            self._read_new()
+            told = [call for call in self._seen if call.request_id not in own]
+            for bodies in (call._bodies for call in told):
+                if isinstance(bodies, Bodies):
+                    bodies.keep()
 
     def add_dead(self, dead: DeadCall) -> None:
         """A call died in the client now, after every call that the journal has."""
