@@ -13,8 +13,7 @@ from cosell.store.documents import Stored
 
 def change(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Stored:
     """The opportunity is `document` from now on, and its running jobs share what is new in it."""
-    before = followers.seen(call, tx, opportunity)
     changed = opportunities.change(call, tx, opportunity, document)
     jobs.share(call, tx, changed)
-    followers.tell(call, tx, changed, before)
+    followers.tell(call, tx, opportunity, changed)
     return changed

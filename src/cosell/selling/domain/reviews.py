@@ -48,12 +48,11 @@ def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status
         _admit_aws(call, tx, asked)
     elif asked:
         _decline(call, tx, opportunity._replace(document=reviewed), asked)
-    before = followers.seen(call, tx, opportunity)
     decided = opportunities.change(call, tx, opportunity, reviewed)
     _show(call, tx, decided)
     _decline_beside(call, tx, decided)
     led = _lead(call, tx, decided)
-    for other in followers.changed(call, tx, decided, before):
+    for other in followers.changed(call, tx, opportunity, decided):
         if other.id not in led:
             tell_of_opportunity(call, tx, other, "Updated")
             _show_summary(call, tx, other, submissions.reviewed_in(call, tx, other))
@@ -82,9 +81,8 @@ def _lead(call: Call, tx: Tx, decided: Stored) -> set[str]:
 def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     """AWS says something of an opportunity (`summaries.say`): its owner is told and shown it, and
     so are the owners of those that have their summary from this one, if it changes theirs."""
-    before = followers.seen(call, tx, opportunity)
     told = summaries.say(call, tx, opportunity, said)
-    for one in (told, *followers.changed(call, tx, told, before)):
+    for one in (told, *followers.changed(call, tx, opportunity, told)):
         tell_of_opportunity(call, tx, one, "Updated")
         place = submissions.reviewed_in(call, tx, one) or submissions.shared_in(call, tx, one)
         if place:

@@ -20,8 +20,8 @@ from cosell.selling import (
     without_nulls,
 )
 from cosell.selling.domain import next_steps, payloads, snapshots
-from cosell.selling.involvement import in_force
-from cosell.selling.lifecycle import DRAFT
+from cosell.selling.involvement import VISIBILITY_ONLY, in_force
+from cosell.selling.lifecycle import CLOSED, DRAFT
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
@@ -39,6 +39,14 @@ def read(call: Call, tx: Tx, opportunity: Stored) -> Document:
     for one in reversed(passed):
         summary = received(summary, one)
     return summary
+
+
+def own(document: Document) -> tuple[str, Document, Document]:
+    """All that an opportunity gives to its summary, which is the same while this is: the one that
+    it has it from, or else its own copy; and what AWS says of it."""
+    leader = leader_of(document)
+    copied = {} if leader else _copied(document)
+    return leader, copied, object_at(document, "aws_says")
 
 
 def leader_of(document: Document) -> str:
@@ -66,6 +74,18 @@ def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
         said = {"InvolvementTypeChangeReason": reason, **said}
     kept = {**opportunity.document, "aws_says": _over(before, said)}
     return truth.replace(tx, opportunity, kept)
+
+
+def unsaid(document: Document) -> Document:
+    """What AWS says of an opportunity when it is not told what: it follows how far that has
+    come."""
+    status, stage = (
+        text_at(document, "LifeCycle.ReviewStatus"),
+        text_at(document, "LifeCycle.Stage"),
+    )
+    looks_on = in_force(document) == VISIBILITY_ONLY and stage not in CLOSED
+    key = status if status != "Approved" else VISIBILITY_ONLY if looks_on else stage
+    return object_at(object_at(values.defaults(DEFAULTS), "Updates"), key)
 
 
 def show(call: Call, tx: Tx, opportunity: Stored, engagement: str) -> None:
