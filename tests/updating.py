@@ -79,11 +79,12 @@ def submitted(world: World, id: str, involvement: Body | None = None) -> None:
 
 
 def in_state(world: World, status: str, stage: str = "", request: Body | None = None) -> str:
-    """An opportunity of the account's in the Sandbox with a review status, and with a stage of
-    those that only the reviewer can put: its id."""
-    made = world.client().create_opportunity(
-        Catalog="Sandbox", **(request or submitting.submittable())
-    )
+    """An opportunity of the account's in the Sandbox with a review status, and with a stage: its
+    id. One that is Launched has a solution, one that is Committed may have none: it was made so."""
+    asked = request or submitting.submittable()
+    if stage == "Committed":
+        asked = changed(asked, {"LifeCycle.Stage": stage})
+    made = world.client().create_opportunity(Catalog="Sandbox", **asked)
     id = str(made["Id"])
     if status in ("Submitted", "In review"):
         submitted(world, id)
@@ -91,7 +92,15 @@ def in_state(world: World, status: str, stage: str = "", request: Body | None = 
             asked = {"Catalog": "Sandbox", "OpportunityIdentifier": id}
             world.desk("ReviewOpportunity", **asked, Outcome="InReview")
     elif status != "Pending Submission":
-        decided(world, id, status, {"LifeCycle.Stage": stage} if stage else {})
+        moved: Body = {"LifeCycle.Stage": stage} if stage else {}
+        if stage == "Launched":
+            sold = {"RelatedEntityType": "Solutions", "RelatedEntityIdentifier": "S-1234567"}
+            world.client().associate_opportunity(
+                Catalog="Sandbox", OpportunityIdentifier=id, **sold
+            )
+        if stage == "Closed Lost":
+            moved["LifeCycle.ClosedLostReason"] = "Other"
+        decided(world, id, status, moved)
     return id
 
 

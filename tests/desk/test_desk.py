@@ -162,6 +162,7 @@ def test_refer_opportunity_with_words_keeps_them_over_the_defaults(world: World)
 
 DURATION = {"Term": "Months", "Value": "12"}
 TEN = {"CurrencyCode": "USD", "Frequency": "Monthly", "TargetCompany": "AWS", "Amount": "0"}
+DOLLARS = {**TEN, "Amount": "10"}
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ TEN = {"CurrencyCode": "USD", "Frequency": "Monthly", "TargetCompany": "AWS", "A
             "project.expectedCustomerSpend.amount", "INVALID_VALUE",
         ),
         (
-            {"Project": {"AwsPartition": "aws-eusc"}},
+            {"Project": {"AwsPartition": "aws-eusc", "ExpectedCustomerSpend": [DOLLARS]}},
             "project.expectedCustomerSpend.currencyCode", "INVALID_VALUE",
         ),
     ],

@@ -9,6 +9,7 @@ import pytest
 
 from cosell.operations import SELLING
 from cosell.selling.contract import CONTRACT
+from cosell.selling.domain import leads
 from cosell.selling.values import defaults
 from tests.engaging import CATALOG, accepted, engaged, interaction, invitation, invited
 from tests.harness import ACCOUNT, OTHER, Reply, World, credential, opportunity
@@ -242,7 +243,7 @@ def test_refer_lead_takes_no_more_than_a_receiver(world: World, catalog: str) ->
     assert seen["ExpirationDate"].isoformat() == "2034-12-31T00:00:00+00:00"
     assert seen["InvitationMessage"] == defaults("lead")["Message"]
     assert seen["EngagementTitle"] == "Lead: Example Logistics Corporation"
-    lead: Any = defaults("lead")["Lead"]
+    lead: Any = leads.completed({}, 0)
     [first] = lead["Interactions"]
     customer = {name: value for name, value in lead["Customer"].items() if name != "Address"}
     assert seen["Payload"]["LeadInvitation"] == {

@@ -58,6 +58,31 @@ def test_what_aws_made_co_sell_is_not_upgraded_again(world: World) -> None:
     assert involved(deal) == ("Co-Sell", "Full", REASON)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {NEEDS: None},
+        {NEEDS: None, "LifeCycle.NextSteps": "Go on", "LifeCycle.Stage": "Qualified"},
+        {NEEDS: []},
+        {NEEDS: ["Do Not Need Support from AWS Sales Rep"]},
+    ],
+    ids=str,
+)
+def test_what_aws_made_co_sell_can_be_updated_without_a_need(
+    world: World, changes: dict[str, Any]
+) -> None:
+    """A client drops the value that is outside its enum, and takes no need away by that."""
+    deal = submitted(world, **VISIBILITY_ONLY)
+    deal.review("Approved")
+    deal.say(**CO_SELL)
+    deal.update(changes)
+    assert involved(deal) == ("Co-Sell", "Full", REASON)
+    deal.update({NEEDS: SUPPORT})
+    told = refusal(deal.update, changes={NEEDS: None})
+    assert told.fields == [("primaryNeedsFromAws", "ACTION_NOT_PERMITTED")], "now there is one"
+
+
 def test_what_aws_said_of_a_draft_is_over_with_its_submission(world: World) -> None:
     deal = engaged(world)
     deal.say(**CO_SELL, Visibility="Full", Insights={"EngagementScore": "High"})

@@ -326,3 +326,18 @@ def test_update_opportunity_is_shared_by_a_running_job_if_it_shows(world: World)
     ):
         updated(world, id, changes)
         assert partner.get_resource_snapshot(**place)["Revision"] == revision
+
+
+def test_update_opportunity_without_its_source_misses_that_alone(world: World) -> None:
+    """What stands beside the source is as it was, and out of place by nothing that was said."""
+    marketing = {
+        "Source": "Marketing Activity", "AwsFundingUsed": "Yes", "CampaignName": "Spring",
+        "Channels": ["Email"], "UseCases": ["Analytics"],
+    }  # fmt: skip
+    id = in_state(world, "Pending Submission", request={**full(), "Marketing": marketing})
+    told = refusal(world.client().update_opportunity, **body(world, id, {"Marketing.Source": None}))
+    assert told.fields == [("marketing.source", "REQUIRED_FIELD_MISSING")]
+    told = refusal(
+        world.client().update_opportunity, **body(world, id, {"Marketing.Source": "None"})
+    )
+    assert len(told.fields) == 4, "said to come from none, all of it is out of place"

@@ -128,10 +128,35 @@ def test_update_opportunity_with_the_status_that_it_has_decides_nothing(world: W
     assert told.fields == [("project.title", "ACTION_NOT_PERMITTED")]
 
 
-@pytest.mark.parametrize("stage", ["Qualified", "Committed", "Launched", "Closed Lost"])
-def test_update_opportunity_decides_on_any_stage_whatever_it_asks_an_owner_for(
-    world: World, stage: str
-) -> None:
-    bare = {"LifeCycle.Stage": stage, "Project.OtherSolutionDescription": None}
+def test_update_opportunity_decides_on_a_stage_whatever_it_asks_an_owner_for(world: World) -> None:
+    bare = {"LifeCycle.Stage": "Qualified", "Project.OtherSolutionDescription": None}
     for id in (in_state(world, "Pending Submission"), received(world)):
-        assert decided(world, id, "Approved", bare)["LifeCycle"]["Stage"] == stage
+        assert decided(world, id, "Approved", bare)["LifeCycle"]["Stage"] == "Qualified"
+
+
+NEEDED = {
+    "Committed": "relatedEntityIdentifiers",
+    "Launched": "relatedEntityIdentifiers",
+    "Closed Lost": "lifeCycle.closedLostReason",
+}
+
+
+@pytest.mark.parametrize("stage", NEEDED)
+@pytest.mark.parametrize("after", ["Approved", "Rejected"])
+def test_update_opportunity_decides_on_no_stage_that_lacks_what_it_needs(
+    world: World, stage: str, after: str
+) -> None:
+    for id in (in_state(world, "Submitted"), received(world)):
+        moved = {STATUS: after, "LifeCycle.Stage": stage}
+        told = refusal(world.client().update_opportunity, **body(world, id, moved))
+        assert told.fields == [(NEEDED[stage], "REQUIRED_FIELD_MISSING")]
+        assert told.reason == "BUSINESS_VALIDATION_FAILED"
+        if stage == "Closed Lost":
+            moved["LifeCycle.ClosedLostReason"] = "Other"
+        else:
+            entity = {"RelatedEntityType": "Solutions", "RelatedEntityIdentifier": "S-1234567"}
+            named = {"Catalog": "Sandbox", "OpportunityIdentifier": id}
+            world.client().associate_opportunity(**named, **entity)
+            moved = {**moved, "LifeCycle.NextSteps": "Go on"}
+        got = updated(world, id, moved)["LifeCycle"]
+        assert (got["ReviewStatus"], got["Stage"]) == (after, stage)

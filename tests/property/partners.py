@@ -40,7 +40,7 @@ ACCEPTING = (
 @dataclass
 class Opportunity:
     """`complete`: can be submitted; `resubmitted`: Submitted by a correction; `place`: where it was
-    submitted; `leader`: the opportunity whose review it follows."""
+    submitted; `leader`: the opportunity whose review it follows, and `led_in`: where."""
 
     id: str
     owner: str
@@ -52,6 +52,7 @@ class Opportunity:
     solved: bool = False
     place: str = ""
     leader: str = ""
+    led_in: str = ""
 
 
 @dataclass
@@ -227,12 +228,21 @@ class Partners:
         return cast("list[tuple[str, str, str]]", rows)
 
     def place_of(self, opportunity: Opportunity) -> str:
-        """The engagement of a submission: where the opportunity was submitted before, else where it
-        was shown last, or ''."""
+        """The engagement of a submission: where the opportunity was submitted before, or follows
+        what was, if it is shown there; else where it was shown last, or ''."""
         if opportunity.place:
             return opportunity.place
-        shown = self.shown("resource", opportunity.id)
-        return shown[-1][0] if shown else ""
+        shown = [engagement for engagement, _, _ in self.shown("resource", opportunity.id)]
+        if self.is_led(opportunity) and opportunity.led_in in shown:
+            return opportunity.led_in
+        return shown[-1] if shown else ""
+
+    def is_led(self, opportunity: Opportunity) -> bool:
+        """Whether AWS reviews it, or sent it back, because it was shown one that this follows."""
+        one: Opportunity | None = opportunity
+        while one and not one.place:
+            one = self.opportunities.get(one.leader)
+        return one is not None and opportunity.status in WAITING
 
     # --- opportunities and engagements -----------------------------------------------------------
 

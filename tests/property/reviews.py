@@ -320,6 +320,7 @@ class Reviewed(Partners):
         assert id not in self.opportunities
         made = Opportunity(id, asked.receiver, status, complete=False)
         made.leader = leader.id if leader and leader.status != REJECTED else "nobody"
+        made.led_in = asked.engagement
         self.opportunities[id] = made
         self.changes[id] += 1
 

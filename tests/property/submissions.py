@@ -139,7 +139,8 @@ class Submitted(Reviewed):
 
     def place_for(self, task: Submission) -> str:
         opportunity = self.opportunities[task.opportunity]
-        return opportunity.place or task.place or task.shown
+        led_in = opportunity.led_in if self.is_led(opportunity) else ""
+        return opportunity.place or led_in or task.place or task.shown
 
     def is_anothers(self, opportunity: Opportunity) -> bool:
         """Whether it is submitted with the one that it follows, and has nothing to do here."""

@@ -130,6 +130,10 @@ REFUSED: list[tuple[Document, str, str, str]] = [
     ({"Pages": 0}, "pages", "VALUE_OUT_OF_RANGE", "must be 1 to 100"),
     ({"Pages": 101}, "pages", "VALUE_OUT_OF_RANGE", "must be 1 to 100"),
     ({"Plain": 2**31}, "plain", "VALUE_OUT_OF_RANGE", "must be -2147483648 to 2147483647"),
+    # What a parser makes of an integer with thirty digits, and of one with as many below zero.
+    ({"Pages": orjson.loads(str(10**30))}, "pages", "VALUE_OUT_OF_RANGE", "must be 1 to 100"),
+    ({"Plain": orjson.loads(str(-(10**30)))}, "plain", "VALUE_OUT_OF_RANGE",
+     "must be -2147483648 to 2147483647"),
     ({"Share": 1.5}, "share", "VALUE_OUT_OF_RANGE", "must be 1 at most"),
     ({"Speed": 0}, "speed", "VALUE_OUT_OF_RANGE", "must be 0.5 at least"),
     ({"Long": "ab"}, "long", "INVALID_STRING_FORMAT", "must have 3 characters at least, and has 2"),

@@ -7,7 +7,7 @@ Must not know structures or lists, nor which shapes there are.
 from binascii import a2b_base64
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from cosell.clock import iso, parse_iso
 from cosell.contract import Json
@@ -27,6 +27,9 @@ INSTANT_FIRST_MS = parse_iso("0001-01-01T00:00:00.000Z")
 INSTANT_LAST_MS = parse_iso("9999-12-31T23:59:59.999Z")
 """Years that four digits can write: an instant as text sorts as time. Some clients send the first
 or the last of them for one that never was, or never will be."""
+
+VAST = 2.0**63
+"""Beyond it the parser keeps no integers: what is larger is out of range, however it is written."""
 
 _NUL_TOLD = "must not contain the character U+0000"
 _NUMBER_KINDS = {
@@ -125,13 +128,20 @@ def check_number(kind: str, least: float | None, most: float | None) -> Check:
     top = float("inf") if high is None else high
 
     def check(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
-        if type(value) not in types or not isinstance(value, (int, float)):
+        if type(value) not in types and not is_vast(value):
             raise wrong_type(value, expected, (parent, step))
+        value = cast("float", value)
         if not bottom <= value <= top:
             add_fault(faults, (parent, step), "VALUE_OUT_OF_RANGE", message, cause)
         return value
 
     return check
+
+
+def is_vast(value: object) -> bool:
+    """Whether a number has more digits than the parser keeps of an integer: it is a float then,
+    however it was written, and has no fraction."""
+    return type(value) is float and abs(value) > VAST
 
 
 def _range_told(low: float | None, high: float | None) -> str:

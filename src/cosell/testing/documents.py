@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 from cosell.selling import values
-from cosell.selling.domain import payloads
+from cosell.selling.domain import drawn, payloads
 
 Document = dict[str, Any]
 
@@ -53,11 +53,11 @@ def filled(answer: Any) -> Any:
 
 def opportunity(number: int, now: datetime) -> Document:
     """The members of a CreateOpportunity that can also be submitted; `number` tells it apart."""
-    default = values.defaults("referral")
-    content = merged(cast("Document", default["Opportunity"]), _FURTHER)
+    days = cast("int", values.defaults("referral")["TargetCloseDays"])
+    content: Document = merged(drawn.opportunity(0), _FURTHER)
     content["Customer"]["Account"]["CompanyName"] += f" {number}"
     content["Project"]["Title"] += f" {number}"
-    content["LifeCycle"]["TargetCloseDate"] = _in_days(now, cast("int", default["TargetCloseDays"]))
+    content["LifeCycle"]["TargetCloseDate"] = _in_days(now, days)
     return content
 
 
@@ -75,7 +75,7 @@ def engagement(number: int, now: datetime) -> Document:
 
 def lead(number: int) -> Document:
     """A Lead context, as CreateEngagement and CreateEngagementContext take it."""
-    about = copy.deepcopy(cast("Document", values.defaults("lead")["Lead"]))
+    about: Document = copy.deepcopy(drawn.lead(0))
     about["Customer"]["CompanyName"] += f" {number}"
     return {"Type": "Lead", "Payload": {"Lead": about}}
 

@@ -8,7 +8,7 @@ from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import business_refused
 from cosell.selling import object_at, text_at
-from cosell.selling.domain import estimates, referrals
+from cosell.selling.domain import drawn, estimates, referrals
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.rules import check, refer
 from cosell.selling.rules import find as rows
@@ -25,7 +25,7 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
     """AWS refers an opportunity to a partner; what is not said has realistic defaults."""
     receiver = text_at(call.input, "ReceiverAccountId")
     referrals.ensure_partner(call, tx, receiver)
-    content = referrals.completed(call, call.input)
+    content = referrals.completed(call, call.input, drawn.draw(call, tx, "referral"))
     ensure_referable(call, tx, content)
     words = {name: call.input[name] for name in _WORDS if name in call.input}
     made = referrals.refer(as_aws(call), tx, receiver, content, words)

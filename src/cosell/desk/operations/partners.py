@@ -5,7 +5,7 @@ from typing import cast
 from cosell.calls import Call, command
 from cosell.contract import Document, Json
 from cosell.selling import text_at
-from cosell.selling.domain import accounts, leads, referrals
+from cosell.selling.domain import accounts, drawn, leads, referrals
 from cosell.selling.domain.acting import as_aws
 from cosell.store import Tx
 
@@ -38,7 +38,8 @@ def refer_lead(call: Call, tx: Tx) -> Document:
     """AWS refers a lead to a partner; what is not said has realistic defaults."""
     receiver = text_at(call.input, "ReceiverAccountId")
     referrals.ensure_partner(call, tx, receiver)
-    lead, message = leads.completed(call.input), text_at(call.input, "Message")
+    lead = leads.completed(call.input, drawn.draw(call, tx, "lead"))
+    message = text_at(call.input, "Message")
     invitation = leads.refer(as_aws(call), tx, receiver, lead, message)
     return {
         "ContextId": "1",

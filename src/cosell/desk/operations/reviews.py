@@ -4,15 +4,15 @@ from typing import Final, cast
 
 from cosell.calls import Call, command
 from cosell.clock import iso_date
-from cosell.contract import Document
+from cosell.contract import Document, Json
 from cosell.errors import business_refused
-from cosell.selling import object_at, text_at, values
-from cosell.selling.domain import opportunities, reviews, submissions, summaries
+from cosell.selling import object_at, text_at
+from cosell.selling.domain import estimates, opportunities, reviews, submissions, summaries
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow
-from cosell.selling.rules import check, enforce
+from cosell.selling.rules import check, enforce, spend
 from cosell.selling.rules.content import Content
-from cosell.selling.rules.review_opportunity import RULES, SAID, Reviewing
+from cosell.selling.rules.review_opportunity import RULES, SAID, SAID_SPEND, Reviewing
 from cosell.store import Tx
 
 SPELLINGS: Final = {"ActionRequired": "Action Required", "InReview": "In review"}
@@ -56,6 +56,21 @@ def review_opportunity(call: Call, tx: Tx) -> Document:
     }
 
 
+def _sound(call: Call, tx: Tx, said: Document, document: Document) -> Document:
+    """What AWS says, its spend put right as any; ValidationException for what nobody can say."""
+    project = {**object_at(document, "Project"), **object_at(said, "Project")}
+    partition: Document = {"AwsPartition": project.get("AwsPartition")}
+    told = spend.spend_of({**object_at(said, "Project"), **partition}, estimates.known(call, tx))
+    errors = check(SAID, Content(said, iso_date(call.now), lambda _: True))
+    errors += check(SAID_SPEND, told)
+    if errors:
+        raise business_refused(*errors)
+    if not told.entries:
+        return said
+    entries: list[Json] = [*spend.completed(told)]
+    return {**said, "Project": {**object_at(said, "Project"), "ExpectedCustomerSpend": entries}}
+
+
 def _commented(said: Document, document: Document, outcome: str) -> Document:
     """The opportunity with what AWS says of it. What it said before is past once it decides."""
     life = object_at(document, "LifeCycle")
@@ -76,7 +91,5 @@ def update_aws_opportunity_summary(call: Call, tx: Tx) -> Document:
     call = as_aws(call)
     opportunity = opportunities.find_any(call, tx, text_at(call.input, "OpportunityIdentifier"))
     said: Document = {name: call.input[name] for name in _SAID if name in call.input}
-    if errors := check(SAID, Content(said, iso_date(call.now), lambda _: True)):
-        raise business_refused(*errors)
-    said = said or object_at(values.defaults(summaries.DEFAULTS), "Update")
+    said = _sound(call, tx, said, opportunity.document) or summaries.unsaid(opportunity.document)
     return summaries.read(call, tx, reviews.say(call, tx, opportunity, said))

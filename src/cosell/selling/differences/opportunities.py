@@ -297,8 +297,9 @@ UPDATES: Final = Subject(
             "What moves LastModifiedDate",
             SILENT,
             "",
-            "Update, Associate, Disassociate, Assign, Submit, a review and what follows one; not "
-            "tags, snapshots, jobs, nor AWS's summary.",
+            "Update, Associate, Disassociate, Assign, Submit, a review and what follows one, and "
+            "the acceptance of a referral, which keeps its CreatedDate: whatever comes into a list "
+            "is found by AfterLastModifiedDate. Not tags, snapshots, jobs, nor AWS's summary.",
             "not documented",
         ),
     ),

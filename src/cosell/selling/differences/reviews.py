@@ -24,8 +24,9 @@ REVIEWS: Final = Subject(
             "It is one of the steps of StartEngagementFromOpportunityTask.",
             "",
             "A snapshot of the opportunity in an engagement, the latest counts, else "
-            "`INVALID_RESOURCE_STATE`; what AWS sent back is submitted where it was before. AWS is "
-            "invited there unless it is a member or invited; no snapshot and no job are made. "
+            "`INVALID_RESOURCE_STATE`; what AWS sent back is submitted where it was before: in the "
+            "engagement of its own submission, or where it follows another. AWS is invited there "
+            "unless it is a member or invited; no snapshot and no job are made. "
             "Missing members are told all together. Visibility is Full by default.",
             "not documented",
             f"{REFERENCE}: SubmitOpportunity",
@@ -132,11 +133,12 @@ REVIEWS: Final = Subject(
             "To Rejected too, straight from Pending Submission too, and together with other "
             "changes, in AWS's own samples.",
             "All of these work in the Sandbox: no row about frozen members or stages is asked "
-            "then. Before a submission the status alone is set, by whatever way it came there; one "
-            "that follows another partner's is shown where it follows. AWS's own side, the desk "
-            "and its autopilot, does not review what was never submitted "
-            "(`INVALID_RESOURCE_STATE`): the Sandbox's reviewer decides that one. Submitted, In "
-            "review and any change in catalog AWS are `ACTION_NOT_PERMITTED`.",
+            "then, but what a stage needs is: ClosedLostReason for Closed Lost, a solution or "
+            "product for Committed and Launched. Before a submission the status alone is set, by "
+            "whatever way it came there; one that follows another partner's is shown where it "
+            "follows. AWS's own side, the desk and its autopilot, does not review what was never "
+            "submitted (`INVALID_RESOURCE_STATE`): the Sandbox's reviewer decides that one. "
+            "Submitted, In review and any change in catalog AWS are `ACTION_NOT_PERMITTED`.",
             "observed",
             f"{SAMPLES}; {INTEGRATION}",
             ("UpdateOpportunity",),
@@ -165,7 +167,8 @@ SUMMARY: Final = Subject(
             "What AWS says in it",
             "Stage, next steps, insights, team.",
             "",
-            "What the desk set with UpdateAwsOpportunitySummary stays over what is copied; its "
+            "What the desk set with UpdateAwsOpportunitySummary stays over what is copied; told "
+            "nothing, it says what fits the opportunity's review status and stage. Its "
             "involvement and visibility of a draft give way to the first submission, and bind no "
             "submission at all. An "
             "approval puts a partner development manager into the team. The contract value of a "
@@ -237,9 +240,11 @@ SANDBOX: Final = Subject(
             SILENT,
             "A project manager as sender contact, Services and Software Partner as "
             "responsibilities, the title cut to 40 characters as the engagement's.",
-            "As observed; whatever the desk is not told has a default. A referral may lack what a "
-            "partner has to say, if an invitation can be made of it, and say together what a "
-            "partner may not; states, use cases, currencies, amounts and dates are checked.",
+            "As observed; whatever the desk is not told has a default. Customers and projects of "
+            "referrals and leads are drawn in turn from a table of examples, each namespace from "
+            "its beginning; their currency is EUR in partition `aws-eusc`. A referral may lack "
+            "what a partner has to say, if an invitation can be made of it, and say together what "
+            "a partner may not; states, use cases, currencies, amounts and dates are checked.",
             "observed",
             RECORDED,
         ),

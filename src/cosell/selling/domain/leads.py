@@ -1,13 +1,13 @@
 """AWS refers a lead: an engagement with the lead as its context, and an invitation to it.
 
 Source: developer guide, Working with your leads; the defaults are not documented and stand in
-values/lead.json.
+values/lead.json and values/examples.json.
 """
 
 from cosell.calls import Call
 from cosell.contract import Document
 from cosell.selling import AWS, object_at, objects_at, text_at, values
-from cosell.selling.domain import contexts, engagements, invitations
+from cosell.selling.domain import contexts, drawn, engagements, invitations
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
@@ -17,10 +17,11 @@ _INTERACTION = ("SourceId", "SourceName", "SourceType", "Usecase")
 _LEAD = ("Insights", "Interactions", "QualificationStatus")
 
 
-def completed(said: Document) -> Document:
-    """What was said of a lead, and the defaults for what was not. A customer is completed member by
-    member, but no street of one town goes into another's address."""
-    default = object_at(values.defaults("lead"), contexts.LEAD)
+def completed(said: Document, turn: int) -> Document:
+    """What was said of a lead, and the defaults for what was not: who the customer is and what it
+    wants is another from turn to turn. A customer is completed member by member, but no street of
+    one town goes into another's address."""
+    default = drawn.lead(turn)
     customer = {**object_at(default, "Customer"), **object_at(said, "Customer")}
     kept = {name: said[name] for name in _LEAD if name in said}
     return {**default, **kept, "Customer": customer}

@@ -132,13 +132,16 @@ def find_own(call: Call, tx: Tx, id: str) -> Stored | None:
 
 def accept_referral(call: Call, tx: Tx, id: str) -> Stored:
     """The opportunity that AWS referred becomes the receiver's: Approved from the start, created
-    when it was referred, with AWS's own view of it."""
+    when it was referred, changed now, when it comes into the list: who reads on from the last
+    change there finds it. AWS has its own view of it."""
     referred = documents.get(tx, call.ns, Kind.OPPORTUNITY, id)
-    reveal(call, tx, referred)
-    tell_of_opportunity(call, tx, referred, "Updated")
-    if engagement := text_at(referred.document, "submitted_in"):
-        summaries.show(call, tx, referred, engagement)
-    return referred
+    modified = later(referred.document, "LastModifiedDate", call.now)
+    accepted = truth.replace(tx, referred, {**referred.document, "LastModifiedDate": modified})
+    reveal(call, tx, accepted)
+    tell_of_opportunity(call, tx, accepted, "Updated")
+    if engagement := text_at(accepted.document, "submitted_in"):
+        summaries.show(call, tx, accepted, engagement)
+    return accepted
 
 
 def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> Stored:

@@ -1,7 +1,8 @@
 """AWS refers an opportunity: an engagement, an opportunity that nobody sees yet, an invitation.
 
 The desk and the Sandbox's `Origin: AWS Referral` both come here. See differences
-`sandbox.referral` and `sandbox.referral-values`; the defaults stand in values/referral.json.
+`sandbox.referral` and `sandbox.referral-values`; the defaults stand in values/referral.json and
+values/examples.json.
 """
 
 from typing import Final, NamedTuple, cast
@@ -9,8 +10,15 @@ from typing import Final, NamedTuple, cast
 from cosell.calls import Call
 from cosell.clock import DAY_MS, iso_date
 from cosell.contract import Document
-from cosell.selling import AWS, object_at, values
-from cosell.selling.domain import engagements, estimates, invitations, opportunities, payloads
+from cosell.selling import AWS, object_at, text_at, values
+from cosell.selling.domain import (
+    drawn,
+    engagements,
+    estimates,
+    invitations,
+    opportunities,
+    payloads,
+)
 from cosell.selling.domain.accounts import is_partner
 from cosell.selling.domain.contexts import CUSTOMER_PROJECT
 from cosell.selling.lifecycle import REFERRED
@@ -60,10 +68,12 @@ def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Docum
     return Referral(invitation, made)
 
 
-def completed(call: Call, said: Document) -> Document:
-    """What was said of an opportunity, and the defaults for what was not."""
+def completed(call: Call, said: Document, turn: int = 0) -> Document:
+    """What was said of an opportunity, and the defaults for what was not: who the customer is and
+    what it wants is another from turn to turn."""
     default = values.defaults("referral")
-    content = _merged(object_at(default, "Opportunity"), said)
+    example = drawn.opportunity(turn, text_at(said, "Project.AwsPartition"))
+    content = _merged(example, said)
     close = iso_date(call.now + cast("int", default["TargetCloseDays"]) * DAY_MS)
     return {**content, "LifeCycle": {"TargetCloseDate": close, **object_at(content, "LifeCycle")}}
 

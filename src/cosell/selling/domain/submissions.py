@@ -232,11 +232,20 @@ def _invite_aws(call: Call, tx: Tx, opportunity: Stored, room: Room) -> Stored:
     )
 
 
-def place(call: Call, tx: Tx, opportunity: Stored, task: str = "") -> str | None:
-    """The engagement of a submission: that of the last one, else that of the `task` which failed
-    to submit it, else where the opportunity was shown last."""
-    before = text_at(opportunity.document, "submitted_in")
-    return before or task or shared_in(call, tx, opportunity)
+def place(call: Call, tx: Tx, opportunity: Stored, task: str | None = None) -> str | None:
+    """The engagement of a submission: where the opportunity is under review, by a submission of its
+    own or that of the one which it follows; else that of the `task` which failed to submit it, else
+    where it was shown last. Without a task ('' for one that failed nowhere) it has to be shown
+    where it follows, or that does not count: nothing else will show it there."""
+    document = opportunity.document
+    if before := text_at(document, "submitted_in"):
+        return before
+    if text_at(document, "LifeCycle.ReviewStatus") in UNDECIDED and sent(call, tx, document):
+        followed = reviewed_in(call, tx, opportunity)
+        shown = (one for one, _ in _shown_in(call, tx, opportunity))
+        if followed and (task is not None or followed in shown):
+            return followed
+    return task or shared_in(call, tx, opportunity)
 
 
 def sharing(room: Room | None) -> Sharing:

@@ -44,7 +44,11 @@ class Content(NamedTuple):
 
     @property
     def without_marketing(self) -> bool:
-        return self.text(SOURCE) in ("", "None")
+        """Whether it is said to come from no marketing. An update that leaves the source out says
+        nothing of that: the source is missed, and nothing beside it is out of place."""
+        source = self.text(SOURCE)
+        missed = self.changed is not None and SOURCE in self.changed
+        return source == "None" or not (source or missed)
 
     @property
     def unknown_use_case(self) -> str | None:

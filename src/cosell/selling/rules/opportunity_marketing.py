@@ -24,8 +24,8 @@ def _stray(member: str, harmless: str = "") -> Rule[Content]:
             lambda content: content.without_marketing and at(content.document, path) not in nothing,
         ),
         FIELD_LIST,
-        when="It is filled and Source is None or not there"
-        + (f"; '{harmless}' is taken" if harmless else ""),
+        when="It is filled, and Source is None or not there (an update that leaves Source out is"
+        " told that alone)" + (f"; '{harmless}' is taken" if harmless else ""),
     )
 
 

@@ -6,11 +6,23 @@ an update.
 
 from typing import NamedTuple
 
-from cosell.selling.rules import Rule, Table
+from cosell.selling.rules import Rule, Table, spend
 from cosell.selling.rules.content import Content
 from cosell.selling.rules.opportunity_content import CLOSE_DATE_IMPOSSIBLE
-from cosell.selling.rules.sources import (
-    INTEGRATION,
+from cosell.selling.rules.sources import INTEGRATION
+from cosell.selling.rules.spend import Spend
+
+# What any spend has to be that has no contract beside it.
+_ASKED = frozenset(
+    {
+        "spend.frequency",
+        "spend.euro",
+        "spend.currency",
+        "spend.amount-missing",
+        "spend.amount-positive",
+        "spend.estimation-url",
+        "spend.estimate-currency",
+    }
 )
 
 
@@ -68,7 +80,23 @@ RULES: tuple[Rule[Reviewing], ...] = (
     ),
 )
 SAID: tuple[Rule[Content], ...] = (CLOSE_DATE_IMPOSSIBLE,)  # a past one AWS may well know
+SAID_SPEND: tuple[Rule[Spend], ...] = (
+    Rule(
+        "summary.self",
+        "project.expectedCustomerSpend.targetCompany",
+        "INVALID_VALUE",
+        "AWS says what is spent on AWS: a Self entry is the partner's own, in its opportunity",
+        "not documented",
+        lambda said: bool(said.own),
+        when="An entry's TargetCompany is Self",
+    ),
+    *(row for row in spend.RULES if row.id in _ASKED),
+)
 TABLES: tuple[Table, ...] = (
     Table("AWS reviews an opportunity", ("ReviewOpportunity",), RULES),
-    Table("AWS says something of an opportunity", ("UpdateAwsOpportunitySummary",), SAID),
+    Table(
+        "AWS says something of an opportunity",
+        ("UpdateAwsOpportunitySummary",),
+        (*SAID, *SAID_SPEND),
+    ),
 )

@@ -63,10 +63,13 @@ class Update(NamedTuple):
         """Whether anything but an offer stands beside the opportunity, or a text instead."""
         return related.is_related(self.before, self.content.text(OTHER_SOLUTION))
 
+    def becomes(self, *stages: str) -> bool:
+        """Whether the stage moves to one of these, whoever moves it."""
+        return self.content.touches(STAGE) and self.content.text(STAGE) in stages
+
     def moves_to(self, *stages: str) -> bool:
         """Whether the owner moves the stage to one of these."""
-        moves = self.content.touches(STAGE) and not self.reviewed
-        return moves and self.content.text(STAGE) in stages
+        return not self.reviewed and self.becomes(*stages)
 
     def permits(self, member: Member) -> bool:
         """Whether the state lets the member change."""

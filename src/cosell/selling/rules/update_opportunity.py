@@ -4,7 +4,8 @@ STATE is asked first: whether the opportunity is still as the caller knows it, a
 status and its stage leave open; then RULES, what every opportunity's content must hold to, and its
 spend, all told together. A row fires only if the request changes a member that it is about; a
 member that is left out is changed to null. In the Sandbox the owner plays AWS's reviewer by setting
-ReviewStatus: then nothing of the state is asked but the lock.
+ReviewStatus: then nothing of the state is asked but the lock, and of what an update has to bring
+along only what an opportunity at its stage cannot be without.
 """
 
 from cosell.errors import ConflictException, FieldError
@@ -96,6 +97,8 @@ def _moves_stage(update: Update) -> bool:
 def _leaves_co_sell(update: Update) -> bool:
     if update.reviewed or in_force(update.before) != CO_SELL:
         return False
+    if not needs_support(at(update.before, NEEDS)):
+        return False  # there is none to take away: AWS alone made it Co-Sell
     member = next(one for one in MEMBERS if one.path == NEEDS)
     changes = update.content.touches(NEEDS) and update.permits(member)
     return changes and not needs_support(at(update.content.document, NEEDS))
@@ -264,7 +267,7 @@ RULES: tuple[Rule[Update], ...] = (
         "REQUIRED_FIELD_MISSING",
         "A solution or an AWS Marketplace product is required from Committed on",
         "documented",
-        lambda u: u.moves_to(*WON) and not u.has_solution,
+        lambda u: u.becomes(*WON) and not u.has_solution,
         ASSOCIATING,
         when="Stage becomes Committed or Launched, and none is associated",
     ),
@@ -274,7 +277,7 @@ RULES: tuple[Rule[Update], ...] = (
         "REQUIRED_FIELD_MISSING",
         "Closed Lost Reason is required when closing the opportunity",
         "observed",
-        lambda u: u.moves_to("Closed Lost") and not u.content.text("LifeCycle.ClosedLostReason"),
+        lambda u: u.becomes("Closed Lost") and not u.content.text("LifeCycle.ClosedLostReason"),
         MESSAGES,
         when="Stage becomes Closed Lost without one",
     ),

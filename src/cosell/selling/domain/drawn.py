@@ -1,0 +1,90 @@
+"""Customers and projects for what AWS refers without words, in turn; a namespace has its own turns.
+
+The first of a kind in one namespace is what the first is in any other, the second is another, and
+no pair comes back before each customer has had each project. The table stands in
+values/examples.json; its companies are examples. Must not know who is told of them.
+"""
+
+from typing import Final, NamedTuple, cast
+
+from cosell.calls import Call
+from cosell.contract import Document
+from cosell.selling import object_at, objects_at, text_at, values
+from cosell.selling.domain import desk_rules
+from cosell.store import Tx
+
+_KIND: Final = "drawn"  # how many there were, by what they are for
+_ACCOUNT: Final = ("Address", "CompanyName", "Industry", "WebsiteUrl")
+_LEAD: Final = ("AwsMaturity", "CompanyName", "Industry", "MarketSegment", "WebsiteUrl")
+
+
+class Example(NamedTuple):
+    """A customer (Address, AwsMaturity, CompanyName, Contact, Industry, MarketSegment, WebsiteUrl)
+    and a project (Title, Problem, UseCase, Monthly: the amount)."""
+
+    customer: Document
+    project: Document
+
+
+def draw(call: Call, tx: Tx, purpose: str) -> int:
+    """The next turn of a purpose in the namespace."""
+    before = desk_rules.find(call, tx, _KIND, purpose) or {}
+    number = cast("int", before.get("Next", 0))
+    desk_rules.put(call, tx, _KIND, purpose, {"Next": number + 1})
+    return number
+
+
+def example(turn: int) -> Example:
+    """The example of a turn, from 0 on."""
+    table = values.defaults("examples")
+    customers = cast("list[Document]", table["Customers"])
+    projects = cast("list[Document]", table["Projects"])
+    return Example(customers[turn % len(customers)], projects[turn % len(projects)])
+
+
+def opportunity(turn: int, partition: str = "") -> Document:
+    """Members of a CreateOpportunity, all but the close date; the spend is in the currency that
+    the AwsPartition asks for."""
+    default = values.defaults("referral")
+    content = object_at(default, "Opportunity")
+    customer, project = example(turn)
+    spend = {**object_at(default, "Spend"), "Amount": project["Monthly"]}
+    if currency := object_at(default, "Currencies").get(partition):
+        spend["CurrencyCode"] = currency
+    account = {name: customer[name] for name in _ACCOUNT}
+    return {
+        **content,
+        "Customer": {"Account": account, "Contacts": [customer["Contact"]]},
+        "Project": {
+            **object_at(content, "Project"),
+            "CustomerBusinessProblem": project["Problem"],
+            "CustomerUseCase": project["UseCase"],
+            "ExpectedCustomerSpend": [spend],
+            "Title": project["Title"],
+        },
+    }
+
+
+def lead(turn: int) -> Document:
+    """The payload of a lead context, with one interaction. Its customer is not the one whom an
+    opportunity of the same turn is about."""
+    default = object_at(values.defaults("lead"), "Lead")
+    customer, project = example(turn + 1)
+    address = object_at(customer, "Address")
+    [interaction] = objects_at(default, "Interactions")
+    return {
+        **default,
+        "Customer": {
+            **{name: customer[name] for name in _LEAD},
+            "Address": {name: value for name, value in address.items() if name != "StreetAddress"},
+        },
+        "Interactions": [
+            {
+                **interaction,
+                "BusinessProblem": text_at(project, "Problem"),
+                "Contact": customer["Contact"],
+                "SourceName": text_at(project, "Title"),
+                "Usecase": text_at(project, "UseCase"),
+            }
+        ],
+    }
