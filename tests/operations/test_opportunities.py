@@ -81,17 +81,19 @@ def put(world: World, company: str, stage: str, close: str) -> str:
 @pytest.fixture(scope="module")
 def pipeline(server: Server) -> Pipeline:
     world = World(server)
-    world.desk("PutClock", Time=START.isoformat(), Frozen=True)
+    before = START - MINUTE  # created then, and in the list from START on
+    world.desk("PutClock", Time=before.isoformat(), Frozen=True)
     referred = world.referred(catalog="AWS")
-    close = (START + timedelta(days=90)).date().isoformat()
+    world.desk("AdvanceClock", To=START.isoformat())
+    world.client().start_engagement_by_accepting_invitation_task(
+        Catalog="AWS", Identifier=referred["EngagementInvitationId"]
+    )
+    close = (before + timedelta(days=90)).date().isoformat()
     company = "Example Retail Corporation"
     made = [Made(referred["OpportunityId"], -1, 0, company, "Prospect", close, "Approved")]
     for number, (minute, *rest) in enumerate(PLAN):
         world.desk("AdvanceClock", To=(START + minute * MINUTE).isoformat())
         made.append(Made(put(world, *rest), number, minute, *rest))
-    world.client().start_engagement_by_accepting_invitation_task(
-        Catalog="AWS", Identifier=referred["EngagementInvitationId"]
-    )
     World(server, world.namespace).client(OTHER).create_opportunity(Catalog="AWS", **opportunity())
     world.client().create_opportunity(Catalog="Sandbox", **opportunity())
     return Pipeline(world, made)
