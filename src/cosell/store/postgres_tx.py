@@ -4,7 +4,9 @@ With its siblings postgres_* the only module that imports psycopg. Must not know
 writes, nor what the rows mean.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NoReturn, Protocol, TypeAlias, cast
 
 import psycopg
@@ -19,6 +21,7 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Renew: TypeAlias = Callable[[], Connection | None]
 
 _SEQ_BLOCK = 64  # as the sequence `seq` is made
+_TOGETHER = 16  # rows that are inserted by one statement
 _STATEMENTS = {**statements(), **postgres_statements()}
 _NAMED = {name: postgres(text) for name, text in _STATEMENTS.items()}
 _READING = ("select", "with")  # how a statement begins that writes nothing
@@ -102,12 +105,13 @@ class PostgresTx:
         self._late.ask(statement, values)
 
     def run_late(self) -> None:
-        """Execute what is late, each statement's rows in one go."""
+        """Execute what is late: some of a statement's rows in one go. Not in a pipeline: a process
+        that stood still within one would keep its namespaces, for the database's time-outs look
+        away there."""
         for statement, rows in self._late.rows().items():
-            try:
-                self._cursor.executemany(_NAMED[statement], rows)
-            except psycopg.Error as error:
-                failed(self._store.where, error)
+            for begun in range(0, len(rows), _TOGETHER):
+                some = rows[begun : begun + _TOGETHER]
+                self._run(_inserting(statement, len(some)), _numbered(some))
 
     def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
         return cast("list[Row]", self._run(postgres(text), values).fetchall())
@@ -199,6 +203,19 @@ class PostgresTx:
 def _step(depth: int) -> str:
     """A step's name is that of an earlier one that ended well: the database takes the later."""
     return f"step_{depth}"
+
+
+@cache
+def _inserting(statement: str, count: int) -> str:
+    """A statement that inserts a row, for so many."""
+    head, row = _STATEMENTS[statement].split(" values ")
+    rows = (re.sub(r":(\w+)", rf":\1_{number}", row) for number in range(count))
+    return postgres(f"{head} values {', '.join(rows)}")
+
+
+def _numbered(rows: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
+    """The values of several rows, as `_inserting` names them."""
+    return {f"{name}_{number}": row[name] for number, row in enumerate(rows) for name in row}
 
 
 class _Savepoint:
