@@ -145,5 +145,13 @@ def test_what_nothing_here_would_have_written(
     fresh.close()
 
 
+def test_a_row_is_named_by_its_place_among_all_of_its_table() -> None:
+    columns = {"owner": "text"}
+    good, bad = Batch("document", columns, [[ACCOUNT]] * 500), Batch("document", columns, [["x"]])
+    other = Batch("snapshot", {"created_at": "integer"}, [[0]])
+    with pytest.raises(ValueError, match=r"document\.owner of row 501 cannot be 'x'"):
+        list(soundness.sound([good, other, bad]))
+
+
 def test_an_agenda_knows_what_there_is_to_do() -> None:
     assert {*operations.DUE} == soundness.DUE

@@ -6,6 +6,7 @@ check what a resource's own rules are.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias, get_args
@@ -49,16 +50,19 @@ _LAST_MS: Final = (datetime.max.replace(tzinfo=UTC) - EPOCH).days * _DAY_MS_MAX
 def sound(batches: Iterable[Batch]) -> Iterator[Batch]:
     """The same rows. ValueError, which names the table, the column and the row, at the first value
     that nothing here would have written."""
+    passed: Counter[str] = Counter()  # rows of a table come in several batches
     for batch in batches:
-        for at, column in enumerate(batch.columns):
+        for column in batch.columns:
             if (check := _check(batch, column)) is not None:
-                _ensure(batch, at, column, check)
+                _ensure(batch, column, check, 1 + passed[batch.table])
+        passed[batch.table] += len(batch.rows)
         yield batch
 
 
-def _ensure(batch: Batch, at: int, column: str, check: _Check) -> None:
+def _ensure(batch: Batch, column: str, check: _Check, first: int) -> None:
+    at = [*batch.columns].index(column)
     kind = _SAID_AS.get(batch.columns[column], object)
-    for number, row in enumerate(batch.rows, 1):
+    for number, row in enumerate(batch.rows, first):
         value = row[at]
         if type(value) is kind and not check(value):  # what has another type the store refuses
             raise ValueError(f"{batch.table}.{column} of row {number} cannot be {_shown(value)}")

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from cosell.testing import FaultForgotten, FaultNeverFired, Refused, World
+from cosell.journal import BODY_BYTES_MAX, CALLS_MAX, NAMESPACE_BYTES_MAX
+from cosell.store.faults import KEPT_MAX
+from cosell.testing import FaultForgotten, FaultNeverFired, Refused, World, remembered
 from cosell.testing.calling import DESK, Caller
 from cosell.testing.report import described
 
@@ -50,6 +52,12 @@ def test_what_is_taken_back_behind_the_worlds_back(world: World) -> None:
     assert (fired.fired, unmet.fired) == (1, 0)
     with pytest.raises(FaultNeverFired, match="GetOpportunity never fired"):
         world.faults.check()
+
+
+def test_what_a_world_leaves_unread_finds_room_in_what_the_desk_keeps() -> None:
+    assert 2 * (remembered.CALLS_UNREAD_MAX + 1) < CALLS_MAX
+    assert 2 * (remembered.BYTES_UNREAD_MAX + 2 * BODY_BYTES_MAX) < NAMESPACE_BYTES_MAX
+    assert remembered.FAULTS_UNNOTED_MAX + 1 < KEPT_MAX
 
 
 def test_more_faults_than_the_desk_keeps(world: World) -> None:
