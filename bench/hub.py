@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
 
-from bench import ACCOUNT, CATALOG, LIST, PAGE, BenchError, bare
+from bench import ACCOUNT, CATALOG, LIST, PAGE, BenchError, bare, servers
+from bench import floor as floor_program
 from bench.cluster import Cluster, Commits, cluster, copy, drained, empty_jobs, hub, worker
 from bench.fill import refer, start
 from bench.load import drive, once, rate
@@ -58,7 +59,8 @@ def _tasks(bench: Bench, found: Cluster, processes: int) -> Iterator[Line]:
         begun = _paced(server, count, processes)
         workers = [stack.enter_context(worker(found, bench.folder)) for _ in range(WORKERS)]
         ours = drained(found, UNFINISHED, count)
-        memory = [one.memory_bytes() / MILLION for one in (server, *workers)]
+        main, *answering = [taken / MILLION for taken in server.resident_bytes()]
+        working = max(max(one.resident_bytes()) / MILLION for one in workers)
         with closing(found.connect()) as connection:
             ended = dict(connection.execute("select status, count(*) from task_view group by 1"))
     if set(ended) - {"COMPLETE", "FAILED"}:
@@ -66,9 +68,9 @@ def _tasks(bench: Bench, found: Cluster, processes: int) -> Iterator[Line]:
     told = f"{count:,} paced tasks to COMPLETE, {processes} servers, {WORKERS} workers"
     yield rates(told, "empty jobs of the queue", [ours], [theirs])
     yield Line(f"  referred and started before, {processes} servers", f"{begun:,.0f}/s")
-    each = memory[0] / (processes + 1)
-    yield Line(f"  memory of a server process, {processes} of them", f"{each:.0f} MB")
-    yield Line("  memory of a worker", f"{memory[1]:.0f} MB")
+    yield Line("  resident: the main process of a server", f"{main:.0f} MB")
+    yield Line("  resident: a process that answers, at most", f"{max(answering):.0f} MB")
+    yield Line("  resident: a worker, at most", f"{working:.0f} MB")
 
 
 def _paced(server: Server, count: int, processes: int) -> float:
@@ -169,11 +171,28 @@ def _database_bytes(found: Cluster) -> int:
 
 
 def _lists(bench: Bench, found: Cluster) -> Iterator[Line]:
-    with hub(found, bench.folder, 1) as server:
+    with hub(found, bench.folder, 2) as server:
         _ready(server)
+        yield _least(bench, found)
         for tasks in (min(bench.sizes.tasks), max(bench.sizes.tasks)):
             bench.progress.step(f"{tasks:,} tasks on PostgreSQL")
             yield from _lists_of(bench, found, server, tasks)
+
+
+def _least(bench: Bench, found: Cluster) -> Line:
+    """What the floor program answers in a second, which asks no server of a database: no answer in
+    Python to a signed request costs less."""
+    tasks = min(bench.sizes.tasks)
+    database = bench.folder / "hub-floor.db"
+    floor_program.fill(tasks, str(database))
+    ours, theirs = [], []
+    with servers.floor(database) as floor:
+        call = sign(floor.url(), LIST, {"Catalog": CATALOG, "MaxResults": PAGE})
+        floor.first_answer(call)
+        for _ in range(bench.sizes.rounds):
+            ours.append(rate(call, bench.sizes.seconds))
+            theirs.append(found.pgbench("select 1", bench.sizes.seconds))
+    return rates(f"floor, list {PAGE} of {tasks:,} on SQLite", "pgbench, select 1", ours, theirs)
 
 
 def _lists_of(bench: Bench, found: Cluster, server: Server, tasks: int) -> Iterator[Line]:
@@ -193,7 +212,7 @@ def _lists_of(bench: Bench, found: Cluster, server: Server, tasks: int) -> Itera
         ours.append(rate(first_call, bench.sizes.seconds))
         last.append(rate(last_call, bench.sizes.seconds))
         theirs.append(found.pgbench(statement, bench.sizes.seconds))
-    yield rates(f"list {PAGE} of {tasks:,} on PostgreSQL", "pgbench, its SELECT", ours, theirs)
+    yield rates(f"list {PAGE} of {tasks:,}, 2 servers", "pgbench, its SELECT", ours, theirs)
     yield rates(f"  last page of {tasks:,}", "first page", last, ours)
 
 

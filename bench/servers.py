@@ -55,6 +55,10 @@ class Server:
         """Of the process and all below it, shared pages counted once (PSS) where that is known."""
         return sum(_memory(pid) for pid in (self.process.pid, *_below(self.process.pid)))
 
+    def resident_bytes(self) -> list[int]:
+        """Of each process, the first of them first: what a container has to have for it (RSS)."""
+        return [_resident(pid) for pid in (self.process.pid, *_below(self.process.pid))]
+
 
 @contextmanager
 def cosell(database: Path) -> Iterator[Server]:
@@ -145,10 +149,14 @@ def _below(pid: int) -> list[int]:
     return found
 
 
+def _resident(pid: int) -> int:
+    ran = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True)
+    return int(ran.stdout.strip() or 0) * 1024
+
+
 def _memory(pid: int) -> int:
     rollup = Path(f"/proc/{pid}/smaps_rollup")
     if rollup.exists():
         lines = [line for line in rollup.read_text().splitlines() if line.startswith("Pss:")]
         return int(lines[0].split()[1]) * 1024
-    ran = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True)
-    return int(ran.stdout.strip() or 0) * 1024
+    return _resident(pid)
