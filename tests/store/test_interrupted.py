@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cosell.store import namespaces
+from cosell.store import Store, namespaces
 from cosell.store.sqlite import SqliteStore
 from tests.interrupting import everywhere
 from tests.store.rows import WALL, Undone, put_document
@@ -88,11 +88,11 @@ def test_interrupted_read_keeps_nobody_waiting(memory: SqliteStore, within: str)
     assert everywhere(lambda: read(memory), then, within) > 10
 
 
-def test_what_was_left_undoes_nothing_later(memory: SqliteStore) -> None:
+def test_what_was_left_undoes_nothing_later(store: Store) -> None:
     left: list[object] = []
 
     def leave() -> None:
-        entered = memory.write()
+        entered = store.write()
         tx = entered.__enter__()
         step = tx.savepoint()
         step.__enter__()
@@ -100,19 +100,19 @@ def test_what_was_left_undoes_nothing_later(memory: SqliteStore) -> None:
         left.extend((entered, tx, step))
 
     leave()
-    memory.abandon()
-    with memory.write() as tx:
+    store.abandon()
+    with store.write() as tx:
         put_document(tx, 1, "kept")
         left.clear()
         gc.collect()
-    with memory.read() as tx:
+    with store.read() as tx:
         assert tx.query("select id from document", {}) == [("kept",)]
 
 
-def test_abandon_touches_no_other_thread(memory: SqliteStore) -> None:
-    with ThreadPoolExecutor(1) as other, memory.write() as tx:
+def test_abandon_touches_no_other_thread(store: Store) -> None:
+    with ThreadPoolExecutor(1) as other, store.write() as tx:
         put_document(tx, 1, "mine")
-        other.submit(memory.abandon).result()
+        other.submit(store.abandon).result()
         put_document(tx, 1, "mine as well")
-    with memory.read() as tx:
+    with store.read() as tx:
         assert len(tx.query("select id from document", {})) == 2
