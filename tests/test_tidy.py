@@ -46,6 +46,7 @@ SQL_HOMES = (
     "cosell/store/postgres_schema.py",
     "cosell/store/sqlite.py",
     "cosell/store/sqlite_file.py",
+    "cosell/store/sqlite_sweep.py",
     "cosell/store/sqlite_tx.py",
 )  # read schema, join named parts
 SQL = re.compile(

@@ -83,6 +83,29 @@ def test_sweep_goes_on_after_a_namespace_that_was_empty(store: Store) -> None:
     assert total(store, full.ns) == 0
 
 
+@pytest.mark.parametrize("others", [0, 1])
+def test_sweep_of_many_takes_those_whose_time_has_come(store: Store, others: int) -> None:
+    """Many go together; whether anybody else is there or not, who was retired later stays."""
+    with store.write() as tx:
+        early = [namespaces.ensure(tx, f"early-{number}", WALL) for number in range(40)]
+        late = namespaces.ensure(tx, "late", WALL)
+        kept = [namespaces.ensure(tx, f"kept-{number}", WALL) for number in range(others)]
+        for one in (*early, late, *kept):
+            fill(tx, one.ns, 2)
+        for one in early:
+            namespaces.delete(tx, one, WALL)
+        namespaces.delete(tx, late, WALL + 1)
+    each = total(store, late.ns)
+    while store.sweep(1_000, WALL):
+        pass
+    assert [total(store, one.ns) for one in early] == [0] * 40
+    assert [total(store, one.ns) for one in (late, *kept)] == [each] * (1 + others)
+    while store.sweep(1_000):
+        pass
+    assert total(store, late.ns) == 0
+    assert [total(store, one.ns) for one in kept] == [each] * others
+
+
 def test_sweep_lets_others_write_between_its_batches(store: Store) -> None:
     gone, _ = retired_with(store, 5)
     store.sweep(4)

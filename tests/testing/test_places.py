@@ -19,8 +19,9 @@ from botocore.exceptions import EndpointConnectionError
 
 from cosell.http import HttpRequest
 from cosell.testing import Refused, World
+from cosell.testing.calling import DESK, Caller
 from cosell.testing.interception import Interception
-from cosell.testing.place import ConnectionCut, here
+from cosell.testing.place import ConnectionCut, Here, here
 from cosell.testing.there import ServerGone, There
 from tests.harness import Server, free_port
 from tests.testing.invitations import invited, refer
@@ -28,6 +29,32 @@ from tests.testing.invitations import invited, refer
 TARGET = "AWSPartnerCentralSelling.ListOpportunities"
 JSON = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": TARGET}
 BODY = b'{"Catalog": "AWS"}'
+
+
+# --- in this process -----------------------------------------------------------------------------
+
+
+def test_worlds_that_are_closed_leave_no_rows_for_long() -> None:
+    """A small one waits until others are closed too; a large one goes at once, after the first."""
+    place = Here()
+
+    def close(name: str, resources: int) -> int:
+        call = Caller(place, name, "111122223333", DESK)
+        for _ in range(resources):
+            call("ReferOpportunity", Catalog="AWS", ReceiverAccountId="111122223333")
+        assert place.take_away(name)
+        names = [one.Name for one in call("ListNamespaces").Namespaces]
+        assert name not in names
+        with place.engine.store.read() as tx:
+            return int(str(tx.query("select count(*) from document", {})[0][0]))
+
+    left = [close(f"small-{number}", 1) for number in range(64)]
+    assert 0 < max(left) <= 3 * 16
+    assert left.count(0) == 4
+    large = [close(f"large-{number}", 300) for number in range(20)]
+    assert max(large) <= 3 * 300 * 16
+    assert large[-1] == 0
+    assert large.count(0) > 3
 
 
 # --- a server of its own -------------------------------------------------------------------------

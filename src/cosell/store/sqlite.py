@@ -12,10 +12,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
 
-from cosell.store import Columns, Kept, StoreError, Tx, Value
+from cosell.store import Columns, Kept, StoreError, Tx
 from cosell.store.ownership import Ownership
 from cosell.store.pen import Pen
 from cosell.store.sqlite_file import columns_of, format_of, migrate, newest_format, tables_of
+from cosell.store.sqlite_sweep import sweep
 from cosell.store.sqlite_tx import Known, Numbers, SqliteTx, unusable
 
 _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
@@ -23,7 +24,9 @@ _BUSY_S_MAX = 0.8  # how long a statement waits for who else has the file
 _ROOM_BYTES = 65_536  # on the disk; with less, hardly any call finds room for what it writes
 _CHECK_S_MAX = 0.4  # how long each part of a check does
 _EVER = 1 << 62
-_MEMORY_PAGE = 16_384  # bytes; what is listed fits, and a copy of a namespace takes half the time
+# Bytes. Of a page that is written what it was is kept until the commit, so large ones cost every
+# call; with smaller ones what is listed does not fit, and a copy of a namespace takes longer.
+_MEMORY_PAGE = 8_192
 # Pages that commits append before they are put into the file: the more, the rarer is a page put
 # there that the next commit changes again. Readers find theirs by one hash table still.
 _LOG_PAGES = 4_000
@@ -147,17 +150,10 @@ class SqliteStore:
     def sweep(self, batch_max: int, retired_before: int | None = None) -> int:
         before = _EVER if retired_before is None else retired_before
         with self.read() as reading:
-            row = reading.one("sweepable", before=before)
-        if row is None:
-            return 0
-        ns = cast("int", row[0])
+            if reading.one("sweepable", before=before) is None:
+                return 0
         with self.write() as tx:
-            deleted = 0
-            for table, key in self._tables.items():
-                deleted += _delete_some(tx, table, key, {"ns": ns, "batch": batch_max - deleted})
-                if deleted >= batch_max:
-                    return deleted
-            return deleted + tx.run("forget_retired", ns=ns)
+            return sweep(tx, self._tables, batch_max, before)
 
     def is_ended(self, connection: sqlite3.Connection) -> bool:
         """Whether the write transaction on a connection is over before its commit."""
@@ -257,6 +253,7 @@ class SqliteStore:
         self._open.append(connection)
         if self._memory:
             connection.execute(f"pragma page_size = {_MEMORY_PAGE}")
+            connection.execute("pragma secure_delete = off")  # nothing of it is on a disk
         connection.execute("pragma synchronous = full")
         connection.execute("pragma temp_store = memory")
         if sys.platform == "darwin":
@@ -370,20 +367,3 @@ def _room(path: str) -> int:
     """Bytes that are free on the disk of a file."""
     disk = os.statvfs(path)
     return disk.f_bavail * disk.f_frsize
-
-
-def _delete_some(tx: Tx, table: str, key: str, values: dict[str, Value]) -> int:
-    """Delete at most `batch` of a namespace's rows, at a cost that does not grow with the rest: all
-    at once if there are no more, else row by row, since the planner finds a list of keys by looking
-    at every row."""
-    some = f"select {key} from {table} where ns = :ns limit :batch"
-    [(count,)] = tx.query(f"select count(*) from ({some})", values)
-    if cast("int", count) < cast("int", values["batch"]):
-        return tx.execute(f"delete from {table} where ns = :ns", values) if count else 0
-    rows = tx.query(some, values)
-    columns = key.split(", ")
-    one = " and ".join(f"{column} = :{column}" for column in columns)
-    for row in rows:
-        named = dict(zip(columns, cast("tuple[Value, ...]", row), strict=True))
-        tx.execute(f"delete from {table} where {one}", named)
-    return len(rows)

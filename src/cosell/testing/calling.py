@@ -57,10 +57,11 @@ class Caller:
         self._noted = noted
         self._path = f"/ns/{namespace}/"
         signing_name, self._target = service
-        # Open mode reads the account from it and asks for no signature.
+        # Open mode reads the account from it and asks for no signature; of one that is as long as
+        # they are it remembers whose it is.
         self._credential = (
             f"AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/{signing_name}/aws4_request,"
-            " SignedHeaders=host, Signature=0"
+            f" SignedHeaders=host, Signature={'0' * 64}"
         )
 
     def __call__(self, operation: str, /, **members: object) -> Answer:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cosell.testing.doorway import Doorway
 
 
+_WORLDS_MAX = 16  # that are swept together
+_ROWS_MAX = 2_000  # that they leave, about; where worlds are large, fewer wait for each other
 _AT_WORK_S = 1.0  # that a world which is closed waits for the calls that are under way
 
 
@@ -151,6 +153,8 @@ class Here:
         self._doorway: Doorway | None = None
         self._parent: Place | None = None  # where the engine is, if this process was forked off
         self._making = Lock()
+        self._unswept = 0  # worlds that are no more, with rows that are still there
+        self._together = _WORLDS_MAX  # so many, and their rows go
 
     @property
     def engine(self) -> "Engine":
@@ -193,13 +197,21 @@ class Here:
         response.headers.append(("date", _http_date(wall_ms() // SECOND_MS)))
         return response
 
-    def sweep(self) -> None:
-        """Delete what worlds that are no more left behind."""
+    def take_away(self, world: str) -> bool:
+        """Delete a world that is no more; False if that is to be said elsewhere. Its rows go with
+        those of others: one look at each table is enough for all of them."""
+        if self._parent is not None:
+            return False
         engine = self.engine
         try:
-            engine.sweep()
+            engine.take_away(world)
+            self._unswept += 1
+            if self._unswept >= self._together:
+                rows, worlds, self._unswept = engine.sweep(), self._unswept, 0
+                self._together = max(1, min(_WORLDS_MAX, _ROWS_MAX * worlds // max(rows, 1)))
         finally:
             engine.undo_left()
+        return True
 
     def leave_to_parent(self) -> None:
         """In a process that was forked off: the worlds are where they were, on the other side of

@@ -329,9 +329,8 @@ class World:
         current.forget(self)
 
     def _take_away(self) -> None:
-        Caller(self.place, self.name, self.account, DESK)("DeleteNamespace")
-        if isinstance(self.place, Here):
-            self.place.sweep()
+        if not (isinstance(self.place, Here) and self.place.take_away(self.name)):
+            Caller(self.place, self.name, self.account, DESK)("DeleteNamespace")
 
     def __enter__(self) -> "World":
         entered = Entered(self)
