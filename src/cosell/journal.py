@@ -37,9 +37,10 @@ class Trace:
     the call came, and the namespace's clock was `offset_ms` from it (None: not known) or stood at
     `frozen_at`. `causes` are the rules that refused the call, or ended the task that it started;
     `fault_id` the fault (PutFault) that acted on it; `cleared` the members that an update nulled by
-    leaving them out. `replayed` says that a client token answered, `cut` that the connection was
-    closed instead of an answer. `outcome` is the code of the error that was answered; `ended` are
-    the kinds of the tasks that ended in the call, each with its last state.
+    leaving them out; `warnings` what was wrong with members and taken. `replayed` says that a
+    client token answered, `cut` that the connection was closed instead of an answer. `outcome` is
+    the code of the error that was answered; `ended` are the kinds of the tasks that ended in the
+    call, each with its last state.
     """
 
     __slots__ = (
@@ -70,6 +71,7 @@ class Trace:
     errors: tuple[FieldError, ...] = ()  # what was wrong with single members
     causes: tuple[Cause, ...] = ()
     cleared: tuple[str, ...] = ()
+    warnings: tuple[FieldError, ...] = ()
     asked = ""  # what a client calls an operation of the token service that there is not
     fault_id: str | None = None
     replayed = False
@@ -163,8 +165,8 @@ class Journal:
             size += len(trace.answer)
         if size > BODY_BYTES_MAX:
             size = _without_long_bodies(trace)
-        if trace.errors:
-            size += len(trace.errors) * _ERROR_BYTES
+        if told := trace.errors or trace.warnings:
+            size += len(told) * _ERROR_BYTES
         trace.size = size
         try:
             ring = self._rings[name]

@@ -268,8 +268,9 @@ class Engine:
 
     def _once(self, passage: Passage, tx: Tx) -> Answer:
         """What the client token made before, or the operation itself."""
-        if passage.trace.causes or passage.trace.ended:  # of a try that met Contention
-            passage.trace.causes = passage.trace.ended = ()
+        trace = passage.trace
+        if trace.causes or trace.ended or trace.warnings:  # of a try that met Contention
+            trace.causes = trace.ended = trace.warnings = ()
         operation, handler = passage.operation, passage.handler
         look_up = namespaces.ensure if handler.ensures else namespaces.as_it_is
         namespace = look_up(tx, passage.namespace.name, wall_ms())

@@ -62,6 +62,7 @@ def test_a_call_is_told_with_what_it_was_and_what_came_of_it(world: World) -> No
         "FaultId": None,
         "Cut": False,
         "Cleared": [],
+        "Warnings": [],
         "Replayed": False,
     }
     assert made["RealTime"] > "2026-03-02"

@@ -22,6 +22,9 @@ class Profile(NamedTuple):
     """A submission For Visibility Only clears NextSteps (the older channel's test scenarios)."""
     duplicates_refused: bool = False
     """A second submission for the same company and title is refused (seen once; not documented)."""
+    postal_formats_refused: bool = False
+    """A postal code that has no form published for its country is refused (the retired channel's
+    list; observed: taken, and told by the log and the journal)."""
     documented_events: bool = False
     """Events are spelled as in the developer guide's samples, not as they were captured."""
     events_unordered: bool = False
@@ -37,6 +40,7 @@ PROFILES: Final = {
         stage_open_while_pending=True,
         visibility_drops_next_steps=True,
         duplicates_refused=True,
+        postal_formats_refused=True,
         documented_events=True,
     ),
     "newly-onboarded": Profile(solutions_given=False),

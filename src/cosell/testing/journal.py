@@ -50,7 +50,8 @@ class Rule(NamedTuple):
 class Call:
     """A call as the journal has it. `service` is "partnercentral-selling" or "sts"; `outcome` is
     "Success", the error's name, or "Cut"; `cleared` are the members (paths) that an
-    UpdateOpportunity nulled by leaving them out; `cut` says that the connection was closed instead
+    UpdateOpportunity nulled by leaving them out; `warnings` what was doubtful and taken; `cut` says
+    that the connection was closed instead
     of the answer, `replayed` that a client token answered."""
 
     operation: str
@@ -60,6 +61,7 @@ class Call:
     message: str = ""
     rules: tuple[Rule, ...] = ()
     cleared: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     status: int = 0
     duration_ms: float = 0.0
     fault_id: str | None = None
@@ -135,6 +137,11 @@ class Calls(Sequence[Call]):
     def cleared(self) -> list[str]:
         """Every member that UpdateOpportunity nulled by leaving it out, as paths."""
         return [path for call in self._read() for path in call.cleared]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was doubtful and taken, as `member: what is wrong with it`, call by call."""
+        return [told for call in self._read() for told in call.warnings]
 
     @property
     def operations(self) -> list[str]:
@@ -322,6 +329,7 @@ class Journal(Calls):
             message=told.get("Message") or "",
             rules=tuple(Rule(one.Id, one.Source, one.get("Cite") or "") for one in rules),
             cleared=tuple(told.get("Cleared") or ()),
+            warnings=tuple(f"{one.FieldName}: {one.Message}" for one in told.get("Warnings") or ()),
             status=told.Status or 0,
             duration_ms=told.get("DurationMilliseconds") or 0.0,
             fault_id=told.get("FaultId"),

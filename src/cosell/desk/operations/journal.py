@@ -90,8 +90,15 @@ def _told(trace: Trace) -> Document:
         "FaultId": trace.fault_id,
         "Cut": trace.cut,
         "Cleared": [*trace.cleared],
+        "Warnings": [_warning(one) for one in trace.warnings],
         "Replayed": trace.replayed,
     }
+
+
+def _warning(told: FieldError) -> Document:
+    """What was wrong with a member and taken; the rule has no word of what was said in it."""
+    rule = told.cause.id if told.cause else None
+    return {"FieldName": told.path, "Message": told.message, "Rule": rule}
 
 
 def _outcome(trace: Trace) -> tuple[str, str | None]:

@@ -37,10 +37,13 @@ MEMBERS: Final = Subject(
             "The form of a postal code",
             "Per-country patterns, published for the retired channel.",
             "AWS's own samples break them.",
-            "Only its presence is asked, in countries that have postal codes.",
+            "Its presence is asked, in countries that have postal codes. One that has no form of "
+            "the list is taken with a warning: in the log, and in the journal (Warnings of GetCall "
+            "and ListCalls). Profile `documented` refuses it.",
             "decision",
             FIELD_LIST,
             _WRITTEN,
+            "postal_formats_refused",
         ),
         Difference(
             "opportunity.states",

@@ -7,9 +7,8 @@ See differences `update.what-is-checked`, `update.nothing`, `update.action-requi
 from cosell.calls import Call
 from cosell.clock import iso_date
 from cosell.contract import Document
-from cosell.errors import business_refused
 from cosell.selling import involvement, object_at, text_at
-from cosell.selling.domain import changes, opportunities, opportunity_edits, reviews
+from cosell.selling.domain import changes, doubts, opportunities, opportunity_edits, reviews
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, followed
 from cosell.selling.profiles import profile
 from cosell.selling.rules import enforce
@@ -34,8 +33,7 @@ def update(call: Call, tx: Tx, opportunity: Stored, asked: Document) -> Stored:
     stage_open = profile(call).stage_open_while_pending
     facts = Update(before, content, edit.spend, asked, call.catalog, stage_open)
     enforce(STATE, facts)
-    if errors := faults_of(facts):
-        raise business_refused(*errors)
+    doubts.ensure(call, content, faults_of(facts))
     document = opportunity_edits.applied(call, before, edit)
     if edit.changed:
         call.trace.cleared = opportunity_edits.cleared(before, edit, asked)

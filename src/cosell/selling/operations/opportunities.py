@@ -3,9 +3,9 @@
 from cosell.calls import Call, Rendered, command, query
 from cosell.clock import iso_date, parse_iso
 from cosell.contract import Document
-from cosell.errors import business_refused
 from cosell.selling import Kind, text_at
 from cosell.selling.domain import (
+    doubts,
     estimates,
     opportunities,
     opportunity_updates,
@@ -59,9 +59,7 @@ def create_opportunity(call: Call, tx: Tx) -> Document:
         lambda id: opportunities.find_own(call, tx, id) is not None,
     )
     known = estimates.known(call, tx)
-    errors = faults_of(Draft(content, call.catalog, known))
-    if errors:
-        raise business_refused(*errors)
+    doubts.ensure(call, content, faults_of(Draft(content, call.catalog, known)))
     if call.input.get("Origin") == "AWS Referral":
         made = referrals.refer(call, tx, call.account, call.input, {}).opportunity
     else:

@@ -43,6 +43,12 @@ class Content(NamedTuple):
         return self.text(COUNTRY_CODE) == "US"
 
     @property
+    def postal_forms(self) -> str:
+        """How the postal codes of its country look."""
+        forms = values.postal_code_formats().get(self.text(COUNTRY_CODE), "")
+        return forms.replace(" OR ", " or ")
+
+    @property
     def without_marketing(self) -> bool:
         """Whether it is said to come from no marketing. An update that leaves the source out says
         nothing of that: the source is missed, and nothing beside it is out of place."""

@@ -15,6 +15,10 @@ FIELD_LIST: Final = (
     "field list of the older channel: Opportunity-Fields.csv of"
     " aws-samples/partner-crm-integration-samples"
 )
+POSTAL_LIST: Final = (
+    "list of the older channel: PostalCodeValidations.csv of"
+    " aws-samples/partner-crm-integration-samples"
+)
 # What others found.
 INTEGRATION: Final = "Sandbox findings: pandora-cloud/govwin-hubspot-integration"
 CONNECTOR: Final = "Sandbox findings of a public HubSpot connector"

@@ -53,6 +53,15 @@ def countries_without_postal_code() -> frozenset[str]:
 
 
 @cache
+def postal_code_formats() -> dict[str, str]:
+    """How the postal codes of a country (ISO code) look: `99999 OR 99999-9999`. 9 and N are digits,
+    A is a letter; what is in brackets may be missing, and of what stands beside a slash there is
+    one. Country names of the list are ISO codes here, and the Netherlands' AC is its AA."""
+    _, *rows = (_FOLDER / "postal_code_formats.csv").read_text().splitlines()
+    return dict(cast("tuple[str, str]", row.split(",", 1)) for row in rows)
+
+
+@cache
 def defaults(name: str) -> Document:
     """What AWS says when nobody says otherwise: of what, is the name of a file."""
     return cast("Document", orjson.loads((_FOLDER / f"{name}.json").read_bytes()))
