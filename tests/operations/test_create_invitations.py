@@ -172,8 +172,27 @@ def test_a_lead_invitation_is_read_as_it_was_sent(still: World) -> None:
     id = invited(still, made, payload=lead_payload())
     seen = read(still, id)
     assert (seen["PayloadType"], seen["Payload"]) == ("LeadInvitation", lead_payload())
-    assert seen["ExpirationDate"] == INSTANT + timedelta(days=1825)
     assert "EnrichmentContext" not in seen
+
+
+def test_a_lead_invitations_expiry_is_told_by_its_event_and_where_the_profile_says_so(
+    still: World,
+) -> None:
+    made = engaged(still, lead())["Id"]
+    id = invited(still, made, payload=lead_payload())
+    expiry = INSTANT + timedelta(days=1825)
+    event = still.events(OTHER)[-1]["detail"]["engagementInvitation"]
+    assert event["expirationDate"] == expiry.isoformat(timespec="milliseconds").replace(
+        "+00:00", "Z"
+    )
+    for profile, told in (("observed", None), ("documented", expiry), ("observed", None)):
+        still.desk("PutProfile", Profile=profile)
+        for account, participant in ((ACCOUNT, "SENDER"), (OTHER, "RECEIVER")):
+            assert read(still, id, account).get("ExpirationDate") == told
+            [one] = still.client(account).list_engagement_invitations(
+                Catalog=CATALOG, ParticipantType=participant
+            )["EngagementInvitationSummaries"]
+            assert one.get("ExpirationDate") == told
 
 
 def test_an_invitation_tells_what_aws_found_out_by_then(world: World) -> None:

@@ -25,6 +25,9 @@ class Profile(NamedTuple):
     postal_formats_refused: bool = False
     """A postal code that has no form published for its country is refused (the retired channel's
     list; observed: taken, and told by the log and the journal)."""
+    lead_expiry_shown: bool = False
+    """GetEngagementInvitation and the list tell when an invitation to a lead expires (documented:
+    the summary has the member; observed: null, and told by the event alone)."""
     documented_events: bool = False
     """Events are spelled as in the developer guide's samples, not as they were captured."""
     events_unordered: bool = False
@@ -41,6 +44,7 @@ PROFILES: Final = {
         visibility_drops_next_steps=True,
         duplicates_refused=True,
         postal_formats_refused=True,
+        lead_expiry_shown=True,
         documented_events=True,
     ),
     "newly-onboarded": Profile(solutions_given=False),

@@ -60,12 +60,18 @@ ENGAGEMENTS: Final = Subject(
         Difference(
             "invitation.lead-expiry",
             "When an invitation to a lead expires",
-            "15 days for invitations.",
+            "15 days for invitations, in ExpirationDate.",
             "Null in GetEngagementInvitation, five years in the event.",
-            "After 1,825 days.",
+            "As observed, and null in the list too: it expires after 1,825 days, which its event "
+            "tells. Profile `documented` tells the date in both.",
             "observed",
             RECORDED,
-            ("CreateEngagementInvitation",),
+            (
+                "CreateEngagementInvitation",
+                "GetEngagementInvitation",
+                "ListEngagementInvitations",
+            ),
+            "lead_expiry_shown",
         ),
         Difference(
             "invitation.expiration-date",

@@ -17,6 +17,7 @@ from cosell.selling.domain.accounts import company_of, is_partner
 from cosell.selling.domain.contexts import enrichment
 from cosell.selling.domain.event_messages import tell_of_invitation
 from cosell.selling.lifecycle import INVITATION, follow
+from cosell.selling.profiles import profile
 from cosell.selling.rules import enforce
 from cosell.selling.rules import find as rows
 from cosell.selling.rules.create_engagement_invitation import ROOM, Invited
@@ -171,6 +172,15 @@ def as_of(document: Document, now: int) -> Document:
     if status == "PENDING":
         return document
     return {**document, "Status": status, "ExpirationDate": None}
+
+
+def seen(call: Call, document: Document) -> Document:
+    """The invitation as those see it now whom it is between. Of one to a lead the date on which it
+    expires is told by its event, and here only if the profile says so."""
+    told = as_of(document, call.now)
+    if text_at(told, "PayloadType") != "LeadInvitation" or profile(call).lead_expiry_shown:
+        return told
+    return {**told, "ExpirationDate": None}
 
 
 def status_at(document: Document, now: int) -> str:

@@ -26,10 +26,10 @@ def _by_status(asked: list[str]) -> list[Condition]:
     return conditions
 
 
-def _overdue_told(summary: bytes, call: Call) -> bytes:
+def _as_seen(summary: bytes, call: Call) -> bytes:
     if b'"PENDING"' not in summary:
         return summary
-    return orjson.dumps(invitations.as_of(orjson.loads(summary), call.now))
+    return orjson.dumps(invitations.seen(call, orjson.loads(summary)))
 
 
 _INVITATIONS = List(
@@ -47,7 +47,7 @@ _INVITATIONS = List(
         By("Status", "status", conditions=_by_status),
         By("PayloadType", "payload_type"),
     ),
-    _overdue_told,
+    _as_seen,
 )
 
 
@@ -62,7 +62,7 @@ def list_engagement_invitations(call: Call, tx: Tx) -> Rendered:
 def get_engagement_invitation(call: Call, tx: Tx) -> Document:
     """An invitation with its payload, for its sender and its receiver."""
     invitation = invitations.find(call, tx, text_at(call.input, "Identifier"))
-    return invitations.as_of(invitation.document, call.now)
+    return invitations.seen(call, invitation.document)
 
 
 @command("CreateEngagementInvitation")
