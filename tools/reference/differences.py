@@ -62,7 +62,7 @@ def _rows(subject: Subject) -> str:
                 f"**{one.title}**<br>{code(one.id)}",
                 one.says,
                 one.seen or "Not observed.",
-                f"{one.done}<br>*{sourced(one.source, one.cite)}*{_switched(one)}",
+                f"{one.done}<br>*{sourced(one.source, one.cite)}*{_switched(one)}{_outside(one)}",
             )
             for one in subject.rows
         ],
@@ -76,6 +76,13 @@ def _switched(one: Difference) -> str:
     usual = getattr(PROFILES["observed"], one.switch)
     others = [name for name, values in PROFILES.items() if getattr(values, one.switch) != usual]
     return f"<br>Switch {code(one.switch)}: profile {listed(map(code, others))}."
+
+
+def _outside(one: Difference) -> str:
+    """What of the model's shapes answers leave by a choice."""
+    if not one.outside:
+        return ""
+    return f"<br>Outside the model: {listed(map(code, one.outside))}."
 
 
 # --- profiles ------------------------------------------------------------------------------------

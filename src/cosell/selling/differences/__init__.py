@@ -14,7 +14,8 @@ SILENT: Final = "Nothing."
 class Difference(NamedTuple):
     """One choice. `says` is what AWS's documents say, `seen` what was observed ('' for nothing),
     `done` what cosell does; `switch` is the profile switch that turns it, `operations` are those
-    in which a user meets it (none: all)."""
+    in which a user meets it (none: all); `outside` what of the model's shapes answers leave by it:
+    a text of another form (`Shape`, `Structure.Member`), or a value (`Shape: value`)."""
 
     id: str
     title: str
@@ -25,6 +26,7 @@ class Difference(NamedTuple):
     cite: str = ""
     operations: tuple[str, ...] = ()
     switch: str = ""
+    outside: tuple[str, ...] = ()
 
 
 class Subject(NamedTuple):

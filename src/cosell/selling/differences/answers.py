@@ -127,6 +127,7 @@ ANSWERS: Final = Subject(
             "As observed. A prospecting task, of which no recording exists, has the model's form.",
             "observed",
             RECORDED,
+            outside=("EngagementInvitationArn", "SolutionArn"),
         ),
     ),
 )

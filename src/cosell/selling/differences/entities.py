@@ -62,6 +62,7 @@ SPEND: Final = Subject(
             "documented",
             f"{GUIDE}: Working with deal sizing insights",
             _WRITTEN,
+            outside=("PaymentFrequency: None",),
         ),
     ),
 )
@@ -109,6 +110,12 @@ ENTITIES: Final = Subject(
             "decision",
             f"{GUIDE}: Associating opportunities",
             ("AssociateOpportunity",),
+            outside=(
+                "AwsMarketplaceOfferIdentifier",
+                "AwsMarketplaceOfferSetIdentifier",
+                "AwsMarketplaceProductArn",
+                "AwsMarketplaceSolutionIdentifier",
+            ),
         ),
         Difference(
             "entity.other",

@@ -108,6 +108,7 @@ MEMBERS: Final = Subject(
             "observed",
             RECORDED,
             ("GetOpportunity", *_WRITTEN),
+            outside=("PrimaryNeedFromAws: Do Not Need Support from AWS Sales Rep",),
         ),
         Difference(
             "opportunity.other-solution",

@@ -10,6 +10,7 @@ from cosell.selling.differences.opportunities import MEMBERS, UPDATES
 from cosell.selling.differences.quotas import QUOTAS
 from cosell.selling.differences.requests import ACCOUNTS, REQUESTS
 from cosell.selling.differences.reviews import REVIEWS, SANDBOX, SUMMARY
+from cosell.selling.differences.shapes import SHAPES
 from cosell.selling.differences.tasks import EVENTS, TASKS
 
 SUBJECTS: Final[tuple[Subject, ...]] = (
@@ -29,4 +30,5 @@ SUBJECTS: Final[tuple[Subject, ...]] = (
     REQUESTS,
     QUOTAS,
     ANSWERS,
+    SHAPES,
 )
