@@ -87,6 +87,8 @@ def test_submission_of_what_is_closed(world: World, stage: str) -> None:
     changes = {"LifeCycle.ReviewStatus": "Action Required", "LifeCycle.Stage": stage}
     if stage == "Closed Lost":
         changes["LifeCycle.ClosedLostReason"] = "Price"
+    sold = {"RelatedEntityType": "Solutions", "RelatedEntityIdentifier": "S-1234567"}
+    deal.partner.associate_opportunity(Catalog="Sandbox", OpportunityIdentifier=deal.id, **sold)
     deal.update(changes)
     assert refused(deal).fields == [("lifeCycle.stage", FORBIDDEN)]
 
@@ -263,7 +265,8 @@ def test_what_is_refused_first(world: World) -> None:
             "Project.OtherSolutionDescription": None,
         },
     )
-    deal.update({"LifeCycle.ReviewStatus": "Action Required", "LifeCycle.Stage": "Launched"})
+    over = {"LifeCycle.Stage": "Closed Lost", "LifeCycle.ClosedLostReason": "Price"}
+    deal.update({"LifeCycle.ReviewStatus": "Action Required", **over})
     foreign = Deal(world, deal.id, "", "AWS")
     assert refused(foreign, **VISIBILITY_ONLY).code == "ResourceNotFoundException"
     assert refused(deal, **VISIBILITY_ONLY).fields == [

@@ -11,15 +11,16 @@ from cosell.selling.rules.tables import TABLES
 from tools.reference import anchor, code, first_line, link, listed, page, table
 from tools.reference.differences import FILE as DIFFERENCES_FILE
 from tools.reference.rules import FILE as RULES_FILE
-from tools.reference.rules import tally
+from tools.reference.rules import in_turns, tally
 from tools.reference.shapes import choices, is_union, members, structures
 
 FILE: Final = "operations.md"
 _INTRODUCTION: Final = (
     "Every operation of `partnercentral-selling`, as the model of {date} has it. A request is held "
-    "against its shape first, all faults told in one answer; then, in one transaction, what it "
-    "names has to be there for the caller, and then come the rules of the act. A repeated "
-    "`ClientToken` is answered before them. Each name leads to what the operation asks."
+    "against its shape first, all faults told in one answer; then, in one transaction, the tables "
+    "of rules are asked in the order in which they stand here: what one of them refuses, no later "
+    "one is asked for, but for those that are told together. A repeated `ClientToken` is answered "
+    "before them. Each name leads to what the operation asks."
 )
 _ERRORS: Final = (
     "All {number} operations declare {everywhere}; *further errors* are those that not every "
@@ -62,7 +63,7 @@ def _row(name: str, handler: Handler | None, everywhere: list[str]) -> tuple[str
     return (
         f"[{code(name)}](#{anchor(name)})",
         _does(handler),
-        listed(link(one.act, RULES_FILE) for one in rules),
+        in_turns(name, RULES_FILE),
         listed(code(error) for error in further),
         tally(tuple(rule for one in rules for rule in one.rules)) or "the model",
         str(len(choices_of(name)) or ""),
@@ -104,13 +105,13 @@ def _requests() -> list[str]:
         "is the same as absent.",
     ]
     for name in sorted(CONTRACT.operations):
-        rules = [link(one.act, RULES_FILE) for one in tables_of(name)]
+        rules = in_turns(name, RULES_FILE)
         choices = choices_of(name)
         parts += [
             f"### {name}",
             _does(built.get(name)),
             told(CONTRACT.operations[name].input_shape),
-            f"Then the rules: {listed(rules)}." if rules else "",
+            f"Then the rules, in this order: {rules}." if rules else "",
             f"Choices: {', '.join(choices)}." if choices else "",
         ]
     return parts

@@ -9,6 +9,7 @@ from cosell.selling.lifecycle import CLOSED
 from cosell.selling.rules import Rule, Source, Table
 from cosell.selling.rules.content import field_of
 from cosell.selling.rules.opportunity_members import MEMBERS, Member
+from cosell.selling.rules.order import turns_of
 from cosell.selling.rules.tables import TABLES
 from cosell.selling.rules.update_facts import Update
 from cosell.selling.rules.update_opportunity import STATE
@@ -17,12 +18,15 @@ from tools.reference import code, counted, link, listed, open_message, page, tab
 FILE: Final = "rules.md"
 _INTRODUCTION: Final = (
     "What Partner Central refuses, act by act. The rows of this page are the rows that the program "
-    "checks: it has no other list of them. They stand in order of precedence. A row with a field is"
-    " a field error of a `ValidationException` whose Reason is `BUSINESS_VALIDATION_FAILED`, and "
-    "all field errors that follow each other are told together; a row with another error stands "
-    "alone, and what comes after it is not looked at; FAILED refuses no call, but ends a task with "
-    "a reason code. What the model itself asks of a request "
-    "comes before all of this: see [operations](operations.md)."
+    "checks: it has no other list of them. In a table they stand in order of precedence. A row "
+    "with a field is a field error of a `ValidationException` whose Reason is "
+    "`BUSINESS_VALIDATION_FAILED`, unless its table says otherwise, and all field errors of a "
+    "table that follow each other are told together; a row with another error stands alone, and "
+    "what comes after it is not looked at; FAILED refuses no call, but ends a task with a reason "
+    "code. "
+    "An operation that asks several tables asks them in [its own order](#in-which-order): what one "
+    "of them refuses, no later one is asked for, but for those that are told together. What the "
+    "model itself asks of a request comes before all of this: see [operations](operations.md)."
 )
 _SOURCES: Final = (
     "**Source** says where a row comes from: *documented* is AWS's own text; *observed* was seen "
@@ -42,7 +46,7 @@ TOLD: Final[dict[Source, str]] = {
 
 def rules_page() -> str:
     """The page."""
-    parts = [_INTRODUCTION, _SOURCES, _overview()]
+    parts = [_INTRODUCTION, _SOURCES, _overview(), f"## {_ORDER_TITLE}", _ORDERED, _order()]
     for one in TABLES:
         parts += [f"## {one.act}", _heading(one), rows_of(one.rules)]
         if one.rules is STATE:
@@ -63,6 +67,29 @@ def _overview() -> str:
             for one in TABLES
         ],
     )
+
+
+_ORDER_TITLE: Final = "In which order"
+_ORDERED: Final = (
+    "Operations of more than one table, and what they ask first, next, and last. A task asks the "
+    "last of them in its steps. Tables that stand together are told together."
+)
+
+
+def _order() -> str:
+    """What each operation asks, turn by turn."""
+    names = sorted({name for one in TABLES for name in one.operations})
+    several = [name for name in names if sum(name in one.operations for one in TABLES) > 1]
+    return table(("operation", "asks"), [(_operation(name), in_turns(name)) for name in several])
+
+
+def in_turns(operation: str, file: str = "") -> str:
+    """The tables of an operation in the order in which it asks them, each a link."""
+    told = []
+    for turn in turns_of(operation):
+        links = [link(act, file) for act in turn.acts]
+        told.append(listed(links, "or") if turn.of == "one" else " together with ".join(links))
+    return "; then ".join(told)
 
 
 def tally(rules: tuple[Rule[Any], ...]) -> str:
@@ -91,7 +118,7 @@ def rows_of(rules: tuple[Rule[Any], ...]) -> str:
     for rule in rules:
         row = [
             code(rule.id),
-            code(rule.field),
+            code(rule.place or rule.field),
             refusal(rule),
             open_message(rule.shown or rule.message),
             rule.when,

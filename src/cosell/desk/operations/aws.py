@@ -54,8 +54,7 @@ def advance_task(call: Call, tx: Tx) -> Document:
     """Run the next steps of a task, whatever the pace; one that has ended stays as it is. A Catalog
     that is given is the one in which the task is looked for."""
     id = text_at(call.input, "TaskIdentifier")
-    found = kinds.find(call, tx, id) if call.catalog else watching.find(call, tx, id)
-    if found is None:
-        raise (rows.ANY_TASK if call.catalog else rows.TASK).refusal(found)
+    look = kinds.find if call.catalog else watching.find
+    found = rows.ensure(rows.ANY_TASK if call.catalog else rows.TASK, look(call, tx, id))
     task = tasks.step_at_once(call, tx, *found, cast("int", call.input.get("Steps", 1)))
     return watching.described(found._replace(task=task))

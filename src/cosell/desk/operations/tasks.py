@@ -29,7 +29,5 @@ def list_tasks(call: Call, tx: Tx) -> Document:
 @query("GetTask")
 def get_task(call: Call, tx: Tx) -> Document:
     """One task of any account, by its id or its ARN."""
-    found = watching.find(call, tx, text_at(call.input, "TaskIdentifier"))
-    if found is None:
-        raise rows.TASK.refusal(found)
+    found = rows.ensure(rows.TASK, watching.find(call, tx, text_at(call.input, "TaskIdentifier")))
     return watching.told(call, tx, found)

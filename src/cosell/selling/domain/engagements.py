@@ -63,18 +63,15 @@ def create(call: Call, tx: Tx, creator: str, content: Document) -> Stored:
 def find(call: Call, tx: Tx, id: str | None) -> Stored:
     """An engagement that the caller is a member of, or ResourceNotFoundException."""
     found = id and documents.find_visible(tx, ENGAGEMENTS, call.key, Kind.ENGAGEMENT, id)
-    if not found:
-        raise rows.ENGAGEMENT.refusal(found)
-    return found
+    return rows.ensure(rows.ENGAGEMENT, found or None)
 
 
 def find_any(call: Call, tx: Tx, identifier: str) -> Stored:
     """An engagement of any account, by id or ARN, for AWS, or ResourceNotFoundException."""
     id = ids.plain_id(identifier, call.catalog, Kind.ENGAGEMENT)
     found = id and documents.find(tx, call.ns, Kind.ENGAGEMENT, id)
-    if not found or found.catalog != call.catalog:
-        raise rows.ANY_ENGAGEMENT.refusal(None)
-    return found
+    there = found if found and found.catalog == call.catalog else None
+    return rows.ensure(rows.ANY_ENGAGEMENT, there)
 
 
 def get(call: Call, tx: Tx, id: str) -> Stored:

@@ -151,18 +151,15 @@ def find(call: Call, tx: Tx, identifier: str) -> Stored:
     """An invitation of the caller's, by id or ARN, or ResourceNotFoundException."""
     id = ids.plain_id(identifier, call.catalog, Kind.INVITATION)
     found = id and documents.find_visible(tx, INVITATIONS, call.key, Kind.INVITATION, id)
-    if not found:
-        raise rows.INVITATION.refusal(found)
-    return found
+    return rows.ensure(rows.INVITATION, found or None)
 
 
 def find_any(call: Call, tx: Tx, identifier: str) -> Stored:
     """An invitation of any account, by id or ARN, for AWS, or ResourceNotFoundException."""
     id = ids.plain_id(identifier, call.catalog, Kind.INVITATION)
     found = id and documents.find(tx, call.ns, Kind.INVITATION, id)
-    if not found or found.catalog != call.catalog:
-        raise rows.ANY_INVITATION.refusal(None)
-    return found
+    there = found if found and found.catalog == call.catalog else None
+    return rows.ensure(rows.ANY_INVITATION, there)
 
 
 def as_of(document: Document, now: int) -> Document:

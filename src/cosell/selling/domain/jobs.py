@@ -77,10 +77,7 @@ def made_by(call: Call, tx: Tx, target: Target, maker: str) -> Stored | None:
 
 def find(call: Call, tx: Tx, id: str) -> Stored:
     """One of the caller's jobs, or ResourceNotFoundException."""
-    found = documents.find_visible(tx, JOBS, call.key, Kind.JOB, id)
-    if found is None:
-        raise rows.JOB.refusal(found)
-    return found
+    return rows.ensure(rows.JOB, documents.find_visible(tx, JOBS, call.key, Kind.JOB, id))
 
 
 def start(call: Call, tx: Tx, job: Stored) -> Stored:

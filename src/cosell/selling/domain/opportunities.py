@@ -110,19 +110,16 @@ def change(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Store
 
 def find(call: Call, tx: Tx, id: str) -> Stored:
     """One of the caller's opportunities, or ResourceNotFoundException."""
-    found = find_own(call, tx, id)
-    if found is None:
-        raise rows.OPPORTUNITY.refusal(found)
-    return found
+    return rows.ensure(rows.OPPORTUNITY, find_own(call, tx, id))
 
 
 def find_any(call: Call, tx: Tx, id: str) -> Stored:
     """An opportunity of any account, for AWS, or ResourceNotFoundException. One that AWS referred
     is there once it was accepted."""
     found = documents.find(tx, call.ns, Kind.OPPORTUNITY, id)
-    if found is None or not find_own(call._replace(account=found.owner), tx, id):
-        raise rows.ANY_OPPORTUNITY.refusal(None)
-    return found
+    if found and not find_own(call._replace(account=found.owner), tx, id):
+        found = None
+    return rows.ensure(rows.ANY_OPPORTUNITY, found)
 
 
 def find_own(call: Call, tx: Tx, id: str) -> Stored | None:

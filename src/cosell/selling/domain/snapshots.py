@@ -168,8 +168,7 @@ def read(call: Call, tx: Tx, target: Target, revision: int | None) -> Document:
         row = tx.one("latest_snapshot", ns=call.ns, **target._asdict())
     else:
         row = tx.one("find_snapshot", ns=call.ns, revision=revision, **target._asdict())
-    if row is None:
-        raise rows.SNAPSHOT.refusal(row)
+    row = rows.ensure(rows.SNAPSHOT, row)
     return {**_named(call, target, row), **orjson.loads(cast("bytes", row[3]))}
 
 

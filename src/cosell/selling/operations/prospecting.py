@@ -45,9 +45,7 @@ def get_prospecting_from_engagement_task(call: Call, tx: Tx) -> Document:
     id = text_at(call.input, "TaskIdentifier")
     kind = Kind.PROSPECTING_TASK
     found = documents.find_visible(tx, PROSPECTING_TASKS, call.key, kind, id)
-    if found is None:
-        raise rows.PROSPECTING.refusal(found)
-    return found.document
+    return rows.ensure(rows.PROSPECTING, found).document
 
 
 @query("ListProspectingFromEngagementTasks", single=True)

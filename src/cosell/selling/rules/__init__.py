@@ -34,7 +34,8 @@ class Rule(Generic[Facts]):
     one. `cite` says which page or recording, `store` whether the condition has to look something
     up. A row with a `reason` refuses no call: a task that breaks it ends FAILED with that reason
     code. `shown` is the message as the reference shows it, where its facts say too little there,
-    and `when` says there in words when it refuses.
+    and `when` says there in words when it refuses; `place` is its field there, where that is an
+    item of a list.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Rule(Generic[Facts]):
     why: str = ""
     shown: str = ""
     when: str = ""
+    place: str = ""
 
     def told(self, facts: Facts) -> str:
         return self.message.format(facts=facts) if "{" in self.message else self.message

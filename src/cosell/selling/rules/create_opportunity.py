@@ -3,6 +3,7 @@
 Server-made drafts (referrals, leads, invitations) bypass this table.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cosell.errors import FieldError
@@ -14,7 +15,7 @@ from cosell.selling.rules.content import Content
 from cosell.selling.rules.sources import (
     MESSAGES,
 )
-from cosell.selling.rules.spend import Estimates, nothing_known, spend_of
+from cosell.selling.rules.spend import Estimates, Spend, nothing_known, spend_of
 
 
 class Draft(NamedTuple):
@@ -70,11 +71,18 @@ RULES: tuple[Rule[Draft], ...] = (
 TABLES = (Table("Create an opportunity", ("CreateOpportunity",), RULES),)
 
 
+def _spend(draft: Draft) -> Spend:
+    return spend_of(object_at(draft.content.document, "Project"), draft.estimates)
+
+
+# What is told together, and the facts that each is asked of.
+TOGETHER: tuple[tuple[Table, Callable[[Draft], Any]], ...] = (
+    *((table, lambda draft: draft) for table in TABLES),
+    *((table, lambda draft: draft.content) for table in opportunity_content.TABLES),
+    *((table, _spend) for table in spend.TABLES),
+)
+
+
 def faults_of(draft: Draft) -> tuple[FieldError, ...]:
     """Every rule that the draft breaks: its creation's, its content's, its spend's."""
-    project = object_at(draft.content.document, "Project")
-    return (
-        check(RULES, draft)
-        + check(opportunity_content.RULES, draft.content)
-        + check(spend.RULES, spend_of(project, draft.estimates))
-    )
+    return tuple(error for table, facts in TOGETHER for error in check(table.rules, facts(draft)))

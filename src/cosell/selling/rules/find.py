@@ -3,7 +3,7 @@
 See difference `account.foreign`. Must not look anything up.
 """
 
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 from cosell.errors import ResourceNotFoundException
 from cosell.selling.rules import Rule, Source, Table
@@ -12,7 +12,15 @@ from cosell.selling.rules.sources import REFERENCE
 Found: TypeAlias = object
 """What was looked up; nothing, where there is no such thing for the caller."""
 
+_Thing = TypeVar("_Thing")
 _ERROR = f"{REFERENCE}: ResourceNotFoundException"
+
+
+def ensure(row: Rule[Found], found: _Thing | None) -> _Thing:
+    """What was looked up, or the row's refusal."""
+    if row.broken(found):
+        raise row.refusal(found)
+    return cast("_Thing", found)
 
 
 def _row(id: str, message: str, source: Source = "documented", cite: str = _ERROR) -> Rule[Found]:

@@ -45,13 +45,14 @@ NAMED: tuple[Rule[Named], ...] = (
 # A fault of the request's shape, which is told before anything is looked up, with the key's place.
 TWICE: Rule[list[str]] = Rule(
     "tag.key-twice",
-    "tags",
+    "tags.key",
     "DUPLICATE_KEY_VALUE",
     "The key stands twice in this request",
     "not documented",
     lambda keys: len(set(keys)) < len(keys),
     "API reference: ValidationExceptionError, Code",
     when="Two of its tags have the same key",
+    place="tags[n].key",
 )
 RULES: tuple[Rule[Tagging], ...] = (
     Rule(
@@ -79,6 +80,9 @@ TABLES = (
             "UntagResource",
         ),
         (TWICE,),
+        "Its Reason is `REQUEST_VALIDATION_FAILED`, as of what the model asks: it is told before"
+        " anything is looked up. Each key that stands there again is told at its own place,"
+        " `tags[n].key` or, in UntagResource, `tagKeys[n]`.",
     ),
     Table(
         "Name a resource that has tags",

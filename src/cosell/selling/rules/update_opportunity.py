@@ -8,6 +8,9 @@ ReviewStatus: then nothing of the state is asked but the lock, and of what an up
 along only what an opportunity at its stage cannot be without.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from cosell.errors import ConflictException, FieldError
 from cosell.selling import Path, at, text_at
 from cosell.selling.involvement import CO_SELL, VISIBILITY_ONLY, in_force
@@ -320,16 +323,17 @@ RULES: tuple[Rule[Update], ...] = (
     _upgrade("LifeCycle.NextSteps"),
     _upgrade("Customer.Contacts"),
 )
-TABLES = (
-    Table("Update: what the opportunity's state leaves open", ("UpdateOpportunity",), STATE),
-    Table("Update: what it must bring along", ("UpdateOpportunity",), RULES),
+_BRING = Table("Update: what it must bring along", ("UpdateOpportunity",), RULES)
+FIRST = (Table("Update: what the opportunity's state leaves open", ("UpdateOpportunity",), STATE),)
+TABLES = (*FIRST, _BRING)
+# What is told together once the state lets it pass, and the facts that each is asked of.
+TOGETHER: tuple[tuple[Table, Callable[[Update], Any]], ...] = (
+    (_BRING, lambda update: update),
+    *((table, lambda update: update.content) for table in opportunity_content.TABLES),
+    *((table, lambda update: update.spend) for table in spend.TABLES),
 )
 
 
 def faults_of(update: Update) -> tuple[FieldError, ...]:
     """Every rule that the update breaks, its state aside."""
-    return (
-        check(RULES, update)
-        + check(opportunity_content.RULES, update.content)
-        + check(spend.RULES, update.spend)
-    )
+    return tuple(error for table, facts in TOGETHER for error in check(table.rules, facts(update)))
