@@ -22,7 +22,7 @@ import psycopg
 from bench import ROOT, BenchError, bare
 from bench.load import CONNECTIONS
 from bench.servers import Server, launched
-from cosell import looks
+from cosell.looks import Looks
 from cosell.store.postgres_pool import PLANS, connected
 from cosell.store.postgres_schema import columns_of, migrate, tables_of
 from cosell.store.sqlite_file import migrate as migrate_sqlite
@@ -71,7 +71,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
             connection.execute("create database hub")
         url = server.get_uri("hub")
         with connected(url, "hub") as connection:
-            migrate(connection, "hub", looks.scripts)
+            migrate(connection, "hub", Looks())
         yield Cluster(server.bin_path, url)
     finally:
         server.stop()

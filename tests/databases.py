@@ -41,7 +41,7 @@ def opened(state: str = ":memory:") -> tuple[str, Store]:
     from tests import postgres
 
     where = postgres.migrated_database()
-    return where, PostgresStore(where, Postgres(), Looks().defer)
+    return where, PostgresStore(where, Postgres(), Looks())
 
 
 def closed(where: str, store: Store) -> None:

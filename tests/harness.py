@@ -134,10 +134,11 @@ class Worker:
     log: Path
     options: tuple[str, ...] = ()
     main: "subprocess.Popen[bytes] | None" = None
+    program: tuple[str, ...] = ("-m", "cosell")
 
     def start(self) -> "Worker":
         """Start it, and wait until it is at work, or says that it has to wait."""
-        command = [sys.executable, "-m", "cosell", "worker", "--database", self.database]
+        command = [sys.executable, *self.program, "worker", "--database", self.database]
         with self.log.open("ab") as out:
             self.main = subprocess.Popen(
                 [*command, *self.options],

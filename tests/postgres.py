@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from cosell import looks
+from cosell.looks import Looks
 from cosell.store.postgres_pool import connected
 from cosell.store.postgres_schema import migrate
 
@@ -140,7 +140,7 @@ def _make_template(running: Cluster) -> None:
     with psycopg.connect(running.get_uri(), autocommit=True) as connection:
         connection.execute(f"create database {_TEMPLATE}")
     with connected(running.get_uri(_TEMPLATE), _TEMPLATE) as connection:
-        migrate(connection, _TEMPLATE, looks.scripts)
+        migrate(connection, _TEMPLATE, Looks())
 
 
 def url_of(database: str) -> str:
@@ -183,7 +183,7 @@ def give_back(url: str) -> None:
         emptied = [
             sql.SQL("delete from {} {}").format(
                 sql.Identifier(table),
-                sql.SQL("where name <> 'queue'" if table == "setting" else ""),
+                sql.SQL("where name not like 'queue%'" if table == "setting" else ""),
             )
             for (table,) in found
         ]

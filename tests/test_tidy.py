@@ -43,7 +43,9 @@ ENTRY_POINTS = {"cosell.__main__", "cosell.pytest_plugin", "cosell.testing"}
 FACES = {"cosell.testing"}  # what they export is imported when somebody asks for it
 SQL_HOMES = (
     "cosell/store/pages.py",
+    "cosell/store/postgres_queue.py",
     "cosell/store/postgres_schema.py",
+    "cosell/store/postgres_turns.py",
     "cosell/store/sqlite.py",
     "cosell/store/sqlite_file.py",
     "cosell/store/sqlite_sweep.py",

@@ -326,7 +326,7 @@ def _opened(config: Config, database: str, main: int) -> Store:
     from cosell.looks import Looks
     from cosell.store.postgres import PostgresStore
 
-    return PostgresStore(database, config.postgres, Looks().defer)
+    return PostgresStore(database, config.postgres, Looks())
 
 
 def load(

@@ -96,13 +96,13 @@ def _on_postgres(command: str, settings: config.Config) -> int:
 
 
 def _migrate(database: str) -> int:
-    from cosell import looks
+    from cosell.looks import Looks
     from cosell.store.postgres_pool import connected
     from cosell.store.postgres_schema import migrate
 
     where = config.without_password(database)
     with connected(database, where) as connection:
-        before, after = migrate(connection, where, looks.scripts)
+        before, after = migrate(connection, where, Looks(), _tell)
     done = f"was at format {after} already" if before == after else f"is at format {after} now"
     print(f"{where} {done}")
     return 0
@@ -127,6 +127,10 @@ def _missing_extra() -> str | None:
     if all(find_spec(name) for name in ("psycopg", "psycopg_pool", "procrastinate")):
         return None
     return "PostgreSQL needs more packages: pip install 'cosell[postgres]'"
+
+
+def _tell(text: str) -> None:
+    print(f"cosell: {text}", file=sys.stderr, flush=True)
 
 
 def _complain(text: str) -> int:

@@ -154,7 +154,7 @@ def run(config: Config, database: str) -> None:
     """Work until a signal comes; what is at work then is finished. StoreError for a database that
     cannot be used."""
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what it would say is said here
-    store = PostgresStore(database, config.postgres, Looks().defer)
+    store = PostgresStore(database, config.postgres, Looks())
     try:
         engine = Engine(store, config, new_token_key())
         door = _door(store, engine, config)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from cosell import looks
+from cosell.looks import Looks
 from cosell.store.dialect import postgres
 from cosell.store.postgres_pool import connected
 from cosell.store.postgres_schema import migrate
@@ -57,7 +57,7 @@ def cluster() -> Cluster:
     Finalize(None, made.end, exitpriority=1)
     url = made.create(TEMPLATE)
     with connected(url, TEMPLATE) as connection:
-        migrate(connection, TEMPLATE, looks.scripts)
+        migrate(connection, TEMPLATE, Looks())
     return made
 
 

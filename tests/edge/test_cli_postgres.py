@@ -123,9 +123,10 @@ def test_a_database_that_is_behind_is_refused_with_what_to_run(
 def test_a_database_that_is_ahead_is_refused(migrated: str, command: tuple[str, ...]) -> None:
     say(migrated, "insert into cosell_format (format, works_with) values (99, 98)")
     said = refused(ran(*command, "--database", migrated), 1)
+    assert said.startswith(f"cosell: The database {migrated} ")
     assert said.endswith(
-        f"cosell: The database {migrated} has format 99; this cosell knows formats up to {FORMAT}."
-        " Use the newer cosell that migrated it.\n"
+        f" has format 99; this cosell knows formats up to {FORMAT}. Use the newer cosell that"
+        " migrated it.\n"
     )
 
 

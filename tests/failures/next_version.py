@@ -1,11 +1,14 @@
 """The next version of cosell, made for a test: the same program, with one more format, and lists
-that it renders otherwise.
+that it renders otherwise. And this one with later releases of the queue's library.
 
 Must not know what a test does with it.
 """
 
+import re
 import shutil
 from pathlib import Path
+
+import procrastinate
 
 import cosell
 from cosell.store.sqlite_file import newest_format
@@ -18,6 +21,7 @@ if __name__ == "__main__":
     sys.exit(main())
 """
 _RENDERER = "RENDERER: Final = "
+_FETCH = "procrastinate_fetch_job_v2"
 
 
 def next_version(folder: Path, works_with: int) -> Path:
@@ -38,6 +42,38 @@ def next_version(folder: Path, works_with: int) -> Path:
     text = module.read_text()
     assert _RENDERER in text
     module.write_text(text.replace(_RENDERER, f"{_RENDERER}1 + "))
+    return _launcher(folder)
+
+
+def next_library(folder: Path, releases: int) -> Path:
+    """This cosell, to be run by Python, with a Procrastinate that is so many releases ahead. Each
+    fetches jobs with a function of its own, which its `pre_` step makes, and its `post_` step takes
+    away that of the release before."""
+    package = folder / "src" / "procrastinate"
+    shutil.copytree(
+        Path(procrastinate.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    scripts = package / "sql"
+    schema = (scripts / "schema.sql").read_text()
+    [made] = re.findall(rf"CREATE FUNCTION {_FETCH}\(.*?\n\$\$;\n", schema, re.DOTALL)
+    for number in range(1, releases + 1):
+        name, before = f"{_FETCH}{number}", f"{_FETCH}{number - 1 or ''}"
+        pre, post = (scripts / "migrations" / step for step in steps_of(number))
+        pre.write_text(made.replace(_FETCH, name))
+        post.write_text(f"DROP FUNCTION {before}(character varying[], bigint);\n")
+    queries = scripts / "queries.sql"
+    text = queries.read_text()
+    assert f"{_FETCH}(" in text
+    queries.write_text(text.replace(f"{_FETCH}(", f"{_FETCH}{releases}("))
+    return _launcher(folder)
+
+
+def steps_of(release: int) -> tuple[str, str]:
+    """The names of the steps of a release of the library's that is so many ahead."""
+    return f"03.9{release}.00_01_pre_next.sql", f"03.9{release}.00_50_post_next.sql"
+
+
+def _launcher(folder: Path) -> Path:
     program = folder / "cosell_next.py"
     program.write_text(_LAUNCHER.format(folder=str(folder / "src")))
     return program

@@ -20,7 +20,7 @@ MANY = 1_500
 
 def planned(url: str, name: str, due_at: int, count: int = 1, *, called: bool = True) -> int:
     """Plan something in a namespace, and let somebody be called for it or not; its number."""
-    store = PostgresStore(url, Postgres(), Looks().defer if called else None)
+    store = PostgresStore(url, Postgres(), Looks() if called else None)
     with store.write() as tx:
         ns = namespaces.ensure(tx, name, wall_ms()).ns
         for number in range(count):

@@ -26,8 +26,8 @@ SOON_MS = 30_000  # somebody is called for what is due as soon as that
 def stores() -> Iterator[tuple[PostgresStore, PostgresStore]]:
     """Two stores on one database, as two processes have them."""
     url = postgres.migrated_database()
-    opened = PostgresStore(url, Postgres(), Looks().defer)
-    other = PostgresStore(url, Postgres(), Looks().defer)
+    opened = PostgresStore(url, Postgres(), Looks())
+    other = PostgresStore(url, Postgres(), Looks())
     yield opened, other
     opened.close()
     other.close()

@@ -54,7 +54,7 @@ def stores() -> Iterator[list[Store]]:
         yield [SqliteStore(":memory:") for _ in "12"]
         return
     urls = [postgres.new_database() for _ in "12"]
-    yield [PostgresStore(url, Postgres(), Looks().defer) for url in urls]
+    yield [PostgresStore(url, Postgres(), Looks()) for url in urls]
     for url in urls:  # too much was in it for somebody else to have it
         postgres.drop(url)
 

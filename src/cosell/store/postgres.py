@@ -6,9 +6,9 @@ mean, nor what becomes of a namespace at which somebody is to look.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeAlias, cast
+from typing import cast
 
 import psycopg
 
@@ -16,14 +16,11 @@ from cosell.clock import wall_ms
 from cosell.config import Postgres, without_password
 from cosell.store import Columns, StoreError, Tx, namespaces
 from cosell.store.postgres_pool import Pool, connected
+from cosell.store.postgres_queue import Queue
 from cosell.store.postgres_schema import columns_of, ensure_usable, tables_of
 from cosell.store.postgres_tx import Connection, PostgresTx, failed
 from cosell.store.sqlite_file import newest_format
 from cosell.store.statements import postgres_statements
-
-Defer: TypeAlias = Callable[[Connection, str, int], None]
-"""Somebody is to look at a namespace at an instant of real time: said on the connection, and in the
-transaction, of what is due then."""
 
 _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
 _EVER = 1 << 62
@@ -38,17 +35,18 @@ class PostgresStore:
 
     alone = False
 
-    def __init__(self, url: str, settings: Postgres, defer: Defer | None = None) -> None:
-        """StoreError if it cannot be used: not there, or of another format than this program's."""
+    def __init__(self, url: str, settings: Postgres, queue: Queue | None = None) -> None:
+        """StoreError if it cannot be used: not there, or of another format than this program's.
+        Without a queue nobody is called to look at what is due."""
         self.where = without_password(url)
         self.format = newest_format()
-        self._defer = defer
+        self._queue = queue
         self._numbers: dict[str, tuple[int, int]] = {}
         self._numbers_lock = threading.Lock()
         self._here = threading.local()  # the write transaction of each thread
         try:
             with connected(url, self.where) as connection:
-                ensure_usable(connection, self.where)
+                ensure_usable(connection, self.where, self._queue)
                 names = tables_of(connection)
                 self._tables = {name: columns_of(connection, name) for name in names}
                 self._traits = columns_of(connection, "namespace")
@@ -91,7 +89,7 @@ class PostgresStore:
     def plan_looks(self, connection: Connection, tx: PostgresTx) -> None:
         """Somebody looks at the namespaces for which something was planned when that is due, if it
         is soon, unless somebody looks early enough already."""
-        if self._defer is None or tx.planned is None:
+        if self._queue is None or tx.planned is None:
             return
         wall = wall_ms()
         for name in list(tx.woken_at):
@@ -103,7 +101,7 @@ class PostgresStore:
             woken_at = tx.woken_at[name]
             if at <= wall + _SOON_MS and (woken_at is None or at < woken_at - _LATE_MS):
                 tx.run("put_woken", name=name, woken_at=at)
-                self._defer(connection, name, at)
+                self._queue.defer(connection, name, at)
 
     @property
     def writing(self) -> "_Writing | None":
@@ -193,7 +191,7 @@ class PostgresStore:
     def check(self) -> None:
         """StoreError unless the database answers, in the format that this program knows."""
         with connected_from(self) as connection:
-            ensure_usable(connection, self.where)
+            ensure_usable(connection, self.where, self._queue)
             [(only_read,)] = connection.execute(
                 "select current_setting('transaction_read_only')"
             ).fetchall()

@@ -7,18 +7,17 @@ anybody's.
 import contextlib
 import re
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import NamedTuple, cast
 
 import psycopg
 from psycopg import errors
 
 from cosell.store import Columns, StoreError
+from cosell.store.postgres_queue import Queue, take_steps, why_ahead, why_not
+from cosell.store.postgres_turns import Connection, Turns
 from cosell.store.sqlite_file import newest_format
-
-Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
-Scripts: TypeAlias = Callable[[str | None], tuple[list[str], str]]
-"""Of the name of the last step that was taken: the scripts that follow, and the last one's name."""
 
 _LOCK = 0x636F73656C6C  # 'cosell': one migration at a time
 _APART = {"name", "ns", "created_at", "used_at", "woken_at"}  # of a namespace's row
@@ -37,7 +36,8 @@ create table cosell_format (
 
 class Step(NamedTuple):
     """A migration: to which format it leads, and of what format a program has to be at least to
-    work on what it leads to."""
+    work on what it leads to. One with which older programs work adds what they may leave alone,
+    and writes no table anew: who reads at an instant before it would find that table empty."""
 
     format: int
     works_with: int
@@ -75,91 +75,87 @@ def state_of(connection: Connection) -> tuple[int, int]:
     return cast("tuple[int, int]", row) if row else (0, 0)
 
 
-def ensure_usable(connection: Connection, where: str) -> None:
-    """StoreError, which says what to run, unless this program can work on the database."""
+def ensure_usable(connection: Connection, where: str, queue: Queue | None = None) -> None:
+    """StoreError, which says what to run, unless this program can work on the database, and its
+    library on the queue there."""
     try:
-        format, works_with = state_of(connection)
+        why = _why_not(connection) or (queue and why_not(connection, queue))
     except StoreError as error:
         raise StoreError(f"The database {where} cannot be used: {error}.") from None
     except psycopg.Error as error:
-        said = error.diag.message_primary or type(error).__name__
-        raise StoreError(f"The database {where} cannot be used: {said}.") from None
+        raise StoreError(f"The database {where} cannot be used: {_said(error)}.") from None
+    if why:
+        raise StoreError(f"The database {where} {why}")
+
+
+def _why_not(connection: Connection) -> str | None:
+    format, works_with = state_of(connection)
     newest = newest_format()
     if format < newest:
         is_new = "has no tables of cosell's yet" if not format else f"has format {format}"
-        raise StoreError(
-            f"The database {where} {is_new}; this cosell needs format {newest}. Run"
-            f" `cosell migrate --database …` first."
+        return (
+            f"{is_new}; this cosell needs format {newest}. Run `cosell migrate --database …` first."
         )
-    if works_with > newest:
-        raise StoreError(
-            f"The database {where} has format {format}; this cosell knows formats up to {newest}."
-            " Use the newer cosell that migrated it."
-        )
-    if not connection.execute("select 1 from setting where name = 'queue'").fetchall():
-        raise StoreError(
-            f"The database {where} was not migrated to the end. Run `cosell migrate --database …`"
-            " again."
-        )
+    return _why_ahead(format, works_with)
 
 
-def migrate(connection: Connection, where: str, queue: Scripts) -> tuple[int, int]:
+def _why_ahead(format: int, works_with: int) -> str | None:
+    newest = newest_format()
+    if works_with <= newest:
+        return None
+    return (
+        f"has format {format}; this cosell knows formats up to {newest}. Use the newer cosell that"
+        " migrated it."
+    )
+
+
+def _silent(_: str) -> None:
+    """Nobody is told."""
+
+
+def migrate(
+    connection: Connection, where: str, queue: Queue, tell: Callable[[str], None] = _silent
+) -> tuple[int, int]:
     """Bring the database to the newest format, and the queue's tables to theirs, each step in a
     transaction of its own; answers the format before and after. Whoever else migrates waits, and
-    then finds nothing to do. StoreError for a database that is newer, or not ours."""
+    then finds nothing to do. `tell` is told what somebody should know meanwhile. StoreError for a
+    database that is newer, or not ours, or if others do not let go of it."""
     connection.execute("select pg_advisory_lock(%s)", [_LOCK])
     try:
-        before = _migratable(connection, where)
+        before, works_with = state_of(connection)
+        why = _why_ahead(before, works_with)
+        if before and not why:
+            why = why_ahead(connection, queue)
+        if why:
+            raise StoreError(f"it {why.removesuffix('.')}")
+        turns = Turns(connection, tell)
         for step in steps():
             if step.format > before:
-                _take(connection, step)
-        _take_queue(connection, queue)
+                turns.take(partial(_take, connection, step))
+        take_steps(turns, queue, tell)
         return before, max(before, newest_format())
+    except StoreError as error:
+        raise StoreError(f"The database {where} cannot be migrated: {error}.") from None
     except psycopg.Error as error:
-        said = error.diag.message_primary or type(error).__name__
-        why = f"{said} ({_NOT_OURS})" if isinstance(error, _TAKEN) else said
+        why = f"{_said(error)} ({_NOT_OURS})" if isinstance(error, _TAKEN) else _said(error)
         raise StoreError(f"The database {where} cannot be migrated: {why}.") from None
     finally:
         with contextlib.suppress(psycopg.Error):  # who has lost the connection has no lock any more
             connection.execute("select pg_advisory_unlock(%s)", [_LOCK])
 
 
-def _migratable(connection: Connection, where: str) -> int:
-    """The format of a database that is ours or nobody's; StoreError for any other, and for one that
-    is ahead of this program."""
-    try:
-        format, works_with = state_of(connection)
-    except StoreError as error:
-        raise StoreError(f"The database {where} cannot be migrated: {error}.") from None
-    if works_with > newest_format():
-        ensure_usable(connection, where)
-    return format
+def _said(error: psycopg.Error) -> str:
+    return error.diag.message_primary or type(error).__name__
 
 
 def _take(connection: Connection, step: Step) -> None:
-    with connection.transaction():
-        if not connection.execute("select to_regclass('cosell_format')").fetchall()[0][0]:
-            connection.execute(_FORMATS)
-        connection.execute(step.text.encode(), prepare=False)
-        connection.execute(
-            "insert into cosell_format (format, works_with) values (%s, %s)",
-            [step.format, step.works_with],
-        )
-
-
-def _take_queue(connection: Connection, queue: Scripts) -> None:
-    row = connection.execute(
-        "select convert_from(value, 'UTF8') from setting where name = 'queue'"
-    ).fetchone()
-    scripts, last = queue(row[0] if row else None)
-    with connection.transaction():
-        for script in scripts:
-            connection.execute(script.encode(), prepare=False)
-        connection.execute(
-            "insert into setting (name, value) values ('queue', convert_to(%s, 'UTF8'))"
-            " on conflict (name) do update set value = excluded.value",
-            [last],
-        )
+    if not connection.execute("select to_regclass('cosell_format')").fetchall()[0][0]:
+        connection.execute(_FORMATS)
+    connection.execute(step.text.encode(), prepare=False)
+    connection.execute(
+        "insert into cosell_format (format, works_with) values (%s, %s)",
+        [step.format, step.works_with],
+    )
 
 
 def columns_of(connection: Connection, table: str) -> Columns:

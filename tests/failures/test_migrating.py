@@ -1,0 +1,86 @@
+"""`cosell migrate` on a database in use, while somebody else has a lock that it needs: a backup, a
+transaction that was forgotten. It waits without keeping others waiting, and says for whom."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from cosell.store import StoreError, postgres_turns
+from cosell.store.postgres_pool import connected
+from cosell.store.postgres_turns import Turns
+from cosell.store.sqlite_file import newest_format
+from tests.failures.asking import crowd
+from tests.failures.cluster import Cluster
+from tests.failures.conftest import Start
+from tests.failures.next_version import next_version
+from tests.harness import World, environment
+
+FORMAT = newest_format()
+BEHIND_S = 3.0  # a call that stood behind the migration took less: it waits a second at a time
+
+
+@contextmanager
+def backup(database: str) -> Iterator[int]:
+    """Somebody has what pg_dump has for as long as it runs, for some seconds already; answers the
+    process."""
+    with psycopg.connect(database, application_name="pg_dump") as connection:
+        connection.execute("lock table document in access share mode")
+        time.sleep(postgres_turns._LOCK_MS / 1_000)
+        yield connection.info.backend_pid
+        connection.rollback()
+
+
+def test_migration_waits_for_a_backup_and_calls_go_on_meanwhile(
+    database: str, serve: Start, tmp_path: Path
+) -> None:
+    program = next_version(tmp_path / "next", works_with=FORMAT)
+    world = World(serve(database))
+    with crowd([world], 2, 2) as seen:
+        seen.good_since(time.monotonic(), 10)
+        with backup(database) as process:
+            migrating = subprocess.Popen(
+                [sys.executable, str(program), "migrate", "--database", database],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=environment(),
+            )
+            assert migrating.stderr is not None
+            said = migrating.stderr.readline()
+            for _ in range(2):  # tries that it makes
+                seen.good_since(time.monotonic(), 20)
+                time.sleep(postgres_turns._PAUSE_S)
+            assert migrating.poll() is None
+        out, rest = migrating.communicate(timeout=30)
+        seen.good_since(time.monotonic(), 10)
+    assert (migrating.returncode, rest) == (0, "")
+    assert f"is at format {FORMAT + 1} now" in out
+    assert f"for process {process} (pg_dump, role postgres, in a transaction for " in said
+    assert [str(one) for one in seen.errors] == []
+    assert max(one.took_s for one in seen.asked) < BEHIND_S
+
+
+def test_step_that_waits_in_vain_says_for_whom_and_has_done_nothing(
+    cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_turns, "_PATIENCE_S", 2.5)
+    monkeypatch.setattr(postgres_turns, "_PAUSE_S", 0.1)
+    told: list[str] = []
+    with backup(database) as process, connected(database, "it") as connection:
+
+        def step() -> None:
+            connection.execute("create table made (ns bigint)")
+            connection.execute("alter table document add column note text")
+
+        with pytest.raises(StoreError, match=r"waited 2\.5 seconds for a lock that") as raised:
+            Turns(connection, told.append).take(step)
+    assert f"process {process} (pg_dump, role postgres, in a transaction for" in str(raised.value)
+    assert "run `cosell migrate` again when that one has ended" in str(raised.value)
+    assert len(told) == 1, "once, not at each try"
+    assert cluster.ask("select 1 from pg_class where relname = 'made'", "kept") == []
