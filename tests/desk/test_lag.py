@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
 from cosell.clock import iso, parse_iso
+from cosell.config import Postgres
 from cosell.selling.views import VIEWS
+from cosell.store.postgres import PostgresStore
 from tests.engaging import accepted, engaged, invited
 from tests.harness import ACCOUNT, OTHER, World, answered, opportunity
 from tests.inside import Inside
@@ -341,3 +344,24 @@ def test_row_of_what_is_no_more_that_another_renderer_made_is_left_out(walker: I
     )
     page = partner.list_resource_snapshot_jobs(Catalog="Sandbox")
     assert [one["Id"] for one in page["ResourceSnapshotJobSummaries"]] == [kept["Id"]]
+
+
+# --- with a newer version on the same database ---------------------------------------------------
+
+
+def test_rows_of_lists_keep_what_only_a_newer_version_knows(migrated: str) -> None:
+    store = PostgresStore(migrated, Postgres())
+    world = Inside(seed=5, store=store)
+    create(world)
+    with psycopg.connect(migrated, autocommit=True) as newer:
+        newer.execute("alter table opportunity_view add column note text")
+        newer.execute("update opportunity_view set note = 'first'")
+        lagging(world)
+        create(world)
+        newer.execute("update lagging set body = jsonb_set(body::jsonb, '{note}', '\"second\"')")
+        create(world)
+        advance(world)
+        assert len(opportunities(world)) == 3
+        shown = "select note from opportunity_view where account like '~%' order by seq"
+        assert newer.execute(shown).fetchall() == [("first",), ("second",), (None,)]
+    store.close()

@@ -96,7 +96,7 @@ def counted(store: Store) -> dict[str, dict[int, int]]:
                 int(str(ns)): int(str(rows))
                 for ns, rows in tx.query(f"select ns, count(*) from {table} group by ns", {})
             }
-            for table in store.tables()
+            for table in store.form.tables
         }
 
 

@@ -21,6 +21,16 @@ if __name__ == "__main__":
     sys.exit(main())
 """
 _RENDERER = "RENDERER: Final = "
+_MIGRATION = """
+alter table document add column note text;
+alter table namespace add column mood text not null default '';
+create table remark (
+  ns {integer} not null,
+  id text not null,
+  body {blob} not null,
+  primary key (ns, id)
+);
+"""
 _FETCH = "procrastinate_fetch_job_v2"
 
 
@@ -33,10 +43,10 @@ def next_version(folder: Path, works_with: int) -> Path:
     format = newest_format() + 1
     migrations = source / "store" / "migrations"
     (migrations / "sqlite" / f"{format:04}_next.sql").write_text(
-        "alter table document add column note text;\n"
+        _MIGRATION.format(integer="integer", blob="blob")
     )
     (migrations / "postgres" / f"{format:04}_next.sql").write_text(
-        f"-- works with: {works_with}\nalter table document add column note text;\n"
+        f"-- works with: {works_with}\n" + _MIGRATION.format(integer="bigint", blob="bytea")
     )
     module = source / "selling" / "__init__.py"
     text = module.read_text()

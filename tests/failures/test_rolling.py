@@ -1,6 +1,8 @@
 """Two versions of cosell on one PostgreSQL database: the old one goes on while the new one migrates
 and starts, each reads what the other wrote, and the old one ends when nobody needs it any more."""
 
+import base64
+import json
 import subprocess
 import sys
 import threading
@@ -11,11 +13,13 @@ from typing import Any
 import pytest
 
 from cosell.store.sqlite_file import newest_format
+from tests.desk.test_saved_namespaces import written_by
 from tests.failures.asking import crowd, kept
 from tests.failures.cluster import Cluster
 from tests.failures.conftest import Start, run
 from tests.failures.next_version import next_version
-from tests.harness import Worker, World, environment, opportunity
+from tests.harness import Refused, Worker, World, environment, opportunity
+from tests.upgrade.make_state import answers, answers_of
 
 FORMAT = newest_format()
 
@@ -99,6 +103,89 @@ def tasks_go_on(cluster: Cluster, one: World, other: World) -> None:
 def statuses(world: World) -> list[str]:
     listed = world.client().list_engagement_by_accepting_invitation_tasks(Catalog="AWS")
     return [one["TaskStatus"] for one in listed["TaskSummaries"]]
+
+
+@pytest.fixture
+def versions(
+    cluster: Cluster, database: str, serve: Start, tmp_path: Path, restarted: bool
+) -> tuple[World, World]:
+    """A namespace with two documents on an old server and on a new one, after the migration; with
+    something in all that only the new version knows. The old server runs since before, or was
+    started anew."""
+    old = None if restarted else serve(database)
+    program = next_version(tmp_path / "next", works_with=FORMAT)
+    assert command(program, "migrate", "--database", database).returncode == 0
+    before = World(old or serve(database))
+    for _ in range(2):
+        before.client().create_opportunity(Catalog="Sandbox", **opportunity())
+    for text in (
+        "update document set note = 'new'",
+        f"update namespace set mood = 'good' where name = '{before.namespace}'",
+        "insert into remark (ns, id, body) select ns, 'one', '{}' from namespace",
+    ):
+        cluster.ask(text, "kept")
+    return before, World(serve(database, program=program), before.namespace)
+
+
+def known_to_the_new(cluster: Cluster, namespace: str) -> list[tuple[object, ...]]:
+    """How much there is in a namespace of what only the new version knows."""
+    return cluster.ask(
+        "select count(d.note), max(n.mood),"
+        " (select count(*) from remark r where r.ns = n.ns and r.body = '{}')"
+        f" from namespace n join document d using (ns) where n.name = '{namespace}'"
+        " group by n.mood, n.ns",
+        "kept",
+    )
+
+
+ALL = [(2, "good", 1)]
+EITHER = pytest.mark.parametrize("restarted", [False, True], ids=["runs on", "restarted"])
+
+
+@EITHER
+def test_old_program_forks_and_saves_what_only_the_new_one_knows(
+    cluster: Cluster, versions: tuple[World, World]
+) -> None:
+    old, new = versions
+    assert known_to_the_new(cluster, old.namespace) == ALL
+    World(old.server, "forked").desk("ForkNamespace", Source=old.namespace)
+    assert known_to_the_new(cluster, "forked") == ALL
+
+    saved = old.desk("SaveNamespace")
+    assert saved["Format"] == FORMAT + 1
+    loaded = World(new.server, "loaded")
+    assert loaded.desk("LoadNamespace", State=saved["State"])["Format"] == FORMAT + 1
+    assert known_to_the_new(cluster, "loaded") == ALL
+    assert summaries(loaded) == summaries(new) == summaries(World(old.server, "forked"))
+    with pytest.raises(Refused, match=f"It has format {FORMAT + 1}") as refused:
+        World(old.server, "back").desk("LoadNamespace", State=saved["State"])
+    assert f"knows formats up to {FORMAT}. Use a newer cosell." in str(refused.value)
+
+
+@EITHER
+def test_old_program_loads_files_of_its_own_format(
+    cluster: Cluster, versions: tuple[World, World]
+) -> None:
+    state = base64.b64encode(written_by(FORMAT)).decode()
+    for number, world in enumerate(versions):
+        loaded = World(world.server, f"loaded-{number}")
+        assert loaded.desk("LoadNamespace", State=state)["Format"] == FORMAT
+        for reader in versions:
+            read = answers(World(reader.server, loaded.namespace))
+            assert read == json.loads(answers_of(FORMAT).read_text())
+
+
+@EITHER
+def test_old_worker_sweeps_what_only_the_new_version_knows(
+    cluster: Cluster, versions: tuple[World, World], worker: Worker
+) -> None:
+    versions[0].desk("ResetNamespace")
+    cluster.ask("update retired set retired_at = 0", "kept")  # long ago
+    until = time.monotonic() + 40
+    while cluster.ask("select 1 from retired", "kept"):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    assert cluster.ask("select 1 from remark", "kept") == []
 
 
 def test_old_program_is_refused_where_the_new_format_is_not_for_it(

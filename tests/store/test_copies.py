@@ -2,13 +2,19 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from cosell.config import Postgres
 from cosell.store import Batch, Store, Tx, copies, namespaces
 from cosell.store.namespaces import Namespace
+from cosell.store.postgres import PostgresStore
+from cosell.store.retries import retrying
 from cosell.store.sqlite import SqliteStore
+from cosell.store.sqlite_file import newest_form
 from tests.store.rows import WALL, undone
 
 SAMPLES = {"integer": 7, "text": "seven", "blob": b"\x00\xff{}"}
@@ -17,7 +23,7 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 def fill(tx: Tx, store: Store, ns: int, rows: int = 2) -> None:
     """Rows in every table there is."""
-    for table, columns in store.tables().items():
+    for table, columns in store.form.tables.items():
         made = [
             (ns, *(number if kind == "integer" else SAMPLES[kind] for kind in columns.values()))
             for number in range(1, rows + 1)
@@ -35,7 +41,7 @@ def distinct(row: tuple[object, ...], texts: list[int]) -> tuple[object, ...]:
 def held(tx: Tx, store: Store, ns: int) -> Rows:
     """All that a namespace has, table by table."""
     rows: Rows = {}
-    for table, columns in store.tables().items():
+    for table, columns in store.form.tables.items():
         text = f"select {', '.join(columns)} from {table} where ns = :ns"
         rows[table] = sorted(tx.query(text, {"ns": ns}), key=repr)
     return rows
@@ -53,7 +59,7 @@ def a_full_one(store: Store, name: str = "source") -> tuple[Namespace, Rows]:
 
 def dumped(store: Store, name: str) -> list[Batch]:
     with store.read() as tx:
-        return list(copies.dump(tx, store, namespaces.find(tx, name).ns))
+        return list(copies.dump(tx, tx.form(), namespaces.find(tx, name).ns))
 
 
 @pytest.fixture
@@ -69,12 +75,40 @@ def test_fork_copies_every_table_and_every_trait(store: Store) -> None:
     with store.write() as tx:
         old = namespaces.ensure(tx, "copy", WALL)
         fill(tx, store, old.ns, rows=1)
-        forked = copies.fork(tx, store, source, old, WALL)
+        forked = copies.fork(tx, source, old, WALL)
         assert held(tx, store, forked.ns) == rows
         assert held(tx, store, source.ns) == rows
         assert tx.query("select ns from retired", {}) == [(old.ns,)]
     assert forked.ns not in (source.ns, old.ns)
     assert forked == source._replace(name="copy", ns=forked.ns, used_at=WALL)
+
+
+def test_database_keeps_what_its_format_says(store: Store) -> None:
+    with store.read() as tx:
+        assert tx.form() == store.form == newest_form()
+
+
+def test_fork_into_which_a_migration_comes_begins_anew(migrated: str) -> None:
+    store = PostgresStore(migrated, Postgres())
+    source, _ = a_full_one(store)
+
+    def fork(tx: Tx) -> Namespace:
+        return copies.fork(tx, source, namespaces.find(tx, "copy"), WALL)
+
+    with ThreadPoolExecutor() as pool, psycopg.connect(migrated) as other:
+        other.execute("lock table document in access exclusive mode")
+        forking = pool.submit(retrying, store, fork)
+        waits = "select 1 from pg_stat_activity where wait_event_type = 'Lock'"
+        while not other.execute(waits).fetchall():
+            other.execute("select pg_sleep(0.01), pg_stat_clear_snapshot()")
+        other.execute("alter table document add column note text default 'noted'")
+        other.execute("update document set note = 'changed'")
+        other.commit()
+        forked = forking.result(timeout=20)
+    with store.read() as tx:
+        found = tx.query("select note from document where ns = :ns", {"ns": forked.ns})
+        assert found == [("changed",)] * 2
+    store.close()
 
 
 def test_fork_that_is_undone_leaves_what_was_there(store: Store) -> None:
@@ -84,7 +118,7 @@ def test_fork_that_is_undone_leaves_what_was_there(store: Store) -> None:
         fill(tx, store, old.ns, rows=1)
         before = held(tx, store, old.ns)
     with undone(store.write()) as tx:
-        copies.fork(tx, store, source, old, WALL)
+        copies.fork(tx, source, old, WALL)
     with store.read() as tx:
         assert namespaces.find(tx, "copy") == old
         assert held(tx, store, old.ns) == before
@@ -94,7 +128,7 @@ def test_fork_that_is_undone_leaves_what_was_there(store: Store) -> None:
 def test_dump_is_restored_in_another_database(store: Store, elsewhere: SqliteStore) -> None:
     source, rows = a_full_one(store)
     batches = dumped(store, "source")
-    assert {batch.table for batch in batches} >= {*store.tables(), "namespace"}
+    assert {batch.table for batch in batches} >= {*store.form.tables, "namespace"}
     with elsewhere.write() as tx:
         for number in range(50):
             namespaces.ensure(tx, f"other-{number}", WALL)
@@ -185,7 +219,7 @@ def test_threads_that_fork_write_and_sweep_meet_nobody_s_rows(store: Store) -> N
     def live(name: str) -> None:
         for _ in range(8):
             with store.write() as tx:
-                forked = copies.fork(tx, store, source, namespaces.find(tx, name), WALL)
+                forked = copies.fork(tx, source, namespaces.find(tx, name), WALL)
             with store.write() as tx:
                 tx.run("emit", ns=forked.ns, seq=tx.number("seq"), account="a", body=b"{}")
             with store.read() as tx:

@@ -81,7 +81,7 @@ def crowd(store: Store) -> int:
     """Everything again and again, under other names; answers how many rows that are."""
     with store.write() as tx:
         ns = cast("int", tx.query("select max(ns) from namespace", {})[0][0])
-        tables = {name: of for name, of in store.tables().items() if name not in NOT_COPIED}
+        tables = {name: of for name, of in store.form.tables.items() if name not in NOT_COPIED}
         return sum(copied(tx, table, ("ns", *of), ns) for table, of in tables.items())
 
 

@@ -247,7 +247,7 @@ def filled(name: str, text: str) -> Iterator[str]:
 def of_every_table(text: str) -> Iterator[str]:
     """A statement about all that a namespace has: for each table, or about its own row."""
     store = SqliteStore(":memory:")
-    tables = {"namespace": store.traits()} if "{table}" not in text else store.tables()
+    tables = {"namespace": store.form.traits} if "{table}" not in text else store.form.tables
     store.close()
     for table, columns in tables.items():
         yield (

@@ -31,7 +31,7 @@ def counted(tx: Tx, table: str, ns: int) -> int:
 
 def total(store: Store, ns: int) -> int:
     with store.read() as tx:
-        return sum(counted(tx, table, ns) for table in store.tables())
+        return sum(counted(tx, table, ns) for table in store.form.tables)
 
 
 def retired_with(store: Store, rows: int) -> tuple[int, int]:
@@ -134,7 +134,7 @@ def test_sweep_clears_every_table_that_has_a_namespace(sqlite_file: SqliteStore)
     connection = sqlite3.connect(sqlite_file.where)
     tables = spaced_tables(connection)
     connection.close()
-    assert set(tables) == set(sqlite_file.tables())
+    assert set(tables) == set(sqlite_file.form.tables)
     with sqlite_file.write() as tx:
         gone, kept = [namespaces.ensure(tx, name, WALL) for name in ("gone", "kept")]
         for table, columns in tables.items():

@@ -54,6 +54,15 @@ class View(NamedTuple):
         return (*self.lead, "seq", "id", *self.kept)
 
 
+class Form(NamedTuple):
+    """What a format keeps of a namespace: what the row in `namespace` says of it, beside its name
+    and its use, and every table that holds its rows."""
+
+    format: int
+    traits: Columns
+    tables: Mapping[str, Columns]
+
+
 class Batch(NamedTuple):
     """Some rows of a table, on their way: each has a value for every column."""
 
@@ -185,6 +194,11 @@ class Tx(Protocol):
         """The next number of a counter is that at least."""
         ...
 
+    def form(self) -> Form:
+        """What the database keeps of a namespace now. It may have a newer format than this program
+        where several work on it."""
+        ...
+
     def hint(self, index: str | None, /) -> str:
         """How this database is told which index to walk; None: the table's own order."""
         ...
@@ -199,7 +213,7 @@ class Store(Protocol):
     its only pen until the end. `alone` is whether no other process works on it."""
 
     where: str
-    format: int  # of what it keeps; grows with every migration
+    form: Form  # as this program knows it; its number grows with every migration
     alone: bool
 
     def read(self, *, single: bool = False) -> AbstractContextManager[Tx]:
@@ -211,14 +225,6 @@ class Store(Protocol):
     def sweep(self, batch_max: int, retired_before: int | None = None) -> int:
         """Delete at most that many rows of namespaces that were retired before an instant of real
         time (None: ever); answers how many were deleted."""
-        ...
-
-    def tables(self) -> Mapping[str, Columns]:
-        """Every table that holds a namespace's rows."""
-        ...
-
-    def traits(self) -> Columns:
-        """What the row of a namespace says of it, beside its name and its use."""
         ...
 
     def is_left(self) -> bool:

@@ -1,14 +1,14 @@
 """Whole namespaces: copied beside themselves, read out, and written in again.
 
-Goes by the store's own list of tables, so that what is added to it later comes along. Must not know
-what a row means, nor a file.
+Goes by the database's own list of tables, so that what is added to it later, or by a newer
+program, comes along. Must not know what a row means, nor a file.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import cast
 
-from cosell.store import Batch, Columns, Store, Tx, Value, namespaces
+from cosell.store import Batch, Columns, Contention, Form, Store, Tx, Value, namespaces
 from cosell.store.namespaces import Namespace
 from cosell.store.sqlite_file import brought_up
 from cosell.store.statements import statements
@@ -19,26 +19,30 @@ _ABSENT = frozenset({"frozen_at"})  # the trait that a namespace may be without
 _KINDS: dict[str, type] = {"integer": int, "text": str, "blob": bytes}
 
 
-def fork(tx: Tx, store: Store, source: Namespace, target: Namespace, wall: int) -> Namespace:
+def fork(tx: Tx, source: Namespace, target: Namespace, wall: int) -> Namespace:
     """The target's name stands for a copy of the source from now on; what was behind it is gone,
-    and swept later."""
+    and swept later. Contention if somebody migrates meanwhile."""
     fresh = namespaces.reset(tx, target, wall)
-    traits = store.traits()
+    form = tx.form()
+    traits = form.traits
     rows = tx.query(_composed("read_traits", "", tuple(traits)), {"ns": source.ns})
     _write_traits(tx, fresh.ns, dict(zip(traits, rows[0], strict=True)))
-    for table, columns in store.tables().items():
+    for table, columns in form.tables.items():
         text = _composed("copy_rows", table, tuple(columns))
         tx.execute(text, {"ns": source.ns, "to": fresh.ns})
+    if tx.form() != form:  # from here on the copy holds the tables as they are
+        raise Contention("the tables were migrated while they were copied")
     return namespaces.find(tx, target.name)
 
 
-def dump(tx: Tx, store: Store, ns: int) -> Iterator[Batch]:
-    """All that a namespace is, in batches: its traits, the counters, the rows of every table."""
-    traits = store.traits()
+def dump(tx: Tx, form: Form, ns: int) -> Iterator[Batch]:
+    """All that a namespace is, in batches: its traits, the counters, the rows of every table. The
+    form is the transaction's."""
+    traits = form.traits
     read = _composed("read_traits", "", tuple(traits))
     yield Batch("namespace", traits, tx.query(read, {"ns": ns}))
     yield Batch("counter", _COUNTERS, tx.all("list_counters"))
-    for table, columns in store.tables().items():
+    for table, columns in form.tables.items():
         rows = tx.query(_composed("read_rows", table, tuple(columns)), {"ns": ns})
         if rows:
             yield Batch(table, columns, rows)
@@ -49,12 +53,14 @@ def restore(
 ) -> Namespace:
     """The target's name stands for what was dumped from now on, but for the clock, which is the
     caller's to put; what was behind it is gone, and swept later. ValueError if the batches are not
-    such as `dump` makes."""
+    such as `dump` makes of this program's form; what a newer one has beside it begins as it does in
+    any row that this program writes."""
     fresh = namespaces.reset(tx, target, wall)
-    known = {**store.tables(), "namespace": store.traits(), "counter": _COUNTERS}
+    form = store.form
+    known = {**form.tables, "namespace": form.traits, "counter": _COUNTERS}
     for batch in batches:
         if known.get(batch.table) != batch.columns:
-            raise ValueError(f"there is no such table as {batch.table!r} in format {store.format}")
+            raise ValueError(f"there is no such table as {batch.table!r} in format {form.format}")
         _ensure_kinds(batch)
         _write(tx, fresh.ns, batch)
     return namespaces.find(tx, target.name)
@@ -63,7 +69,7 @@ def restore(
 def of_format(batches: Iterable[Batch], format: int, store: Store) -> Iterator[Batch]:
     """What was dumped in a format, as the store has it. ValueError for a format or batches that
     never were."""
-    return iter(batches) if format == store.format else brought_up(batches, format)
+    return iter(batches) if format == store.form.format else brought_up(batches, format)
 
 
 def _write(tx: Tx, ns: int, batch: Batch) -> None:

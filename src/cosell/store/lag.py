@@ -32,9 +32,10 @@ def put(tx: Tx, ns: int, views: Iterable[View], lag: tuple[int, int]) -> None:
     tx.run("put_lag", ns=ns, lag_ms=after)
     if bool(before) == bool(after):
         return
+    statement, tables = "shadow_rows" if after else "delete_shadows", tx.form().tables
     for view in views:
-        values: dict[str, Value] = {"ns": ns, "mark": MARK}
-        tx.execute(_composed("shadow_rows" if after else "delete_shadows", view), values)
+        text = _text_of(statement, view.table, view.lead[1], tuple(tables[view.table]))
+        tx.execute(text, {"ns": ns, "mark": MARK})
     if not after:
         tx.run("forget_lagging", ns=ns)
 
@@ -79,16 +80,16 @@ def catch_up(store: Store, ns: int, until: int) -> None:
             return
         with store.write() as tx:
             tx.hold(ns)
-            _show(tx, store, ns, until)
+            _show(tx, ns, until)
 
 
-def _show(tx: Tx, store: Store, ns: int, until: int) -> None:
+def _show(tx: Tx, ns: int, until: int) -> None:
     """In the order in which they were written, so that what no two rows may have is never twice."""
-    shown = None
+    shown, tables = None, tx.form().tables
     for seq, written_at, view, lead, id, body in tx.all("list_lagging", ns=ns, limit=_BATCH):
         if cast("int", written_at) > until:
             break
-        columns = store.tables()[cast("str", view)]
+        columns = tables[cast("str", view)]
         if "account" in columns:
             text = statements()["delete_view"].replace("{table}", cast("str", view))
             account = shadow(cast("str", lead))
@@ -102,7 +103,8 @@ def _show(tx: Tx, store: Store, ns: int, until: int) -> None:
 
 
 def _put(tx: Tx, into: tuple[str, Columns], row: dict[str, Value], lead: str) -> None:
-    view, columns = into
+    view, known = into
+    columns = {name: kind for name, kind in known.items() if name in row}  # of who wrote it
     for name, kind in columns.items():
         value = row[name]
         if kind == "blob" and isinstance(value, str):

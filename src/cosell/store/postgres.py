@@ -14,12 +14,12 @@ import psycopg
 
 from cosell.clock import wall_ms
 from cosell.config import Postgres, without_password
-from cosell.store import Columns, StoreError, Tx, namespaces
+from cosell.store import StoreError, Tx, namespaces
 from cosell.store.postgres_pool import Pool, connected
 from cosell.store.postgres_queue import Queue
-from cosell.store.postgres_schema import columns_of, ensure_usable, tables_of
+from cosell.store.postgres_schema import ensure_usable
 from cosell.store.postgres_tx import Connection, PostgresTx, failed
-from cosell.store.sqlite_file import newest_format
+from cosell.store.sqlite_file import newest_form
 from cosell.store.statements import postgres_statements
 
 _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
@@ -39,7 +39,7 @@ class PostgresStore:
         """StoreError if it cannot be used: not there, or of another format than this program's.
         Without a queue nobody is called to look at what is due."""
         self.where = without_password(url)
-        self.format = newest_format()
+        self.form = newest_form()
         self._queue = queue
         self._numbers: dict[str, tuple[int, int]] = {}
         self._numbers_lock = threading.Lock()
@@ -47,9 +47,6 @@ class PostgresStore:
         try:
             with connected(url, self.where) as connection:
                 ensure_usable(connection, self.where, self._queue)
-                names = tables_of(connection)
-                self._tables = {name: columns_of(connection, name) for name in names}
-                self._traits = columns_of(connection, "namespace")
         except psycopg.Error as error:  # it was there when this began
             failed(self.where, error)
         self._pool = Pool(url, self.where, settings)
@@ -130,18 +127,12 @@ class PostgresStore:
         ns, deleted = cast("int", row[0]), 0
         some = postgres_statements()["sweep_some"]
         with self.write() as tx:
-            for table in self._tables:
+            for table in tx.form().tables:  # also of those that a newer program has
                 left = batch_max - deleted
                 deleted += tx.execute(some.replace("{table}", table), {"ns": ns, "batch": left})
                 if deleted >= batch_max:
                     return deleted
             return deleted + tx.run("forget_retired", ns=ns)
-
-    def tables(self) -> Mapping[str, Columns]:
-        return self._tables
-
-    def traits(self) -> Columns:
-        return self._traits
 
     def take_number(self, counter: str) -> int:
         """The next number of a block; a block that is used up is followed by another, whatever

@@ -6,7 +6,7 @@ anybody's.
 
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.resources import files
 from typing import NamedTuple, cast
@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 import psycopg
 from psycopg import errors
 
-from cosell.store import Columns, StoreError
+from cosell.store import Form, Row, StoreError
 from cosell.store.postgres_queue import Queue, take_steps, why_ahead, why_not
 from cosell.store.postgres_turns import Connection, Turns
 from cosell.store.sqlite_file import newest_format
@@ -32,6 +32,16 @@ create table cosell_format (
   works_with bigint not null,
   migrated_at timestamptz not null default now()
 )"""
+
+
+COLUMNS = """
+select (select max(format) from cosell_format), c.relname::text, a.attname::text,
+  format_type(a.atttypid, null)
+from pg_class c join pg_attribute a on a.attrelid = c.oid
+where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
+  and a.attnum > 0 and not a.attisdropped
+order by c.relname, a.attnum"""
+"""Asks for the format and every column there is, at one instant."""
 
 
 class Step(NamedTuple):
@@ -158,22 +168,16 @@ def _take(connection: Connection, step: Step) -> None:
     )
 
 
-def columns_of(connection: Connection, table: str) -> Columns:
-    """The columns of a table of a namespace's rows, or of `namespace`, that a copy takes along."""
-    apart = _APART if table == "namespace" else {"ns"}
-    rows = connection.execute(
-        "select column_name, data_type from information_schema.columns"
-        " where table_schema = current_schema() and table_name = %s order by ordinal_position",
-        [table],
-    )
-    return {name: _KINDS[kind] for name, kind in rows if name not in apart}
-
-
-def tables_of(connection: Connection) -> list[str]:
-    """Each table of a namespace's rows."""
-    rows = connection.execute(
-        "select table_name from information_schema.columns"
-        " where table_schema = current_schema() and column_name = 'ns' and ordinal_position = 1"
-        " and table_name not in ('namespace', 'retired') order by table_name"
-    )
-    return [name for (name,) in rows]
+def form_of(rows: Iterable[Row]) -> Form:
+    """What a database keeps of a namespace, of the rows that COLUMNS finds."""
+    format, columns = 0, cast("dict[str, dict[str, str]]", {})
+    for latest, table, column, kind in cast("Iterable[tuple[int, str, str, str]]", rows):
+        format = latest
+        columns.setdefault(table, {})[column] = _KINDS.get(kind, kind)
+    tables = {
+        name: {column: kind for column, kind in of.items() if column != "ns"}
+        for name, of in columns.items()
+        if next(iter(of)) == "ns" and name != "retired"
+    }
+    of = columns.get("namespace", {})
+    return Form(format, {name: kind for name, kind in of.items() if name not in _APART}, tables)

@@ -20,7 +20,7 @@ _PAUSE_S = 2.0  # in which they have their way
 _PATIENCE_S = 60.0
 _NOT_NOW = (errors.LockNotAvailable, errors.DeadlockDetected)
 # Whoever was in the way holds a lock since before the step began to wait, since all who came later
-# stood behind it. Of another role's session one may not see for how long.
+# stood behind it; of several it is the oldest. Of another role's session one may not see how old.
 _IN_THE_WAY = """
 select a.pid, a.application_name, a.usename, extract(epoch from now() - a.xact_start)::bigint
 from pg_stat_activity a
@@ -30,7 +30,7 @@ where a.pid <> pg_backend_pid() and a.datname = current_database()
     select 1 from pg_locks l join pg_class c on c.oid = l.relation
     where l.pid = a.pid and l.granted and c.relkind = 'r'
       and c.relnamespace = current_schema()::regnamespace)
-order by a.xact_start limit 3"""
+order by a.xact_start limit 1"""
 
 
 class Turns:
@@ -44,7 +44,7 @@ class Turns:
     def take(self, step: Callable[[], None]) -> None:
         """Take a step. StoreError if others hold locks for so long that it could not be taken; it
         says who, and nothing of it has happened."""
-        until, told = time.monotonic() + _PATIENCE_S, None
+        until, told = time.monotonic() + _PATIENCE_S, -1
         while True:
             try:
                 with self.connection.transaction():
@@ -52,14 +52,14 @@ class Turns:
                     step()
                     return
             except _NOT_NOW:
-                found = self.connection.execute(_IN_THE_WAY, [_LOCK_MS]).fetchall()
-            who = ", ".join(map(_said, found)) or "somebody else"
+                found = self.connection.execute(_IN_THE_WAY, [_LOCK_MS]).fetchone()
+            who = _said(found) if found else "somebody else"
             if time.monotonic() > until:
                 raise StoreError(
                     f"it waited {_PATIENCE_S:g} seconds for a lock that {who} has. What was done"
                     " stays; run `cosell migrate` again when that one has ended"
                 )
-            if told != (told := [row[0] for row in found]):  # once, not at each try
+            if told != (told := found[0] if found else 0):  # once, not at each try
                 self._tell(f"It has to wait, and lets calls through meanwhile, for {who}.")
             time.sleep(_PAUSE_S)
 

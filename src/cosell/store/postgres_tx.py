@@ -12,9 +12,10 @@ from typing import Any, NoReturn, Protocol, TypeAlias, cast
 import psycopg
 from psycopg import errors, sql
 
-from cosell.store import Contention, Kept, Row, StoreError, StoreFault, Tx, Value
+from cosell.store import Contention, Form, Kept, Row, StoreError, StoreFault, Tx, Value
 from cosell.store.dialect import postgres
 from cosell.store.late import Late
+from cosell.store.postgres_schema import COLUMNS, form_of
 from cosell.store.statements import changes_namespaces, postgres_statements, statements
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -165,6 +166,9 @@ class PostgresTx:
         self._store.raise_number(counter, least)
         if counter == "seq":
             self._left = 0
+
+    def form(self) -> Form:
+        return form_of(cast("list[Row]", self._run(COLUMNS, {}).fetchall()))
 
     def hint(self, index: str | None, /) -> str:
         return ""  # the sessions' settings leave the planner no other choice

@@ -12,10 +12,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
 
-from cosell.store import Columns, Kept, StoreError, Tx
+from cosell.store import Kept, StoreError, Tx
 from cosell.store.ownership import Ownership
 from cosell.store.pen import Pen
-from cosell.store.sqlite_file import columns_of, format_of, migrate, newest_format, tables_of
+from cosell.store.sqlite_file import form_of, format_of, migrate, tables_of
 from cosell.store.sqlite_sweep import sweep
 from cosell.store.sqlite_tx import Known, Numbers, SqliteTx, unusable
 
@@ -42,7 +42,6 @@ class SqliteStore:
     def __init__(self, path: str, owner: int | None = None) -> None:
         """`owner` is the process to stop for the state to be free; this one, if none is named."""
         self.where = path
-        self.format = newest_format()
         self._memory = path == ":memory:"
         self._in_memory = _InMemory(self)
         owner = os.getpid() if owner is None else owner
@@ -59,8 +58,7 @@ class SqliteStore:
             self._writer.execute(f"pragma wal_autocheckpoint = {_LOG_PAGES}")
             migrate(self._writer, version)
             self._tables = tables_of(self._writer)
-            self._columns = {name: columns_of(self._writer, name) for name in self._tables}
-            self._traits = columns_of(self._writer, "namespace")
+            self.form = form_of(self._writer)
         except sqlite3.Error as error:
             self.close()
             raise StoreError(unusable(path, error)) from error
@@ -165,9 +163,9 @@ class SqliteStore:
                 found = cast("int", tx.query("pragma user_version", {})[0][0])
         except StoreError as error:
             raise StoreError(f"The state cannot be read: {error.__cause__}.") from error
-        if found != self.format:
+        if found != self.form.format:
             raise StoreError(
-                f"The state has format {found}; this cosell keeps format {self.format}."
+                f"The state has format {found}; this cosell keeps format {self.form.format}."
             )
         # A writer of ours may be at work for long; whoever else has the file keeps us out of it.
         if not self._memory and self.pen.take(_CHECK_S_MAX):
@@ -184,7 +182,7 @@ class SqliteStore:
         try:
             self._writer.execute("begin immediate")
             self._writer.execute(
-                f"pragma user_version = {self.format}"
+                f"pragma user_version = {self.form.format}"
             )  # it is; this writes a page
             self._writer.execute("commit")
         except sqlite3.Error as error:
@@ -196,12 +194,6 @@ class SqliteStore:
 
     def pool_use(self) -> Mapping[str, int]:
         return {}
-
-    def tables(self) -> Mapping[str, Columns]:
-        return self._columns
-
-    def traits(self) -> Columns:
-        return self._traits
 
     def take_number(self, tx: Tx, counter: str) -> int:
         """The next number of a block; a block that is used up is followed by another."""

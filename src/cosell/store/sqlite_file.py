@@ -6,10 +6,11 @@ Must not read or write a row of anybody's.
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import cast
 
-from cosell.store import Batch, Columns, StoreError
+from cosell.store import Batch, Columns, Form, StoreError
 
 _FOLDER = Path(__file__).parent / "migrations"
 _NEWEST = _FOLDER / "sqlite_newest.sql"
@@ -116,6 +117,23 @@ def _taken_out(connection: sqlite3.Connection) -> Iterator[Batch]:
         columns = columns_of(connection, table)
         rows = connection.execute(f"select {', '.join(columns)} from {table}").fetchall()
         yield Batch(table, columns, rows)
+
+
+def form_of(connection: sqlite3.Connection) -> Form:
+    """What a file of the newest format keeps of a namespace."""
+    tables = {name: columns_of(connection, name) for name in tables_of(connection)}
+    return Form(newest_format(), columns_of(connection, "namespace"), tables)
+
+
+@cache
+def newest_form() -> Form:
+    """What the newest format keeps of a namespace, on either database."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(connection, 0, newest_format())
+        return form_of(connection)
+    finally:
+        connection.close()
 
 
 def columns_of(connection: sqlite3.Connection, table: str) -> Columns:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn, Protocol, TypeAlias, cast
 
-from cosell.store import Kept, Row, StoreError, Tx, Value
+from cosell.store import Form, Kept, Row, StoreError, Tx, Value
 from cosell.store.late import Late
 from cosell.store.statements import changes_namespaces, statements
 
@@ -25,6 +25,7 @@ class Blocks(Protocol):
     """What a transaction needs of its store."""
 
     where: str
+    form: Form
 
     def is_ended(self, connection: sqlite3.Connection) -> bool: ...
 
@@ -127,6 +128,9 @@ class SqliteTx:
     def raise_number(self, counter: str, least: int, /) -> None:
         self.run("raise_numbers", name=counter, least=least)
         self._store.drop_numbers(counter, least)
+
+    def form(self) -> Form:
+        return self._store.form  # nobody else has the file
 
     def hint(self, index: str | None, /) -> str:
         # The planner guesses from statistics; an index that it is told cannot be guessed wrong.

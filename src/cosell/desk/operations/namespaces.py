@@ -28,14 +28,14 @@ def save_namespace(call: Call, tx: Tx) -> Document:
         raise ResourceNotFoundException(
             f"There is no namespace {namespace.name!r} to save: nothing was ever made in it."
         )
-    store, frozen = call.laboratory.store, namespace.frozen_at is not None
+    form, frozen = tx.form(), namespace.frozen_at is not None
     header = saved.Header(
-        namespace.name, iso(call.now), frozen, store.format, __version__, SELLING.model_date
+        namespace.name, iso(call.now), frozen, form.format, __version__, SELLING.model_date
     )
-    state, checksum = saved.write(header, copies.dump(tx, store, call.ns))
+    state, checksum = saved.write(header, copies.dump(tx, form, call.ns))
     return {
         "State": b64encode(state).decode("ascii"),
-        "Format": store.format,
+        "Format": form.format,
         "Checksum": checksum,
     }
 
@@ -55,7 +55,7 @@ def load_namespace(call: Call, tx: Tx) -> Document:
 
 def name_of(state: bytes, store: Store) -> str:
     """The name that a namespace was saved under. ValueError for a file that cannot be used."""
-    return saved.read(state, store.format)[0].namespace
+    return saved.read(state, store.form.format)[0].namespace
 
 
 def load(tx: Tx, store: Store, target: Namespace, state: bytes, wall: int) -> tuple[Namespace, int]:
@@ -63,7 +63,7 @@ def load(tx: Tx, store: Store, target: Namespace, state: bytes, wall: int) -> tu
     saved in. ValueError, which says what is wrong, for a file that cannot be used."""
     from cosell.desk.soundness import sound  # who loads nothing need not know every rule
 
-    header, batches = saved.read(state, store.format)
+    header, batches = saved.read(state, store.form.format)
     batches = copies.of_format(batches, header.format, store)
     time = parse_iso(header.time)
     ensure_imaginable("state", time)
@@ -90,7 +90,7 @@ def fork_namespace(call: Call, tx: Tx) -> Document:
         raise ResourceNotFoundException(
             f"There is no namespace {name!r} to fork: nothing was ever made in it."
         )
-    forked = copies.fork(tx, call.laboratory.store, source, call.namespace, call.wall)
+    forked = copies.fork(tx, source, call.namespace, call.wall)
     agenda.look(tx)
     return {"Namespace": forked.name, "Time": iso(forked.now(call.wall))}
 
