@@ -23,10 +23,12 @@ def changed(call: Call, tx: Tx, before: Stored, after: Stored) -> list[Stored]:
     with its own before the next. They are as they are now."""
     if summaries.own(before.document) == summaries.own(after.document):
         return []
+    waiting = of(call, tx, after.id)
+    if not waiting:
+        return []
     read = summaries.read
     known = {after.id: (read(call, tx, before), read(call, tx, after))}
     others: list[Stored] = []
-    waiting = of(call, tx, after.id)
     while waiting:
         one = documents.get(tx, call.ns, Kind.OPPORTUNITY, waiting.pop())
         above = known.get(summaries.leader_of(one.document))
