@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -77,6 +78,24 @@ def test_migrate_leaves_another_program_s_database_alone(empty: str, table: str)
     assert "tables of another program; give cosell a database, or a schema, of its own" in said
     tables = Database(empty).rows("select tablename from pg_tables where schemaname = 'public'")
     assert tables == [(table,)]
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+@pytest.mark.parametrize(
+    "command", [("migrate",), SERVE, ("worker",)], ids=["migrate", "serve", "worker"]
+)
+def test_a_database_that_cannot_hold_every_letter_is_refused(
+    empty: str, encoding: str, command: tuple[str, ...]
+) -> None:
+    name = f"in_{encoding.lower()}"
+    say(empty, f"create database {name} encoding '{encoding}' template template0 locale 'C'")
+    where = empty.replace(urlsplit(empty).path, f"/{name}", 1)
+    try:
+        said = refused(ran(*command, "--database", where), 1)
+    finally:
+        say(empty, f"drop database {name}")
+    assert f"its encoding is {encoding}, which has not every letter" in said
+    assert "createdb --encoding UTF8" in said
 
 
 def test_migrate_that_was_broken_off_goes_on_where_it_was(migrated: str) -> None:

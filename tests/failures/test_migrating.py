@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cosell.store import StoreError, postgres_turns
+from cosell.looks import Looks
+from cosell.store import StoreError, postgres_schema, postgres_turns
 from cosell.store.postgres_pool import connected
 from cosell.store.postgres_turns import Turns
 from cosell.store.sqlite_file import newest_format
@@ -82,3 +83,16 @@ def test_step_that_waits_in_vain_says_for_whom_and_has_done_nothing(
     assert "run `cosell migrate` again when that one has ended" in str(raised.value)
     assert len(told) == 1, "once, not at each try"
     assert cluster.ask("select 1 from pg_class where relname = 'made'", "kept") == []
+
+
+def test_migration_says_that_it_waits_for_another(cluster: Cluster, database: str) -> None:
+    told: list[str] = []
+    with connected(database, "one") as one, connected(database, "other") as other:
+        one.execute("select pg_advisory_lock(%s)", [postgres_schema._LOCK])
+
+        def let_go(text: str) -> None:
+            told.append(text)
+            one.execute("select pg_advisory_unlock(%s)", [postgres_schema._LOCK])
+
+        assert postgres_schema.migrate(other, "it", Looks(), let_go) == (FORMAT, FORMAT)
+    assert told == ["Another migration is at work; this one waits for its end."]

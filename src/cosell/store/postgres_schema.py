@@ -69,7 +69,13 @@ def steps() -> list[Step]:
 
 def state_of(connection: Connection) -> tuple[int, int]:
     """The format of a database, and that which a program has to know at least to work on it; zeros
-    for one in which nothing is. StoreError if it is another program's."""
+    for one in which nothing is. StoreError if it is another program's, or cannot hold any text."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StoreError(
+            f"its encoding is {encoding}, which has not every letter; make one whose encoding is"
+            " UTF8 (createdb --encoding UTF8 --template template0)"
+        )
     [(ours, others)] = connection.execute(
         "select to_regclass('cosell_format') is not null,"
         " coalesce(to_regclass('namespace'), to_regclass('document'),"
@@ -130,7 +136,10 @@ def migrate(
     transaction of its own; answers the format before and after. Whoever else migrates waits, and
     then finds nothing to do. `tell` is told what somebody should know meanwhile. StoreError for a
     database that is newer, or not ours, or if others do not let go of it."""
-    connection.execute("select pg_advisory_lock(%s)", [_LOCK])
+    [(is_mine,)] = connection.execute("select pg_try_advisory_lock(%s)", [_LOCK]).fetchall()
+    if not is_mine:
+        tell("Another migration is at work; this one waits for its end.")
+        connection.execute("select pg_advisory_lock(%s)", [_LOCK])
     try:
         before, works_with = state_of(connection)
         why = _why_ahead(before, works_with)
