@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -36,6 +36,7 @@ from cosell.selling.contract import CONTRACT
 from cosell.service import Engine
 from cosell.store import Store, StoreError
 from cosell.store.sqlite import SqliteStore
+from cosell.turns import Turns
 from cosell.wire import aws_json
 
 log = logging.getLogger("cosell")
@@ -94,7 +95,7 @@ class App:
         self._gate = Gate(config)
         self._engine = Engine(store, config, ids.new_token_key())
         # A database elsewhere is waited for; our own answers before others could have a turn.
-        self._threads = None if store.alone else _Threads(config.postgres.connections_max)
+        self._turns = None if store.alone else Turns(config.postgres)
         self._in_progress = 0  # calls that have no answer yet
         self._counts_together = counted is not None
         self._metrics = counting.begin(store, counted) if counts(config) else None
@@ -129,8 +130,8 @@ class App:
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._engine.runner.stop()
-        if self._threads is not None:
-            self._threads.shutdown()
+        if self._turns is not None:
+            self._turns.shutdown()
         self._store.close()
 
     def _watch_main(self, loop: asyncio.AbstractEventLoop, alone: int = 0) -> None:
@@ -180,14 +181,14 @@ class App:
 
     async def _answer(self, request: HttpRequest) -> HttpResponse:
         """What the core says, called where it keeps nobody waiting."""
-        handle, threads = self._engine.handle, self._threads
-        if threads is not None:
-            loop = asyncio.get_running_loop()
-            pool = threads.long if self._engine.is_long(request) else threads.short
-            response = await loop.run_in_executor(pool, handle, request)
+        handle, turns = self._engine.handle, self._turns
+        if turns is not None:
+            way = self._engine.way(request)
+            response = await turns.take(way, partial(handle, request, time.perf_counter()))
             while (then := response.then) is not None:
                 await asyncio.sleep(response.delay_s)
-                response = await loop.run_in_executor(threads.short, then)
+                way = way._replace(how="writes") if response.pen else way
+                response = await turns.take(way, then)
             return response
         if self._engine.is_long(request):
             response = await asyncio.to_thread(handle, request)
@@ -303,21 +304,6 @@ def _folded(sent: Headers) -> dict[str, str]:
     for name, value in sent.items():
         headers[name] = f"{headers[name]},{value}" if name in headers else value
     return headers
-
-
-class _Threads:
-    """Where the core is called when it waits for a database: `long` has those calls that others are
-    not to wait behind. Together they use as many connections as the process may have."""
-
-    def __init__(self, connections_max: int) -> None:
-        long = max(1, connections_max // 4)
-        self.short = ThreadPoolExecutor(max(1, connections_max - long), "cosell-call")
-        self.long = ThreadPoolExecutor(long, "cosell-long")
-
-    def shutdown(self) -> None:
-        """Wait for what is at work."""
-        self.short.shutdown()
-        self.long.shutdown()
 
 
 def _opened(config: Config, database: str, main: int) -> Store:

@@ -58,13 +58,15 @@ class Cors:
 class Postgres:
     """How a process uses PostgreSQL: `connections_max` is also how many calls are at work at once;
     `wait_s_max` how long one waits for a connection, `lock_s_max` for somebody else's lock;
-    `statement_s_max` ends a statement, `idle_s_max` a transaction in which nothing is said."""
+    `statement_s_max` ends a statement, `idle_s_max` a transaction in which nothing is said. What
+    copies a whole namespace has `long_s_max` for either."""
 
     connections_max: int = 8
     wait_s_max: float = 0.8
     lock_s_max: float = 5.0
     statement_s_max: float = 30.0
     idle_s_max: float = 30.0
+    long_s_max: float = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

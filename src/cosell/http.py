@@ -25,11 +25,13 @@ class HttpRequest(NamedTuple):
 class HttpResponse(NamedTuple):
     """An answer; `delay_s` asks the edge to wait that many seconds before it sends it, `cut` to
     close the connection instead. One with `then` is none yet: whoever asked waits `delay_s`,
-    holding nobody up, and asks `then` for what to answer (which may be to wait once more)."""
+    holding nobody up, and asks `then` for what to answer (which may be to wait once more); with
+    `pen` that is a call that may write, from here on."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
     delay_s: float = 0.0
     cut: bool = False
-    then: "Callable[[], HttpResponse] | None" = None
+    then: "Callable[..., HttpResponse] | None" = None
+    pen: bool = False

@@ -43,10 +43,13 @@ class Passage:
     raw: object  # the body as JSON
     known: Document  # of it what the model knows, checked
 
-    def __init__(self, request: HttpRequest, request_id: str) -> None:
+    def __init__(self, request: HttpRequest, request_id: str, began: float | None = None) -> None:
+        """`began` is when the request was there (`perf_counter`), if it has waited since."""
         self.request = request
         self.request_id = request_id
-        self.began = perf_counter()
-        self.wall = wall_ms()  # real time when the call came, or when it went on after a wait
-        self.trace = Trace(request_id, self.wall, request.body)  # what the journal is to know
+        self.wall = came = wall_ms()  # real time when its stages began, or went on after a wait
+        self.began = now = perf_counter()
+        if began is not None:
+            self.began, came = began, came - round((now - began) * 1000)
+        self.trace = Trace(request_id, came, request.body)  # what the journal is to know
         self.met: Met | None = None  # the faults that act on this call (PutFault)

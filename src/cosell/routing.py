@@ -21,6 +21,7 @@ from cosell.errors import (
 )
 from cosell.http import HttpRequest
 from cosell.store import Tx
+from cosell.turns import Way
 from cosell.wire import aws_json
 
 DEFAULT_NAMESPACE = "default"
@@ -33,6 +34,7 @@ _FORM_BYTES_MAX = 65_536  # so far a form is read
 # The signing names of what speaks XML without forms; all other such services speak JSON.
 _XML_NAMES = frozenset({"cloudfront", "route53", "s3", "s3-outposts", "s3express"})
 OPERATION_SHOWN_MAX = 100
+_ASTRAY = Way("", "reads")  # of what is refused, or has no state
 _JSON_TYPES = (aws_json.PLAIN, aws_json.TARGETED)
 
 
@@ -106,6 +108,19 @@ class Routes:
         if operation not in service.contract.operations:
             self._unknown(request, operation)
         return Route(namespace, service, operation)
+
+    def way(self, request: HttpRequest) -> Way:
+        """Where a call will be at work, and how, as far as its address tells."""
+        try:
+            route = self.find(request)
+        except ApiError:
+            return _ASTRAY
+        handler = route.service and route.service.handlers.get(route.operation)
+        if not handler:
+            return _ASTRAY
+        if handler.long:
+            return Way(route.namespace, "long")
+        return Way(route.namespace, "reads" if handler.kind == "query" else "writes")
 
     def is_load(self, request: HttpRequest) -> bool:
         """Whether the address is that of LoadNamespace at the desk, and leads there."""

@@ -22,9 +22,7 @@ from cosell.errors import (
     ApiError,
     Cause,
     ConflictException,
-    InternalServerException,
     NotBuilt,
-    ThrottlingException,
     error_named,
     request_refused,
 )
@@ -35,16 +33,17 @@ from cosell.operations import DESK, DUE, LONG, SELLING
 from cosell.passage import Passage
 from cosell.quotas import Quotas
 from cosell.recording import Recorder
-from cosell.routing import OPERATION_SHOWN_MAX, ForeignService, Routes
+from cosell.refusals import CUT, CUT_OFF, FAILED, met_after, over_quota, put_off, refusal, turn_away
+from cosell.routing import OPERATION_SHOWN_MAX, Routes
 from cosell.runner import Instruments, Runner
-from cosell.selling.quotas import GROUP_OF, QUOTA_OF
-from cosell.store import Store, StoreError, Tx, lag, ledger, namespaces
+from cosell.selling.quotas import QUOTA_OF
+from cosell.store import Contention, Store, StoreError, Tx, lag, ledger, namespaces
 from cosell.store import faults as fault_rows
-from cosell.store.faults import Met
 from cosell.store.left import undo_left
 from cosell.store.namespaces import Namespace
 from cosell.store.retries import retrying
 from cosell.store.settings import setting
+from cosell.turns import Way
 from cosell.wire import aws_json
 
 log = logging.getLogger("cosell.service")
@@ -52,15 +51,8 @@ log = logging.getLogger("cosell.service")
 _OTHER_BODY: Final = Cause(
     "token.other-body", "documented", "API reference: ConflictException, ClientToken"
 )
-_UNUSABLE: Final = (
-    "The database cannot be used at present. Repeat the call; the server's log says why, under this"
-    " request's id."
-)
 _STS: Final = frozenset({"sts"})
 _SWEEP_ROWS: Final = 10_000  # in one transaction
-_FAILED: Final = InternalServerException()
-CUT_OFF: Final = "Cut"  # the outcome of a call that got no answer
-CUT: Final = HttpResponse(500, [], b"", cut=True)  # no answer: the connection is closed
 MODEL_HEADER: Final = ("x-cosell-model", SELLING.contract.model_date)  # which API this is
 
 
@@ -80,37 +72,53 @@ class Engine:
         self._recorder = Recorder(self.runner.journal, store, self._routes)
         self.watchers: tuple[Watcher, ...] = ()  # who is told of each call that was answered
 
-    def handle(self, request: HttpRequest) -> HttpResponse:
+    def handle(
+        self, request: HttpRequest, began: float | None = None, *, waited_s: float | None = None
+    ) -> HttpResponse:
         """Answer a request; whatever goes wrong, there is an answer. It may be to wait first, and
-        then to ask on: `HttpResponse.then`."""
-        return self._run(Passage(request, ids.uuid(self._random)), self._begin)
+        then to ask on: `HttpResponse.then`. `began` is when the request was there (`perf_counter`),
+        if it has waited since; `waited_s` how long it waited for its turn in vain."""
+        passage = Passage(request, ids.uuid(self._random), began)
+        return self._run(passage, self._begin, waited_s=waited_s)
 
-    def _run(self, passage: Passage, stages: Callable[[Passage], HttpResponse]) -> HttpResponse:
+    def way(self, request: HttpRequest) -> Way:
+        """Where a call will be at work, and how, as far as its address tells."""
+        return self._routes.way(request)
+
+    def _run(
+        self,
+        passage: Passage,
+        stages: Callable[[Passage], HttpResponse],
+        *,
+        waited_s: float | None = None,
+    ) -> HttpResponse:
         """The one place that turns a refusal into an answer. Here it is known in the end what a
         call was answered, and what acted on it."""
         trace = passage.trace
         PRESENT.set(trace)
         try:
-            response = stages(passage)
+            if waited_s is None:
+                response = stages(passage)
+            else:
+                response = turn_away(self._routes.find(passage.request), passage, waited_s)
         except ApiError as error:
             trace.outcome = error.code
             self._recorder.note(error, passage)
-            response = _refusal(error, passage)
-        except StoreError as error:
+            response = refusal(error, passage)
+        except (StoreError, Contention) as error:
             self.undo_left()
-            log.error("request %s failed: %s", passage.request_id, error)
-            response = _refusal(InternalServerException(_UNUSABLE), passage)
+            response = put_off(error, passage)
         except Exception:
             self.undo_left()
             log.exception("request %s failed", passage.request_id)
-            trace.outcome = _FAILED.code
-            response = _refusal(_FAILED, passage)
+            trace.outcome = FAILED.code
+            response = refusal(FAILED, passage)
+        if response.then is not None:
+            PRESENT.set(None)
+            return response
         answered = response
         if passage.met is not None:
-            if response.then is not None:
-                PRESENT.set(None)
-                return response
-            response = _met_after(passage.met, passage, response)
+            response = met_after(passage.met, passage, response)
         response.headers.append(MODEL_HEADER)
         trace.lasted_s = perf_counter() - passage.began
         if trace.name:
@@ -154,7 +162,7 @@ class Engine:
         from cosell.desk.operations import namespaces as desk_namespaces  # most open none
 
         for name in dict.fromkeys(("default", desk_namespaces.name_of(state, self.store))):
-            with self.store.write() as tx:
+            with self.store.write(long=True) as tx:
                 namespace = namespaces.find(tx, name)
                 desk_namespaces.load(tx, self.store, namespace, state, wall_ms())
 
@@ -188,9 +196,27 @@ class Engine:
         if route.service is SELLING:
             name = passage.operation.name
             if self._quotas.exceeds(namespace, identity.account, name, passage.wall):
-                raise _over_quota(name)
-            if namespace.faults:
-                return self._meet_faults(passage)
+                raise over_quota(name)
+        if not self.store.alone and self._may_write(passage):
+            return HttpResponse(
+                0, [], b"", then=partial(self._run, passage, self._had_turn), pen=True
+            )
+        return self._meet(passage)
+
+    def _may_write(self, passage: Passage) -> bool:
+        """Whether a call that asks may have to write, for it spends a fault, or shows what lagged:
+        then it waits for its turn like others that do."""
+        if not passage.namespace.faults and not passage.namespace.lag_ms:
+            return False
+        return self._routes.way(passage.request).how == "reads"
+
+    def _had_turn(self, passage: Passage) -> HttpResponse:
+        self._look_anew(passage)
+        return self._meet(passage)
+
+    def _meet(self, passage: Passage) -> HttpResponse:
+        if passage.service is SELLING and passage.namespace.faults:
+            return self._meet_faults(passage)
         return self._go_on(passage)
 
     def _meet_faults(self, passage: Passage) -> HttpResponse:
@@ -204,11 +230,14 @@ class Engine:
         return self._meet_end(passage)
 
     def _waited(self, passage: Passage) -> HttpResponse:
+        self._look_anew(passage)
+        return self._meet_end(passage)
+
+    def _look_anew(self, passage: Passage) -> None:
         """A call that was made to wait meets the world as it has become meanwhile."""
         passage.wall = wall_ms()
         with self.store.read(single=True) as tx:
             passage.namespace = namespaces.find(tx, passage.namespace.name)
-        return self._meet_end(passage)
 
     def _meet_end(self, passage: Passage) -> HttpResponse:
         end = passage.met and passage.met.end_before
@@ -239,7 +268,7 @@ class Engine:
                 lag.catch_up(
                     self.store, namespace.ns, namespace.now(passage.wall) - namespace.lag_ms
                 )
-            with self.store.read(single=handler.single) as tx:
+            with self.store.read(single=handler.single, long=handler.long) as tx:
                 if not handler.single:  # else what was found is as old as an instant of its own
                     namespace = namespaces.find(tx, namespace.name)
                 answer = handler.run(self._call(passage, namespace, passage.wall), tx)
@@ -256,7 +285,10 @@ class Engine:
 
     def _carry_out(self, passage: Passage) -> Answer:
         """A command, and what follows it in transactions of their own if it is a procedure."""
-        answer, planned = retrying(self.store, lambda tx: (self._once(passage, tx), tx.planned))
+        copies = passage.handler.long and passage.handler.after is None
+        answer, planned = retrying(
+            self.store, lambda tx: (self._once(passage, tx), tx.planned), long=copies
+        )
         if passage.trace.ended:
             self.runner.count_ended(passage.trace)
         if planned is not None or passage.service is DESK:
@@ -287,11 +319,11 @@ class Engine:
         made = ledger.recall(tx, key, call.now, wall)
         if made is not None:
             if made[0] != digest:
-                refusal = ConflictException(
+                conflict = ConflictException(
                     "Conflicting client token submitted for a new request body."
                 )
-                refusal.cause = _OTHER_BODY
-                raise refusal
+                conflict.cause = _OTHER_BODY
+                raise conflict
             passage.trace.replayed = True
             first: Document = orjson.loads(made[1])
             return first if handler.replay is None else handler.replay(call, tx, first)
@@ -359,33 +391,9 @@ class Engine:
             return query.encode_error(error, request_id)
         except Exception:
             log.exception("request %s failed", request_id)
-            trace.outcome = _FAILED.code
-            trace.answer = contract.refused(_FAILED)
-            return query.encode_error(_FAILED, request_id)
-
-
-def _met_after(met: Met, passage: Passage, response: HttpResponse) -> HttpResponse:
-    """What becomes of an answer when a fault meets the call after its effect."""
-    if met.end_after:
-        code = met.end_after.error
-        response = CUT if code is None else _refusal(error_named(code), passage)
-        passage.trace.outcome = code or CUT_OFF
-    return response._replace(headers=[*response.headers], delay_s=met.wait_after_s)
-
-
-def _over_quota(operation: str) -> ApiError:
-    group, error = GROUP_OF[operation], ThrottlingException()
-    error.cause = Cause("quota.calls", group.source, group.cite)
-    return error
-
-
-def _refusal(error: ApiError, passage: Passage) -> HttpResponse:
-    request, request_id = passage.request, passage.request_id
-    if isinstance(error, ForeignService) and error.xml:
-        from cosell.wire import query
-
-        return query.encode_error(error, request_id)
-    return aws_json.encode_error(error, aws_json.content_type(request.headers), request_id)
+            trace.outcome = FAILED.code
+            trace.answer = contract.refused(FAILED)
+            return query.encode_error(FAILED, request_id)
 
 
 _ENTERED: Final = frozenset(one.__code__ for one in (Engine._run, Engine.take_away, Engine.sweep))

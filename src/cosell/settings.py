@@ -154,6 +154,7 @@ _TABLES: dict[str, _Table] = {
         "lock_s_max": _seconds,
         "statement_s_max": _seconds,
         "idle_s_max": _seconds,
+        "long_s_max": _seconds,
     },
 }
 _KEY: _Table = {

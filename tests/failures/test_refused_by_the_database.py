@@ -62,7 +62,10 @@ def test_table_that_somebody_else_has_locked(
         began = time.monotonic()
         told = refused(world, "meanwhile")
         assert time.monotonic() - began < LOCK_S + 1.5
-        assert "Somebody else holds a lock" in told
+        if table == "namespace":
+            assert f"in the namespace '{world.namespace}', or holds a lock on it" in told
+        else:
+            assert "Somebody else holds a lock on the table" in told
         assert "lock_s_max" in told
         if table == "document":  # reading goes on
             assert len(kept(world)) == 1

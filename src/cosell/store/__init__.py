@@ -216,11 +216,15 @@ class Store(Protocol):
     form: Form  # as this program knows it; its number grows with every migration
     alone: bool
 
-    def read(self, *, single: bool = False) -> AbstractContextManager[Tx]:
-        """A transaction that sees one instant; a `single` one promises that of each statement."""
+    def read(self, *, single: bool = False, long: bool = False) -> AbstractContextManager[Tx]:
+        """A transaction that sees one instant; a `single` one promises that of each statement. A
+        `long` one may take its time."""
         ...
 
-    def write(self) -> AbstractContextManager[Tx]: ...
+    def write(self, *, long: bool = False) -> AbstractContextManager[Tx]:
+        """A transaction that writes. A `long` one may take its time, and what it reads of
+        namespaces whose pen it has not is of one instant."""
+        ...
 
     def sweep(self, batch_max: int, retired_before: int | None = None) -> int:
         """Delete at most that many rows of namespaces that were retired before an instant of real

@@ -26,6 +26,8 @@ _BLOCK = 1_000  # numbers that a counter hands out per trip to the database
 _EVER = 1 << 62
 _RAISING = 0x736571  # 'seq': one raises it at a time
 _MARGIN = 1_000_000  # more than others can draw between two instructions
+_READ = "begin isolation level repeatable read read only"
+_WRITE_LONG = "begin isolation level repeatable read"
 _LATE_MS = 50  # a look that is planned so little later is not planned anew
 _SOON_MS = 60_000  # what is due later is planned when it comes near (`unplanned`)
 
@@ -41,6 +43,7 @@ class PostgresStore:
         self.where = without_password(url)
         self.form = newest_form()
         self._queue = queue
+        self._for_long = _for_long(settings.long_s_max)
         self._numbers: dict[str, tuple[int, int]] = {}
         self._numbers_lock = threading.Lock()
         self._here = threading.local()  # the write transaction of each thread
@@ -53,11 +56,11 @@ class PostgresStore:
 
     # --- transactions --------------------------------------------------------------------------
 
-    def read(self, *, single: bool = False) -> AbstractContextManager[Tx]:
-        return _Single(self) if single else _Reading(self)
+    def read(self, *, single: bool = False, long: bool = False) -> AbstractContextManager[Tx]:
+        return _Single(self) if single else _Reading(self, _READ + self._for_long * long)
 
-    def write(self) -> AbstractContextManager[Tx]:
-        return _Writing(self)
+    def write(self, *, long: bool = False) -> AbstractContextManager[Tx]:
+        return _Writing(self, _WRITE_LONG + self._for_long if long else "begin")
 
     def take(self) -> Connection:
         """A connection, for who gives it back; StoreError if there is none in time."""
@@ -193,6 +196,12 @@ class PostgresStore:
         self._pool.close()
 
 
+def _for_long(s_max: float) -> str:
+    """What a transaction that takes its time says after its beginning."""
+    limits = ("statement_timeout", "idle_in_transaction_session_timeout")
+    return "".join(f"; set local {limit} = '{s_max * 1_000:.0f}ms'" for limit in limits)
+
+
 @contextmanager
 def connected_from(store: PostgresStore) -> Iterator[Connection]:
     """A connection of a store's pool, within `with`."""
@@ -207,16 +216,17 @@ class _Writing:
     """A write transaction. No generator: one that an exception left half-way would end the
     transaction when it is collected."""
 
-    __slots__ = ("_connection", "_store", "_tx")
+    __slots__ = ("_begin", "_connection", "_store", "_tx")
 
-    def __init__(self, store: PostgresStore) -> None:
+    def __init__(self, store: PostgresStore, begin: str) -> None:
         self._store = store
+        self._begin = begin
 
     def __enter__(self) -> PostgresTx:
         store = self._store
         if store.writing is not None:
             raise RuntimeError("a transaction was begun within another one of the same thread")
-        self._connection = store.begun("begin")
+        self._connection = store.begun(self._begin)
         self._tx = PostgresTx(store, self._connection, writes=True)
         store.writing = self
         return self._tx
@@ -260,13 +270,14 @@ class _Writing:
 class _Reading:
     """A read transaction, which sees one instant."""
 
-    __slots__ = ("_connection", "_store")
+    __slots__ = ("_begin", "_connection", "_store")
 
-    def __init__(self, store: PostgresStore) -> None:
+    def __init__(self, store: PostgresStore, begin: str) -> None:
         self._store = store
+        self._begin = begin
 
     def __enter__(self) -> PostgresTx:
-        self._connection = self._store.begun("begin isolation level repeatable read read only")
+        self._connection = self._store.begun(self._begin)
         return PostgresTx(self._store, self._connection, writes=False)
 
     def __exit__(self, *_: object) -> None:

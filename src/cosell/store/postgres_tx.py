@@ -27,6 +27,8 @@ _STATEMENTS = {**statements(), **postgres_statements()}
 _NAMED = {name: postgres(text) for name, text in _STATEMENTS.items()}
 _READING = ("select", "with")  # how a statement begins that writes nothing
 _LOCKED = {"find_namespace": _NAMED["lock_namespace"]}
+# With these one waits for who writes in a namespace.
+_PENS = {_NAMED[name] for name in ("lock_namespace", "lock_number", "insert_namespace")}
 # Somebody else was first, or waits for us as we wait for him: another try may succeed.
 _CONTENDED = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
 
@@ -131,6 +133,8 @@ class PostgresTx:
             if self._renew is None or (another := self._renew()) is None:
                 if isinstance(error, errors.UniqueViolation):
                     self._store.drop_numbers()  # a namespace that has some of them was loaded
+                if isinstance(error, errors.LockNotAvailable) and text in _PENS:
+                    raise StoreError(_busy(values)) from None
                 failed(self._store.where, error)
         self._cursor = another.cursor(binary=True)
         return self._run(text, values)
@@ -236,6 +240,15 @@ class _Savepoint:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None or not issubclass(kind, StoreError):  # else nothing can be said any more
             self._tx.end_step(undone=kind is not None)
+
+
+def _busy(values: Mapping[str, Value]) -> str:
+    """What is said of a namespace whose pen was not to be had."""
+    named = f"{values['name']!r}" if "name" in values else f"of the number {values['ns']!r}"
+    return (
+        f"Somebody else writes in the namespace {named}, or holds a lock on it; the call was given"
+        " up after [postgres] lock_s_max."
+    )
 
 
 def failed(where: str, error: psycopg.Error) -> NoReturn:

@@ -66,7 +66,7 @@ class SqliteStore:
             self.close()
             raise
 
-    def read(self, *, single: bool = False) -> AbstractContextManager[Tx]:
+    def read(self, *, single: bool = False, long: bool = False) -> AbstractContextManager[Tx]:
         if self._memory:
             return self._in_memory
         try:
@@ -97,7 +97,7 @@ class SqliteStore:
         tx.rows = self.known
         return tx
 
-    def write(self) -> AbstractContextManager[Tx]:
+    def write(self, *, long: bool = False) -> AbstractContextManager[Tx]:
         return _Writing(self)
 
     def begin(self) -> SqliteTx:

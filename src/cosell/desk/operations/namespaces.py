@@ -85,7 +85,7 @@ def fork_namespace(call: Call, tx: Tx) -> Document:
     if name == call.namespace.name:
         message = "A namespace cannot be forked from itself; the address says which one is made"
         raise request_refused(FieldError("source", "INVALID_VALUE", message))
-    source = namespaces.find(tx, name)
+    source = namespaces.look(tx, name)
     if not source.ns:
         raise ResourceNotFoundException(
             f"There is no namespace {name!r} to fork: nothing was ever made in it."

@@ -1,0 +1,91 @@
+"""What a call is answered that does not get what it asked for, and what faults make of an answer.
+
+Must not decide whether it does.
+"""
+
+import logging
+from typing import Final
+
+from cosell.errors import (
+    ApiError,
+    Cause,
+    InternalServerException,
+    ThrottlingException,
+    error_named,
+)
+from cosell.http import HttpResponse
+from cosell.passage import Passage
+from cosell.routing import ForeignService, Route
+from cosell.selling.quotas import GROUP_OF
+from cosell.store import Contention, StoreError
+from cosell.store.faults import Met
+from cosell.wire import aws_json
+
+log = logging.getLogger("cosell.service")
+
+FAILED: Final = InternalServerException()
+UNUSABLE: Final = InternalServerException(
+    "The database cannot be used at present. Repeat the call; the server's log says why, under this"
+    " request's id."
+)
+CONTENDED: Final = InternalServerException(
+    "Others changed the same again and again while the call was at work; nothing of it was done."
+    " Repeat the call."
+)
+NO_TURN: Final = InternalServerException(
+    "Others are at work in the namespace, and this call had no turn in time; nothing of it was"
+    " done. Repeat the call."
+)
+CUT_OFF: Final = "Cut"  # the outcome of a call that got no answer
+CUT: Final = HttpResponse(500, [], b"", cut=True)  # no answer: the connection is closed
+
+
+def met_after(met: Met, passage: Passage, response: HttpResponse) -> HttpResponse:
+    """What becomes of an answer when a fault meets the call after its effect."""
+    if met.end_after:
+        code = met.end_after.error
+        response = CUT if code is None else refusal(error_named(code), passage)
+        passage.trace.outcome = code or CUT_OFF
+    return response._replace(headers=[*response.headers], delay_s=met.wait_after_s)
+
+
+def put_off(error: StoreError | Contention, passage: Passage) -> HttpResponse:
+    """The answer to a call that could not be carried out now and is to be repeated; the log says
+    why, which is no fault of this program."""
+    contended = isinstance(error, Contention)
+    level = logging.WARNING if contended else logging.ERROR
+    log.log(level, "request %s failed: %s", passage.request_id, error)
+    passage.trace.outcome = FAILED.code
+    return refusal(CONTENDED if contended else UNUSABLE, passage)
+
+
+def turn_away(route: Route, passage: Passage, waited_s: float) -> HttpResponse:
+    """The answer to a call that had no turn for so long that it is given up. It may have come no
+    further than to its address, so that no journal has it."""
+    trace = passage.trace
+    if route.service is not None:
+        trace.service, trace.operation = route.service.name, route.operation
+    trace.outcome = FAILED.code
+    log.warning(
+        "request %s was given up: it had no turn in the namespace %r within %g seconds, for"
+        " others were at work there, or had taken all there are.",
+        passage.request_id, route.namespace, waited_s,
+    )  # fmt: skip
+    return refusal(NO_TURN, passage)
+
+
+def over_quota(operation: str) -> ApiError:
+    """The refusal of a call that is more than its quota."""
+    group, error = GROUP_OF[operation], ThrottlingException()
+    error.cause = Cause("quota.calls", group.source, group.cite)
+    return error
+
+
+def refusal(error: ApiError, passage: Passage) -> HttpResponse:
+    """An error as the call's own protocol says it."""
+    request, request_id = passage.request, passage.request_id
+    if isinstance(error, ForeignService) and error.xml:
+        from cosell.wire import query
+
+        return query.encode_error(error, request_id)
+    return aws_json.encode_error(error, aws_json.content_type(request.headers), request_id)
