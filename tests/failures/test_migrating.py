@@ -1,6 +1,7 @@
 """`cosell migrate` on a database in use, while somebody else has a lock that it needs: a backup, a
 transaction that was forgotten. It waits without keeping others waiting, and says for whom."""
 
+import select
 import subprocess
 import sys
 import time
@@ -52,6 +53,7 @@ def test_migration_waits_for_a_backup_and_calls_go_on_meanwhile(
                 env=environment(),
             )
             assert migrating.stderr is not None
+            assert select.select([migrating.stderr], [], [], 30)[0], "it says nothing"
             said = migrating.stderr.readline()
             for _ in range(3):  # for longer than a call would wait for a lock
                 time.sleep(postgres_turns._PAUSE_S)
