@@ -193,6 +193,7 @@ def test_what_copies_a_whole_namespace_may_take_longer_than_other_statements(
         wait_until(lambda: waiting(cluster) == len(copies))
         reply = post(source, "late")  # it waits for the same, and began later
         assert reply.status == 500
+        time.sleep(WAIT_S + 3)  # nor does anything of ours lose patience with them
         assert not any(one.done() for one in copies)
         other.execute("rollback")
         assert copies[0].result()["Namespace"] == target.namespace
