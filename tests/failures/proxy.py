@@ -20,6 +20,7 @@ class Proxy:
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._speaks = threading.Event()
         self._speaks.set()
+        self._deaf: set[socket.socket] = set()  # clients whose wire leads nowhere any more
         self._cuts = threading.Semaphore(0)  # commits whose answer is to be lost
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -35,6 +36,11 @@ class Proxy:
     def fall_silent(self) -> None:
         """From here on nothing is passed on, either way; connections stay."""
         self._speaks.clear()
+
+    def lose(self, spared: int = 0) -> None:
+        """From here on nothing is passed on of the wires that there are, but for the oldest that
+        are spared; they stay, and new ones work."""
+        self._deaf.update(client for client, _ in self._pairs[spared:])
 
     def speak(self) -> None:
         """What was held back goes on its way."""
@@ -70,6 +76,8 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := client.recv(65_536):
                 self._speaks.wait()
+                if client in self._deaf:
+                    continue
                 if COMMIT in data and self._cuts.acquire(blocking=False):
                     lost.set()
                 server.sendall(data)
@@ -79,7 +87,8 @@ class Proxy:
         with contextlib.suppress(OSError):
             while (data := server.recv(65_536)) and not lost.is_set():
                 self._speaks.wait()
-                client.sendall(data)
+                if client not in self._deaf:
+                    client.sendall(data)
         _close(client, server)
 
 

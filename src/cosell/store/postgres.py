@@ -18,7 +18,8 @@ from cosell.store import StoreError, Tx, namespaces
 from cosell.store.postgres_pool import Pool, connected
 from cosell.store.postgres_queue import Queue
 from cosell.store.postgres_schema import ensure_usable
-from cosell.store.postgres_tx import Connection, PostgresTx, failed
+from cosell.store.postgres_tx import PostgresTx, failed
+from cosell.store.postgres_watch import Connection
 from cosell.store.sqlite_file import newest_form
 from cosell.store.statements import postgres_statements
 
@@ -183,7 +184,9 @@ class PostgresStore:
         return self._pool.use()
 
     def check(self) -> None:
-        """StoreError unless the database answers, in the format that this program knows."""
+        """StoreError unless the database answers, those that are at work included, in the format
+        that this program knows."""
+        self._pool.ensure_moving()
         with connected_from(self) as connection:
             ensure_usable(connection, self.where, self._queue)
             [(only_read,)] = connection.execute(

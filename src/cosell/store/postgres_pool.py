@@ -4,7 +4,6 @@ Must not know what is said on them.
 """
 
 import logging
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,14 +13,15 @@ from psycopg.types.numeric import Int8BinaryDumper
 
 from cosell.config import Postgres
 from cosell.store import StoreError
-from cosell.store.postgres_tx import Connection, unusable
-from cosell.store.postgres_watch import Watch
+from cosell.store.postgres_tx import unusable
+from cosell.store.postgres_watch import Connection, Watch
 
 _SPARE = 1  # connections beyond those of who is at work: for numbers
 _PREPARED_MAX = 1_000  # statements of a connection that the database has understood already
 _RECONNECT_S = 0.2  # for as long nobody is waiting for; then the next call tries again
 _LOST_WAIT_S = 0.05  # for a connection to a database of which it is known that it is gone
 _HOPE_S = 0.3  # then who waits looks whether it is gone
+_PATIENCE_S = 1.0  # beyond what somebody else's lock may take; then it is not the lock
 # What is to be found is found by an index, in its order: the statements are made for that, and
 # tests read their plans. So the planner is not to weigh anything by what it guesses of the rows.
 PLANS = {
@@ -55,9 +55,10 @@ class Pool:
         self._settings = settings
         # It tells of every try; the watch tells once what is lost, and when it is back.
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-        self._watch = Watch(lambda: connected(url, where), where)
+        self._taken: set[Connection] = set()
         self._pool = psycopg_pool.ConnectionPool(
             url,
+            connection_class=Connection,
             kwargs=_CONNECTING,
             min_size=1,
             max_size=settings.connections_max + _SPARE,
@@ -66,20 +67,18 @@ class Pool:
             configure=self._configure,
             num_workers=1,
             name="cosell",
-            open=True,
+            open=False,
         )
+        self._watch = Watch(
+            lambda: connected(url, where), where, settings.statement_s_max, self._pool.drain
+        )
+        self._pool.open()
 
     def _configure(self, connection: Connection) -> None:
-        settings = self._settings
-        said = {
-            **PLANS,
-            "statement_timeout": f"{settings.statement_s_max:g}s",
-            "lock_timeout": f"{settings.lock_s_max:g}s",
-            "idle_in_transaction_session_timeout": f"{settings.idle_s_max:g}s",
-            "client_min_messages": "warning",
-        }
-        values = ", ".join(f"set_config('{name}', %s, false)" for name in said)
-        connection.execute(f"select {values}", [*said.values()])
+        self._watch.know(connection)
+        said = {**PLANS, **_limits(self._settings)}
+        [(pid, *_)] = connection.execute(_telling(said), [*said.values()]).fetchall()
+        self._watch.know(connection, pid)
         connection.adapters.register_dumper(int, Int8BinaryDumper)
         connection.adapters.register_dumper(bool, Int8BinaryDumper)  # kept as SQLite keeps it
         connection.prepare_threshold = 0
@@ -90,7 +89,7 @@ class Pool:
         watch, wait_s = self._watch, self._settings.wait_s_max
         if watch.silent:
             raise StoreError(watch.lost)
-        if watch.lost and not watch.at_work:
+        if watch.lost and not self._taken:
             wait_s = min(wait_s, _LOST_WAIT_S)
         connection = self._waited_for(min(wait_s, _HOPE_S))
         if connection is None and not watch.lost:
@@ -102,7 +101,7 @@ class Pool:
                 f" takes no more, or all {self._settings.connections_max} of this process are at"
                 " work ([postgres] connections_max)."
             )
-        watch.at_work[connection] = time.monotonic()
+        self._taken.add(connection)
         return connection
 
     def _waited_for(self, wait_s: float) -> Connection | None:
@@ -114,9 +113,20 @@ class Pool:
         except psycopg_pool.PoolClosed:
             raise StoreError(f"The database {self._where} is used no more.") from None
 
+    def ensure_moving(self) -> None:
+        """StoreError if most of those who are at work wait longer for their answers than anybody
+        else's lock can keep them."""
+        longer_s = self._settings.lock_s_max + _PATIENCE_S
+        waiting = self._watch.waiting(longer_s)
+        if waiting * 2 > self._settings.connections_max:
+            raise StoreError(
+                f"{waiting} calls have waited for the database {self._where} for more than"
+                f" {longer_s:g} seconds."
+            )
+
     def give_back(self, connection: Connection) -> None:
         """What is broken, or within a transaction still, is closed and replaced."""
-        del self._watch.at_work[connection]
+        self._taken.remove(connection)
         if connection.closed:
             self._watch.doubt()
         self._pool.putconn(connection)
@@ -132,10 +142,26 @@ class Pool:
         self._watch.end()
 
 
+def _limits(settings: Postgres) -> dict[str, str]:
+    """The database's own time-outs for a session."""
+    return {
+        "statement_timeout": f"{settings.statement_s_max:g}s",
+        "lock_timeout": f"{settings.lock_s_max:g}s",
+        "idle_in_transaction_session_timeout": f"{settings.idle_s_max:g}s",
+        "client_min_messages": "warning",
+    }
+
+
+def _telling(said: Mapping[str, str]) -> str:
+    """The statement that tells a session its settings; it answers first whose backend it has."""
+    values = ", ".join(f"set_config('{name}', %s, false)" for name in said)
+    return f"select pg_backend_pid(), {values}"
+
+
 def connected(url: str, where: str) -> Connection:
     """A connection of its own, outside of any pool; StoreError if there is no such database."""
     try:
-        return psycopg.connect(url, **_CONNECTING)
+        return Connection.connect(url, **_CONNECTING)
     except psycopg.ProgrammingError:  # what it quotes may be the password
         raise StoreError(
             f"The address {where} cannot be read. It is postgresql://user:password@host:port/name;"

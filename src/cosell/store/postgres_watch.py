@@ -1,5 +1,5 @@
 """Whether a PostgreSQL database answers: asked beside those who use it, as soon as there is doubt,
-so that nobody waits long for one that is gone, or that has fallen silent.
+so that nobody waits long for one that is gone, or silent, or that never heard the question.
 
 Must not know what is asked of the database.
 """
@@ -10,43 +10,115 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import psycopg
-from psycopg.pq.abc import PGconn
+from psycopg.abc import PQGen
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
 
 from cosell.store import StoreError
-from cosell.store.postgres_tx import Connection
 
 log = logging.getLogger("cosell.store")
 
+_Answer = TypeVar("_Answer")
+
 _TICK_S = 0.1
-_LONG_S = 0.2  # who is at work for longer may be waiting for an answer that never comes
+_LONG_S = 0.2  # who waits for longer may be waiting for an answer that never comes
 _SILENT_S = 0.5  # a database that says nothing for so long is silent: the question costs it nothing
-_CUT_S = 0.8  # then who is at work there is told
+_UNHEARD_S = 0.6  # who waits for longer is asked about: whether the database is at work for him
+_CUT_S = 0.8  # from a silent database nobody waits longer
 _GIVEN_UP_S = 2.0  # an answer that did not come until then comes no more: it is asked anew
+_ON_ITS_WAY_S = 3.0  # how long an answer may take to come once the database has given it
+_MARGIN_S = 2.0  # the database's own time-outs come first
+# For how many seconds each backend has had nothing to do; 0 for one that is at work, or of which
+# nothing is told.
+_IDLE = (
+    "select pid, case when state like 'idle%' then"
+    " extract(epoch from clock_timestamp() - state_change) else 0 end"
+    " from pg_stat_activity where pid in ({pids})"
+)
+
+
+class Connection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that tells since when an answer is waited for on it (monotonic seconds)."""
+
+    asked_at: float | None = None
+
+    def wait(self, gen: PQGen[_Answer], *how: Any, **named: Any) -> _Answer:
+        self.asked_at = time.monotonic()
+        try:
+            return super().wait(gen, *how, **named)
+        finally:
+            self.asked_at = None
+
+
+class AsyncConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
+    """The same, on a loop."""
+
+    asked_at: float | None = None
+
+    async def wait(self, gen: PQGen[_Answer], *how: Any, **named: Any) -> _Answer:
+        self.asked_at = time.monotonic()
+        try:
+            return await super().wait(gen, *how, **named)
+        finally:
+            self.asked_at = None
+
+
+Watched: TypeAlias = Connection | AsyncConnection
+
+
+class _Wait(NamedTuple):
+    """Somebody waits for an answer on a connection; `pid` is the backend that owes it, or 0."""
+
+    connection: Watched
+    since: float
+    pid: int
 
 
 class Watch:
     """`lost` is why the database cannot be used now, or nothing; `silent` whether that is because
-    it takes questions and answers none. `at_work` has since when each connection is in use."""
+    it takes questions and answers none."""
 
-    def __init__(self, connect: Callable[[], Connection], where: str) -> None:
-        """`connect` makes a connection, or raises StoreError that says why not."""
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        where: str,
+        statement_s_max: float,
+        renew: Callable[[], None],
+    ) -> None:
+        """`connect` makes a connection, or raises StoreError that says why not. `renew` is called
+        when connections were found dead: those that nobody uses may be dead as well."""
         self.lost = ""
         self.silent = False
-        self.at_work: dict[Connection, float] = {}
+        self._known: dict[Watched, int] = {}
         self._connect = connect
         self._where = where
+        self._answer_s_max = statement_s_max + _MARGIN_S
+        self._renew = renew
         self._connection: Connection | None = connect()
         self._asked_at: float | None = None  # since when an answer is waited for
+        self._asked_about: list[_Wait] = []
         self._doubt = threading.Event()
         self._ended = False
         self._thread = threading.Thread(target=self._live, name="cosell-watch", daemon=True)
         self._thread.start()
 
+    def know(self, connection: Watched, pid: int = 0) -> None:
+        """Look after a connection until it is closed. `pid` is its backend's, 0 if that is not
+        known: what a pooler in between says it is may be another."""
+        self._known[connection] = pid
+
     def doubt(self) -> None:
         """Somebody found a connection dead, or got none."""
         self._doubt.set()
+
+    def waiting(self, longer_s: float) -> int:
+        """On how many of the connections that calls are made on somebody waits for longer."""
+        before = time.monotonic() - longer_s
+        calls = [one for one in self._waits() if isinstance(one.connection, Connection)]
+        return sum(one.since < before for one in calls)
 
     def end(self) -> None:
         """Watch no more."""
@@ -67,39 +139,58 @@ class Watch:
             if doubted:
                 time.sleep(_TICK_S / 2)  # many doubt at once, and one answer is enough for them
 
+    def _waits(self) -> list[_Wait]:
+        """Who waits for an answer; who listens for what may never come does not."""
+        found = []
+        for connection, pid in [*self._known.items()]:
+            since = connection.asked_at
+            if connection.closed:
+                self._known.pop(connection, None)
+            elif since and connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                found.append(_Wait(connection, since, pid))
+        return found
+
     def _look(self, doubted: bool) -> None:
-        now = time.monotonic()
-        began = min([*self.at_work.values()], default=now)
-        if self._asked_at is None and (doubted or self.lost or now - began > _LONG_S):
-            self._ask()
+        waits, now = self._waits(), time.monotonic()
+        waited_s = now - min([one.since for one in waits], default=now)
+        if self._asked_at is None and (doubted or self.lost or waited_s > _LONG_S):
+            self._ask([one for one in waits if one.pid and now - one.since > _UNHEARD_S])
         if self._connection is not None and self._asked_at is not None:
             self._hear(self._connection.pgconn, now - self._asked_at)
         if self.silent:
-            for connection, since in [*self.at_work.items()]:
-                if now - since > _CUT_S:
-                    _cut(connection)
+            for one in waits:
+                if now - one.since > _CUT_S:
+                    _cut(one)
+        late = [one for one in waits if now - one.since > self._answer_s_max]
+        self._end(late, f"gave no answer within {self._answer_s_max:g} seconds")
 
-    def _ask(self) -> None:
+    def _ask(self, about: list[_Wait]) -> None:
+        """Whether it answers; and what it does for those who have waited for long."""
+        began = time.monotonic()
+        pids = ", ".join(str(one.pid) for one in about)
+        text = _IDLE.format(pids=pids) if about else "select 1"
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = self._connect()
-            self._connection.pgconn.send_query(b"select 1")
-            self._asked_at = time.monotonic()
+            self._connection.pgconn.send_query(text.encode())
+            self._asked_at, self._asked_about = time.monotonic(), about
         except psycopg.Error:  # it has died since: another one tells
             self._drop()
             self._doubt.set()
         except StoreError as error:
             self._connection = None
-            self._tell(str(error), silent=self.silent)
+            silent = self.silent or time.monotonic() - began > _SILENT_S
+            self._tell(str(error), silent)
 
     def _hear(self, pgconn: PGconn, waited_s: float) -> None:
         try:
             pgconn.consume_input()
             while not pgconn.is_busy():
-                if pgconn.get_result() is None:
+                if (answer := pgconn.get_result()) is None:
                     self._asked_at = None
                     self._tell("", silent=False)
                     return
+                self._end(self._unheard(answer), "had heard nothing of what was said on it")
         except psycopg.Error:
             self._drop()
             self._doubt.set()
@@ -108,6 +199,35 @@ class Watch:
             self._tell(f"The database {self._where} does not answer.", silent=True)
         if waited_s > _GIVEN_UP_S:
             self._drop()
+
+    def _unheard(self, answer: PGresult) -> list[_Wait]:
+        """Those who were asked about and for whom the database does nothing: their backend is gone,
+        or has had nothing to do for as long as they wait, or since it gave an answer that is
+        lost."""
+        about, asked_at, self._asked_about = self._asked_about, self._asked_at, []
+        if answer.status != ExecStatus.TUPLES_OK or asked_at is None:
+            return []
+        idle = {
+            int(answer.get_value(row, 0) or 0): float(answer.get_value(row, 1) or 0)
+            for row in range(answer.ntuples if about else 0)
+        }
+        return [
+            one
+            for one in about
+            if idle.get(one.pid, _ON_ITS_WAY_S * 2) > min(asked_at - one.since, _ON_ITS_WAY_S)
+        ]
+
+    def _end(self, waits: list[_Wait], why: str) -> None:
+        """Let those who wait on connections that are dead wait no more."""
+        ended = [one.connection for one in waits if _cut(one)]
+        for connection in ended:
+            self._known.pop(connection, None)
+        if ended:
+            log.warning(
+                "The database %s %s: %d of its connections ended, which is told to who waited.",
+                self._where, why, len(ended),
+            )  # fmt: skip
+            self._renew()
 
     def _drop(self) -> None:
         if self._connection is not None:
@@ -119,16 +239,21 @@ class Watch:
             log.error("%s Calls get a 500, and may be repeated, until it is back.", lost)
         elif self.lost and not lost:
             log.warning("The database %s answers again.", self._where)
+        if self.silent and not silent:
+            self._renew()
         self.lost, self.silent = lost, silent
 
 
-def _cut(connection: Connection) -> None:
-    """End what somebody waits for on a connection: for him it is broken. The descriptor may be
-    another's by the time that it is copied; then it is left alone."""
+def _cut(wait: _Wait) -> bool:
+    """End what somebody waits for on a connection: for him it is broken. Not if he waits no more;
+    and the descriptor may be another's by the time that it is copied: then it is left alone."""
+    pgconn = wait.connection.pgconn
     try:
-        number = connection.pgconn.socket
+        number = pgconn.socket
         with socket.socket(fileno=os.dup(number)) as copy:
-            if connection.pgconn.socket == number:
-                copy.shutdown(socket.SHUT_RDWR)
+            if pgconn.socket != number or wait.connection.asked_at != wait.since:
+                return False
+            copy.shutdown(socket.SHUT_RDWR)
+            return True
     except (OSError, psycopg.Error):
-        pass  # it has ended by itself
+        return False  # it has ended by itself

@@ -1,0 +1,148 @@
+"""Connections of a server that are dead without a word while the database lives: what a firewall
+forgot, a pooler that takes and gives nothing, a backend that hangs. Whoever waits on one is told,
+or served on another one, and nothing of the server is lost for good."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.failures.asking import Crowd, crowd, kept
+from tests.failures.cluster import Cluster
+from tests.failures.conftest import Start
+from tests.failures.proxy import Proxy
+from tests.failures.test_connections import OURS
+from tests.failures.test_outage import ANSWER_S_MAX, CLIENTS, slowness_s
+from tests.failures.test_refused_by_the_database import ready
+from tests.harness import Server, World
+from tests.observing.scraping import scrape
+from tests.waiting import until
+
+STATEMENT_S = 1.0
+LOCK_S = 0.3
+MARGIN_S = 2.0  # what a server waits beyond the database's own time-outs
+
+
+@pytest.fixture
+def proxy(cluster: Cluster) -> Iterator[Proxy]:
+    one = Proxy(cluster.socket)
+    yield one
+    one.end()
+
+
+@contextmanager
+def stopped(pids: list[int]) -> Iterator[None]:
+    """Processes that hang until the end."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def backends(cluster: Cluster, condition: str) -> list[int]:
+    """Those of a server's calls; its watch's says nothing else than what is left out here."""
+    calls = f"{OURS} and query !~ '^(select 1|select pid, case.*|)$'"
+    return [
+        pid
+        for (pid,) in cluster.ask(f"select pid from pg_stat_activity where {calls} and {condition}")
+    ]
+
+
+def warm(world: World, seen: Crowd) -> None:
+    """Let its server have several connections."""
+    seen.good_since(time.monotonic(), 60)
+    assert used(world.server) >= 0
+
+
+def used(server: Server) -> float:
+    return scrape(server).number("cosell_pool_connections", state="used")
+
+
+def ensure_served(seen: Crowd, since: float) -> None:
+    """Everybody was answered in time, and served again at once."""
+    for one in seen.since(since):
+        assert one.status in (200, 500), str(one)
+        assert one.took_s < ANSWER_S_MAX + slowness_s_before(seen, since), str(one)
+
+
+def slowness_s_before(seen: Crowd, instant: float) -> float:
+    """What the machine adds; told by the calls before something was wrong."""
+    return slowness_s(Crowd([one for one in seen.asked if one.began < instant]))
+
+
+def test_backends_that_hang_while_nobody_uses_them(
+    cluster: Cluster, database: str, serve: Start
+) -> None:
+    world = World(serve(database))
+    with crowd([world], CLIENTS, CLIENTS) as seen:
+        warm(world, seen)
+    hanging = backends(cluster, "state = 'idle'")
+    assert len(hanging) > 2
+    before = time.monotonic()
+    with stopped(hanging), crowd([world], CLIENTS, CLIENTS) as later:
+        later.good_since(before, 60)
+    later.asked += seen.asked
+    ensure_served(later, before)
+    assert seen.made | later.made <= kept(world)
+    until(lambda: used(world.server) <= 1, "no connection is lost for good")
+    assert ready(world.server)[0] == 200
+    assert world.server.log is not None
+    told = world.server.log.read_text()
+    assert "had heard nothing of what was said on it" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("spared", [0, 1], ids=["all", "all-but-the-watch's"])
+def test_wires_that_lead_nowhere_any_more(
+    database: str, serve: Start, proxy: Proxy, spared: int
+) -> None:
+    """The first wire is the start's, which has ended; the second one is that of the watch."""
+    world = World(serve(proxy.url(database)))
+    with crowd([world], CLIENTS, CLIENTS) as seen:
+        warm(world, seen)
+    lost = time.monotonic()
+    proxy.lose(spared * 2)
+    with crowd([world], CLIENTS, CLIENTS) as later:
+        later.good_since(lost, 60)
+    later.asked += seen.asked
+    ensure_served(later, lost)
+    assert seen.made | later.made <= kept(world)
+    until(lambda: used(world.server) <= 1, "no connection is lost for good")
+
+
+def test_backends_that_hang_at_work_are_given_up_when_their_time_is_over(
+    cluster: Cluster, database: str, serve: Start, tmp_path: Path
+) -> None:
+    """The database says that they are at work, so nothing tells them from slow ones before; but a
+    server that has no others says that it is not ready."""
+    file = tmp_path / "cosell.toml"
+    file.write_text(
+        f"[postgres]\nlock_s_max = {LOCK_S}\nstatement_s_max = {STATEMENT_S}\nconnections_max = 4\n"
+    )
+    server = serve(database, "--config", str(file))
+    world = World(server)
+    with crowd([world], CLIENTS, CLIENTS) as seen:
+        warm(world, seen)
+        with cluster.session("kept") as other:
+            other.execute("begin; lock table document in access exclusive mode")
+            until(lambda: len(backends(cluster, "wait_event_type = 'Lock'")) >= 3)
+            hanging = backends(cluster, "wait_event_type = 'Lock'")
+            with stopped(hanging):
+                other.execute("rollback")
+                until(lambda: "have waited for the database" in ready(server)[1])
+                hung = time.monotonic()
+                seen.good_since(hung, 20)
+    slowest = max(one.took_s for one in seen.asked)
+    assert slowest < STATEMENT_S + MARGIN_S + ANSWER_S_MAX + slowness_s(seen)
+    assert {one.status for one in seen.asked} == {200, 500}
+    assert seen.made <= kept(world)
+    until(lambda: ready(server)[0] == 200)
+    assert server.log is not None
+    assert f"gave no answer within {STATEMENT_S + MARGIN_S:g} seconds" in server.log.read_text()
