@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Awaitable, Coroutine
 from dataclasses import replace
@@ -40,14 +41,16 @@ _STALLED_S = 10.0  # a worker that was not heard of for so long is gone
 _SWEEP = "* * * * * */10"  # every ten seconds
 _SOON_MS = 30_000  # what comes as near as that is planned by the sweep, if nobody has,
 _PATIENCE_MS = 20_000  # and so is what somebody should have done so long ago
-_PARTING_S = 20.0
+_PARTING_S = 20.0  # for the looks that are at work when it is to end
+_END_S = 25.0  # then it is gone, whatever it waits for
 _ROWS = 1_000  # that are swept in one transaction
 _SWEEP_AFTER_MS = 10_000  # a call that looked the name up before its reset has ended by then
 _TRIES = procrastinate.RetryStrategy(
     max_attempts=5, wait=1, retry_exceptions=[StoreError, Contention]
 )  # what fails otherwise is looked at anew by the sweep
 _PAUSE_S = 0.5  # between two tries to reach a database that was lost
-_CONNECTION_S = 2.0  # how long the queue waits for a connection
+_AGAIN_S = 5.0  # between two lives of the queue's worker that end by themselves
+_PROVEN_S = 3.0  # longer than all that it does by itself takes to be done once
 _LOST = (StoreError, procrastinate.exceptions.ConnectorException)
 
 
@@ -111,16 +114,9 @@ def _woken(at: int, tx: Tx, name: str) -> bool:
     return True
 
 
-def app_of(url: str, worker: Worker, connections_max: int) -> procrastinate.App:
+def app_of(store: PostgresStore, worker: Worker) -> procrastinate.App:
     """The library's application: its tasks are the looks, and what is done every few seconds."""
-    connector = procrastinate.PsycopgConnector(
-        conninfo=url,
-        min_size=1,
-        max_size=connections_max + 2,
-        timeout=_CONNECTION_S,
-        reconnect_timeout=_CONNECTION_S,
-        kwargs={"application_name": "cosell"},
-    )
+    connector = procrastinate.PsycopgConnector(**store.of_queue())
     app = procrastinate.App(connector=connector)
 
     @app.task(name=LOOK, queue=QUEUE, retry=_TRIES)
@@ -133,7 +129,7 @@ def app_of(url: str, worker: Worker, connections_max: int) -> procrastinate.App:
         try:
             await _sweep(app, worker)
         except (*_LOST, Contention) as error:
-            log.warning("The sweep has to wait: %s", _said(error))
+            log.warning("The sweep has to wait: %s", store.said(error) or error)
         except Exception:
             log.exception("the sweep failed; it is tried again")
 
@@ -150,87 +146,175 @@ async def _sweep(app: procrastinate.App, worker: Worker) -> None:
     await asyncio.to_thread(worker.keep_house)
 
 
+class Life:
+    """How the queue's worker of this process is: `trouble` is why it is not at work, or nothing."""
+
+    def __init__(self, store: PostgresStore) -> None:
+        self.where = store.where
+        self.trouble = "The worker has not begun yet."
+        self.failed = False  # since it was at work last
+        self._store = store
+        self._reasons = _Reasons()
+
+    def check(self) -> None:
+        """StoreError unless it is at work, on a database that can be used."""
+        self._store.check()
+        if self.trouble:
+            raise StoreError(self.trouble)
+
+    def at_work(self) -> None:
+        """It has begun, and if it had failed before, it has gone on for a while."""
+        self.trouble, self.failed = "", False
+        log.info("At work on %s.", self.where)
+
+    def fail(self, error: Exception) -> None:
+        """It has ended, or could not begin; why, is told once, not at each try."""
+        told, self.failed = self.trouble, True
+        self._reasons.take()  # it is this one, or of no more use
+        said = self._store.said(error)
+        self.trouble = f"The worker has to wait: {said or type(error).__name__}"
+        if told == self.trouble:
+            return
+        if said:
+            log.warning("%s", self.trouble)
+        else:
+            log.error("the worker of the queue ended; here is another", exc_info=error)
+
+    def reason(self) -> Exception:
+        """Why the library's worker has ended by itself."""
+        return self._reasons.take() or RuntimeError("the worker of the queue ended by itself")
+
+
+class _Reasons(logging.Handler):
+    """Hears what the library's worker tells its log alone: that something failed which it does
+    beside the jobs. It ends then as if it had been told to. All else that it would say is said
+    here."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self._last: Exception | None = None
+        library = logging.getLogger("procrastinate")
+        library.setLevel(logging.ERROR)
+        library.propagate = False
+        library.handlers = [self]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if getattr(record, "action", "") == "side_task_failed" and isinstance(error, Exception):
+            self._last = error
+
+    def take(self) -> Exception | None:
+        """The last reason, once."""
+        last, self._last = self._last, None
+        return last
+
+
 def run(config: Config, database: str) -> None:
     """Work until a signal comes; what is at work then is finished. StoreError for a database that
     cannot be used."""
-    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what it would say is said here
     store = PostgresStore(database, config.postgres, Looks())
     try:
         engine = Engine(store, config, new_token_key())
-        door = _door(store, engine, config)
-        asyncio.run(_work(Worker(store, engine), door, store, config, database))
+        life = Life(store)
+        door = _door(life, store, engine, config)
+        asyncio.run(_work(Worker(store, engine), life, door, store, config))
     finally:
         store.close()
 
 
-def _door(store: PostgresStore, engine: Engine, config: Config) -> Door | None:
+def _door(life: Life, store: PostgresStore, engine: Engine, config: Config) -> Door | None:
     """Where somebody may ask how this process is, and what it counted."""
     if not config.worker.port:
         return None
     metrics = counting.begin(store, None) if counts(config) else None
     engine.runner.counts = metrics
     state = {"Status": "ok", "Version": __version__, "Process": os.getpid()}
-    probes = Probes(store, state, metrics.text if metrics else None)
+    probes = Probes(life, state, metrics.text if metrics else None)
     gate = Gate(replace(config, host=config.worker.host))
     return Door(probes, partial(gate.ensure_let_in, by_address=True))
 
 
 async def _work(
-    worker: Worker, door: Door | None, store: PostgresStore, config: Config, database: str
+    worker: Worker, life: Life, door: Door | None, store: PostgresStore, config: Config
 ) -> None:
     """Work, and answer at the door, until a signal comes. ConfigError if the door cannot be."""
-    if door is None:
-        await _live_on(worker, store, config, database)
-        return
     host, port = config.worker.host, config.worker.port
     try:
-        door.open(host, port)
+        if door is not None:
+            door.open(host, port)
     except OSError as error:
         raise ConfigError(f"--port: cannot listen at {host}, port {port}: {error}") from None
     try:
-        await _live_on(worker, store, config, database)
+        await _live_on(worker, life, store, config)
     finally:
-        await asyncio.to_thread(door.close)
+        if door is not None:
+            await asyncio.to_thread(door.close)
 
 
-async def _live_on(worker: Worker, store: PostgresStore, config: Config, database: str) -> None:
+async def _live_on(worker: Worker, life: Life, store: PostgresStore, config: Config) -> None:
     """The library's worker ends when it cannot reach the database: then here is another one, as
     soon as it can."""
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
-    loop.set_exception_handler(_tell_of_broken_off)
+    loop.set_exception_handler(partial(_tell_of_broken_off, store))
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    told = ""
+        loop.add_signal_handler(number, _stop, stopped)
     while not stopped.is_set():
+        pause_s = _PAUSE_S
         try:
             await asyncio.to_thread(store.check)
-            log.info("At work on %s.", store.where)
-            told = ""
-            await _live(app_of(database, worker, config.postgres.connections_max), config, stopped)
-        except _LOST as error:
-            if told != (told := _said(error)):  # once, not at each try
-                log.warning("The worker has to wait: %s", told)
-        except Exception:
-            log.exception("the worker of the queue ended; here is another")
+            pause_s = _AGAIN_S if life.failed else _PAUSE_S
+            await _live(app_of(store, worker), life, config, stopped)
+        except Exception as error:
+            life.fail(error)
         if not stopped.is_set():
-            await _first(stopped.wait(), asyncio.sleep(_PAUSE_S))
+            await _first(stopped.wait(), asyncio.sleep(pause_s))
 
 
-def _tell_of_broken_off(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _stop(stopped: asyncio.Event) -> None:
+    """It is to end, in order if that is possible in time."""
+    if not stopped.is_set():
+        stopped.set()
+        last = threading.Timer(_END_S, _give_up)
+        last.daemon = True
+        last.start()
+
+
+def _give_up() -> None:
+    log.error("What is at work does not end within %g seconds; it is left to others.", _END_S)
+    os._exit(1)
+
+
+def _tell_of_broken_off(
+    store: PostgresStore, loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+) -> None:
     """A job whose end could not be written down is done by another worker: the library leaves that
     to nobody, and its stack says nothing."""
     error = context.get("exception")
     if isinstance(error, _LOST):
-        log.warning("A look was broken off, and is made anew: %s", _said(error))
+        said = store.said(error) or error
+        log.warning("A look was broken off, and is made anew: %s", said)
     else:
         loop.default_exception_handler(context)
 
 
-async def _live(app: procrastinate.App, config: Config, stopped: asyncio.Event) -> None:
-    """One life of the library's worker; when it is to stop, it finishes what is at work."""
+async def _live(app: procrastinate.App, life: Life, config: Config, stopped: asyncio.Event) -> None:
+    """One life of the library's worker; when it is to stop, it finishes what is at work. Whatever
+    ends it before is raised."""
+    working = asyncio.create_task(_working(app, life, config))
+    await _first(stopped.wait(), working)
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+        if not stopped.is_set():
+            raise life.reason()
+
+
+async def _working(app: procrastinate.App, life: Life, config: Config) -> None:
+    loop = asyncio.get_running_loop()
     async with app.open_async():
-        working = asyncio.create_task(
-            app.run_worker_async(
+        begun = loop.call_later(_PROVEN_S if life.failed else 0, life.at_work)
+        try:
+            await app.run_worker_async(
                 queues=[QUEUE],
                 name="cosell",
                 concurrency=config.postgres.connections_max,
@@ -241,14 +325,8 @@ async def _live(app: procrastinate.App, config: Config, stopped: asyncio.Event) 
                 delete_jobs=jobs.DeleteJobCondition.ALWAYS,
                 install_signal_handlers=False,
             )
-        )
-        await _first(stopped.wait(), working)
-        if working.done():
-            await working
-            return
-        working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
+        finally:
+            begun.cancel()
 
 
 async def _first(waiting: Coroutine[Any, Any, object], other: Awaitable[object]) -> None:
@@ -256,8 +334,3 @@ async def _first(waiting: Coroutine[Any, Any, object], other: Awaitable[object])
     wait = asyncio.ensure_future(waiting)
     await asyncio.wait((wait, asyncio.ensure_future(other)), return_when=asyncio.FIRST_COMPLETED)
     wait.cancel()
-
-
-def _said(error: Exception) -> str:
-    """What the database itself said, if there is more than that the queue met an error."""
-    return str(error.__cause__ or error).strip().partition("\n")[0]

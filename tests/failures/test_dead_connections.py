@@ -48,7 +48,7 @@ def stopped(pids: list[int]) -> Iterator[None]:
 
 def backends(cluster: Cluster, condition: str) -> list[int]:
     """Those of a server's calls; its watch's says nothing else than what is left out here."""
-    calls = f"{OURS} and query !~ '^(select 1|select pid, case.*|)$'"
+    calls = f"{OURS} and query !~ '^(select 1|select pid, case\\s.*|)$'"
     return [
         pid
         for (pid,) in cluster.ask(f"select pid from pg_stat_activity where {calls} and {condition}")

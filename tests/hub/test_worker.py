@@ -104,3 +104,36 @@ def test_what_is_due_later_is_done_when_it_is(migrated: str, tmp_path: Path) -> 
     until(lambda: not left(migrated, ns))
     assert wall_ms() >= due_at
     assert worker.stop() == 0
+
+
+def test_a_worker_takes_no_more_connections_than_the_guide_says(
+    migrated: str, tmp_path: Path
+) -> None:
+    """One for each look and one to spare, one that watches, three for the queue; also when all
+    looks wait at once, and end at once."""
+    at_once, namespaces_due = 4, 40
+    config = tmp_path / "cosell.toml"
+    config.write_text(f"[postgres]\nconnections_max = {at_once}\nlock_s_max = 25\n")
+    for number in range(namespaces_due):
+        planned(migrated, f"due-{number}", wall_ms())
+    ours = (
+        "from pg_stat_activity where datname = current_database() and application_name = 'cosell'"
+    )
+    seen = [0]
+
+    def count(what: str) -> int:
+        [(found,)] = Database(migrated).rows(f"select count(*) {what}")
+        return int(found)
+
+    def is_done() -> bool:
+        seen.append(count(ours))
+        return not count("from agenda")
+
+    with psycopg.connect(migrated) as other:
+        other.execute("lock table agenda in exclusive mode")
+        worker = Worker(migrated, tmp_path / "log", ("--config", str(config))).start()
+        until(lambda: count(f"{ours} and wait_event_type = 'Lock'") == at_once)
+        until(lambda: count("from procrastinate_jobs where status = 'doing'") >= at_once)
+    until(is_done)
+    assert at_once + 3 <= max(seen) <= at_once + 1 + 1 + 3
+    assert worker.stop() == 0

@@ -9,12 +9,12 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 import orjson
 
 from cosell.http import HttpRequest, HttpResponse
-from cosell.store import Store, StoreError
+from cosell.store import StoreError
 
 log = logging.getLogger("cosell.ready")
 
@@ -34,20 +34,31 @@ _OFF: Final = (
 _Made = TypeVar("_Made")
 
 
+class Checked(Protocol):
+    """What is asked whether it is ready: a store, or who works on one."""
+
+    @property
+    def where(self) -> str: ...
+
+    def check(self) -> None:
+        """StoreError, which says why, unless it is."""
+        ...
+
+
 class Probes:
     """Answers probes; on the server's loop."""
 
     def __init__(
         self,
-        store: Store,
+        checked: Checked,
         state: Mapping[str, object],
         metrics: Callable[[], bytes] | None,
     ) -> None:
         """`state` is what the health check says; `metrics` None: they are off."""
         self._stopping = False
-        self._where = store.where
+        self._where = checked.where
         self._state = state
-        self._checking = _Alone(store.check, "cosell-ready")
+        self._checking = _Alone(checked.check, "cosell-ready")
         self._scraping = metrics and _Alone(metrics, "cosell-metrics")
         self._told = ""  # why the server was not ready when it was asked last
         self._answers: Mapping[str, Callable[[], HttpResponse | Awaitable[HttpResponse]]] = {

@@ -8,7 +8,7 @@ mean, nor what becomes of a namespace at which somebody is to look.
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import cast
+from typing import Any, cast
 
 import psycopg
 
@@ -18,7 +18,7 @@ from cosell.store import StoreError, Tx, namespaces
 from cosell.store.postgres_pool import Pool, connected
 from cosell.store.postgres_queue import Queue
 from cosell.store.postgres_schema import ensure_usable
-from cosell.store.postgres_tx import PostgresTx, failed
+from cosell.store.postgres_tx import PostgresTx, failed, unusable
 from cosell.store.postgres_watch import Connection
 from cosell.store.sqlite_file import newest_form
 from cosell.store.statements import postgres_statements
@@ -194,6 +194,18 @@ class PostgresStore:
             ).fetchall()
         if only_read == "on":
             raise StoreError(f"The database {self.where} may only be read: a standby, perhaps.")
+
+    def of_queue(self) -> Mapping[str, Any]:
+        """What a pool of the queue's library is to be made of."""
+        return self._pool.of_queue()
+
+    def said(self, error: BaseException) -> str | None:
+        """What the database itself said, if an error is one of its own; the queue's library has it
+        as the cause of one of the library's."""
+        if isinstance(error, StoreError):
+            return str(error)
+        first = error.__cause__ or error
+        return unusable(self.where, first) if isinstance(first, psycopg.Error) else None
 
     def close(self) -> None:
         self._pool.close()

@@ -14,10 +14,12 @@ from psycopg.types.numeric import Int8BinaryDumper
 from cosell.config import Postgres
 from cosell.store import StoreError
 from cosell.store.postgres_tx import unusable
-from cosell.store.postgres_watch import Connection, Watch
+from cosell.store.postgres_watch import AsyncConnection, Connection, Watch
 
 _SPARE = 1  # connections beyond those of who is at work: for numbers
 _PREPARED_MAX = 1_000  # statements of a connection that the database has understood already
+_QUEUE_MAX = 2  # of the queue's, beside the one that listens: each is needed for a moment
+_QUEUE_WAIT_S = 2.0  # how long the queue waits for one, and tries to make one
 _RECONNECT_S = 0.2  # for as long nobody is waiting for; then the next call tries again
 _LOST_WAIT_S = 0.05  # for a connection to a database of which it is known that it is gone
 _HOPE_S = 0.3  # then who waits looks whether it is gone
@@ -51,6 +53,7 @@ class Pool:
 
     def __init__(self, url: str, where: str, settings: Postgres) -> None:
         """StoreError if there is no such database."""
+        self._url = url
         self._where = where
         self._settings = settings
         # It tells of every try; the watch tells once what is lost, and when it is back.
@@ -83,6 +86,28 @@ class Pool:
         connection.adapters.register_dumper(bool, Int8BinaryDumper)  # kept as SQLite keeps it
         connection.prepare_threshold = 0
         connection.prepared_max = _PREPARED_MAX
+
+    def of_queue(self) -> Mapping[str, Any]:
+        """What a pool of the queue's library is to be made of: a few connections more, limited and
+        looked after as those of the calls are."""
+        return {
+            "conninfo": self._url,
+            "connection_class": AsyncConnection,
+            "kwargs": {name: how for name, how in _CONNECTING.items() if name != "autocommit"},
+            "configure": self._configure_queue,
+            "min_size": 1,
+            "max_size": _QUEUE_MAX,
+            "timeout": _QUEUE_WAIT_S,
+            "reconnect_timeout": _QUEUE_WAIT_S,
+        }
+
+    async def _configure_queue(self, connection: AsyncConnection) -> None:
+        self._watch.know(connection)
+        await connection.set_autocommit(True)  # whatever the library says is one statement
+        said = _limits(self._settings)
+        told = await connection.execute(_telling(said), [*said.values()])
+        [(pid, *_)] = await told.fetchall()
+        self._watch.know(connection, pid)
 
     def take(self) -> Connection:
         """A connection; StoreError if there is none in time, at once if none is to be had."""

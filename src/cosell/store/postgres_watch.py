@@ -18,6 +18,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 from cosell.store import StoreError
+from cosell.store.statements import postgres_statements
 
 log = logging.getLogger("cosell.store")
 
@@ -31,13 +32,7 @@ _CUT_S = 0.8  # from a silent database nobody waits longer
 _GIVEN_UP_S = 2.0  # an answer that did not come until then comes no more: it is asked anew
 _ON_ITS_WAY_S = 3.0  # how long an answer may take to come once the database has given it
 _MARGIN_S = 2.0  # the database's own time-outs come first
-# For how many seconds each backend has had nothing to do; 0 for one that is at work, or of which
-# nothing is told.
-_IDLE = (
-    "select pid, case when state like 'idle%' then"
-    " extract(epoch from clock_timestamp() - state_change) else 0 end"
-    " from pg_stat_activity where pid in ({pids})"
-)
+_IDLE = postgres_statements()["idle_backends"]
 
 
 class Connection(psycopg.Connection[tuple[Any, ...]]):
@@ -167,8 +162,8 @@ class Watch:
     def _ask(self, about: list[_Wait]) -> None:
         """Whether it answers; and what it does for those who have waited for long."""
         began = time.monotonic()
-        pids = ", ".join(str(one.pid) for one in about)
-        text = _IDLE.format(pids=pids) if about else "select 1"
+        pids = ",".join(str(one.pid) for one in about)
+        text = _IDLE.replace(":pids", f"'{{{pids}}}'") if about else "select 1"
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = self._connect()

@@ -80,3 +80,12 @@ cross join lateral (
 where a.ns = :ns and a.account = :account and a.catalog = :catalog and a.engagement = :engagement
   and o.review_status in ('Submitted', 'In review', 'Action Required')
 order by a.created_at, a.seq;
+
+-- idle_backends: for how many seconds each backend has had nothing to do; 0 for one that is at work,
+-- or of which nothing is told.
+select pid, case
+    when state in ('idle', 'idle in transaction', 'idle in transaction (aborted)')
+    then extract(epoch from clock_timestamp() - state_change)
+    else 0
+  end
+from pg_stat_get_activity(null) where pid = any(:pids);
