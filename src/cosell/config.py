@@ -165,7 +165,35 @@ def is_postgres(database: str) -> bool:
     return database.startswith(("postgres://", "postgresql://"))
 
 
+def is_readable(url: str) -> bool:
+    """Whether a PostgreSQL URL says what its author meant: an @ or a / in a password that is not
+    written as %40 or %2F ends it too soon, and the rest of it is taken for a host or a port."""
+    head, _, path = url.partition("://")[2].partition("/")
+    places = head.partition("@")[2] if "@" in head else head
+    if ":" in head and "@" in path.partition("?")[0]:
+        return False
+    return _PLACES.fullmatch(places.partition("?")[0]) is not None
+
+
 def without_password(database: str) -> str:
     """The database as it may be printed and logged."""
     plain = re.sub(r"(?<=://)([^/@:]*):.*@", r"\1:***@", database)
-    return re.sub(r"(?i)\b(password=)[^&\s]*", r"\1***", plain)
+    if not is_postgres(database):
+        return re.sub(r"(?i)(password=)[^&\s]*", r"\1***", plain)
+    if "@" not in plain and not is_readable(plain):
+        return re.sub(r"(?<=://).*", "***", plain)
+    address, mark, query = plain.partition("?")
+    shown: list[str] = []
+    for part in query.split("&"):
+        name, said, value = part.partition("=")
+        if not (
+            name.isidentifier() and said
+        ):  # the rest of a password, perhaps, or its name in disguise
+            shown.append("***" if part else "")
+            break
+        shown.append(f"{name}={'***' if 'password' in name.lower() else value}")
+    return address + mark + "&".join(shown)
+
+
+_PLACE = r"(?:\[[^]]*\]|[^][:@,]*)(?::\d*)?"
+_PLACES = re.compile(f"{_PLACE}(?:,{_PLACE})*")  # hosts with their ports

@@ -22,8 +22,9 @@ from tests.harness import Server, World
 from tests.observing.scraping import scrape
 from tests.waiting import until
 
-STATEMENT_S = 1.0
-LOCK_S = 0.3
+STATEMENT_S = 5.0
+LOCK_S = 3.0
+WAITING = "wait_event_type = 'Lock' and query_start > clock_timestamp() - interval '1 second'"
 MARGIN_S = 2.0  # what a server waits beyond the database's own time-outs
 
 
@@ -132,8 +133,8 @@ def test_backends_that_hang_at_work_are_given_up_when_their_time_is_over(
         warm(world, seen)
         with cluster.session("kept") as other:
             other.execute("begin; lock table document in access exclusive mode")
-            until(lambda: len(backends(cluster, "wait_event_type = 'Lock'")) >= 3)
-            hanging = backends(cluster, "wait_event_type = 'Lock'")
+            until(lambda: len(backends(cluster, WAITING)) >= 3)  # and not about to give up
+            hanging = backends(cluster, WAITING)
             with stopped(hanging):
                 other.execute("rollback")
                 until(lambda: "have waited for the database" in ready(server)[1])

@@ -15,6 +15,7 @@ from cosell.config import (
     check,
     data_directory,
     is_loopback,
+    is_readable,
     without_password,
 )
 from cosell.settings import load
@@ -272,11 +273,42 @@ def test_data_directory(platform: str, environ: dict[str, str], path: str) -> No
         ("postgresql://me@db/x", "postgresql://me@db/x"),
         ("host=db password=hush dbname=x", "host=db password=*** dbname=x"),
         ("postgresql://db/x?password=hush&a=b", "postgresql://db/x?password=***&a=b"),
+        ("postgresql://db/x?a=b&sslpassword=hush", "postgresql://db/x?a=b&sslpassword=***"),
+        ("postgresql://db/x?pass%77ord=hush", "postgresql://db/x?***"),
+        ("postgresql://db/x?password=hu&sh", "postgresql://db/x?password=***&***"),
+        ("postgresql://me:pa/ss@db/x", "postgresql://me:***@db/x"),
+        ("postgresql://me:hush/x", "postgresql://***"),
+        (
+            "postgresql://db:5432,[::1]:5433/x?sslmode=require",
+            "postgresql://db:5432,[::1]:5433/x?sslmode=require",
+        ),
+        ("postgresql://me@/x?host=/tmp", "postgresql://me@/x?host=/tmp"),
         ("/var/lib/cosell/state.db", "/var/lib/cosell/state.db"),
     ],
 )
 def test_database_is_shown_without_its_password(database: str, shown: str) -> None:
     assert without_password(database) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "readable"),
+    [
+        ("postgresql://me:p%40ss@db:5432/x", True),
+        ("postgresql://me:p?s:s@db,other:1/x?target_session_attrs=read-write", True),
+        ("postgresql://me:@/x?host=/tmp/a@b", True),
+        ("postgresql://db/x?user=me@there", True),
+        ("postgresql://[::1]:5432/x", True),
+        ("postgres://", True),
+        ("postgresql://me:p@ss@db:5432/x", False),
+        ("postgresql://me:p/ss@db:5432/x", False),
+        ("postgresql://me:1/ss@db:5432/x", False),
+        ("postgresql://me:p@s/s@db:5432/x", False),
+        ("postgresql://me:p/s?s@db/x", False),
+        ("postgresql://me:hush", False),
+    ],
+)
+def test_address_whose_password_ends_too_soon_is_not_readable(url: str, readable: bool) -> None:
+    assert is_readable(url) is readable
 
 
 def test_modes_are_those_of_the_type() -> None:

@@ -17,6 +17,7 @@ from cosell.config import Postgres, without_password
 from cosell.store import StoreError, Tx, namespaces
 from cosell.store.postgres_pool import Pool, connected
 from cosell.store.postgres_queue import Queue
+from cosell.store.postgres_rights import ensure_allowed
 from cosell.store.postgres_schema import ensure_usable
 from cosell.store.postgres_tx import PostgresTx, failed, unusable
 from cosell.store.postgres_watch import Connection
@@ -50,6 +51,7 @@ class PostgresStore:
         self._here = threading.local()  # the write transaction of each thread
         try:
             with connected(url, self.where) as connection:
+                ensure_allowed(connection, self.where)
                 ensure_usable(connection, self.where, self._queue)
         except psycopg.Error as error:  # it was there when this began
             failed(self.where, error)
@@ -188,6 +190,7 @@ class PostgresStore:
         that this program knows."""
         self._pool.ensure_moving()
         with connected_from(self) as connection:
+            ensure_allowed(connection, self.where)
             ensure_usable(connection, self.where, self._queue)
             [(only_read,)] = connection.execute(
                 "select current_setting('transaction_read_only')"

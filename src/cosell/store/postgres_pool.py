@@ -11,7 +11,7 @@ import psycopg
 import psycopg_pool
 from psycopg.types.numeric import Int8BinaryDumper
 
-from cosell.config import Postgres
+from cosell.config import Postgres, is_readable
 from cosell.store import StoreError
 from cosell.store.postgres_tx import unusable
 from cosell.store.postgres_watch import AsyncConnection, Connection, Watch
@@ -112,9 +112,10 @@ class Pool:
     def take(self) -> Connection:
         """A connection; StoreError if there is none in time, at once if none is to be had."""
         watch, wait_s = self._watch, self._settings.wait_s_max
+        lost = watch.lost
         if watch.silent:
             raise StoreError(watch.lost)
-        if watch.lost and not self._taken:
+        if lost and not self._taken:
             wait_s = min(wait_s, _LOST_WAIT_S)
         connection = self._waited_for(min(wait_s, _HOPE_S))
         if connection is None and not watch.lost:
@@ -122,6 +123,7 @@ class Pool:
         if connection is None:
             raise StoreError(
                 watch.lost
+                or lost
                 or f"The database {self._where} gave no connection within {wait_s:g} seconds: it"
                 f" takes no more, or all {self._settings.connections_max} of this process are at"
                 " work ([postgres] connections_max)."
@@ -185,12 +187,15 @@ def _telling(said: Mapping[str, str]) -> str:
 
 def connected(url: str, where: str) -> Connection:
     """A connection of its own, outside of any pool; StoreError if there is no such database."""
+    unreadable = StoreError(
+        f"The address {where} cannot be read. It is postgresql://user:password@host:port/name;"
+        " a sign like %, @ or / in one of them is written as %25, %40 or %2F."
+    )
+    if not is_readable(url):  # what would be said of it may be a part of the password
+        raise unreadable
     try:
         return Connection.connect(url, **_CONNECTING)
-    except psycopg.ProgrammingError:  # what it quotes may be the password
-        raise StoreError(
-            f"The address {where} cannot be read. It is postgresql://user:password@host:port/name;"
-            " a sign like % or @ in one of them is written as %25 or %40."
-        ) from None
+    except psycopg.ProgrammingError:  # and so may what this quotes
+        raise unreadable from None
     except psycopg.Error as error:
         raise StoreError(unusable(where, error)) from None

@@ -18,6 +18,12 @@ from cosell.store.late import Late
 from cosell.store.postgres_schema import COLUMNS, form_of
 from cosell.store.statements import changes_namespaces, postgres_statements, statements
 
+GRANTS = (
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};"
+    " GRANT SELECT, USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {role};"
+)
+"""What a role needs that works on a database which another one has migrated."""
+
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Renew: TypeAlias = Callable[[], Connection | None]
 
@@ -259,7 +265,7 @@ def failed(where: str, error: psycopg.Error) -> NoReturn:
         raise Contention(f"{type(error).__name__} {about}".rstrip()) from None
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | errors.InternalError):
         raise StoreError(unusable(where, error)) from None
-    if isinstance(error, errors.ReadOnlySqlTransaction):
+    if isinstance(error, errors.ReadOnlySqlTransaction | errors.InsufficientPrivilege):
         raise StoreError(unusable(where, error)) from None
     about = ", ".join(
         part
@@ -287,6 +293,11 @@ _WHY = {
     " [postgres] lock_s_max.",
     "57014": "A statement took longer than [postgres] statement_s_max.",
     "25006": "It is read-only: a standby, or its disk is.",
+    "42501": f"Its role lacks a right. {GRANTS.format(schema='…', role='…')}",
+    **dict.fromkeys(
+        ("42703", "42883", "42P01"),
+        "It is not as this cosell knows it: run `cosell migrate --database …`.",
+    ),
 }
 """What helps, by the database's own code."""
 

@@ -89,3 +89,23 @@ select pid, case
     else 0
   end
 from pg_stat_get_activity(null) where pid = any(:pids);
+
+-- missing_rights: what this role may not do with each table and sequence of whoever migrated; of the
+-- formats it needs to know only.
+select case c.relkind when 'S' then 'sequence' else 'table' end, quote_ident(c.relname),
+  array_to_string(missing, ', ')
+from pg_class f
+join pg_class c on c.relnamespace = f.relnamespace and c.relowner = f.relowner
+  and c.relkind in ('r', 'S')
+cross join lateral (select array(
+  select needed from unnest(case
+      when c.relkind = 'S' then array['SELECT', 'USAGE', 'UPDATE']
+      when c.oid = f.oid then array['SELECT']
+      else array['SELECT', 'INSERT', 'UPDATE', 'DELETE']
+    end) needed
+  where not case
+      when c.relkind = 'S' then has_sequence_privilege(c.oid, needed)
+      else has_table_privilege(c.oid, needed)
+    end
+)) lacking (missing)
+where f.oid = to_regclass('cosell_format') and missing <> '{}';
