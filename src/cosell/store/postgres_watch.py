@@ -31,6 +31,7 @@ _UNHEARD_S = 0.6  # who waits for longer is asked about: whether the database is
 _CUT_S = 0.8  # from a silent database nobody waits longer
 _GIVEN_UP_S = 2.0  # an answer that did not come until then comes no more: it is asked anew
 _ON_ITS_WAY_S = 3.0  # how long an answer may take to come once the database has given it
+_RENEWED_S = 2.0  # for as long those that nobody uses need not be made anew once more
 _MARGIN_S = 2.0  # the database's own time-outs come first
 _IDLE = postgres_statements()["idle_backends"]
 
@@ -92,6 +93,7 @@ class Watch:
         self._where = where
         self._answer_s_max = statement_s_max + _MARGIN_S
         self._renew = renew
+        self._renewed_at = 0.0
         self._connection: Connection | None = connect()
         self._asked_at: float | None = None  # since when an answer is waited for
         self._asked_about: list[_Wait] = []
@@ -222,6 +224,11 @@ class Watch:
                 "The database %s %s: %d of its connections ended, which is told to who waited.",
                 self._where, why, len(ended),
             )  # fmt: skip
+            self._renew_all()
+
+    def _renew_all(self) -> None:
+        if time.monotonic() - self._renewed_at > _RENEWED_S:
+            self._renewed_at = time.monotonic()
             self._renew()
 
     def _drop(self) -> None:
@@ -235,7 +242,7 @@ class Watch:
         elif self.lost and not lost:
             log.warning("The database %s answers again.", self._where)
         if self.silent and not silent:
-            self._renew()
+            self._renew_all()
         self.lost, self.silent = lost, silent
 
 
