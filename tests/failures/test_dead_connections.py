@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from cosell.config import Postgres
+from cosell.store.postgres import PostgresStore
 from tests.failures.asking import Crowd, crowd, kept
 from tests.failures.cluster import Cluster
 from tests.failures.conftest import Start
@@ -147,3 +149,12 @@ def test_backends_that_hang_at_work_are_given_up_when_their_time_is_over(
     until(lambda: ready(server)[0] == 200)
     assert server.log is not None
     assert f"gave no answer within {STATEMENT_S + MARGIN_S:g} seconds" in server.log.read_text()
+
+
+def test_what_may_take_its_time_is_not_given_up_before(database: str) -> None:
+    settings = Postgres(statement_s_max=0.2, long_s_max=60)
+    store = PostgresStore(database, settings)
+    with store.read(long=True) as tx:
+        slept = tx.query(f"select 1 from pg_sleep({0.2 + MARGIN_S + 1})", {})
+    assert slept == [(1,)]
+    store.close()

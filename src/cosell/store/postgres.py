@@ -78,6 +78,7 @@ class PostgresStore:
         is replaced: nothing was done on it yet."""
         while True:
             connection = self.take()
+            connection.is_long = how.endswith(self._for_long)
             try:
                 connection.execute(how, prepare=False)
                 return connection

@@ -72,9 +72,7 @@ class Pool:
             name="cosell",
             open=False,
         )
-        self._watch = Watch(
-            lambda: connected(url, where), where, settings.statement_s_max, self._pool.drain
-        )
+        self._watch = Watch(lambda: connected(url, where), where, settings, self._pool.drain)
         self._pool.open()
 
     def _configure(self, connection: Connection) -> None:
@@ -154,6 +152,7 @@ class Pool:
     def give_back(self, connection: Connection) -> None:
         """What is broken, or within a transaction still, is closed and replaced."""
         self._taken.remove(connection)
+        connection.is_long = False
         if connection.closed:
             self._watch.doubt()
         self._pool.putconn(connection)

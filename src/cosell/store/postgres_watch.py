@@ -17,6 +17,7 @@ from psycopg.abc import PQGen
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
+from cosell.config import Postgres
 from cosell.store import StoreError
 from cosell.store.statements import postgres_statements
 
@@ -40,6 +41,7 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection that tells since when an answer is waited for on it (monotonic seconds)."""
 
     asked_at: float | None = None
+    is_long = False  # whether what is asked may take its time
 
     def wait(self, gen: PQGen[_Answer], *how: Any, **named: Any) -> _Answer:
         self.asked_at = time.monotonic()
@@ -53,6 +55,7 @@ class AsyncConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
     """The same, on a loop."""
 
     asked_at: float | None = None
+    is_long = False
 
     async def wait(self, gen: PQGen[_Answer], *how: Any, **named: Any) -> _Answer:
         self.asked_at = time.monotonic()
@@ -81,7 +84,7 @@ class Watch:
         self,
         connect: Callable[[], Connection],
         where: str,
-        statement_s_max: float,
+        settings: Postgres,
         renew: Callable[[], None],
     ) -> None:
         """`connect` makes a connection, or raises StoreError that says why not. `renew` is called
@@ -91,7 +94,8 @@ class Watch:
         self._known: dict[Watched, int] = {}
         self._connect = connect
         self._where = where
-        self._answer_s_max = statement_s_max + _MARGIN_S
+        self._answer_s_max = settings.statement_s_max + _MARGIN_S
+        self._long_s_max = settings.long_s_max + _MARGIN_S
         self._renew = renew
         self._renewed_at = 0.0
         self._connection: Connection | None = connect()
@@ -158,8 +162,10 @@ class Watch:
             for one in waits:
                 if now - one.since > _CUT_S:
                     _cut(one)
-        late = [one for one in waits if now - one.since > self._answer_s_max]
-        self._end(late, f"gave no answer within {self._answer_s_max:g} seconds")
+        for is_long, s_max in ((False, self._answer_s_max), (True, self._long_s_max)):
+            late = [one for one in waits if now - one.since > s_max]
+            late = [one for one in late if one.connection.is_long is is_long]
+            self._end(late, f"gave no answer within {s_max:g} seconds")
 
     def _ask(self, about: list[_Wait]) -> None:
         """Whether it answers; and what it does for those who have waited for long."""
