@@ -96,6 +96,7 @@ class App:
         self._engine = Engine(store, config, ids.new_token_key())
         # A database elsewhere is waited for; our own answers before others could have a turn.
         self._turns = None if store.alone else Turns(config.postgres)
+        self._engine.takes_turns = self._turns is not None
         self._in_progress = 0  # calls that have no answer yet
         self._counts_together = counted is not None
         self._metrics = counting.begin(store, counted) if counts(config) else None

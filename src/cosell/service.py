@@ -71,6 +71,7 @@ class Engine:
         self.runner = Runner(store, DUE, self._random, instruments)
         self._recorder = Recorder(self.runner.journal, store, self._routes)
         self.watchers: tuple[Watcher, ...] = ()  # who is told of each call that was answered
+        self.takes_turns = False  # whether who asks lets those that write wait for their turn
 
     def handle(
         self, request: HttpRequest, began: float | None = None, *, waited_s: float | None = None
@@ -197,7 +198,7 @@ class Engine:
             name = passage.operation.name
             if self._quotas.exceeds(namespace, identity.account, name, passage.wall):
                 raise over_quota(name)
-        if not self.store.alone and self._may_write(passage):
+        if self.takes_turns and self._may_write(passage):
             return HttpResponse(
                 0, [], b"", then=partial(self._run, passage, self._had_turn), pen=True
             )
