@@ -24,7 +24,7 @@ from bench.load import CONNECTIONS
 from bench.servers import Server, launched
 from cosell.looks import Looks
 from cosell.store.postgres_pool import PLANS, connected
-from cosell.store.postgres_schema import columns_of, migrate, tables_of
+from cosell.store.postgres_schema import COLUMNS, form_of, migrate
 from cosell.store.sqlite_file import migrate as migrate_sqlite
 
 _TPS = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
@@ -103,8 +103,8 @@ def copy(cluster: Cluster, to: Path) -> None:
     with closing(cluster.connect()) as source, closing(sqlite3.connect(to)) as target:
         target.isolation_level = None
         migrate_sqlite(target, 0)
-        for table in tables_of(source):
-            names = ["ns", *columns_of(source, table)]
+        for table, columns in form_of(source.execute(COLUMNS).fetchall()).tables.items():
+            names = ["ns", *columns]
             rows = source.execute(f"select {', '.join(names)} from {table}").fetchall()
             marks = ", ".join("?" * len(names))
             target.executemany(f"insert into {table} ({', '.join(names)}) values ({marks})", rows)

@@ -68,6 +68,21 @@ class Postgres:
     idle_s_max: float = 30.0
     long_s_max: float = 600.0
 
+    @property
+    def long_max(self) -> int:
+        """How many calls that take their time are at work at once."""
+        return max(1, self.connections_max // 4)
+
+    @property
+    def short_max(self) -> int:
+        """How many others are."""
+        return max(1, self.connections_max - self.long_max)
+
+    @property
+    def writers_max(self) -> int:
+        """How many of those may write: two places are left to who only reads."""
+        return max(1, self.short_max - 2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:

@@ -14,7 +14,6 @@ from cosell.http import HttpResponse
 
 How: TypeAlias = Literal["reads", "writes", "long"]
 _AT_ONCE: Final = 2  # writers of a namespace: one is at work, the next has got as far as one can
-_READERS: Final = 2  # threads that are left to who only reads
 
 
 class Way(NamedTuple):
@@ -101,12 +100,10 @@ class Turns:
     reads."""
 
     def __init__(self, settings: Postgres) -> None:
-        long = max(1, settings.connections_max // 4)
-        short = max(1, settings.connections_max - long)
-        self._short = ThreadPoolExecutor(short, "cosell-call")
-        self._long = ThreadPoolExecutor(long, "cosell-long")
-        self._writers = Places(max(1, short - _READERS), _AT_ONCE)
-        self._slow = Places(long, 1)
+        self._short = ThreadPoolExecutor(settings.short_max, "cosell-call")
+        self._long = ThreadPoolExecutor(settings.long_max, "cosell-long")
+        self._writers = Places(settings.writers_max, _AT_ONCE)
+        self._slow = Places(settings.long_max, 1)
         self._write_s_max, self._slow_s_max = settings.lock_s_max, settings.long_s_max
 
     async def take(self, way: Way, work: Work) -> HttpResponse:

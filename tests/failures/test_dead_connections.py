@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,10 @@ from tests.harness import Server, World
 from tests.observing.scraping import scrape
 from tests.waiting import until
 
+STATEMENT_S = 5.0
+WRITERS = Postgres().writers_max
+LOCK_S = 3.0
+WAITING = "wait_event_type = 'Lock' and query_start > clock_timestamp() - interval '1 second'"
 MARGIN_S = 2.0  # what a server waits beyond the database's own time-outs
 
 
@@ -114,6 +119,36 @@ def test_wires_that_lead_nowhere_any_more(
     ensure_served(later, lost)
     assert seen.made | later.made <= kept(world)
     until(lambda: used(world.server) <= 1, "no connection is lost for good")
+
+
+def test_backends_that_hang_at_work_are_given_up_when_their_time_is_over(
+    cluster: Cluster, database: str, serve: Start, tmp_path: Path
+) -> None:
+    """The database says that they are at work, so nothing tells them from slow ones before; but a
+    server that has no others says that it is not ready."""
+    file = tmp_path / "cosell.toml"
+    file.write_text(f"[postgres]\nlock_s_max = {LOCK_S}\nstatement_s_max = {STATEMENT_S}\n")
+    server = serve(database, "--config", str(file))
+    log, given_up = server.log, f"gave no answer within {STATEMENT_S + MARGIN_S:g} seconds"
+    assert log is not None
+    worlds = [World(server) for _ in range(CLIENTS)]  # writers of one would wait for each other
+    with crowd(worlds, CLIENTS, CLIENTS) as seen:
+        warm(worlds[0], seen)
+        with cluster.session("kept") as other:
+            other.execute("begin; lock table document in access exclusive mode")
+            until(lambda: len(backends(cluster, WAITING)) >= WRITERS)  # and not about to give up
+            hanging = backends(cluster, WAITING)
+            with stopped(hanging):
+                other.execute("rollback")
+                until(lambda: "have waited for the database" in ready(server)[1])
+                until(lambda: given_up in log.read_text())
+                before = len(seen.made)
+                until(lambda: len(seen.made) > before + 20, "others write on")
+    slowest = max(one.took_s for one in seen.asked)
+    assert slowest < STATEMENT_S + MARGIN_S + ANSWER_S_MAX + slowness_s(seen)
+    assert {one.status for one in seen.asked} == {200, 500}
+    assert seen.made <= set().union(*map(kept, worlds))
+    until(lambda: ready(server)[0] == 200)
 
 
 def test_what_may_take_its_time_is_not_given_up_before(database: str) -> None:

@@ -139,11 +139,11 @@ class Pool:
             raise StoreError(f"The database {self._where} is used no more.") from None
 
     def ensure_moving(self) -> None:
-        """StoreError if most of those who are at work wait longer for their answers than anybody
+        """StoreError if as many as may write at once wait longer for their answers than anybody
         else's lock can keep them."""
         longer_s = self._settings.lock_s_max + _PATIENCE_S
         waiting = self._watch.waiting(longer_s)
-        if waiting * 2 > self._settings.connections_max:
+        if waiting >= self._settings.writers_max:
             raise StoreError(
                 f"{waiting} calls have waited for the database {self._where} for more than"
                 f" {longer_s:g} seconds."

@@ -116,10 +116,14 @@ class Watch:
         self._doubt.set()
 
     def waiting(self, longer_s: float) -> int:
-        """On how many of the connections that calls are made on somebody waits for longer."""
+        """On how many of the connections that calls are made on somebody waits for longer, but for
+        those who may take their time."""
         before = time.monotonic() - longer_s
-        calls = [one for one in self._waits() if isinstance(one.connection, Connection)]
-        return sum(one.since < before for one in calls)
+        return sum(
+            one.since < before
+            for one in self._waits()
+            if isinstance(one.connection, Connection) and not one.connection.is_long
+        )
 
     def end(self) -> None:
         """Watch no more."""
