@@ -225,6 +225,10 @@ class Journal(Calls):
         finally:
             self._ended = True
 
+    def end_uncalled(self) -> None:
+        """The world ended, and nobody had called it."""
+        self._ended = True
+
     def _read_last(self) -> None:
         own = self._world.own_requests
         with self._reading:

@@ -74,6 +74,7 @@ class World:
         self.name = f"test-{os.getpid()}-{secrets.token_hex(4)}-{next(_numbers)}"
         self.seed = amounts.seed(seed)
         self.closed = False
+        self._was_uncalled = False  # to its end
         self.dead_calls: list[DeadCall] = []
         """What botocore itself refused, oldest first: calls that never left the process."""
         self._unread = Unread(self._read_on)
@@ -203,7 +204,10 @@ class World:
         """What was asked of Partner Central, and what came of it."""
         from cosell.testing.journal import Journal
 
-        return Journal(self)
+        made = Journal(self)
+        if self._was_uncalled:
+            made.end_uncalled()
+        return made
 
     @cached_property
     def events(self) -> "Events":
@@ -316,9 +320,18 @@ class World:
         if "faults" in self.__dict__:
             with suppress(Exception):  # of a server that has gone
                 self.faults.end()
-        if "calls" in self.__dict__ or self._unread.came:
+        if self._may_have_calls():
             with suppress(Exception):
                 self.calls.end()
+        else:
+            self._was_uncalled = True
+
+    def _may_have_calls(self) -> bool:
+        """Whether there is anything to read, as far as this process knows: on a server others may
+        have called, and a call that a signal cut off may have been answered all the same."""
+        if "calls" in self.__dict__ or self._unread.came or self.way.unanswered:
+            return True
+        return not isinstance(self.place, Here)
 
     def end(self) -> None:
         """As `close`, for who knows that nobody will ask what became of anything."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cosell.testing import Refused, World, WorldClosed
+from cosell.testing.calling import SELLING, Caller
 from tests.harness import Server
 
 
@@ -54,6 +55,41 @@ def test_calls_that_nobody_looked_at_before() -> None:
         world.partner.client.list_solutions(Catalog="AWS", MaxResults=7)
     assert world.calls.last.request == {"Catalog": "AWS", "MaxResults": 7}
     assert world.calls.since(0).operations == ["ListSolutions"]
+
+
+@pytest.mark.parametrize("is_looked_at", [False, True])
+def test_that_nothing_was_called_stays_known(place: str | None, is_looked_at: bool) -> None:
+    with World(server=place) as world:
+        assert not is_looked_at or not world.calls
+    assert not world.calls
+    assert (len(world.calls.all), world.calls.lost) == (0, 0)
+    with World(server=place) as asked:
+        asked.desk("ListFaults")
+    assert not asked.calls
+
+
+def test_what_another_process_called_on_a_server_stays_known(server: Server) -> None:
+    with World(server=server.url) as world:
+        Caller(world.place, world.name, world.account, SELLING)("ListSolutions", Catalog="AWS")
+    assert world.calls.last.request == {"Catalog": "AWS"}
+
+
+class Late(Exception):
+    pass
+
+
+def test_a_world_whose_only_call_was_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a signal does that comes while an answer is delayed."""
+
+    def late(_: float) -> None:
+        raise Late
+
+    with World() as world:
+        world.faults.delay("ListSolutions", 30, optional=True)
+        with monkeypatch.context() as patch, pytest.raises(Late):
+            patch.setattr("cosell.testing.place.sleep", late)
+            world.caller()("ListSolutions", Catalog="AWS")
+    assert len(world.calls.all) < 2
 
 
 def left_by_an_error(world: World, found: list[Any]) -> None:
