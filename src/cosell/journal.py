@@ -8,6 +8,7 @@ store. Must not know an operation, nor what in a body is sensitive.
 from collections import deque
 from contextvars import ContextVar
 from itertools import islice
+from secrets import token_hex
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -26,6 +27,7 @@ BODY_BYTES_MAX: Final = 256 << 10
 """A longer body is not kept."""
 _CALL_BYTES: Final = 1_000  # what a call takes beside its bodies, and a little more
 SUCCESS: Final = "Success"
+_NOTHING: Final = (0, "")  # was ever called
 _ERROR_BYTES: Final = 400  # one of a request's field errors
 
 
@@ -116,21 +118,25 @@ class Window(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Calls of a namespace, oldest first, and how many older ones of it were let go."""
+    """Calls of a namespace, oldest first; how many older ones of it were let go; and a name of what
+    both are counted in, which is another one after a reset and after a start: '' if nothing came
+    yet."""
 
     traces: list[Trace]
     forgotten: int
+    begun: str
 
 
 class _Ring:
-    """The calls of one namespace; how many ever came; the memory that those took which were there
-    when it was counted last, and the last of them."""
+    """The calls of one namespace; how many ever came since it was begun, and when that was; the
+    memory that those took which were there when it was counted last, and the last of them."""
 
-    __slots__ = ("came", "counted", "size", "traces")
+    __slots__ = ("begun", "came", "counted", "size", "traces")
 
-    def __init__(self, came: int) -> None:
+    def __init__(self, came: int, begun: str) -> None:
         self.traces: deque[Trace] = deque(maxlen=CALLS_MAX)
         self.came = came
+        self.begun = begun
         self.size = 0
         self.counted: Trace | None = None
 
@@ -153,7 +159,10 @@ class Journal:
 
     def __init__(self) -> None:
         self._rings: dict[str, _Ring] = {}
-        self._gone: dict[str, int] = {}  # of namespaces that gave way: how many calls they had
+        # Of namespaces that gave way: how many calls they had, and what those were counted in.
+        self._gone: dict[str, tuple[int, str]] = {}
+        self._name = token_hex(4)  # no other process's, nor that of this one's next start
+        self._rings_begun = 0
         self._fresh = 0  # bytes that were added since memory was counted
         self._number = 0
         self._lock = Lock()
@@ -188,7 +197,7 @@ class Journal:
         """Calls of a namespace, oldest first; with `ns` of what its name stands for now: another
         process may have reset it."""
         after, account, operation, limit = window
-        every, forgotten = self._numbered(name, ns)
+        every, forgotten, begun = self._numbered(name, ns)
         found = (
             trace
             for trace in every
@@ -196,7 +205,7 @@ class Journal:
             and account in ("", trace.account)
             and operation in ("", trace.operation)
         )
-        return Page(list(islice(found, limit)), forgotten)
+        return Page(list(islice(found, limit)), forgotten, begun)
 
     def find(self, name: str, request_id: str, ns: int = 0) -> Trace | None:
         """The call of a namespace that was answered under a request id."""
@@ -209,7 +218,7 @@ class Journal:
         with self._lock:
             ring = self._rings.get(name)
             if ring is None:
-                return Page([], self._gone.get(name, 0))
+                return Page([], *self._gone.get(name, _NOTHING))
             came = ring.came
             every = ring.traces.copy()
             traces = [trace for trace in every if not ns or trace.ns in (0, ns)]
@@ -218,17 +227,24 @@ class Journal:
             for trace in traces:
                 if not trace.seq:
                     self._number = trace.seq = self._number + 1
-        return Page(traces, max(0, came - len(traces)))
+        return Page(traces, max(0, came - len(traces)), ring.begun)
 
     def _begin(self, name: str, trace: Trace) -> None:
         """The first call of a namespace."""
         with self._lock:
-            ring = self._rings.get(name) or _Ring(self._gone.pop(name, 0))
+            ring = self._rings.get(name) or self._new_ring(name)
             ring.traces.append(trace)
             ring.came += 1
             self._rings[name] = ring
             if len(self._rings) > NAMESPACES_MAX:
                 self._give_way(self._idlest(name))
+
+    def _new_ring(self, name: str) -> _Ring:
+        """It goes on with what gave way, if something did."""
+        if name in self._gone:
+            return _Ring(*self._gone.pop(name))
+        self._rings_begun += 1
+        return _Ring(0, f"{self._name}-{self._rings_begun}")
 
     def _tidy(self) -> None:
         with self._lock:
@@ -244,7 +260,7 @@ class Journal:
         some stays known for a while, if anybody had called who may."""
         ring = self._rings.pop(name)
         if any(trace.account for trace in ring.traces.copy()):
-            self._gone[name] = ring.came
+            self._gone[name] = ring.came, ring.begun
             if len(self._gone) > NAMESPACES_MAX:
                 del self._gone[next(iter(self._gone))]
         return ring.size

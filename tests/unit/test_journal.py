@@ -128,11 +128,22 @@ def test_it_says_how_many_it_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     body = b"x" * 100_000
     for number in range(journal.CALLS_MAX + 5, journal.CALLS_MAX + 105):
         kept.add("a", trace(number, body))
-    left, forgotten = kept.page("a", ALL)
+    left, forgotten, begun = kept.page("a", ALL)
     assert len(left) < 100
     assert forgotten == journal.CALLS_MAX + 105 - len(left)
     kept.clear("a")
-    assert kept.page("a", ALL) == ([], 0)
+    assert kept.page("a", ALL) == ([], 0, "")
+    kept.add("a", trace())
+    assert kept.page("a", ALL).begun not in ("", begun)
+
+
+def test_a_journal_of_another_process_is_another() -> None:
+    begun = set()
+    for _ in range(3):
+        kept = Journal()
+        kept.add("a", trace())
+        begun.add(kept.page("a", ALL).begun)
+    assert len(begun) == 3
 
 
 def test_whose_calls_gave_way_to_others_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +151,9 @@ def test_whose_calls_gave_way_to_others_is_known(monkeypatch: pytest.MonkeyPatch
     kept = Journal()
     for number, name in enumerate(("a", "a", "b", "c")):
         kept.add(name, trace(number))
-    assert kept.page("a", ALL) == ([], 2)
+    none, gone, begun = kept.page("a", ALL)
+    assert (none, gone) == ([], 2)
     kept.add("a", trace(9))
-    left, forgotten = kept.page("a", ALL)
-    assert ([one.request_id for one in left], forgotten) == (["request-9"], 2)
+    left, *told = kept.page("a", ALL)
+    assert ([one.request_id for one in left], told) == (["request-9"], [2, begun])
+    assert begun

@@ -19,8 +19,8 @@ ANOTHER: Final = (
     " that one. Look at its request and its response before."
 )
 ANEW: Final = (
-    "This call was made before the namespace began anew (a reset, a load, a fork), and what it said"
-    " is gone with that. Look at its request and its response before."
+    "This call was made before the namespace began anew (a reset, a load, a fork, a start of its"
+    " server), and what it said is gone with that. Look at its request and its response before."
 )
 
 

@@ -152,7 +152,7 @@ class Fault:
         to where the fault was put; it began anew with the namespace."""
         self._is_gone = True
         calls = self._world.calls
-        met = sum(1 for call in calls.all if call.fault_id == self.id) + self._before
+        met = sum(1 for call in calls.looked_up() if call.fault_id == self.id) + self._before
         self.is_known = not self._is_of_task and calls.go_back_to("PutFault", f'"{self.id}"')
         fired = max(int(self._seen.get("Fired") or 0), met)
         self._last = Answer({**self._seen, "Fired": fired, "Remaining": 0})

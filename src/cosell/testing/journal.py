@@ -178,6 +178,10 @@ class Journal(Calls):
         self._seen: list[Call] = []
         self._seq: int | None = None  # of the newest that was read
         self._reading = RLock()
+        self._begun = ""  # what the desk's journal counted in when it was read last
+        self._renewed = False  # since then, by a call that passed on the world's way
+        self._gaps = 0  # how often it was begun anew otherwise
+        self._gaps_told = 0
         self._passed = 0  # so many calls of the desk's journal were read, or are lost
         self._lost = 0  # of them
         self._told = 0  # of the lost
@@ -192,7 +196,13 @@ class Journal(Calls):
 
     def mark(self) -> int:
         """A mark behind the newest call, for `since`."""
-        return len(self._everything())
+        return len(self.looked_up())
+
+    def looked_up(self) -> list[Call]:
+        """Every call, for who looks for one: that some are missing is told to who asks for all."""
+        with self._reading:
+            self._read_new()
+        return self._seen
 
     def since(self, mark: int) -> Calls:
         """The calls after a mark."""
@@ -213,7 +223,9 @@ class Journal(Calls):
             self._read_new()
             page = self._world.desk("ListCalls", MaxResults=_PAGE)
             if page.get("Forgotten"):
-                return not self._lost and page.Forgotten + len(page.Calls) >= self._passed
+                if self._lost or self._gaps:
+                    return False
+                return bool(page.Forgotten + len(page.Calls) >= self._passed)
         told = (one.RequestId for one in page.Calls if one.Operation == operation)
         wholes = (self._world.desk("GetCall", RequestId=id) for id in told)
         return any(said in (whole.get("Response") or "") for whole in wholes)
@@ -261,9 +273,15 @@ class Journal(Calls):
                     call._bodies.keep()
             self._kept, self._found = self._found, len(self._seen)
 
+    def about_to_begin_anew(self, *, is_left_behind: bool) -> None:
+        """The desk's journal will be empty: read what came, unless nobody is to know it."""
+        with suppress(Exception), self._reading:  # as above
+            if not is_left_behind:
+                self._read_new()
+            self._renewed = True
+
     def begun_anew(self) -> None:
         """The desk's journal is empty."""
-        self._passed = 0
         self._leave(ANEW)
 
     def _leave(self, why: str) -> None:
@@ -279,6 +297,7 @@ class Journal(Calls):
             self._read_new()
             self._seen.clear()
             self._kept = self._found = self._lost = self._told = 0
+            self._gaps = self._gaps_told = 0
 
     def _of_code(self) -> list[Call]:
         own = self._world.own_requests
@@ -293,14 +312,20 @@ class Journal(Calls):
         with self._reading:
             self._read_new()
             lost, self._told = self._lost - self._told, self._lost
+            gaps, self._gaps_told = self._gaps - self._gaps_told, self._gaps
         if lost:
-            warnings.warn(
+            _warn(
                 f"{lost:,} calls of {self._world.name} are missing here: the desk keeps the last"
                 f" {CALLS_MAX:,} of a world, and no more than {NAMESPACE_BYTES_MAX >> 20} MiB of"
                 " them for sure, and had forgotten these before they were read. Look at `calls` in"
-                " between.",
-                CallsForgotten,
-                stacklevel=2,
+                " between."
+            )
+        if gaps:
+            _warn(
+                f"Calls of {self._world.name} may be missing here: the desk's journal began anew,"
+                " and what came since it was read before is not known. Somebody who does not call"
+                " through this world has reset the namespace, or its server was started anew, or"
+                " has several processes, of which each tells its own. Look at `calls` in between."
             )
         return self._seen
 
@@ -312,6 +337,9 @@ class Journal(Calls):
             asked["AfterSeq"] = self._seq
         while True:
             page = self._world.desk("ListCalls", **asked)
+            if self._is_anew(page):
+                asked = {"MaxResults": _PAGE}
+                continue
             lost = max(0, (page.get("Forgotten") or 0) - self._passed)
             self._lost += lost
             self._passed += lost + len(page.Calls)
@@ -322,6 +350,19 @@ class Journal(Calls):
             if not page.get("NextToken"):
                 return
             asked["NextToken"] = page.NextToken
+
+    def _is_anew(self, page: Answer) -> bool:
+        """Whether the page is of another journal than was read before, and has to be asked for
+        without regard to that."""
+        before, self._begun = self._begun, page.get("Journal") or ""
+        if before == self._begun:
+            return False
+        is_known, self._renewed = self._renewed or not before, False
+        if not is_known:
+            self._gaps += 1
+            self._leave(ANEW)
+        self._passed, self._seq = 0, None
+        return bool(before)
 
     def _call(self, told: Answer) -> Call:
         rules = told.get("Rules") or []
@@ -344,6 +385,10 @@ class Journal(Calls):
             service=told.Service,
             _bodies=Bodies(self._world, told.RequestId),
         )
+
+
+def _warn(what: str) -> None:
+    warnings.warn(what, CallsForgotten, stacklevel=3)
 
 
 def _ensure_known(operation: str) -> None:

@@ -5,6 +5,8 @@ into one.
 """
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,7 +34,7 @@ def save(world: "World", path: "str | PathLike[str]") -> Path:
 def start_from(world: "World", scene: "World | str | PathLike[str]") -> None:
     """Let the world become what another is now, or what a file holds. Refused if the file is
     damaged or of a newer format; then the world is as it was."""
-    with world.faults.resting():
+    with world.faults.resting(), _becoming_another(world):
         if isinstance(scene, str | PathLike):
             number = _load(world, Path(scene).read_bytes())
         else:
@@ -42,6 +44,15 @@ def start_from(world: "World", scene: "World | str | PathLike[str]") -> None:
     world.faults.adopt()
     world.calls.restart()
     world.events.rewind()
+
+
+@contextmanager
+def _becoming_another(world: "World") -> Iterator[None]:
+    world.becomes_another = True
+    try:
+        yield
+    finally:
+        world.becomes_another = False
 
 
 def _load(world: "World", state: bytes) -> int:

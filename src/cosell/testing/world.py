@@ -75,6 +75,8 @@ class World:
         self.seed = amounts.seed(seed)
         self.closed = False
         self._was_uncalled = False  # to its end
+        self.becomes_another = False
+        """Whether it is about to start from a scene, and to leave its calls behind."""
         self.dead_calls: list[DeadCall] = []
         """What botocore itself refused, oldest first: calls that never left the process."""
         self._unread = Unread(self._read_on)
@@ -287,6 +289,8 @@ class World:
 
     def about_to_forget(self, fault: str | None) -> None:
         """The desk is about to forget a fault or (None) all of them, the lag and the calls."""
+        if fault is None and self._may_have_calls():
+            self.calls.about_to_begin_anew(is_left_behind=self.becomes_another)
         if "faults" in self.__dict__:
             self.faults.about_to_forget(fault)
 

@@ -1,5 +1,6 @@
 """The journal as a test reads it."""
 
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from cosell.http import HttpRequest
-from cosell.testing.calling import SELLING, Caller, Refused
+from cosell.testing.calling import DESK, SELLING, Caller, Refused
 from cosell.testing.journal import CallsForgotten
 from cosell.testing.world import World
 
@@ -294,3 +295,61 @@ def test_what_nobody_looked_at_in_time_is_told(world: World) -> None:
         call("ListOpportunities", Catalog="Sandbox")
     with pytest.raises(LookupError, match="The desk has forgotten what this call said"):
         _ = first.request
+
+
+def reset(world: World) -> None:
+    world.desk("ResetNamespace")
+
+
+def reset_by_the_code(world: World) -> None:
+    Caller(world.way, world.name, world.account, DESK)("ResetNamespace")
+
+
+def reset_by_a_client(world: World) -> None:
+    url = f"{world.endpoint_url}/_cosell/ResetNamespace"
+    asked = urllib.request.Request(url, b"{}", {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize("forget", [reset, reset_by_the_code, reset_by_a_client])
+def test_calls_of_before_a_reset_are_known_though_nobody_looked(world: World, forget: Any) -> None:
+    ask(world, "ListSolutions", "ListSolutions")
+    forget(world)
+    ask(world, "ListOpportunities")
+    forget(world)
+    ask(world, "ListEngagements")
+    before = ["ListSolutions", "ListSolutions", "ListOpportunities"]
+    assert world.calls.operations == [*before, "ListEngagements"]
+    assert (world.calls.lost, world.calls.last.request) == (0, {"Catalog": "AWS"})
+
+
+def reset_elsewhere(world: World) -> None:
+    Caller(world.place, world.name, world.account, DESK)("ResetNamespace")
+
+
+@pytest.mark.parametrize("is_made", [False, True])
+def test_calls_of_before_a_reset_that_nobody_saw_may_be_missing(
+    somewhere: World, is_made: bool
+) -> None:
+    call = elsewhere(somewhere)
+    if is_made:
+        somewhere.given.opportunity()
+    for _ in range(300):
+        call("ListSolutions", Catalog="AWS")
+    assert len(somewhere.calls) == 300
+    for _ in range(10):
+        call("ListSolutions", Catalog="AWS")
+    reset_elsewhere(somewhere)
+    for _ in range(1_020):
+        call("ListOpportunities", Catalog="AWS")
+    with pytest.warns(CallsForgotten) as warned:
+        operations = somewhere.calls.operations
+    assert operations == ["ListSolutions"] * 300 + ["ListOpportunities"] * 1_000
+    lost, gap = (str(one.message) for one in warned)
+    assert lost.startswith("20 calls of")
+    assert gap.startswith(f"Calls of {somewhere.name} may be missing here: the desk's journal")
+    assert len(somewhere.calls) == 1_300  # it is told once
+    with pytest.raises(LookupError, match="began anew"):
+        _ = somewhere.calls[0].request
+    assert somewhere.calls.last.request == {"Catalog": "AWS"}

@@ -41,17 +41,18 @@ _INDEX: Final = re.compile(r"\[\d+\]")
 def list_calls(call: Call, _: Tx) -> Document:
     """The namespace's calls that the server remembers, oldest first: of one account or operation,
     if one is named; those after AfterSeq, the Seq of the last one seen. Forgotten is how many older
-    ones of the namespace it remembers no more."""
+    ones of the namespace it remembers no more, and Journal what both are counted in: another one
+    after a reset, a load or a fork, and after the server's start; null if nothing came yet."""
     size = cast("int", call.input.get("MaxResults", _PAGE))
     place = paging.position(call, _SORT)
     after = cast("int", place[0] if place else call.input.get("AfterSeq", 0))
     account, operation = text_at(call.input, "AccountId"), text_at(call.input, "Operation")
     window = Window(after, account, operation, size + 1)
-    traces, forgotten = call.laboratory.journal.page(call.namespace.name, window, call.ns)
+    traces, forgotten, begun = call.laboratory.journal.page(call.namespace.name, window, call.ns)
     entries = [Entry(trace.seq, 0, None) for trace in traces]
     calls: list[Json] = [_told(trace) for trace in traces[:size]]
     token = paging.token(call, _SORT, entries, size)
-    return {"Calls": calls, "Forgotten": forgotten, "NextToken": token}
+    return {"Calls": calls, "Forgotten": forgotten, "Journal": begun or None, "NextToken": token}
 
 
 @query("GetCall", single=True)
