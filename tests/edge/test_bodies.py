@@ -127,7 +127,7 @@ def test_a_wrong_type_is_named_and_comes_alone(
     assert reply.document.keys() == {"__type", "Message"}
 
 
-@pytest.mark.parametrize("number", [2**31, 2**63, 2**64, 10**30, -(10**30)])
+@pytest.mark.parametrize("number", [2**31, 2**63, 2**64, 10**30, -(2**63) - 1, -(10**30)])
 def test_an_integer_beyond_any_is_out_of_range(world: World, number: int) -> None:
     """It has no fraction, however many digits the parser keeps of it."""
     told = world.post(LIST, {"MaxResults": number}).document

@@ -134,6 +134,8 @@ REFUSED: list[tuple[Document, str, str, str]] = [
     ({"Pages": orjson.loads(str(10**30))}, "pages", "VALUE_OUT_OF_RANGE", "must be 1 to 100"),
     ({"Plain": orjson.loads(str(-(10**30)))}, "plain", "VALUE_OUT_OF_RANGE",
      "must be -2147483648 to 2147483647"),
+    ({"Plain": orjson.loads(str(-(2**63) - 1))}, "plain", "VALUE_OUT_OF_RANGE",
+     "must be -2147483648 to 2147483647"),
     ({"Share": 1.5}, "share", "VALUE_OUT_OF_RANGE", "must be 1 at most"),
     ({"Speed": 0}, "speed", "VALUE_OUT_OF_RANGE", "must be 0.5 at least"),
     ({"Long": "ab"}, "long", "INVALID_STRING_FORMAT", "must have 3 characters at least, and has 2"),

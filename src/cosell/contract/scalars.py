@@ -29,7 +29,8 @@ INSTANT_LAST_MS = parse_iso("9999-12-31T23:59:59.999Z")
 or the last of them for one that never was, or never will be."""
 
 VAST = 2.0**63
-"""Beyond it the parser keeps no integers: what is larger is out of range, however it is written."""
+"""From here on the parser keeps no integers of either sign, and this is what it makes of the first
+below the least: what is as large is out of range, however it is written."""
 
 _NUL_TOLD = "must not contain the character U+0000"
 _NUMBER_KINDS = {
@@ -141,7 +142,7 @@ def check_number(kind: str, least: float | None, most: float | None) -> Check:
 def is_vast(value: object) -> bool:
     """Whether a number has more digits than the parser keeps of an integer: it is a float then,
     however it was written, and has no fraction."""
-    return type(value) is float and abs(value) > VAST
+    return type(value) is float and abs(value) >= VAST
 
 
 def _range_told(low: float | None, high: float | None) -> str:
