@@ -28,6 +28,11 @@ def not_enrolled(scene: Scene) -> Reply:
     return scene.ask("ListOpportunities")
 
 
+def passing_a_role(scene: Scene) -> Reply:
+    role = f"arn:aws:iam::{OTHER}:role/team/Sharing"
+    return scene.ask("PutSellingSystemSettings", ResourceSnapshotJobRoleIdentifier=role)
+
+
 def referring(operation: str) -> Callable[[Scene], Reply]:
     """Refer something to an account that is no partner in the Sandbox, once or every so often."""
 
@@ -160,6 +165,11 @@ ROWS = [
     Row(
         "account.enrolled", "", "AccessDeniedException",
         f"The account {ACCOUNT} is not enrolled as a partner in catalog Sandbox.", not_enrolled,
+    ),
+    Row(
+        "settings.role-of-another", "", "AccessDeniedException",
+        f"Cross-account pass role is not allowed. Name a role of account {ACCOUNT}.",
+        passing_a_role,
     ),
     *(
         Row(

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
+from tests.deals import CATALOGS
 from tests.harness import ACCOUNT, OTHER, World
-from tests.refusal import refusal
+from tests.refusal import refusal, rules_named
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/service/Snapshots"
 
@@ -45,3 +48,21 @@ def test_role_of_another_form_is_refused_and_changes_nothing(world: World) -> No
     )
     assert told.fields == [("resourceSnapshotJobRoleIdentifier", "INVALID_STRING_FORMAT")]
     assert role(world) == ROLE
+
+
+@pytest.mark.parametrize("catalog", CATALOGS)
+def test_role_of_another_account_is_refused_and_changes_nothing(world: World, catalog: str) -> None:
+    put(world, ROLE, catalog)
+    foreign = f"arn:aws:iam::{OTHER}:role/service/Snapshots"
+    told = refusal(
+        world.client().put_selling_system_settings,
+        Catalog=catalog,
+        ResourceSnapshotJobRoleIdentifier=foreign,
+    )
+    assert (told.code, told.status) == ("AccessDeniedException", 400)
+    assert rules_named(world) == ["settings.role-of-another"]
+    assert role(world, catalog=catalog) == ROLE
+    world.client(OTHER).put_selling_system_settings(
+        Catalog=catalog, ResourceSnapshotJobRoleIdentifier=foreign
+    )
+    assert role(world, OTHER, catalog) == foreign

@@ -19,7 +19,7 @@ Shapes: TypeAlias = Mapping[str, Any]
 Choices: TypeAlias = Mapping[str | Member, Sequence[Any]]
 
 OFFER = "arn:aws:aws-marketplace:us-east-1:123456789012:AWSMarketplace/"
-ROLE = "arn:aws:iam::123456789012:role/path/name"
+ROLE = "arn:aws:iam::111122223333:role/path/name"
 SAMPLES: dict[str, Sequence[str]] = {  # beside what their patterns generate
     "AwsMarketplaceOfferIdentifier": [OFFER + "Offer/offer-1", OFFER + "Offer/"],
     "AwsMarketplaceOfferSetIdentifier": [OFFER + "OfferSet/offerset-1"],

@@ -213,11 +213,12 @@ ACCOUNTS: Final = Subject(
         ),
         Difference(
             "account.settings",
-            "PutSellingSystemSettings without a role",
+            "The role in PutSellingSystemSettings",
             SILENT,
             "",
-            "It clears the role. A bare name becomes a role's ARN in the caller's account; whether "
-            "the role exists is not asked.",
+            "Without one it clears the role. A bare name becomes a role's ARN in the caller's "
+            "account; whether the role exists is not asked, but another account's is refused with "
+            "AccessDenied, since IAM lets nobody pass a role across accounts.",
             "not documented",
             operations=("PutSellingSystemSettings",),
         ),
