@@ -54,6 +54,71 @@ def test_rule_refers_another_deal_each_time(world: World) -> None:
     assert len({company for company, _ in pairs(world)}) == MANY
 
 
+CONTOSO = "Contoso"
+
+
+def of_referral(name: str) -> dict[str, Any]:
+    return {"Customer": {"Account": {"CompanyName": name}}}
+
+
+def of_lead(name: str) -> dict[str, Any]:
+    return {"Customer": {"CompanyName": name}}
+
+
+def customers(world: World) -> list[Any]:
+    """What the invitations tell of their customers."""
+    partner = world.client()
+    found = partner.list_engagement_invitations(
+        Catalog="AWS", ParticipantType="RECEIVER", MaxResults=100
+    )["EngagementInvitationSummaries"]
+    wholes = [
+        partner.get_engagement_invitation(Catalog="AWS", Identifier=one["Id"]) for one in found
+    ]
+    return [one["Payload"][next(iter(one["Payload"]))]["Customer"] for one in wholes]
+
+
+@pytest.mark.parametrize(
+    ("operation", "said"), [("ReferOpportunity", of_referral), ("ReferLead", of_lead)]
+)
+def test_a_customer_whose_name_is_said_stays_one(world: World, operation: str, said: Any) -> None:
+    for number in range(MANY):
+        spelling = CONTOSO if number % 2 else CONTOSO.upper()
+        world.desk(operation, **LEAD_TO, **said(spelling))
+    told = customers(world)
+    assert {one.pop("CompanyName").casefold() for one in told} == {CONTOSO.casefold()}
+    assert told == [told[0]] * MANY
+
+
+def test_a_rule_names_one_customer(world: World) -> None:
+    world.desk("PutClock", Time="2030-01-01T00:00:00Z", Frozen=True)
+    rule = {"Act": "Refer", **LEAD_TO, "EverySeconds": 60, "Referral": of_referral(CONTOSO)}
+    world.desk("PutAutopilot", **rule)
+    world.desk("AdvanceClock", Seconds=60 * MANY)
+    told = customers(world)
+    assert told == [told[0]] * MANY
+    titles = {title for _, title in pairs(world)}
+    assert len(titles) == MANY, "what it wants is another each time"
+
+
+def test_contacts_and_site_stay_with_the_name_as_do_lead_and_opportunity() -> None:
+    call: Any = type("Now", (), {"now": 0})()
+    whole: list[Any] = [
+        referrals.completed(call, of_referral(CONTOSO), turn)["Customer"] for turn in range(12)
+    ]
+    assert whole == [whole[0]] * 12
+    lead: Any = leads.completed(of_lead(CONTOSO), 5)
+    assert lead["Customer"]["WebsiteUrl"] == whole[0]["Account"]["WebsiteUrl"]
+    assert lead["Interactions"][0]["Contact"] == whole[0]["Contacts"][0]
+
+
+def test_names_lead_to_different_customers_and_an_example_to_itself() -> None:
+    places = {str(example(0, f"Customer {number}").customer["Address"]) for number in range(40)}
+    assert len(places) > MANY
+    table: Any = values.defaults("examples")
+    for one in table["Customers"]:
+        assert example(3, one["CompanyName"]).customer == one
+
+
 def test_examples_come_back_together_only_after_all_pairs() -> None:
     table: Any = values.defaults("examples")
     rounds = len(table["Customers"]) * len(table["Projects"])

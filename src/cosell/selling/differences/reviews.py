@@ -242,7 +242,8 @@ SANDBOX: Final = Subject(
             "responsibilities, the title cut to 40 characters as the engagement's.",
             "As observed; whatever the desk is not told has a default. Customers and projects of "
             "referrals and leads are drawn in turn from a table of examples, each namespace from "
-            "its beginning; their currency is EUR in partition `aws-eusc`. A referral may lack "
+            "its beginning, but what else is told of a customer follows from its name, where that "
+            "is given; their currency is EUR in partition `aws-eusc`. A referral may lack "
             "what a partner has to say, if an invitation can be made of it, and say together what "
             "a partner may not; states, use cases, currencies, amounts and dates are checked.",
             "observed",

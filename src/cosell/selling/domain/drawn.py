@@ -1,10 +1,12 @@
 """Customers and projects for what AWS refers without words, in turn; a namespace has its own turns.
 
 The first of a kind in one namespace is what the first is in any other, the second is another, and
-no pair comes back before each customer has had each project. The table stands in
+no pair comes back before each customer has had each project. A customer whose name is said has no
+turn: what else is told of it follows from the name, and stays. The table stands in
 values/examples.json; its companies are examples. Must not know who is told of them.
 """
 
+from hashlib import sha256
 from typing import Final, NamedTuple, cast
 
 from cosell.calls import Call
@@ -34,20 +36,31 @@ def draw(call: Call, tx: Tx, purpose: str) -> int:
     return number
 
 
-def example(turn: int) -> Example:
-    """The example of a turn, from 0 on."""
+def example(turn: int, company: str = "") -> Example:
+    """The example of a turn, from 0 on; of a company that is named, always the same customer: its
+    own, where the table has it."""
     table = values.defaults("examples")
     customers = cast("list[Document]", table["Customers"])
     projects = cast("list[Document]", table["Projects"])
-    return Example(customers[turn % len(customers)], projects[turn % len(projects)])
+    place = _place(company, customers) if company else turn
+    return Example(customers[place % len(customers)], projects[turn % len(projects)])
 
 
-def opportunity(turn: int, partition: str = "") -> Document:
+def _place(company: str, customers: list[Document]) -> int:
+    """Where the customer stands that a name leads to; how it is written makes no difference."""
+    name = " ".join(company.split()).casefold()
+    names = [text_at(customer, "CompanyName").casefold() for customer in customers]
+    if name in names:
+        return names.index(name)
+    return int.from_bytes(sha256(name.encode()).digest()[:8], "big")
+
+
+def opportunity(turn: int, partition: str = "", company: str = "") -> Document:
     """Members of a CreateOpportunity, all but the close date; the spend is in the currency that
-    the AwsPartition asks for."""
+    the AwsPartition asks for. `company`: the customer's name, if it is said; it is not put in."""
     default = values.defaults("referral")
     content = object_at(default, "Opportunity")
-    customer, project = example(turn)
+    customer, project = example(turn, company)
     spend = {**object_at(default, "Spend"), "Amount": project["Monthly"]}
     if currency := object_at(default, "Currencies").get(partition):
         spend["CurrencyCode"] = currency
@@ -65,11 +78,11 @@ def opportunity(turn: int, partition: str = "") -> Document:
     }
 
 
-def lead(turn: int) -> Document:
+def lead(turn: int, company: str = "") -> Document:
     """The payload of a lead context, with one interaction. Its customer is not the one whom an
-    opportunity of the same turn is about."""
+    opportunity of the same turn is about, unless `company` names it."""
     default = object_at(values.defaults("lead"), "Lead")
-    customer, project = example(turn + 1)
+    customer, project = example(turn + 1, company)
     address = object_at(customer, "Address")
     [interaction] = objects_at(default, "Interactions")
     return {

@@ -19,9 +19,9 @@ _LEAD = ("Insights", "Interactions", "QualificationStatus")
 
 def completed(said: Document, turn: int) -> Document:
     """What was said of a lead, and the defaults for what was not: who the customer is and what it
-    wants is another from turn to turn. A customer is completed member by member, but no street of
-    one town goes into another's address."""
-    default = drawn.lead(turn)
+    wants is another from turn to turn, but one customer whose name is said stays one. A customer is
+    completed member by member, but no street of one town goes into another's address."""
+    default = drawn.lead(turn, text_at(said, "Customer.CompanyName"))
     customer = {**object_at(default, "Customer"), **object_at(said, "Customer")}
     kept = {name: said[name] for name in _LEAD if name in said}
     return {**default, **kept, "Customer": customer}

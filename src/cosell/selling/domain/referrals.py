@@ -70,9 +70,10 @@ def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Docum
 
 def completed(call: Call, said: Document, turn: int = 0) -> Document:
     """What was said of an opportunity, and the defaults for what was not: who the customer is and
-    what it wants is another from turn to turn."""
+    what it wants is another from turn to turn, but one customer whose name is said stays one."""
     default = values.defaults("referral")
-    example = drawn.opportunity(turn, text_at(said, "Project.AwsPartition"))
+    company = text_at(said, "Customer.Account.CompanyName")
+    example = drawn.opportunity(turn, text_at(said, "Project.AwsPartition"), company)
     content = _merged(example, said)
     close = iso_date(call.now + cast("int", default["TargetCloseDays"]) * DAY_MS)
     return {**content, "LifeCycle": {"TargetCloseDate": close, **object_at(content, "LifeCycle")}}
