@@ -153,6 +153,10 @@ class SqliteStore:
         with self.write() as tx:
             return sweep(tx, self._tables, batch_max, before)
 
+    def rows_written(self) -> int:
+        """How many rows were written or deleted since the state was opened."""
+        return self._writer.total_changes
+
     def is_ended(self, connection: sqlite3.Connection) -> bool:
         """Whether the write transaction on a connection is over before its commit."""
         return connection is self._writer and not connection.in_transaction

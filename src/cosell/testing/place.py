@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Protocol
 from cosell.clock import SECOND_MS, wall_ms
 from cosell.config import Auth, Config
 from cosell.http import HttpRequest, HttpResponse
+from cosell.testing.sweeping import Sweeping
 
 if TYPE_CHECKING:
     from cosell.service import Engine
     from cosell.testing.doorway import Doorway
 
 
-_WORLDS_MAX = 16  # that are swept together
-_ROWS_MAX = 2_000  # that they leave, about; where worlds are large, fewer wait for each other
 _AT_WORK_S = 1.0  # that a world which is closed waits for the calls that are under way
 
 
@@ -150,18 +149,17 @@ class Here:
 
     def __init__(self, engine: "Engine | None" = None) -> None:
         self._engine = engine
+        self._sweeping: Sweeping | None = None  # of the engine that is made here
         self._doorway: Doorway | None = None
         self._parent: Place | None = None  # where the engine is, if this process was forked off
         self._making = Lock()
-        self._unswept = 0  # worlds that are no more, with rows that are still there
-        self._together = _WORLDS_MAX  # so many, and their rows go
 
     @property
     def engine(self) -> "Engine":
         """The engine, on a state in memory; made when it is asked for first."""
         with self._making:
             if self._engine is None:
-                self._engine = _made()
+                self._engine, self._sweeping = _made()
             return self._engine
 
     @property
@@ -197,21 +195,37 @@ class Here:
         response.headers.append(("date", _http_date(wall_ms() // SECOND_MS)))
         return response
 
+    def begin(self, world: str) -> None:
+        """A world is made."""
+        if self._sweeping is not None:
+            self._sweeping.begin(world)
+
     def take_away(self, world: str) -> bool:
-        """Delete a world that is no more; False if that is to be said elsewhere. Its rows go with
-        those of others: one look at each table is enough for all of them."""
+        """Delete a world that is no more; False if that is to be said elsewhere."""
         if self._parent is not None:
             return False
         engine = self.engine
         try:
             engine.take_away(world)
-            self._unswept += 1
-            if self._unswept >= self._together:
-                rows, worlds, self._unswept = engine.sweep(), self._unswept, 0
-                self._together = max(1, min(_WORLDS_MAX, _ROWS_MAX * worlds // max(rows, 1)))
+            if self._sweeping is not None:
+                self._sweeping.end(world)
         finally:
             engine.undo_left()
         return True
+
+    def rows(self, world: str) -> int:
+        """How many rows a world has, at most."""
+        return 0 if self._sweeping is None else self._sweeping.rows(world)
+
+    def begin_anew(self, world: str, rows: int) -> None:
+        """A world has become another, when it had so many rows at most."""
+        if self._parent is not None or self._sweeping is None:
+            return
+        engine = self.engine
+        try:
+            self._sweeping.begin_anew(world, rows)
+        finally:
+            engine.undo_left()
 
     def leave_to_parent(self) -> None:
         """In a process that was forked off: the worlds are where they were, on the other side of
@@ -232,14 +246,15 @@ def here() -> Here:
     return place
 
 
-def _made() -> "Engine":
+def _made() -> "tuple[Engine, Sweeping]":
     from cosell.ids import new_token_key
     from cosell.service import Engine
     from cosell.store.sqlite import SqliteStore
 
     store = SqliteStore(":memory:")
     atexit.register(store.close)
-    return Engine(store, Config(auth=Auth(mode="open")), new_token_key())
+    engine = Engine(store, Config(auth=Auth(mode="open")), new_token_key())
+    return engine, Sweeping(engine.sweep, store.rows_written)
 
 
 def _waited(response: HttpResponse, patience_s: float | None) -> HttpResponse:

@@ -75,6 +75,7 @@ class World:
         self.seed = amounts.seed(seed)
         self.closed = False
         self._was_uncalled = False  # to its end
+        self._rows = 0  # that it will leave, if it begins anew
         self.becomes_another = False
         """Whether it is about to start from a scene, and to leave its calls behind."""
         self.dead_calls: list[DeadCall] = []
@@ -89,6 +90,8 @@ class World:
         self._making = Lock()
         self._entered: list[Entered] = []
         self._kept: list[Callable[[], object]] = []
+        if isinstance(self.place, Here):
+            self.place.begin(self.name)
         with closing_if_it_fails(self):
             self._begin(profile, pace)
 
@@ -289,6 +292,8 @@ class World:
 
     def about_to_forget(self, fault: str | None) -> None:
         """The desk is about to forget a fault or (None) all of them, the lag and the calls."""
+        if fault is None and isinstance(self.place, Here):
+            self._rows = self.place.rows(self.name)
         if fault is None and self._may_have_calls():
             self.calls.about_to_begin_anew(is_left_behind=self.becomes_another)
         if "faults" in self.__dict__:
@@ -300,6 +305,8 @@ class World:
             self.faults.has_forgotten(fault)
         if fault is None and "calls" in self.__dict__:
             self.calls.begun_anew()
+        if fault is None and isinstance(self.place, Here):
+            self.place.begin_anew(self.name, self._rows)
 
     def was_called(self, request: HttpRequest, response: HttpResponse) -> None:
         """A call on the world's way was answered."""
