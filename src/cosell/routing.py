@@ -5,7 +5,7 @@ Must not look into a body, but for the services whose protocol keeps the operati
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, NoReturn, TypeAlias
+from typing import Literal, NamedTuple, NoReturn, TypeAlias
 
 from cosell.auth.sigv4 import signed_service
 from cosell.calls import Handler
@@ -21,7 +21,6 @@ from cosell.errors import (
 )
 from cosell.http import HttpRequest
 from cosell.store import Tx
-from cosell.turns import Way
 from cosell.wire import aws_json
 
 DEFAULT_NAMESPACE = "default"
@@ -34,10 +33,21 @@ _FORM_BYTES_MAX = 65_536  # so far a form is read
 # The signing names of what speaks XML without forms; all other such services speak JSON.
 _XML_NAMES = frozenset({"cloudfront", "route53", "s3", "s3-outposts", "s3express"})
 OPERATION_SHOWN_MAX = 100
-_ASTRAY = Way("", "reads")  # of what is refused, or has no state
 _JSON_TYPES = (aws_json.PLAIN, aws_json.TARGETED)
 
 
+How: TypeAlias = Literal["reads", "writes", "long"]
+
+
+class Way(NamedTuple):
+    """In which namespace a call is at work, and how: it `reads`, it `writes`, or it takes its time,
+    so that nobody else should wait behind it."""
+
+    namespace: str
+    how: How
+
+
+_ASTRAY = Way("", "reads")  # of what is refused, or has no state
 Admit: TypeAlias = Callable[[Tx, int, str, Document], None]
 """Refuses an account of a namespace (by its integer) with a request that it may not make there."""
 

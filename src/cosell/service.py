@@ -34,7 +34,7 @@ from cosell.passage import Passage
 from cosell.quotas import Quotas
 from cosell.recording import Recorder
 from cosell.refusals import CUT, CUT_OFF, FAILED, met_after, over_quota, put_off, refusal, turn_away
-from cosell.routing import OPERATION_SHOWN_MAX, Routes
+from cosell.routing import OPERATION_SHOWN_MAX, Routes, Way
 from cosell.runner import Instruments, Runner
 from cosell.selling.quotas import QUOTA_OF
 from cosell.store import Contention, Store, StoreError, Tx, lag, ledger, namespaces
@@ -43,7 +43,6 @@ from cosell.store.left import undo_left
 from cosell.store.namespaces import Namespace
 from cosell.store.retries import retrying
 from cosell.store.settings import setting
-from cosell.turns import Way
 from cosell.wire import aws_json
 
 log = logging.getLogger("cosell.service")

@@ -7,21 +7,13 @@ thread, so that those of one namespace cannot have all threads. Must not know wh
 import asyncio
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Final, Protocol
 
 from cosell.config import Postgres
 from cosell.http import HttpResponse
+from cosell.routing import Way
 
-How: TypeAlias = Literal["reads", "writes", "long"]
 _AT_ONCE: Final = 2  # writers of a namespace: one is at work, the next has got as far as one can
-
-
-class Way(NamedTuple):
-    """In which namespace a call is at work, and how: it `reads`, it `writes`, or it takes its time,
-    so that nobody else should wait behind it."""
-
-    namespace: str
-    how: How
 
 
 class Work(Protocol):

@@ -163,7 +163,7 @@ def install(book: Book) -> None:
 
 
 def _watched(book: Book, write: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda store: _Watched(book, write(store), _asker())
+    return lambda store, **how: _Watched(book, write(store, **how), _asker())
 
 
 def _counting(execute: Callable[..., Any]) -> Callable[..., Any]:
