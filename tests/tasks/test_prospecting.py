@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.engaging import accepted, engaged, invited, lead, lead_customer, lead_payload, project
+from tests.engaging import (
+    accepted,
+    engaged,
+    invited,
+    lead,
+    lead_payload,
+    project,
+)
 from tests.harness import ACCOUNT, OTHER, Refused, World
 from tests.refusal import desk_refusal, refusal
 from tests.tasking import SANDBOX, advance, prospect, prospected, so_far, states
@@ -66,47 +73,6 @@ def test_prospected_lead_gets_a_result_as_its_next_context(world: World, catalog
     )  # fmt: skip
     assert result["Customer"]["Industry"] == "Retail"
     assert result["Insights"]["MarketplaceEngagementScore"] in ("High", "Medium", "Low")
-
-
-def test_result_leaves_out_what_a_lead_says_in_words_of_its_own(world: World) -> None:
-    customer = lead_customer(Industry="Alchemy", Address={"CountryCode": "Utopia"})
-    id = engaged(world, lead(Customer={**customer, "MarketSegment": "Enterprise"}))["Id"]
-    prospect(world, id)
-    told = found(world, id)["Customer"]
-    assert not {"Industry", "Country"} & set(told)
-    assert told["Segment"] == "Enterprise"
-
-
-@pytest.mark.parametrize(
-    ("country", "segment", "expected"),
-    [
-        ("US", "Small", ("AMER", "US", "201-500")),
-        ("DE", "Enterprise", ("EMEA", None, "10,001+")),
-        ("JP", "Of its own", ("APJ", None, None)),
-        ("IS", "Micro", (None, None, "1-200")),
-        ("Utopia", None, (None, None, "201-500")),
-        ("In.Country", "In.Segment", (None, None, None)),
-    ],
-)
-def test_default_result_follows_the_lead(
-    world: World, country: str, segment: str | None, expected: tuple[str | None, ...]
-) -> None:
-    customer = lead_customer(Address={"CountryCode": country})
-    customer |= {"MarketSegment": segment} if segment else {}
-    id = engaged(world, lead(Customer=customer))["Id"]
-    prospect(world, id)
-    told = found(world, id)["Customer"]
-    assert tuple(told.get(name) for name in ("Geo", "Region", "CompanySize")) == expected
-    assert told["Segment"] == (segment or "Small")
-
-
-def test_default_result_follows_what_the_desk_says(world: World) -> None:
-    id = engaged(world, lead())["Id"]
-    customer = {"Country": "DE", "Segment": "Enterprise"}
-    world.desk("PutProspectingResult", **SANDBOX, EngagementIdentifier=id, Customer=customer)
-    prospect(world, id)
-    told = found(world, id)["Customer"]
-    assert (told["Geo"], told.get("Region"), told["CompanySize"]) == ("EMEA", None, "10,001+")
 
 
 def test_each_engagement_has_an_outcome_of_its_own(world: World) -> None:

@@ -103,9 +103,10 @@ TASKS: Final = Subject(
             "",
             "An unknown or foreign engagement fails alone, with EngagementAccessDenied. The task "
             "itself is FAILED only if there was an engagement and all failed. Results are what "
-            "PutProspectingResult says, else a default in which Geo, Region and CompanySize are "
-            "those of the lead's country and segment, where these are known; an engagement that "
-            "stands twice counts once.",
+            "PutProspectingResult says, else a default that follows the lead, where its words are "
+            "known: Geo, Region and CompanySize its country and segment, the solution's category "
+            "its newest use case, EligiblePrograms that and AwsMaturity. The scores are drawn from "
+            "the engagement's id. An engagement that stands twice counts once.",
             "not documented",
             f"{REFERENCE}: GetProspectingFromEngagementTask",
             ("StartProspectingFromEngagementTask", "GetProspectingFromEngagementTask"),

@@ -3,9 +3,12 @@
 Not documented: see difference `task.prospecting`; the defaults stand in values/prospecting.json.
 """
 
+from hashlib import sha256
+from typing import cast
+
 from cosell.calls import Call
-from cosell.contract import Document
-from cosell.selling import object_at, text_at, values
+from cosell.contract import Document, Json
+from cosell.selling import object_at, objects_at, text_at, values
 from cosell.selling.contract import CONTRACT
 from cosell.selling.domain import desk_rules
 from cosell.store import Tx
@@ -36,10 +39,10 @@ def forget(call: Call, tx: Tx, engagement: str | None) -> int:
     return desk_rules.forget(call, tx, _KIND, engagement)
 
 
-def result(lead: Document, said: Document) -> Document:
-    """The customer and the insights: what the desk says, over what the lead says, over the
-    defaults: of these, where a customer is and how large are those of its country and its segment,
-    and not there where neither is known."""
+def result(lead: Document, said: Document, engagement: str) -> Document:
+    """The customer and the insights of an engagement (its id): what the desk says, over what the
+    lead says, over the defaults, which follow the lead, and are not there where it says what is not
+    known: of a country, of a segment, of what the customer wants and of how far it is with AWS."""
     customer, stated = object_at(lead, "Customer"), object_at(said, "Customer")
     country, segment = text_at(customer, "Address.CountryCode"), text_at(customer, "MarketSegment")
     known = {
@@ -51,20 +54,53 @@ def result(lead: Document, said: Document) -> Document:
     told = {name: value for name, value in known.items() if value}
     default = values.defaults("prospecting")
     places, sizes = object_at(default, "InCountry"), object_at(default, "InSegment")
+    solution = _of(object_at(default, "InUseCase"), _wanted(lead))
+    company = text_at(stated, "AccountName") or known["AccountName"]
     return {
         "Customer": {
-            **object_at(default, "Customer"),
+            **_programs(text_at(customer, "AwsMaturity"), solution),
+            "PublicProfileSummary": text_at(default, "PublicProfileSummary").format(
+                company=company
+            ),
             **_of(places, text_at(stated, "Country") or country),
             **_of(sizes, text_at(stated, "Segment") or segment),
             **told,
             **stated,
         },
-        "Insights": {**object_at(default, "Insights"), **object_at(said, "Insights")},
+        "Insights": {**solution, **_scores(engagement), **object_at(said, "Insights")},
+    }
+
+
+def _wanted(lead: Document) -> str:
+    """The use case of the newest interaction that has one, as the table spells it; '' of none."""
+    named = [text_at(one, "Usecase") for one in objects_at(lead, "Interactions")]
+    newest = next((one for one in reversed(named) if one), "")
+    return values.spelled_use_case(newest)
+
+
+def _programs(maturity: str, solution: Document) -> Document:
+    """Programs of AWS for a customer that is so far, and for what it wants."""
+    default = values.defaults("prospecting")
+    tables = (
+        (object_at(default, "ProgramsInMaturity"), maturity),
+        (object_at(default, "ProgramsInSubCategory"), text_at(solution, "SolutionSubCategory")),
+    )
+    found = [one for table, of in tables for one in cast("list[Json]", table.get(of, []))]
+    return {"EligiblePrograms": found} if found else {}
+
+
+def _scores(engagement: str) -> Document:
+    """Two scores, drawn from the engagement's id: the same whenever it is prospected."""
+    scores = cast("list[str]", values.defaults("prospecting")["Scores"])
+    market, solution, *_ = sha256(engagement.encode()).digest()
+    return {
+        "MarketplaceEngagementScore": scores[market % len(scores)],
+        "SolutionScore": scores[solution % len(scores)],
     }
 
 
 def _of(groups: Document, group: str) -> Document:
-    """What a default says of a country or a segment, which may be any text."""
+    """What a default says of a group, which may be any text."""
     found = groups.get(group)
     return found if isinstance(found, dict) else {}
 

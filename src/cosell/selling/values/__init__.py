@@ -23,9 +23,18 @@ def _lines(name: str) -> tuple[str, ...]:
 def use_cases() -> tuple[str, ...]:
     """Values of Project.CustomerUseCase: as the server spells them, then without the blanks round
     a slash, as the model's documentation spells them."""
-    spaced = _lines("use_cases")
-    tight = (value.replace(" / ", "/") for value in spaced)
-    return tuple(dict.fromkeys((*spaced, *tight)))
+    return tuple(dict.fromkeys((*_lines("use_cases"), *_spellings())))
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """How the server spells what the model's documentation spells without blanks."""
+    return {value.replace(" / ", "/"): value for value in _lines("use_cases")}
+
+
+def spelled_use_case(value: str) -> str:
+    """A use case as the server spells it, if it is one; otherwise the value itself."""
+    return _spellings().get(value, value)
 
 
 @cache

@@ -51,7 +51,7 @@ def _prospect(call: Call, tx: Tx, task: Stored) -> Document:
     if reason := text_at(said, "ReasonCode"):
         raise TaskEnd(reason, text_at(said, "Message"))
     found: Document = {
-        **prospecting.result(unspoilt[0], said),
+        **prospecting.result(unspoilt[0], said, id),
         **{name: task.document[name] for name in ("StartTime", "TaskId", "TaskArn", "TaskName")},
         "EndTime": iso(call.now),
     }
