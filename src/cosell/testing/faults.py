@@ -4,13 +4,14 @@ A fault that never fired is a test that does not test what it says: it fails, un
 optional. Must not decide whether a call meets a fault; the desk does.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from cosell.testing import amounts
 from cosell.testing.calling import Answer, Refused
 from cosell.testing.expected import ensure_fired, enter, leave
+from cosell.testing.fault_words import of_call, of_task, often, unasked
 from cosell.testing.lagging import Lag
 from cosell.testing.references import wire_name
 from cosell.testing.remembered import FAULTS_UNNOTED_MAX
@@ -67,6 +68,7 @@ class Fault:
         self._seen = answer  # how it stood when the desk was asked last
         self._last: Answer | None = None  # how it stood at its end
         self._is_gone = False  # from the desk, by a hand that the world did not see
+        self._is_unasked = False  # at the end of its world
         self.is_known = True
         self._told = told
         self._is_of_task = "Step" in answer or answer.get("Kind") == "Task"
@@ -111,6 +113,11 @@ class Fault:
         if self._last is None:
             self._last = Answer({**self._seen, "Remaining": 0})
 
+    def lose(self) -> None:
+        """Its world ends, and nobody can be asked: it stays as it was seen last."""
+        self.end()
+        self.is_known, self._is_unasked = False, True
+
     def wake(self) -> None:
         """The desk has not forgotten it."""
         self._last = None
@@ -118,6 +125,8 @@ class Fault:
     @property
     def in_vain(self) -> str:
         """What to say if it never fired."""
+        if self._is_unasked:
+            return unasked(f"the fault {self._told}")
         if not self.is_known:
             return (
                 f"It is not known whether the fault {self._told} fired: the desk has it no more,"
@@ -235,7 +244,7 @@ class Faults:
         if message is not None:
             asked["Message"] = message
         answer = self._world.desk("PutTaskFault", **asked)
-        return self._kept(Fault(self._world, answer, _of_task(asked), scope.get("optional", False)))
+        return self._kept(Fault(self._world, answer, of_task(asked), scope.get("optional", False)))
 
     def lag(self, seconds: int, *, optional: bool = False) -> Lag:
         """Lists show what was true so many whole seconds of the world's time ago; at the end of
@@ -305,9 +314,11 @@ class Faults:
                 self.note()
             for lag in self._lags:
                 lag.rest()
-        finally:
             for one in self._standing():
                 one.end()
+        finally:
+            for one in self._standing():  # an error came first
+                one.lose()
 
     def check(self) -> None:
         """FaultNeverFired for the first that never did and is not optional."""
@@ -332,13 +343,13 @@ class Faults:
         """The world became another: that one's faults act here too, and nobody minds if they do
         not."""
         for told in self._world.desk("ListFaults").Faults:
-            named = _of_task(told) if told.Kind == "Task" else _of_call(told)
+            named = of_task(told) if told.Kind == "Task" else of_call(told)
             self._kept(Fault(self._world, told, named, optional=True))
 
     @property
     def fired(self) -> list[str]:
         """Those that fired, in words."""
-        return [f"{fault} ({_often(fault.fired)})" for fault in self._asked if fault.fired]
+        return [f"{fault} ({often(fault.fired)})" for fault in self._asked if fault.fired]
 
     def _put(self, operation: str | None, effect: dict[str, Any], scope: Scope) -> Fault:
         asked = dict(effect)
@@ -355,7 +366,7 @@ class Faults:
                 "expires_seconds", scope["expires_seconds"], 1, _LIFE_MAX
             )
         answer = self._world.desk("PutFault", **asked)
-        return self._kept(Fault(self._world, answer, _of_call(asked), scope.get("optional", False)))
+        return self._kept(Fault(self._world, answer, of_call(asked), scope.get("optional", False)))
 
     def _how_often(self, scope: Scope) -> dict[str, Any]:
         if "share" not in scope:
@@ -375,23 +386,3 @@ class Faults:
             self.note()
         self._asked.append(fault)
         return fault
-
-
-def _of_task(told: Mapping[str, Any]) -> str:
-    task = told.get("Task") or "any task"
-    return f"of {task} at {told['Step']} ({told['ReasonCode']})"
-
-
-def _of_call(told: Mapping[str, Any]) -> str:
-    return f"{_effect(told)} on {told.get('Operation') or 'any call'}"
-
-
-def _effect(told: Mapping[str, Any]) -> str:
-    if told.get("DelayMilliseconds") is not None:
-        return f"delay of {told['DelayMilliseconds']} ms"
-    cut = "lost answer" if told.get("When") == "After" else "cut connection"
-    return str(told.get("Error") or cut)
-
-
-def _often(times: int) -> str:
-    return "once" if times == 1 else f"{times} times"

@@ -4,7 +4,6 @@ A dead call never left the client: boto3 itself refused its parameters. What the
 is kept, since its journal forgets the oldest. Must not judge a call.
 """
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 
 from cosell.clock import iso
 from cosell.errors import did_you_mean
-from cosell.journal import CALLS_MAX, NAMESPACE_BYTES_MAX
 from cosell.selling.contract import CONTRACT
 from cosell.sts.contract import CONTRACT as STS
 from cosell.testing import amounts
@@ -22,6 +20,7 @@ from cosell.testing.bodies import ANEW, ANOTHER, Bodies
 from cosell.testing.calling import DESK, SELLING, Answer, Refused
 from cosell.testing.clock import instant
 from cosell.testing.dead_calls import DeadCall
+from cosell.testing.missing import Missing
 from cosell.testing.place import WorldClosed
 from cosell.testing.references import wire_name
 
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
 SUCCESS: Final = "Success"
 DEAD: Final = "ParamValidationError"
 _PAGE: Final = 1000
-
-
-class CallsForgotten(UserWarning):
-    """The desk has forgotten calls that were not read before: they are missing here."""
 
 
 class Rule(NamedTuple):
@@ -180,11 +175,8 @@ class Journal(Calls):
         self._reading = RLock()
         self._begun = ""  # what the desk's journal counted in when it was read last
         self._renewed = False  # since then, by a call that passed on the world's way
-        self._gaps = 0  # how often it was begun anew otherwise
-        self._gaps_told = 0
+        self._missing = Missing(world.name)
         self._passed = 0  # so many calls of the desk's journal were read, or are lost
-        self._lost = 0  # of them
-        self._told = 0  # of the lost
         self._kept = 0  # so many of them, the oldest, have their bodies with them
         self._found = 0  # so many there were when this read on last
         self._ended = False
@@ -223,7 +215,7 @@ class Journal(Calls):
             self._read_new()
             page = self._world.desk("ListCalls", MaxResults=_PAGE)
             if page.get("Forgotten"):
-                if self._lost or self._gaps:
+                if self._missing.lost or self._missing.gaps:
                     return False
                 return bool(page.Forgotten + len(page.Calls) >= self._passed)
         told = (one.RequestId for one in page.Calls if one.Operation == operation)
@@ -234,6 +226,9 @@ class Journal(Calls):
         """The world ends: its calls, and what those of the code under test said, stay known."""
         try:
             self._read_last()
+        except Exception as error:
+            self._missing.unasked = self._missing.unasked or error
+            raise
         finally:
             self._ended = True
 
@@ -296,8 +291,8 @@ class Journal(Calls):
             self._leave(ANOTHER)
             self._read_new()
             self._seen.clear()
-            self._kept = self._found = self._lost = self._told = 0
-            self._gaps = self._gaps_told = 0
+            self._kept = self._found = 0
+            self._missing.begin_anew()
 
     def _of_code(self) -> list[Call]:
         own = self._world.own_requests
@@ -306,27 +301,12 @@ class Journal(Calls):
     @property
     def lost(self) -> int:
         """How many calls, the desk's own among them, it had forgotten before they were read."""
-        return self._lost
+        return self._missing.lost
 
     def _everything(self) -> list[Call]:
         with self._reading:
             self._read_new()
-            lost, self._told = self._lost - self._told, self._lost
-            gaps, self._gaps_told = self._gaps - self._gaps_told, self._gaps
-        if lost:
-            _warn(
-                f"{lost:,} calls of {self._world.name} are missing here: the desk keeps the last"
-                f" {CALLS_MAX:,} of a world, and no more than {NAMESPACE_BYTES_MAX >> 20} MiB of"
-                " them for sure, and had forgotten these before they were read. Look at `calls` in"
-                " between."
-            )
-        if gaps:
-            _warn(
-                f"Calls of {self._world.name} may be missing here: the desk's journal began anew,"
-                " and what came since it was read before is not known. Somebody who does not call"
-                " through this world has reset the namespace, or its server was started anew, or"
-                " has several processes, of which each tells its own. Look at `calls` in between."
-            )
+        self._missing.tell()
         return self._seen
 
     def _read_new(self) -> None:
@@ -341,7 +321,7 @@ class Journal(Calls):
                 asked = {"MaxResults": _PAGE}
                 continue
             lost = max(0, (page.get("Forgotten") or 0) - self._passed)
-            self._lost += lost
+            self._missing.lost += lost
             self._passed += lost + len(page.Calls)
             for told in page.Calls:
                 self._seq = told.Seq
@@ -359,7 +339,7 @@ class Journal(Calls):
             return False
         is_known, self._renewed = self._renewed or not before, False
         if not is_known:
-            self._gaps += 1
+            self._missing.gaps += 1
             self._leave(ANEW)
         self._passed, self._seq = 0, None
         return bool(before)
@@ -385,10 +365,6 @@ class Journal(Calls):
             service=told.Service,
             _bodies=Bodies(self._world, told.RequestId),
         )
-
-
-def _warn(what: str) -> None:
-    warnings.warn(what, CallsForgotten, stacklevel=3)
 
 
 def _ensure_known(operation: str) -> None:

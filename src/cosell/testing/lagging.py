@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from cosell.testing.expected import ensure_fired, enter, leave
+from cosell.testing.fault_words import unasked
 
 if TYPE_CHECKING:
     from cosell.testing.journal import Call
@@ -34,6 +35,7 @@ class Lag:
         self.id = ""  # the desk has one lag, without a name
         self._last: int | None = None
         self._is_known = True
+        self._is_unasked = False  # at the end of its world
         self.optional = optional
         self.seconds = seconds
         self._mark = world.calls.mark()
@@ -88,6 +90,11 @@ class Lag:
         if self._last is None:
             self._last = _shown(self._world.calls.known_since(self._mark))
 
+    def lose(self) -> None:
+        """Its world ends, and nobody can be asked."""
+        self.end()
+        self._is_known, self._is_unasked = False, True
+
     def wake(self) -> None:
         """The desk has not forgotten it."""
         self._last = None
@@ -103,6 +110,8 @@ class Lag:
     @property
     def in_vain(self) -> str:
         """What to say if nothing was listed under it."""
+        if self._is_unasked:
+            return unasked(f"the {self}")
         if not self.is_known:
             return (
                 f"It is not known whether the {self} showed: somebody who does not call through"

@@ -46,3 +46,15 @@ def closing_if_it_fails(world: "World") -> Iterator[None]:
         with suppress(Exception):  # what failed first is what is told
             world.close()
         raise
+
+
+def close_after(world: "World", error: BaseException | None) -> None:
+    """Close it at the end of `with`. If its server has gone, that is told beside the error that
+    came before, and not instead of it."""
+    try:
+        world.close()
+    except OSError as gone:
+        if error is None:
+            raise
+        if type(gone) is not type(error):  # else it is said already
+            error.add_note(str(gone))

@@ -246,6 +246,15 @@ def here() -> Here:
     return place
 
 
+def at(server: str | None) -> Place:
+    """The place of a server's address; this process without one."""
+    if server is None:
+        return here()
+    from cosell.testing.there import there
+
+    return there(server)
+
+
 def _made() -> "tuple[Engine, Sweeping]":
     from cosell.ids import new_token_key
     from cosell.service import Engine

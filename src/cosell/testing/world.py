@@ -22,9 +22,9 @@ from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.entered import Entered
 from cosell.testing.forgetting import Forgetting
-from cosell.testing.lifetime import closing_if_it_fails
+from cosell.testing.lifetime import close_after, closing_if_it_fails
 from cosell.testing.partner import AWS, Partner, account_named
-from cosell.testing.place import Here, Place, WhileOpen, here
+from cosell.testing.place import Here, WhileOpen, at
 from cosell.testing.unread import Unread
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class World:
     ) -> None:
         self._label = account
         self.account = account_named(account)
-        self.place = _place(server)
+        self.place = at(server)
         self.name = f"test-{os.getpid()}-{secrets.token_hex(4)}-{next(_numbers)}"
         self.seed = amounts.seed(seed)
         self.closed = False
@@ -345,10 +345,19 @@ class World:
         return not isinstance(self.place, Here)
 
     def end(self) -> None:
-        """As `close`, for who knows that nobody will ask what became of anything."""
+        """As `close`, for who knows that nobody will ask what became of anything. ServerGone, once,
+        if its server can be told no more; then it is closed all the same."""
         if self.closed:
             return
-        self.way.end(self._take_away)
+        try:
+            self.way.end(self._take_away)
+        except OSError as gone:
+            self._forget()
+            gone.add_note(f"The world {self.name} is closed; what it left there was not deleted.")
+            raise
+        self._forget()
+
+    def _forget(self) -> None:
         self.closed = True
         current.forget(self)
 
@@ -381,15 +390,7 @@ class World:
         finally:
             self._entered[-1].end()  # the rest, if a signal came in the middle of it
             self._entered.pop()
-            self.close()
+            close_after(self, error)
 
     def __repr__(self) -> str:
         return f"<World {self.name}{', closed' * self.closed}>"
-
-
-def _place(server: str | None) -> Place:
-    if server is None:
-        return here()
-    from cosell.testing.there import there
-
-    return there(server)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from cosell.http import HttpRequest
 from cosell.testing.calling import DESK, SELLING, Caller, Refused
-from cosell.testing.journal import CallsForgotten
+from cosell.testing.missing import CallsForgotten
 from cosell.testing.world import World
 
 

@@ -12,7 +12,7 @@ from cosell.journal import BODY_BYTES_MAX, CALLS_MAX, NAMESPACE_BYTES_MAX
 from cosell.store.faults import KEPT_MAX
 from cosell.testing import FaultForgotten, FaultNeverFired, Refused, World, remembered
 from cosell.testing.calling import DESK, Caller
-from cosell.testing.journal import CallsForgotten
+from cosell.testing.missing import CallsForgotten
 from cosell.testing.report import described
 
 
