@@ -87,9 +87,9 @@ def _commented(said: Document, document: Document, outcome: str) -> Document:
 
 @command("UpdateAwsOpportunitySummary")
 def update_aws_opportunity_summary(call: Call, tx: Tx) -> Document:
-    """AWS says something of an opportunity: what is given, or a default if nothing is."""
+    """AWS says something of an opportunity: what is given, or what fits it if nothing is."""
     call = as_aws(call)
     opportunity = opportunities.find_any(call, tx, text_at(call.input, "OpportunityIdentifier"))
     said: Document = {name: call.input[name] for name in _SAID if name in call.input}
-    said = _sound(call, tx, said, opportunity.document) or summaries.unsaid(opportunity.document)
+    said = _sound(call, tx, said, opportunity.document)
     return summaries.read(call, tx, reviews.say(call, tx, opportunity, said))

@@ -162,6 +162,7 @@ SNAPSHOTS: Final = Subject(
             "",
             "One revision at approval, at an accepted referral or invitation whose opportunity is "
             "Approved from the start, and at each update of AWS's summary that changes it, also "
+            "where what AWS says untold follows a new status or stage, and "
             "where the summary is that of the opportunity which this one follows; a partner "
             "that asks for one is refused with `ACTION_NOT_PERMITTED`.",
             "documented",

@@ -168,9 +168,9 @@ SUMMARY: Final = Subject(
             "Stage, next steps, insights, team.",
             "",
             "What the desk set with UpdateAwsOpportunitySummary stays over what is copied; told "
-            "nothing, it says what fits the opportunity's review status and stage. Its "
-            "involvement and visibility of a draft give way to the first submission, and bind no "
-            "submission at all. An "
+            "nothing, it says what fits the opportunity's review status and stage, also when these "
+            "change, until it is told. Its involvement and visibility of a draft give way to the "
+            "first submission, and bind no submission at all. An "
             "approval puts a partner development manager into the team. The contract value of a "
             "`Self` entry is the partner's own and not shown.",
             "decision",

@@ -42,7 +42,10 @@ def changed(call: Call, tx: Tx, before: Stored, after: Stored) -> list[Stored]:
     return others
 
 
-def tell(call: Call, tx: Tx, before: Stored, after: Stored) -> None:
-    """The owners of those whose summary is another than it was are told."""
-    for one in changed(call, tx, before, after):
+def tell(call: Call, tx: Tx, before: Stored, after: Stored) -> list[Stored]:
+    """The owners of those whose summary is another than it was are told; answers which these
+    are."""
+    others = changed(call, tx, before, after)
+    for one in others:
         tell_of_opportunity(call, tx, one, "Updated")
+    return others

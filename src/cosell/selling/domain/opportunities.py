@@ -101,6 +101,7 @@ def reveal(call: Call, tx: Tx, opportunity: Stored) -> None:
 def change(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Stored:
     """The opportunity is `document` from now on: see `changes.change` for what else follows."""
     modified = later(opportunity.document, "LastModifiedDate", call.now)
+    document = summaries.followed(call, opportunity.document, document)
     changed = truth.replace(tx, opportunity, {**document, "LastModifiedDate": modified})
     documents.show_again(tx, OPPORTUNITIES, opportunity_row(changed))
     tell_of_opportunity(call, tx, changed, "Updated")

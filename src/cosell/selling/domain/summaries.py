@@ -1,8 +1,8 @@
 """AWS's own summary of an opportunity: copied from the opportunity, and what AWS says besides.
 
 What AWS says is kept with the opportunity (`aws_says`), which nobody is shown, and stands over the
-copy. Must not decide who reviews. See differences `summary.when`, `summary.desk` and
-`summary.received`.
+copy; what of it nobody worded is kept besides (`aws_unworded`), and follows the opportunity. Must
+not decide who reviews. See differences `summary.when`, `summary.desk` and `summary.received`.
 """
 
 from typing import Final
@@ -61,19 +61,43 @@ def received(summary: Document, opportunity: Stored) -> Document:
     return _over(own, object_at(opportunity.document, "aws_says"))
 
 
-def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
-    """AWS says something of an opportunity. Next steps that differ from the last ones go into their
-    history, a change of involvement has a reason; the opportunity itself does not change."""
+def say(call: Call, tx: Tx, opportunity: Stored, worded: Document) -> Stored:
+    """AWS says something of an opportunity: what is worded, or what fits it, if nothing is. Next
+    steps that differ from the last ones go into their history, a change of involvement has a
+    reason; the opportunity itself does not change."""
     before = object_at(opportunity.document, "aws_says")
-    said = {**said}
+    unworded = unsaid(opportunity.document)
+    said = {**(worded or unworded)}
+    if worded:
+        unworded = _without(object_at(opportunity.document, "aws_unworded"), worded)
     if isinstance(said.get("LifeCycle"), dict):
         said["LifeCycle"] = _remembered(call, before, object_at(said, "LifeCycle"))
     involved = said.get("InvolvementType")
     if involved is not None and involved != read(call, tx, opportunity).get("InvolvementType"):
         reason = values.defaults(DEFAULTS)["InvolvementTypeChangeReason"]
         said = {"InvolvementTypeChangeReason": reason, **said}
-    kept = {**opportunity.document, "aws_says": _over(before, said)}
+    kept = {**opportunity.document, "aws_says": _over(before, said), "aws_unworded": unworded}
     return truth.replace(tx, opportunity, kept)
+
+
+def followed(call: Call, before: Document, after: Document) -> Document:
+    """An opportunity that changed, with what AWS says of it and nobody worded as it fits now; what
+    was worded stays."""
+    then, now = object_at(after, "aws_unworded"), unsaid(after)
+    if not then or now == unsaid(before):
+        return after
+    says = object_at(after, "aws_says")
+    worded = _without(says, then)
+    unworded = _without(now, worded)
+    said = {**unworded}
+    if life := object_at(unworded, "LifeCycle"):
+        said["LifeCycle"] = _remembered(call, says, life)
+    return {**after, "aws_says": _over(worded, said), "aws_unworded": unworded}
+
+
+def speaks_anew(before: Document, after: Document) -> bool:
+    """Whether AWS has other words of an opportunity than before, without being told any."""
+    return object_at(before, "aws_unworded") != object_at(after, "aws_unworded")
 
 
 def unsaid(document: Document) -> Document:
@@ -119,6 +143,21 @@ def _copied(document: Document) -> Document:
         summary["LifeCycle"] = {"NextSteps": at(document, "LifeCycle.NextSteps")}
         summary["OpportunityTeam"] = values.defaults(DEFAULTS)["OpportunityTeam"]
     return summary
+
+
+def _without(document: Document, members: Document) -> Document:
+    """What stands in `document` and not in `members`, member by member. The reason of a lost deal
+    goes with its stage."""
+    left: Document = {}
+    for name, value in document.items():
+        taken = object_at(members, name)
+        if "Stage" in taken:
+            taken = {"ClosedLostReason": None, **taken}
+        if isinstance(value, dict):
+            value = {member: one for member, one in value.items() if member not in taken}
+        if value or name not in members:
+            left[name] = value
+    return left
 
 
 def _over(summary: Document, said: Document) -> Document:

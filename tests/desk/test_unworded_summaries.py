@@ -1,0 +1,120 @@
+"""What AWS says of an opportunity that nobody worded follows it; what was worded stays."""
+
+from typing import Any
+
+import pytest
+
+from tests.deals import AWS_VIEW, CATALOGS, Deal, engaged, followed, submitted
+from tests.harness import World
+
+LOST = {"LifeCycle.Stage": "Closed Lost", "LifeCycle.ClosedLostReason": "Other"}
+
+
+def life(deal: Deal) -> tuple[str | None, str]:
+    """The stage of AWS's summary, and the first words of its next steps."""
+    told = deal.summary().get("LifeCycle") or {}
+    return told.get("Stage"), " ".join(told.get("NextSteps", "").split()[:2])
+
+
+def solved(deal: Deal) -> Deal:
+    """With a solution, which the later stages ask for."""
+    deal.partner.associate_opportunity(
+        Catalog=deal.catalog, OpportunityIdentifier=deal.id,
+        RelatedEntityType="Solutions", RelatedEntityIdentifier="S-1234567",
+    )  # fmt: skip
+    return deal
+
+
+@pytest.mark.parametrize("catalog", CATALOGS)
+def test_unworded_summary_follows_review_and_stage(world: World, catalog: str) -> None:
+    deal = submitted(world, catalog)
+    deal.review("InReview")
+    deal.say()
+    assert life(deal) == ("Evaluating", "AWS reviews")
+    deal.review("Approved")
+    assert life(deal) == ("Qualified", "The AWS")
+    solved(deal).update({"LifeCycle.Stage": "Launched"})
+    summary = deal.summary()
+    assert summary["LifeCycle"]["Stage"] == "Launched"
+    assert summary["Insights"]["EngagementScore"] == "High"
+    history = [one["Value"] for one in summary["LifeCycle"]["NextStepsHistory"]]
+    assert history[-1] == summary["LifeCycle"]["NextSteps"]
+    assert [" ".join(one.split()[:2]) for one in history] == ["AWS reviews", "The AWS", "The AWS"]
+
+
+def test_unworded_summary_of_a_draft_has_a_life_once_it_is_submitted(world: World) -> None:
+    deal = engaged(world)
+    deal.say()
+    assert life(deal) == (None, "")
+    deal.submit(InvolvementType="Co-Sell", Visibility="Full")
+    assert life(deal) == ("Research", "AWS looks")
+
+
+def test_what_is_worded_stays_and_the_rest_follows(world: World) -> None:
+    deal = submitted(world)
+    deal.say()
+    deal.say(LifeCycle={"NextSteps": "Wait for us."}, Insights={"EngagementScore": "Low"})
+    deal.review("Approved")
+    summary = deal.summary()
+    assert summary["LifeCycle"]["NextSteps"] == "Wait for us."
+    assert summary["LifeCycle"]["Stage"] == "Qualified"
+    assert summary["Insights"]["EngagementScore"] == "Low"
+    assert summary["Insights"]["NextBestActions"].startswith("Agree with")
+    deal.say()
+    assert life(deal) == ("Qualified", "The AWS")
+    solved(deal).update({"LifeCycle.Stage": "Committed"})
+    assert life(deal)[0] == "Committed"
+
+
+def test_nobody_speaks_where_the_desk_worded_everything(world: World) -> None:
+    deal = submitted(world)
+    said: Any = {"LifeCycle": {"Stage": "Research"}}
+    deal.say(**said)
+    deal.review("Approved")
+    summary = deal.summary()
+    assert summary["LifeCycle"]["Stage"] == "Research"
+    assert summary["LifeCycle"]["NextSteps"] == deal.read()["LifeCycle"]["NextSteps"]
+    assert "Insights" not in summary
+
+
+def test_reason_of_a_lost_deal_comes_and_stays_away_with_its_stage(world: World) -> None:
+    deal, other = submitted(world), submitted(world)
+    for one in (deal, other):
+        one.say()
+    other.say(LifeCycle={"Stage": "Qualified"})
+    for one in (deal, other):
+        one.review("Approved")
+        one.update(LOST)
+    told, beside = (one.summary()["LifeCycle"] for one in (deal, other))
+    assert (told["Stage"], told["ClosedLostReason"]) == ("Closed Lost", "Other")
+    assert (beside["Stage"], beside.get("ClosedLostReason")) == ("Qualified", None)
+    assert beside["NextSteps"] == told["NextSteps"]
+
+
+def test_who_follows_sees_what_fits_by_now(world: World) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    deal.review("InReview")
+    deal.say()
+    deal.review("Approved")
+    assert life(follower) == life(deal) == ("Qualified", "The AWS")
+    world.desk("UpdateAwsOpportunitySummary", Catalog="Sandbox", OpportunityIdentifier=follower.id)
+    solved(deal).update({"LifeCycle.Stage": "Committed"})
+    assert (life(deal)[0], life(follower)[0]) == ("Committed", "Qualified")
+
+
+def test_awss_own_view_has_the_words_that_fit(world: World) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    deal.say()
+    deal.review("Approved")
+    solved(deal)
+    for stage in ("Committed", "Launched"):
+        deal.update({"LifeCycle.Stage": stage})
+        for one in (deal, follower):
+            shown = one.snapshot(AWS_VIEW)["Payload"]["AwsOpportunitySummaryFullView"]
+            assert shown["LifeCycle"]["Stage"] == stage
+            assert shown["LifeCycle"] == one.summary()["LifeCycle"]
+    revision = deal.snapshot(AWS_VIEW)["Revision"]
+    deal.update({"Project.Title": deal.read()["Project"]["Title"]})
+    assert deal.snapshot(AWS_VIEW)["Revision"] == revision
