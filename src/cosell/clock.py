@@ -65,3 +65,5 @@ FIRST_MS = parse_iso("1000-01-01T00:00:00Z")
 """No clock is put to before: days, as the model has them, begin with no zero."""
 LAST_MS = parse_iso("9000-01-01T00:00:00Z")
 """Nor to after: what is due later needs room before the year 10000."""
+RUN_MS = parse_iso("9100-01-01T00:00:00Z")
+"""A clock that was put there goes on; no state of cosell's has a time after this."""

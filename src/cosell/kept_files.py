@@ -15,7 +15,7 @@ import orjson
 
 from cosell import address
 from cosell.auth.signing import Letter, signed
-from cosell.clock import FIRST_MS, LAST_MS, parse_iso, wall_ms
+from cosell.clock import FIRST_MS, RUN_MS, parse_iso, wall_ms
 from cosell.config import Key
 from cosell.store import Batch
 from cosell.store.saved import EXPANDED_MAX, Header, Unreadable, read
@@ -45,7 +45,7 @@ def contents(path: str, format_max: int) -> tuple[Header, list[str]]:
 
 def _ensure_time(header: Header) -> None:
     with suppress(ValueError):
-        if FIRST_MS <= parse_iso(header.time) <= LAST_MS:
+        if FIRST_MS <= parse_iso(header.time) <= RUN_MS:
             return
     raise Unreadable(f"It is damaged: no clock can be put to its time, {header.time[:40]!r}.")
 

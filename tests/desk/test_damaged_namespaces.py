@@ -5,12 +5,14 @@ changed. What cosell itself saves is never taken for damaged.
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cosell import operations
 from cosell.desk import soundness
+from cosell.kept_files import contents
 from cosell.store import Batch
 from cosell.store.saved import Header, read, write
 from cosell.store.sqlite_file import newest_format
@@ -104,6 +106,13 @@ def test_whatever_holds_an_object_is_looked_at(inside: Inside) -> None:
             ensure_refused(inside, table, column, value)
 
 
+def test_what_lists_and_the_desk_show_says_something(inside: Inside) -> None:
+    found = [(t, c) for t, c, _ in columns() if c == "summary"]
+    assert len(found) == 9
+    for table, column in [*found, ("document", "body"), ("desk_rule", "body")]:
+        ensure_refused(inside, table, column, b"{}")
+
+
 @pytest.mark.parametrize(
     ("table", "column", "value"),
     [
@@ -117,6 +126,8 @@ def test_whatever_holds_an_object_is_looked_at(inside: Inside) -> None:
         ("document", "owner", "11112222333"),
         ("invitation_view", "account", ""),
         ("outbox", "account", "nobody"),
+        ("task_view", "kind", ""),
+        ("task_view", "kind", "opportunity"),
         ("agenda", "kind", ""),
         ("agenda", "kind", "expiry"),
         ("agenda", "due_at", FAR),
@@ -129,6 +140,7 @@ def test_whatever_holds_an_object_is_looked_at(inside: Inside) -> None:
         ("lagging", "body", "{]"),
         ("lagging", "body", "{}"),
         ("lagging", "body", '{"summary": "{]"}'),
+        ("lagging", "body", '{"summary": "{}"}'),
         ("lagging", "body", '{"summary": "\u20ac"}'),
     ],
 )
@@ -143,6 +155,20 @@ def test_what_nothing_here_would_have_written(
     desk_refusal(fresh, "LoadNamespace", State=damaged(table, column, value))
     assert fresh.desk("ListNamespaces")["Namespaces"] == []
     fresh.close()
+
+
+def test_a_clock_that_ran_on_from_its_end_is_saved_and_loaded(
+    inside: Inside, tmp_path: Path
+) -> None:
+    inside.desk("PutClock", Time="9000-01-01T00:00:00Z", Frozen=False)
+    while (before := inside.desk("GetClock")["Time"]) <= "9000-01-01T00:00:00.000Z":
+        pass
+    state = inside.desk("SaveNamespace")["State"]
+    loaded = inside.desk("LoadNamespace", State=state)
+    assert loaded["Time"] >= before
+    file = tmp_path / "end.cosell"
+    file.write_bytes(b64decode(state))
+    assert contents(str(file), newest_format())[0].time >= before
 
 
 def test_a_row_is_named_by_its_place_among_all_of_its_table() -> None:

@@ -19,7 +19,7 @@ from cosell.selling import AWS, Kind
 from cosell.selling.domain import autopilot, deliveries, invitations
 from cosell.selling.profiles import PROFILES
 from cosell.selling.views import VIEWS
-from cosell.selling.workflows import tasks
+from cosell.selling.workflows import kinds, tasks
 from cosell.store import Batch
 from cosell.store.faults import SHARES, Effect, Moment
 from cosell.store.lag import MARK
@@ -40,6 +40,7 @@ DUE: Final = frozenset(
 _Check: TypeAlias = Callable[[Any], bool]
 _KINDS: Final = frozenset(told for name, told in vars(Kind).items() if name.isupper())
 _ACCOUNT: Final = re.compile(rf"{MARK}?(?:{AWS}|[0-9]{{12}})")
+_FILLED: Final = frozenset({("document", "body"), ("desk_rule", "body")})  # and what lists show
 _SAID_AS: Final = {"integer": int, "text": str, "blob": bytes}
 _DAY_MS_MAX: Final = 86_400 * SECOND_MS  # the longest step, and the longest lag
 _DELAY_MS_MAX: Final = 300 * SECOND_MS
@@ -73,6 +74,8 @@ def _check(batch: Batch, column: str) -> _Check | None:
     named = _NAMED.get((batch.table, column))
     if named is not None:
         return named
+    if (batch.table, column) in _FILLED or column == "summary":
+        return _is_filled
     if batch.columns[column] == "blob" and column != "digest":
         return _is_object
     if column in ("account", "owner"):
@@ -88,6 +91,11 @@ def _is_object(text: bytes | str) -> bool:
         return False
 
 
+def _is_filled(text: bytes) -> bool:
+    """Whether it is JSON of an object that says something."""
+    return _is_object(text) and bool(orjson.loads(text))
+
+
 def _is_instant(value: int) -> bool:
     return _FIRST_MS <= value <= _LAST_MS
 
@@ -98,7 +106,7 @@ def _is_late_row(text: str) -> bool:
         return False
     summary = orjson.loads(text).get("summary")
     try:
-        return _is_object(summary.encode("latin-1"))
+        return _is_filled(summary.encode("latin-1"))
     except (AttributeError, ValueError):
         return False
 
@@ -118,6 +126,7 @@ _NAMED: Final[Mapping[tuple[str, str], _Check]] = {
     ("namespace", "step_ms"): _between(0, _DAY_MS_MAX),
     ("namespace", "lag_ms"): _between(0, _DAY_MS_MAX),
     ("document", "kind"): _among(_KINDS),
+    ("task_view", "kind"): _among(workflow.kind for workflow in kinds.WORKFLOWS),
     ("agenda", "kind"): _among(DUE),
     ("lagging", "view"): _among(view.table for view in VIEWS),
     ("lagging", "body"): _is_late_row,

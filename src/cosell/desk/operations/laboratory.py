@@ -59,11 +59,11 @@ def put_clock(call: Call, tx: Tx) -> Document:
     return _clock(tx, namespace, call.wall)
 
 
-def ensure_imaginable(field: str, time: int) -> None:
-    """Refuse an instant that no clock of ours is put to."""
+def ensure_imaginable(field: str, time: int, last: int = LAST_MS) -> None:
+    """Refuse an instant that no clock of ours is put to, or has come to by `last`."""
     if time < FIRST_MS:
         raise _refuse(field, f"The clock goes no further back than {iso(FIRST_MS)}")
-    if time > LAST_MS:
+    if time > last:
         raise _refuse(field, f"The clock goes no further than {iso(LAST_MS)}")
 
 

@@ -5,7 +5,7 @@ from typing import cast
 
 from cosell import __version__, paging
 from cosell.calls import Call, command, query
-from cosell.clock import SECOND_MS, iso, parse_iso
+from cosell.clock import RUN_MS, SECOND_MS, iso, parse_iso
 from cosell.contract import Document, Json
 from cosell.desk.operations.laboratory import ensure_imaginable
 from cosell.errors import FieldError, ResourceNotFoundException, request_refused
@@ -66,7 +66,7 @@ def load(tx: Tx, store: Store, target: Namespace, state: bytes, wall: int) -> tu
     header, batches = saved.read(state, store.form.format)
     batches = copies.of_format(batches, header.format, store)
     time = parse_iso(header.time)
-    ensure_imaginable("state", time)
+    ensure_imaginable("state", time, RUN_MS)
     try:
         loaded = copies.restore(tx, store, target, sound(batches), wall)
     except saved.Unreadable:
