@@ -87,7 +87,7 @@ def test_where_sockets_are_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
             raise RuntimeError("no sockets in this suite")
 
     monkeypatch.setattr(socket, "socket", Forbidden)
-    monkeypatch.setattr("cosell.testing.world.here", _another_place())
+    monkeypatch.setattr("cosell.testing.place.here", _another_place())
     with World() as world:
         invitation = refer(world, "No socket")
         assert invited(boto3.client("partnercentral-selling")) == [invitation]
