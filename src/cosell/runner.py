@@ -124,19 +124,34 @@ class Runner:
         the clock at its own instant, so that an end half-way leaves a consistent one. A reset on
         the way ends it: what the name stands for then has a clock of its own."""
 
-        def arrive(tx: Tx) -> bool:
-            found = namespaces.find(tx, namespace)
-            if found.ns == ns:
-                if agenda.first(tx, ns, to_ms) is not None:
-                    return False  # somebody planned it since nothing was due any more
-                _put_forward(tx, found, to_ms)
-            self.plan_look(namespace, tx)
-            return True
-
-        fired = self._run_until(namespace, ns, to_ms)
-        while not retrying(self.store, arrive):
+        fired, arrived = 0, False
+        while not arrived:
             fired += self._run_until(namespace, ns, to_ms)
+            present = PRESENT.get()
+            try:
+                ran, arrived = retrying(self.store, partial(self._arrive, namespace, ns, to_ms))
+            finally:
+                PRESENT.set(present)
+            self._count(ran)
+            fired += len(ran)
         return fired
+
+    def _arrive(self, name: str, ns: int, to_ms: int, tx: Tx) -> tuple[list[Trace], bool]:
+        """Put the clock there, after what others planned since nothing was due any more: nobody
+        plans while this is at work. Answers what ran, and whether the clock is there: if that takes
+        long, others have a turn first."""
+        ran: list[Trace] = []
+        until = time.monotonic() + _TOGETHER_S
+        while (trace := self._run_due(tx, name, ns, to_ms)) is not None:
+            ran.append(trace)
+            if time.monotonic() > until:
+                tx.planned = None  # it goes on at once
+                return ran, False
+        found = namespaces.find(tx, name)
+        if found.ns == ns:
+            _put_forward(tx, found, to_ms)
+        self.plan_look(name, tx)
+        return ran, True
 
     def _run_until(self, namespace: str, ns: int | None, until: int | None) -> int:
         """Meanwhile the thread leaves the namespace alone, so that the count is everything."""

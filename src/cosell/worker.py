@@ -29,7 +29,7 @@ from cosell.observing.door import Door
 from cosell.observing.probes import Probes
 from cosell.service import Engine
 from cosell.store import Contention, StoreError, Tx, Value, ledger, namespaces
-from cosell.store.postgres import PostgresStore
+from cosell.store.postgres import SOON_MS, PostgresStore
 from cosell.store.retries import retrying
 
 log = logging.getLogger("cosell.worker")
@@ -39,7 +39,7 @@ _POLL_S = 0.5  # a look that was planned for later is found so late at most
 _HEARTBEAT_S = 2.0
 _STALLED_S = 10.0  # a worker that was not heard of for so long is gone
 _SWEEP = "* * * * * */10"  # every ten seconds
-_SOON_MS = 30_000  # what comes as near as that is planned by the sweep, if nobody has,
+_SOON_MS = SOON_MS // 2  # what comes as near as that is planned by the sweep, if nobody has,
 _PATIENCE_MS = 20_000  # and so is what somebody should have done so long ago
 _PARTING_S = 20.0  # for the looks that are at work when it is to end
 _END_S = 25.0  # then it is gone, whatever it waits for

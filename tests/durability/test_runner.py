@@ -117,16 +117,14 @@ def test_two_that_move_one_clock_both_end(engine: Engine) -> None:
 
 
 class Raced(Runner):
-    """Somebody else plans something on the way, just when nothing was due any more."""
+    """Somebody else plans something on the way, whenever nothing is due any more."""
 
-    raced: tuple[int, int] | None = None  # where, and when it is due
+    raced: tuple[int, int]  # where, and when it is due
 
     def _run_until(self, namespace: str, ns: int | None, until: int | None) -> int:
         fired = super()._run_until(namespace, ns, until)
-        if self.raced is not None:
-            (space, due_at), self.raced = self.raced, None
-            with self.store.write() as tx:
-                agenda.plan(tx, space, due_at, BROKEN, "of nothing")
+        with self.store.write() as tx:
+            agenda.plan(tx, *self.raced, BROKEN, "of nothing")
         return fired
 
 

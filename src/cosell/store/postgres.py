@@ -31,7 +31,7 @@ _MARGIN = 1_000_000  # more than others can draw between two instructions
 _READ = "begin isolation level repeatable read read only"
 _WRITE_LONG = "begin isolation level repeatable read"
 _LATE_MS = 50  # a look that is planned so little later is not planned anew
-_SOON_MS = 60_000  # what is due later is planned when it comes near (`unplanned`)
+SOON_MS = 60_000  # what is due later is planned when it comes near (`unplanned`)
 
 
 class PostgresStore:
@@ -103,7 +103,7 @@ class PostgresStore:
             stands = namespace.frozen_at is not None  # then it is due now, or is not reached
             at = wall if stands else max(wall, tx.planned - namespace.offset_ms)
             woken_at = tx.woken_at[name]
-            if at <= wall + _SOON_MS and (woken_at is None or at < woken_at - _LATE_MS):
+            if at <= wall + SOON_MS and (woken_at is None or at < woken_at - _LATE_MS):
                 tx.run("put_woken", name=name, woken_at=at)
                 self._queue.defer(connection, name, at)
 
