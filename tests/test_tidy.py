@@ -45,7 +45,7 @@ SQL_HOMES = (
     "cosell/store/pages.py",
     "cosell/store/postgres_queue.py",
     "cosell/store/postgres_schema.py",
-    "cosell/store/postgres_turns.py",
+    "cosell/store/postgres_migration.py",
     "cosell/store/sqlite.py",
     "cosell/store/sqlite_file.py",
     "cosell/store/sqlite_sweep.py",

@@ -13,9 +13,9 @@ import psycopg
 import pytest
 
 from cosell.looks import Looks
-from cosell.store import StoreError, postgres_schema, postgres_turns
+from cosell.store import StoreError, postgres_migration, postgres_schema
+from cosell.store.postgres_migration import Migration
 from cosell.store.postgres_pool import connected
-from cosell.store.postgres_turns import Turns
 from cosell.store.sqlite_file import newest_format
 from tests.failures.asking import crowd
 from tests.failures.cluster import Cluster
@@ -32,7 +32,7 @@ def backup(database: str) -> Iterator[int]:
     process."""
     with psycopg.connect(database, application_name="pg_dump") as connection:
         connection.execute("lock table document in access share mode")
-        time.sleep(postgres_turns._LOCK_MS / 1_000)
+        time.sleep(postgres_migration._LOCK_MS / 1_000)
         yield connection.info.backend_pid
         connection.rollback()
 
@@ -56,7 +56,7 @@ def test_migration_waits_for_a_backup_and_calls_go_on_meanwhile(
             assert select.select([migrating.stderr], [], [], 30)[0], "it says nothing"
             said = migrating.stderr.readline()
             for _ in range(3):  # for longer than a call would wait for a lock
-                time.sleep(postgres_turns._PAUSE_S)
+                time.sleep(postgres_migration._PAUSE_S)
                 seen.good_since(time.monotonic(), 20)
             assert migrating.poll() is None
         out, _ = migrating.communicate(timeout=60)
@@ -70,8 +70,8 @@ def test_migration_waits_for_a_backup_and_calls_go_on_meanwhile(
 def test_step_that_waits_in_vain_says_for_whom_and_has_done_nothing(
     cluster: Cluster, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_turns, "_PATIENCE_S", 2.5)
-    monkeypatch.setattr(postgres_turns, "_PAUSE_S", 0.1)
+    monkeypatch.setattr(postgres_migration, "_PATIENCE_S", 2.5)
+    monkeypatch.setattr(postgres_migration, "_PAUSE_S", 0.1)
     told: list[str] = []
     with backup(database) as process, connected(database, "it") as connection:
 
@@ -80,7 +80,7 @@ def test_step_that_waits_in_vain_says_for_whom_and_has_done_nothing(
             connection.execute("alter table document add column note text")
 
         with pytest.raises(StoreError, match=r"waited 2\.5 seconds for a lock that") as raised:
-            Turns(connection, told.append).take(step)
+            Migration(connection, told.append).take(step)
     assert f"process {process} (pg_dump, role postgres, in a transaction for" in str(raised.value)
     assert "run `cosell migrate` again when that one has ended" in str(raised.value)
     assert len(told) == 1, "once, not at each try"

@@ -7,7 +7,7 @@ Must not know the library, nor a job.
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from cosell.store.postgres_turns import Connection, Turns
+from cosell.store.postgres_migration import Connection, Migration
 
 _MARKS = """
 select name, convert_from(value, 'UTF8') from setting where name in ('queue', 'queue_works_with')"""
@@ -86,13 +86,15 @@ def _why_ahead(marks: _Marks, queue: Queue) -> str | None:
     )
 
 
-def take_steps(turns: Turns, queue: Queue, tell: Callable[[str], None]) -> None:
+def take_steps(migration: Migration, queue: Queue, tell: Callable[[str], None]) -> None:
     """Make the queue's tables, or bring them as far as this library needs. What takes something
     away from older programs waits until a later step needs it gone: by then a release has come and
     gone, and with it whoever was older. A queue that is ahead is left as it is."""
-    marks = _marks(turns.connection)
+    marks = _marks(migration.connection)
     if not marks.last:
-        _take(turns, queue, None, {"queue": queue.steps[-1], "queue_works_with": queue.steps[-1]})
+        _take(
+            migration, queue, None, {"queue": queue.steps[-1], "queue_works_with": queue.steps[-1]}
+        )
         return
     following = [step for step in queue.steps if step.name > marks.last]
     while following and not following[-1].adds:
@@ -102,13 +104,13 @@ def take_steps(turns: Turns, queue: Queue, tell: Callable[[str], None]) -> None:
         tell(f"The queue works with no Procrastinate older than {ends[-1]} from now on.")
     for step in following:
         names = ["queue"] if step.adds else ["queue", "queue_works_with"]
-        _take(turns, queue, step.name, dict.fromkeys(names, step))
+        _take(migration, queue, step.name, dict.fromkeys(names, step))
 
 
-def _take(turns: Turns, queue: Queue, step: str | None, marks: dict[str, Step]) -> None:
+def _take(migration: Migration, queue: Queue, step: str | None, marks: dict[str, Step]) -> None:
     def take() -> None:
-        turns.connection.execute(queue.script(step).encode(), prepare=False)
+        migration.connection.execute(queue.script(step).encode(), prepare=False)
         for name, reached in marks.items():
-            turns.connection.execute(_PUT, [name, reached.name])
+            migration.connection.execute(_PUT, [name, reached.name])
 
-    turns.take(take)
+    migration.take(take)

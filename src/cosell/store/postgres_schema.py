@@ -15,8 +15,8 @@ import psycopg
 from psycopg import errors
 
 from cosell.store import Form, Row, StoreError
+from cosell.store.postgres_migration import Connection, Migration
 from cosell.store.postgres_queue import Queue, take_steps, why_ahead, why_not
-from cosell.store.postgres_turns import Connection, Turns
 from cosell.store.sqlite_file import newest_format
 
 _LOCK = 0x636F73656C6C  # 'cosell': one migration at a time
@@ -147,11 +147,11 @@ def migrate(
             why = why_ahead(connection, queue)
         if why:
             raise StoreError(f"it {why.removesuffix('.')}")
-        turns = Turns(connection, tell)
+        migration = Migration(connection, tell)
         for step in steps():
             if step.format > before:
-                turns.take(partial(_take, connection, step))
-        take_steps(turns, queue, tell)
+                migration.take(partial(_take, connection, step))
+        take_steps(migration, queue, tell)
         return before, max(before, newest_format())
     except StoreError as error:
         raise StoreError(f"The database {where} cannot be migrated: {error}.") from None

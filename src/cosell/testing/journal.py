@@ -46,8 +46,8 @@ class Call:
     """A call as the journal has it. `service` is "partnercentral-selling" or "sts"; `outcome` is
     "Success", the error's name, or "Cut"; `cleared` are the members (paths) that an
     UpdateOpportunity nulled by leaving them out; `warnings` what was doubtful and taken; `cut` says
-    that the connection was closed instead
-    of the answer, `replayed` that a client token answered."""
+    that the connection was closed instead of the answer, `replayed` that a client token answered.
+    """
 
     operation: str
     account: str

@@ -33,7 +33,7 @@ where a.pid <> pg_backend_pid() and a.datname = current_database()
 order by a.xact_start limit 1"""
 
 
-class Turns:
+class Migration:
     """Steps on a connection, each a transaction of its own."""
 
     def __init__(self, connection: Connection, tell: Callable[[str], None]) -> None:
