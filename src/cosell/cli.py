@@ -1,5 +1,5 @@
 """The command line: `cosell serve`; `migrate` and `worker` for PostgreSQL; `open`, `save`, `load`
-for files of namespaces. It says what it is about to do, then does it.
+for files of namespaces. It says where it listens when it does.
 
 The one place that prints. Must not hold logic; and `serve` imports nothing that it does not need,
 since every millisecond of it is somebody's wait.
@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from cosell import __version__, config
@@ -193,7 +194,7 @@ def _is_output(path: str) -> bool:
 
 
 def _serve(settings: config.Config, state: State, lines: list[str]) -> int:
-    """Say where, and what the lines say, then serve until somebody stops it."""
+    """Serve until somebody stops it; say where, and what the lines say, when it listens there."""
     try:
         address = _free_address(settings.host, settings.port)
     except OSError as error:
@@ -201,8 +202,7 @@ def _serve(settings: config.Config, state: State, lines: list[str]) -> int:
         print(f"cosell: {where}: {_why_not(error)}", file=sys.stderr)
         return 1
     settings = replace(settings, port=address[1])
-    _announce(settings, state, lines)
-    return listen(address, settings, state)
+    return listen(address, settings, state, lambda: _announce(settings, state, lines))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -356,4 +356,5 @@ def _announce(settings: config.Config, state: State, told: list[str]) -> None:
     ]
     if mode != "strict" and not config.is_loopback(settings.host):
         lines.append("  OPEN TO THE NETWORK: EVERYBODY WHO CAN REACH THIS ADDRESS CAN DO ANYTHING")
-    print("\n".join(lines), flush=True)
+    with suppress(OSError):  # nobody reads it any more
+        print("\n".join(lines), flush=True)

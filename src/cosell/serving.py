@@ -9,8 +9,10 @@ import logging
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,6 +20,8 @@ from cosell import config
 
 _WAIT_S = 0.25  # between two tries to reach a database that was lost
 _FIRST_WORKER_S = 2.0  # a worker that begins later than that takes another one's place
+_CONNECT_S = 1.0
+_TRY_S = 0.01  # between two tries to connect to ourselves
 _PARTING_S = 5  # how long a server that ends waits for clients that neither speak nor listen
 
 
@@ -30,15 +34,24 @@ class State(NamedTuple):
 
 
 class _Main(NamedTuple):
-    """This process, when it began, and the directory in which those that answer count together."""
+    """This process, when it began, the directory in which those that answer count together, and
+    where they listen."""
 
     process: int
     since: float
     counted: str | None
+    address: tuple[str, int]
 
 
-def listen(address: tuple[str, int], settings: config.Config, state: State) -> int:
-    """Serve until a signal comes; answers the exit code."""
+def listen(
+    address: tuple[str, int],
+    settings: config.Config,
+    state: State,
+    listens: Callable[[], object],
+) -> int:
+    """Serve until a signal comes; answers the exit code. `listens` is called, once, when the state
+    is open and whoever connects is let in."""
+    _hear_once(listens)
     if settings.workers == 1 or not config.counts(settings):
         return _serve(address, settings, state, None)
     from cosell.observing import processes
@@ -48,6 +61,31 @@ def listen(address: tuple[str, int], settings: config.Config, state: State) -> i
         return _serve(address, settings, state, counted)
     finally:
         processes.close_directory(counted)
+
+
+def _hear_once(listens: Callable[[], object]) -> None:
+    """A process that answers says with a signal that it does; others that follow are no news."""
+    main, heard = os.getpid(), False
+
+    def hear(*_: object) -> None:
+        nonlocal heard
+        if not heard and os.getpid() == main:
+            heard = True
+            listens()
+
+    signal.signal(signal.SIGUSR2, hear)
+
+
+def _say(address: tuple[str, int], main: int) -> None:
+    """Tell the main process as soon as somebody can connect."""
+    while os.getppid() == main:
+        try:
+            socket.create_connection(address, _CONNECT_S).close()
+        except OSError:
+            time.sleep(_TRY_S)
+        else:
+            os.kill(main, signal.SIGUSR2)
+            return
 
 
 def _serve(
@@ -79,7 +117,8 @@ def _serve(
     signal.signal(signal.SIGUSR1, give_up)  # from a worker that has said why it cannot serve
     if settings.drain_s:
         _let_drain(server, settings.drain_s)
-    loader = partial(_load, settings, state, _Main(os.getpid(), time.monotonic(), counted))
+    main = _Main(os.getpid(), time.monotonic(), counted, address)
+    loader = partial(_load, settings, state, main)
     server.serve(target_loader=loader, wrap_loader=False)
     return 1 if failed else 0
 
@@ -88,7 +127,6 @@ def _let_drain(server: Any, drain_s: int) -> None:
     """Asked to end, the server goes on for a while in which it says that it is not ready; asked
     twice, or by Ctrl-C, it ends at once."""
     end, asked = server.signal_handler_interrupt, False
-    signal.signal(signal.SIGUSR2, signal.SIG_IGN)  # which a worker inherits until it is listening
 
     def stop(number: int = signal.SIGINT, *_: object) -> None:
         nonlocal asked
@@ -127,6 +165,7 @@ def _wait_for(url: str, main: int) -> None:
 def _load(settings: config.Config, state: State, main: _Main) -> Any:
     from cosell.observing.logs import set_up
 
+    signal.signal(signal.SIGUSR2, signal.SIG_IGN)  # until there is something to drain
     set_up(settings.log)
     if time.monotonic() - main.since > _FIRST_WORKER_S:
         in_memory = state.database == ":memory:"
@@ -137,4 +176,6 @@ def _load(settings: config.Config, state: State, main: _Main) -> Any:
     # Imported in the worker: the main process only watches over it.
     from cosell.app import load
 
-    return load(settings, state.database, main.process, state.opened, main.counted)
+    made = load(settings, state.database, main.process, state.opened, main.counted)
+    threading.Thread(target=_say, args=(main.address, main.process), daemon=True).start()
+    return made

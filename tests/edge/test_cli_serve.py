@@ -32,6 +32,14 @@ def ran(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def started(*arguments: str, **settings: str) -> subprocess.Popen[str]:
+    """A command that goes on."""
+    return subprocess.Popen(
+        [*COSELL, *arguments],
+        env=environment() | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
 def serving(
     *arguments: str, **settings: str
 ) -> AbstractContextManager[tuple[subprocess.Popen[str], str]]:
@@ -42,10 +50,7 @@ def serving(
 @contextmanager
 def running(*arguments: str, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """As `serving`, of any command that serves."""
-    process = subprocess.Popen(
-        [*COSELL, *arguments],
-        env=environment() | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    process = started(*arguments, **settings)
     try:
         said = said_at_start(process)
         wait_for(said)
@@ -117,6 +122,27 @@ def test_serve_says_what_it_is_about_to_do(tmp_path: Path) -> None:
             f"  database  {state}",
         ]
     assert state.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("words", [(), ("--drain", "60")])
+def test_where_it_listens_is_said_when_it_does(words: tuple[str, ...]) -> None:
+    """Whoever reads the line may connect at once."""
+    process = started("serve", "--port", "0", "--database", ":memory:", *words)
+    try:
+        url = url_of(said_at_start(process))
+        assert send(url, "GET", "/_cosell/health").status == 200
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 0
+        process.communicate()
+
+
+def test_a_server_that_cannot_open_its_state_says_no_address(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with serving("--port", "0", "--database", str(state)):
+        other = ran("serve", "--port", "0", "--database", str(state))
+    assert str(state) in refused(other, 1)
+    assert other.stdout == ""
 
 
 def test_memory_is_said_to_be_gone_with_the_server() -> None:
