@@ -25,6 +25,8 @@ BYTES_MAX: Final = (32 << 20) - _TIDY_BYTES
 NAMESPACES_MAX: Final = 1_024
 BODY_BYTES_MAX: Final = 256 << 10
 """A longer body is not kept."""
+REQUEST: Final = "Request"
+RESPONSE: Final = "Response"
 _CALL_BYTES: Final = 1_000  # what a call takes beside its bodies, and a little more
 SUCCESS: Final = "Success"
 _NOTHING: Final = (0, "")  # was ever called
@@ -39,7 +41,8 @@ class Trace:
     the call came, and the namespace's clock was `offset_ms` from it (None: not known) or stood at
     `frozen_at`. `causes` are the rules that refused the call, or ended the task that it started;
     `fault_id` the fault (PutFault) that acted on it; `cleared` the members that an update nulled by
-    leaving them out; `warnings` what was wrong with members and taken. `replayed` says that a
+    leaving them out; `warnings` what was wrong with members and taken; `unkept` are the bodies that
+    were too long to be kept. `replayed` says that a
     client token answered, `cut` that the connection was closed instead of an answer. `outcome` is
     the code of the error that was answered; `ended` are the kinds of the tasks that ended in the
     call, each with its last state.
@@ -74,6 +77,7 @@ class Trace:
     causes: tuple[Cause, ...] = ()
     cleared: tuple[str, ...] = ()
     warnings: tuple[FieldError, ...] = ()
+    unkept: tuple[str, ...] = ()
     asked = ""  # what a client calls an operation of the token service that there is not
     fault_id: str | None = None
     replayed = False
@@ -280,6 +284,8 @@ def _without_long_bodies(trace: Trace) -> int:
     """Let go of a body that is too long; answers what it takes then."""
     if len(trace.request or b"") > BODY_BYTES_MAX:
         trace.request = None
+        trace.unkept = (REQUEST,)
     if len(trace.answer or b"") > BODY_BYTES_MAX:
         trace.answer = None
+        trace.unkept += (RESPONSE,)
     return len(trace.request or b"") + len(trace.answer or b"") + _CALL_BYTES

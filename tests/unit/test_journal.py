@@ -66,6 +66,11 @@ def test_long_bodies_are_not_kept() -> None:
     kept.add("a", trace(0, long))
     [one] = kept.page("a", ALL).traces
     assert (one.request, one.answer) == (None, b"{}")
+    assert one.unkept == ("Request",)
+    both = trace(1, long)
+    both.answer = long
+    kept.add("a", both)
+    assert both.unkept == ("Request", "Response")
 
 
 def test_namespaces_that_nobody_called_who_may_give_way_first(

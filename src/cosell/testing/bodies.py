@@ -1,15 +1,17 @@
 """What a call said and was answered: asked of the desk once, and then kept.
 
-Must not know which calls there are.
+Another process, which may be given a call, can ask nobody: it is given what was said. Must not know
+which calls there are.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orjson
 
-from cosell.journal import CALLS_MAX
+from cosell.journal import BODY_BYTES_MAX, CALLS_MAX, REQUEST, RESPONSE
 from cosell.testing.calling import Refused
+from cosell.testing.place import WorldClosed
 
 if TYPE_CHECKING:
     from cosell.testing.world import World
@@ -24,13 +26,44 @@ ANEW: Final = (
 )
 
 
+_TOO_LONG: Final = (
+    f"It was longer than {BODY_BYTES_MAX >> 10} KiB, and the desk keeps none that is: look at what"
+    " came of the call instead."
+)
+
+
+class Gone:
+    """What nobody can tell any more, and why: LookupError for who asks."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def __call__(self) -> tuple[Any, Any]:
+        raise LookupError(self._why)
+
+
+class Said:
+    """A request and an answer that are known."""
+
+    def __init__(self, request: Any = None, response: Any = None) -> None:
+        self._documents = request, response
+
+    def __call__(self) -> tuple[Any, Any]:
+        return self._documents
+
+
+def shown(document: Any) -> Any:
+    """A document; LookupError for one of a pair that is gone."""
+    return document() if isinstance(document, Gone) else document
+
+
 class Bodies:
     """The request and the answer of a call: asked of the desk once, and then kept."""
 
     def __init__(self, world: "World", request_id: str) -> None:
         self._world = world
         self._id = request_id
-        self._texts: tuple[str | None, str | None] | None = None
+        self._texts: tuple[_Text, _Text] | None = None
         self._documents: tuple[Any, Any] | None = None
         self._gone = ""
 
@@ -39,7 +72,7 @@ class Bodies:
         self._gone = why
 
     def __call__(self) -> tuple[Any, Any]:
-        """LookupError if the desk has forgotten them."""
+        """LookupError if the desk has forgotten them; Gone for one that it has not kept."""
         if self._documents is None:
             request, response = self._texts or self._asked()
             self._documents = (_document(request), _document(response))
@@ -54,7 +87,13 @@ class Bodies:
             except LookupError as error:
                 self._gone = str(error)
 
-    def _asked(self) -> tuple[str | None, str | None]:
+    def __reduce__(self) -> "tuple[type[Said | Gone], tuple[Any, ...]]":
+        try:
+            return Said, self()
+        except (LookupError, OSError, WorldClosed) as error:
+            return Gone, (str(error),)
+
+    def _asked(self) -> "tuple[_Text, _Text]":
         if self._gone:
             raise LookupError(self._gone)
         try:
@@ -68,9 +107,19 @@ class Bodies:
                 " response sooner."
             )
         else:
-            return whole.get("Request"), whole.get("Response")
+            return _text(whole, REQUEST), _text(whole, RESPONSE)
         raise LookupError(told)
 
 
-def _document(text: str | None) -> Any:
-    return orjson.loads(text) if text else None
+_Text: TypeAlias = str | Gone | None
+
+
+def _text(whole: Mapping[str, Any], body: str) -> _Text:
+    if body in (whole.get("NotKept") or ()):
+        return Gone(_TOO_LONG)
+    text: str | None = whole.get(body)
+    return text
+
+
+def _document(text: _Text) -> Any:
+    return orjson.loads(text) if isinstance(text, str) and text else text

@@ -22,6 +22,11 @@ def _effect(told: Mapping[str, Any]) -> str:
     return str(told.get("Error") or cut)
 
 
+def has_expired(told: Mapping[str, Any]) -> bool:
+    """Whether a fault's time is over: it acts no more."""
+    return told.get("Status") == "Expired"
+
+
 def often(times: int) -> str:
     """How often something happened."""
     return "once" if times == 1 else f"{times} times"
@@ -32,4 +37,38 @@ def unasked(what: str) -> str:
     return (
         f"It is not known whether {what} fired: when the world ended, its server could not be asked"
         " any more. Look at its `fired` before, or say optional=True."
+    )
+
+
+def forgotten(fault: str, namespace: str) -> str:
+    """What to say if the desk has it no more, and it is not known what it did."""
+    return (
+        f"It is not known whether the fault {fault} fired: the desk has it no more, and nothing of"
+        " the calls that may have met it. Somebody who does not call through this world has reset"
+        f" the namespace {namespace}, or taken the fault back. Look at its `fired` before, or say"
+        " optional=True."
+    )
+
+
+def taken_back(fault: str) -> str:
+    """What to say if somebody else took it back before it fired."""
+    return (
+        f"The fault {fault} never fired, and the desk has it no more: it was taken back, not by"
+        " this world, before any call met it. Say optional=True if it need not fire."
+    )
+
+
+def expired(fault: str) -> str:
+    """What to say if its time was over before it fired."""
+    return (
+        f"The fault {fault} never fired: it expired (expires_seconds, of the world's time) before"
+        " any call met it. Let it last longer, or say optional=True if it need not fire."
+    )
+
+
+def unmet(fault: str) -> str:
+    """What to say if it stood to the end and never fired."""
+    return (
+        f"The fault {fault} never fired: no call met it. Did the code under test make that call,"
+        " as that account? Say optional=True if it need not."
     )

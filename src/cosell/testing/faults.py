@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 from cosell.testing import amounts
 from cosell.testing.calling import Answer, Refused
 from cosell.testing.expected import ensure_fired, enter, leave
-from cosell.testing.fault_words import of_call, of_task, often, unasked
+from cosell.testing.fault_words import (
+    expired,
+    forgotten,
+    has_expired,
+    of_call,
+    of_task,
+    often,
+    taken_back,
+    unasked,
+    unmet,
+)
 from cosell.testing.lagging import Lag
 from cosell.testing.references import wire_name
 from cosell.testing.remembered import FAULTS_UNNOTED_MAX
@@ -88,7 +98,10 @@ class Fault:
     @property
     def remaining(self) -> int | None:
         """How many more will; None if that has no end."""
-        remaining = self._now().get("Remaining")
+        now = self._now()
+        if has_expired(now):
+            return 0
+        remaining = now.get("Remaining")
         return None if remaining is None else int(remaining)
 
     def remove(self) -> None:
@@ -128,22 +141,10 @@ class Fault:
         if self._is_unasked:
             return unasked(f"the fault {self._told}")
         if not self.is_known:
-            return (
-                f"It is not known whether the fault {self._told} fired: the desk has it no more,"
-                " and nothing of the calls that may have met it. Somebody who does not call"
-                f" through this world has reset the namespace {self._world.name}, or taken the"
-                " fault back. Look at its `fired` before, or say optional=True."
-            )
+            return forgotten(self._told, self._world.name)
         if self._is_gone:
-            return (
-                f"The fault {self._told} never fired, and the desk has it no more: it was taken"
-                " back, not by this world, before any call met it. Say optional=True if it need"
-                " not fire."
-            )
-        return (
-            f"The fault {self._told} never fired: no call met it. Did the code under test make "
-            "that call, as that account? Say optional=True if it need not."
-        )
+            return taken_back(self._told)
+        return expired(self._told) if has_expired(self._last or self._seen) else unmet(self._told)
 
     def _now(self) -> Answer:
         if self._last is not None:
@@ -178,7 +179,9 @@ class Fault:
         return self._told
 
     def __repr__(self) -> str:
-        return f"<fault {self._told}: fired {self.fired}, remaining {self.remaining}>"
+        fired, remaining = self.fired, self.remaining
+        over = ", expired" * has_expired(self._last or self._seen)
+        return f"<fault {self._told}: fired {fired}, remaining {remaining}{over}>"
 
 
 class Faults:

@@ -16,7 +16,7 @@ from cosell.errors import did_you_mean
 from cosell.selling.contract import CONTRACT
 from cosell.sts.contract import CONTRACT as STS
 from cosell.testing import amounts
-from cosell.testing.bodies import ANEW, ANOTHER, Bodies
+from cosell.testing.bodies import ANEW, ANOTHER, Bodies, Said, shown
 from cosell.testing.calling import DESK, SELLING, Answer, Refused
 from cosell.testing.clock import instant
 from cosell.testing.dead_calls import DeadCall
@@ -66,7 +66,7 @@ class Call:
     seq: int = -1
     dead: bool = False
     service: str = SELLING[0]
-    _bodies: Callable[[], tuple[Any, Any]] = field(default=lambda: (None, None), repr=False)
+    _bodies: Callable[[], tuple[Any, Any]] = field(default=Said(), repr=False)
 
     @property
     def refused(self) -> bool:
@@ -75,13 +75,15 @@ class Call:
 
     @property
     def request(self) -> Any:
-        """The request's document; sensitive members are masked."""
-        return self._bodies()[0]
+        """The request's document; sensitive members are masked. LookupError, which says why, for
+        one that the desk has not kept, or keeps no more."""
+        return shown(self._bodies()[0])
 
     @property
     def response(self) -> Any:
-        """The answer's document; None for an empty one and for a dead call."""
-        return self._bodies()[1]
+        """The answer's document; None for an empty one and for a dead call; LookupError as
+        above."""
+        return shown(self._bodies()[1])
 
     def __str__(self) -> str:
         why = f" ({', '.join(rule.id for rule in self.rules)})" if self.rules else ""
@@ -256,7 +258,7 @@ class Journal(Calls):
             pass  # nobody is there to ask; the call died all the same
         call = Call(dead.operation, account, time, DEAD, dead.message, dead=True)
         call = replace(call, service=dead.service)
-        self._seen.append(replace(call, _bodies=lambda: (dead.request, None)))
+        self._seen.append(replace(call, _bodies=Said(dead.request)))
 
     def read_on(self) -> None:
         """Read what came since, before the desk forgets it. Nobody asked: an error is told to who

@@ -165,6 +165,25 @@ def test_expires(world: World) -> None:
         world.caller()("ListSolutions", Catalog="AWS")
 
 
+@pytest.mark.parametrize("scope", [{"times": 3}, {"times": None}, {"share": 0.5}])
+def test_an_expired_fault_says_so(world: World, scope: Any) -> None:
+    fault = world.faults.throttle("ListSolutions", expires_seconds=10, **scope)
+    assert fault.remaining == scope.get("times")
+    world.clock.advance(seconds=11)
+    assert fault.remaining == 0
+    assert repr(fault).endswith("on ListSolutions: fired 0, remaining 0, expired>")
+    with pytest.raises(FaultNeverFired, match="expires_seconds, of the world's time"):
+        world.faults.check()
+
+
+def test_a_fault_that_expired_within_its_with(world: World) -> None:
+    with (
+        pytest.raises(FaultNeverFired, match="it expired"),
+        world.faults.throttle("ListSolutions", expires_seconds=10),
+    ):
+        world.clock.advance(seconds=11)
+
+
 def test_task(world: World) -> None:
     kind = "StartEngagementFromOpportunityTask"
     with world.faults.fail_task(kind, at="SubmitOpportunity", message="Not today") as fault:

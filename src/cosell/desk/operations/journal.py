@@ -66,7 +66,12 @@ def get_call(call: Call, _: Tx) -> Document:
             "The journal of this namespace has no call with this RequestId. It keeps the last"
             f" {CALLS_MAX:,} calls, in memory."
         )
-    return {**_told(trace), "Request": _request(trace), "Response": _response(trace)}
+    return {
+        **_told(trace),
+        "Request": _request(trace),
+        "Response": _response(trace),
+        "NotKept": [*trace.unkept],
+    }
 
 
 def _told(trace: Trace) -> Document:

@@ -1,0 +1,74 @@
+"""What calls said and were answered: where that is not kept it is told, and it goes along with a
+call that another process is given."""
+
+import copy
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ParamValidationError
+
+from cosell.journal import BODY_BYTES_MAX
+from cosell.testing.journal import Call
+from cosell.testing.world import World
+
+LONG = BODY_BYTES_MAX + 1
+
+
+@pytest.fixture
+def client(world: World) -> Any:
+    return world.client(config=Config(retries={"total_max_attempts": 1}))
+
+
+def said(call: Call) -> tuple[Any, Any]:
+    """In whichever process."""
+    return call.request, call.response
+
+
+def test_a_request_that_is_too_long_is_told(world: World, client: Any) -> None:
+    request = world.example("CreateOpportunity", Project={"Title": "x" * LONG})
+    with pytest.raises(ClientError):
+        client.create_opportunity(**request)
+    last = world.calls.last
+    assert last.outcome == "ValidationException"
+    with pytest.raises(LookupError, match="longer than 256 KiB"):
+        _ = last.request
+    assert last.response["Reason"] == "REQUEST_VALIDATION_FAILED"
+
+
+def test_a_call_can_be_pickled(world: World, client: Any) -> None:
+    client.create_opportunity(**world.example("CreateOpportunity"))
+    with pytest.raises(ParamValidationError):
+        client.list_opportunities(Katalog="AWS")
+    for call in list(world.calls):
+        for another in (pickle.loads(pickle.dumps(call)), copy.deepcopy(call)):
+            assert str(another) == str(call)
+            assert said(another) == said(call)
+
+
+def test_another_process_is_given_what_a_call_said(world: World, client: Any) -> None:
+    made = client.create_opportunity(**world.example("CreateOpportunity"))
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        request, response = pool.submit(said, world.calls.last).result()
+    assert request["Catalog"] == "Sandbox"
+    assert response["Id"] == made["Id"]
+
+
+def test_what_is_gone_is_gone_in_a_pickled_call(world: World, client: Any) -> None:
+    client.list_solutions(Catalog="AWS")
+    last = world.calls.last
+    world.desk("ResetNamespace")
+    another = pickle.loads(pickle.dumps(last))
+    with pytest.raises(LookupError, match="before the namespace began anew"):
+        _ = another.request
+    assert another.operation == "ListSolutions"
+
+
+def test_a_call_of_a_closed_world_can_be_pickled(world: World, client: Any) -> None:
+    client.list_solutions(Catalog="AWS")
+    world.close()
+    another = pickle.loads(pickle.dumps(world.calls.last))
+    assert another.request == {"Catalog": "AWS"}
