@@ -168,8 +168,9 @@ def _carry(command: str, settings: config.Config, asked: dict[str, str]) -> int:
     key = next((one for one in keys if named in ("", one.id)), None)
     if named and key is None:
         raise config.ConfigError(f"--key: the configuration has no key {named!r}")
-    server = kept_files.Server(endpoint, asked["namespace"], key, settings.auth.regions[0])
     try:
+        where = kept_files.found(endpoint, asked["namespace"])
+        server = kept_files.Server(*where, key, settings.auth.regions[0])
         if command == "save":
             checksum = kept_files.save(server, asked["file"])
             print(
@@ -245,8 +246,10 @@ def _parser() -> argparse.ArgumentParser:
     ):
         carrying = commands.add_parser(command, help=does)
         carrying.add_argument("file", metavar="FILE", help="of a saved namespace")
-        carrying.add_argument("--namespace", default="default", help="which one (default)")
-        carrying.add_argument("--endpoint", metavar="URL", help="of the server (this machine's)")
+        carrying.add_argument("--namespace", help="which one (the endpoint's, or default)")
+        carrying.add_argument(
+            "--endpoint", metavar="URL", help="of the server (this machine's), or of a namespace"
+        )
         carrying.add_argument("--config", metavar="FILE", help="of the server: its port, its keys")
         carrying.add_argument("--key", metavar="ID", help="which of those keys signs (the first)")
     return parser

@@ -4,6 +4,7 @@ Must not print, and must not know what a resource means.
 """
 
 import http.client
+import re
 from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from cosell.store.saved import EXPANDED_MAX, Header, Unreadable, read
 from cosell.whole_files import write_whole
 
 _PATIENCE_S = 300.0  # a large namespace takes its time
+_DEFAULT = "default"
+_OF_NAMESPACE = re.compile(r"(.*)/ns/([^/?#]+)/?")
 _COUNTED = {"outbox": "event", "ledger": "client token", "agenda": "thing due"}  # beside documents
 
 
@@ -82,6 +85,22 @@ class Server(NamedTuple):
     namespace: str
     key: Key | None = None
     region: str = ""
+
+
+def found(endpoint: str, namespace: str) -> tuple[str, str]:
+    """A server's endpoint, and the namespace that is meant there: the one that was said ('' if none
+    was), that of the endpoint, which may be a namespace's own, or the default one. KeptFileError if
+    they say two."""
+    of_namespace = _OF_NAMESPACE.fullmatch(endpoint)
+    if of_namespace is None:
+        return endpoint, namespace or _DEFAULT
+    server, its = of_namespace.groups()
+    if namespace not in ("", its):
+        raise KeptFileError(
+            f"--endpoint is the address of the namespace {its}, and --namespace says {namespace}:"
+            f" name the server alone ({server}), or one namespace."
+        )
+    return server, its
 
 
 def save(server: Server, path: str) -> str:

@@ -201,6 +201,12 @@ class Routes:
             return "Name an operation: in the header X-Amz-Target, or at the end of the path."
         desk = aws_json.addressed(request).startswith("CosellDesk.") or "/_cosell/" in request.path
         service = self._desk if desk else self._selling
+        if operation in service.contract.operations:
+            at = f"/_cosell/{operation}" if desk else f"/{operation}"
+            return (
+                f"The path {request.path[:OPERATION_SHOWN_MAX]!r} leads nowhere. {operation} is at"
+                f" {at}, and in another namespace than the default one at /ns/NAME{at}."
+            )
         hint = did_you_mean(operation, service.contract.operations)
         where = "at the desk" if desk else "in partnercentral-selling"
         return f"There is no operation {operation[:OPERATION_SHOWN_MAX]!r} {where}.{hint}"

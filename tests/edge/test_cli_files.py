@@ -120,6 +120,21 @@ def test_save_and_load_carry_a_namespace(server: Server, world: World, tmp_path:
     assert [one.name for one in tmp_path.iterdir()] == ["a.cosell"]
 
 
+def test_an_endpoint_may_be_that_of_a_namespace(
+    server: Server, world: World, tmp_path: Path
+) -> None:
+    world.client().create_opportunity(Catalog="AWS", **opportunity())
+    path, there = str(tmp_path / "a.cosell"), World(server)
+    saved = ran("save", path, "--endpoint", world.endpoint)
+    assert f"{path} has the namespace {world.namespace}, SHA-256 " in saved.stdout
+    loaded = ran("load", path, "--endpoint", f"{there.endpoint}/", "--namespace", there.namespace)
+    assert (loaded.returncode, loaded.stderr) == (0, "")
+    assert count(there.endpoint) == 1
+    two = ran("save", path, "--endpoint", world.endpoint, "--namespace", there.namespace)
+    assert two.returncode == 1
+    assert f"--namespace says {there.namespace}: name the server alone ({server.url})" in two.stderr
+
+
 def test_a_namespace_that_goes_to_standard_output_is_alone_there(
     server: Server, world: World, tmp_path: Path
 ) -> None:

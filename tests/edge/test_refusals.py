@@ -268,3 +268,12 @@ def test_a_form_type_does_not_hide_the_operation_in_the_path(world: World) -> No
     """`curl -d` says that its data is a form, whatever it is."""
     reply = in_dialect(world, "application/x-www-form-urlencoded", LIST, b'{"Catalog":"AWS"}')
     assert (reply.status, reply.document["TaskSummaries"]) == (200, [])
+
+
+def test_a_path_that_leads_nowhere_to_an_operation_that_there_is(server: Server) -> None:
+    """It is not said to be missing, and meant at once."""
+    for path in ("/ns/a/ns/b/_cosell/SaveNamespace", "/_cosell/_cosell/SaveNamespace"):
+        reply = send(server.url, "POST", path, {}, {"Content-Type": "application/json"})
+        told = json.loads(reply.body)["Message"]
+        assert told.startswith(f"The path '{path}' leads nowhere. SaveNamespace is at /_cosell/Sav")
+        assert "/ns/NAME/_cosell/SaveNamespace." in told
