@@ -162,6 +162,8 @@ class Journal:
     """
 
     def __init__(self) -> None:
+        self.bytes_max = BYTES_MAX
+        """Another bound, for who clears what nobody asks for any more."""
         self._rings: dict[str, _Ring] = {}
         # Of namespaces that gave way: how many calls they had, and what those were counted in.
         self._gone: dict[str, tuple[int, str]] = {}
@@ -256,7 +258,7 @@ class Journal:
             for ring in self._rings.values():
                 ring.tidy()
             size = sum(ring.size for ring in self._rings.values())
-            while size > BYTES_MAX:
+            while size > self.bytes_max:
                 size -= self._give_way(self._idlest(""))
 
     def _give_way(self, name: str) -> int:

@@ -259,10 +259,12 @@ def _made() -> "tuple[Engine, Sweeping]":
     from cosell.ids import new_token_key
     from cosell.service import Engine
     from cosell.store.sqlite import SqliteStore
+    from cosell.testing.remembered import JOURNALS_BYTES_MAX
 
     store = SqliteStore(":memory:")
     atexit.register(store.close)
     engine = Engine(store, Config(auth=Auth(mode="open")), new_token_key())
+    engine.runner.journal.bytes_max = JOURNALS_BYTES_MAX
     return engine, Sweeping(engine.sweep, store.rows_written)
 
 

@@ -6,7 +6,7 @@ forgets is known only to a world that has looked before. Must not look itself.
 
 from typing import Final
 
-from cosell.journal import CALLS_MAX, NAMESPACE_BYTES_MAX
+from cosell.journal import CALLS_MAX, NAMESPACE_BYTES_MAX, NAMESPACES_MAX
 from cosell.store.faults import KEPT_MAX
 
 # Calls are read, and with the next reading the bodies of those are kept that were read before. So
@@ -16,6 +16,10 @@ CALLS_UNREAD_MAX: Final = 2 * CALLS_MAX // 5
 """So many calls may come before they are read."""
 BYTES_UNREAD_MAX: Final = NAMESPACE_BYTES_MAX // 4
 """Bytes of bodies that they may have."""
+
+JOURNALS_BYTES_MAX: Final = 2 * NAMESPACE_BYTES_MAX * NAMESPACES_MAX
+"""Bytes of all worlds in this process: each has its own bound, and takes its calls along when it
+closes, so that none has to give way to another. A server knows no such end, and keeps less."""
 
 # A fault that is over may be forgotten as soon as there are more than the desk keeps. How it stands
 # is noted before: those since the last look, and those that still act, have to find room together.

@@ -4,6 +4,7 @@ call that another process is given."""
 import copy
 import pickle
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from multiprocessing import get_context
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
-from cosell.journal import BODY_BYTES_MAX
+from cosell.journal import BODY_BYTES_MAX, BYTES_MAX
+from cosell.testing.calling import Refused
 from cosell.testing.journal import Call
 from cosell.testing.world import World
 
@@ -72,3 +74,16 @@ def test_a_call_of_a_closed_world_can_be_pickled(world: World, client: Any) -> N
     world.close()
     another = pickle.loads(pickle.dumps(world.calls.last))
     assert another.request == {"Catalog": "AWS"}
+
+
+def test_many_open_worlds_take_no_calls_from_each_other() -> None:
+    """Their calls together are more than a server keeps of all its namespaces."""
+    with ExitStack() as open_worlds:
+        worlds = [open_worlds.enter_context(World()) for _ in range(12)]
+        for world in worlds:
+            for _ in range(14):
+                with pytest.raises(Refused):
+                    world.caller()("CreateOpportunity", Catalog="AWS", Origin="x" * 200_000)
+        assert 12 * 14 * 200_000 > BYTES_MAX
+        assert [len(world.calls) for world in worlds] == [14] * 12
+        assert all(len(call.request["Origin"]) for world in worlds for call in world.calls)
