@@ -100,6 +100,10 @@ class WhileOpen:
             self._late = take_away
         take_away()
 
+    def forsake(self) -> None:
+        """In a process that was forked off: the world is closed here, and only here."""
+        self._is_open = False
+
     def ensure_open(self) -> None:
         """WorldClosed if the world has been closed."""
         if not self._is_open:

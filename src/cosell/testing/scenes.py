@@ -48,11 +48,11 @@ def start_from(world: "World", scene: "World | str | PathLike[str]") -> None:
 
 @contextmanager
 def _becoming_another(world: "World") -> Iterator[None]:
-    world.becomes_another = True
+    world.memory.becomes_another = True
     try:
         yield
     finally:
-        world.becomes_another = False
+        world.memory.becomes_another = False
 
 
 def _load(world: "World", state: bytes) -> int:

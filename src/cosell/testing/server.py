@@ -3,6 +3,7 @@
 Must not be loaded by who needs no socket; and it knows of the server no more than its address.
 """
 
+import os
 import sys
 import time
 from http.client import HTTPConnection, HTTPException
@@ -36,10 +37,13 @@ class Server:
 
     def __init__(self, process: "Popen[str]", url: str) -> None:
         self._process = process
+        self._started_by = os.getpid()
         self.url = url
 
     def stop(self) -> None:
-        """End it; a second time does nothing."""
+        """End it; a second time does nothing, nor does a process that was forked off."""
+        if self._started_by != os.getpid():
+            return
         self._process.terminate()
         try:
             self._process.wait(_PARTING_S_MAX)

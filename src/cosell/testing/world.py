@@ -16,16 +16,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
-from cosell.http import HttpRequest, HttpResponse
 from cosell.testing import amounts, current
 from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.entered import Entered
 from cosell.testing.forgetting import Forgetting
 from cosell.testing.lifetime import close_after, closing_if_it_fails
+from cosell.testing.memory import Memory
 from cosell.testing.partner import AWS, Partner, account_named
 from cosell.testing.place import Here, WhileOpen, at
-from cosell.testing.unread import Unread
 
 if TYPE_CHECKING:
     from cosell.testing.aws import Aws
@@ -71,17 +70,16 @@ class World:
         self._label = account
         self.account = account_named(account)
         self.place = at(server)
-        self.name = f"test-{os.getpid()}-{secrets.token_hex(4)}-{next(_numbers)}"
+        self._process = os.getpid()
+        self.name = f"test-{self._process}-{secrets.token_hex(4)}-{next(_numbers)}"
         self.seed = amounts.seed(seed)
         self.closed = False
         self._was_uncalled = False  # to its end
-        self._rows = 0  # that it will leave, if it begins anew
-        self.becomes_another = False
-        """Whether it is about to start from a scene, and to leave its calls behind."""
         self.dead_calls: list[DeadCall] = []
         """What botocore itself refused, oldest first: calls that never left the process."""
-        self._unread = Unread(self._read_on)
-        self.way = WhileOpen(self.place, self.name, Forgetting(self))
+        self.memory = Memory(self)
+        """What it looks at before the desk forgets it."""
+        self.way = WhileOpen(self.place, self.name, Forgetting(self.memory))
         """To the place, for the callers of this world, as long as it is open."""
         self.desk = Caller(self.way, self.name, self.account, DESK)
         self.own_requests: set[str] = set()
@@ -290,31 +288,6 @@ class World:
         if "faults" in self.__dict__:  # else nobody has asked for anything to happen before it
             self.faults.about_to_call(operation)
 
-    def about_to_forget(self, fault: str | None) -> None:
-        """The desk is about to forget a fault or (None) all of them, the lag and the calls."""
-        if fault is None and isinstance(self.place, Here):
-            self._rows = self.place.rows(self.name)
-        if fault is None and self._may_have_calls():
-            self.calls.about_to_begin_anew(is_left_behind=self.becomes_another)
-        if "faults" in self.__dict__:
-            self.faults.about_to_forget(fault)
-
-    def has_forgotten(self, fault: str | None) -> None:
-        """It has."""
-        if "faults" in self.__dict__:
-            self.faults.has_forgotten(fault)
-        if fault is None and "calls" in self.__dict__:
-            self.calls.begun_anew()
-        if fault is None and isinstance(self.place, Here):
-            self.place.begin_anew(self.name, self._rows)
-
-    def was_called(self, request: HttpRequest, response: HttpResponse) -> None:
-        """A call on the world's way was answered."""
-        self._unread.add(request, response)
-
-    def _read_on(self) -> None:
-        self.calls.read_on()
-
     def current(self) -> "AbstractContextManager[World]":
         """Within it this is the current world; it is not closed afterwards."""
         return Entered(self)
@@ -324,30 +297,33 @@ class World:
         asks it, or a client of its, for something else later is told so (WorldClosed,
         NotLetOut)."""
         if not self.closed:
-            self._look_last()
+            if not self._is_anothers:
+                self._look_last()
             self.end()
+
+    @property
+    def _is_anothers(self) -> bool:
+        """Whether this process was forked off from the world's, which ends it."""
+        return self._process != os.getpid()
 
     def _look_last(self) -> None:
         if "faults" in self.__dict__:
             with suppress(Exception):  # of a server that has gone
                 self.faults.end()
-        if self._may_have_calls():
+        if self.memory.may_have_calls():
             with suppress(Exception):
                 self.calls.end()
         else:
             self._was_uncalled = True
 
-    def _may_have_calls(self) -> bool:
-        """Whether there is anything to read, as far as this process knows: on a server others may
-        have called, and a call that a signal cut off may have been answered all the same."""
-        if "calls" in self.__dict__ or self._unread.came or self.way.unanswered:
-            return True
-        return not isinstance(self.place, Here)
-
     def end(self) -> None:
         """As `close`, for who knows that nobody will ask what became of anything. ServerGone, once,
         if its server can be told no more; then it is closed all the same."""
         if self.closed:
+            return
+        if self._is_anothers:
+            self.way.forsake()
+            self._forget()
             return
         try:
             self.way.end(self._take_away)
@@ -383,10 +359,10 @@ class World:
     ) -> None:
         try:
             self._entered[-1].end()
-            if not self.closed:
+            if not (self.closed or self._is_anothers):
                 self._look_last()
-            if kind is None and "faults" in vars(self) and not self.closed:
-                self.faults.check()
+                if kind is None and "faults" in vars(self):
+                    self.faults.check()
         finally:
             self._entered[-1].end()  # the rest, if a signal came in the middle of it
             self._entered.pop()

@@ -1,0 +1,55 @@
+"""A process that was forked off while a world was open leaves it, however it ends: it ends nothing
+of its parent's.
+"""
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import os, sys
+from cosell.testing import World
+from cosell.testing.server import start
+
+place, ending = sys.argv[1:]
+server = start() if place == "server" else None
+try:
+    with World(server=server and server.url) as world:
+        world.faults.throttle("ListSolutions", optional=ending != "left")
+        world.given.opportunity()
+        _ = world.endpoint_url
+        child = os.fork()
+        if not child:
+            if ending == "exit":
+                sys.exit(7)
+            if ending == "error":
+                raise OSError("in the child")
+            if ending == "closed":
+                world.close()
+                assert world.closed
+                sys.exit(7)
+        else:
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            assert code == (0 if ending == "left" else 1 if ending == "error" else 7), code
+            found = world.caller()("ListOpportunities", Catalog="Sandbox")
+            print("parent:", len(found.OpportunitySummaries), world.closed)
+            if ending == "left":
+                try:
+                    world.caller()("ListSolutions", Catalog="AWS")
+                except Exception:
+                    pass
+finally:
+    if server:
+        server.stop()
+"""
+
+
+@pytest.mark.parametrize("place", ["here", "server"])
+@pytest.mark.parametrize("ending", ["exit", "error", "closed", "left"])
+def test_a_forked_process_ends_nothing_of_its_parents(place: str, ending: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, place, ending], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "parent: 1 False\n"), done.stderr
+    assert "FaultNeverFired" not in done.stderr
