@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from cosell.http import HttpRequest
+from cosell.http import HttpRequest, HttpResponse
 from cosell.testing.place import Place
 
 SELLING = ("partnercentral-selling", "AWSPartnerCentralSelling")
@@ -38,6 +38,11 @@ class Refused(Exception):
 
     def __reduce__(self) -> tuple[type["Refused"], tuple[str, dict[str, Any]]]:
         return type(self), (self.operation, dict(self.members))  # another process may be told it
+
+
+def request_id(response: HttpResponse) -> str:
+    """Under which an answer stands in the journal; '' for one that does not say."""
+    return next((told for name, told in response.headers if name.lower() == _ID), "")
 
 
 class Caller:
@@ -75,7 +80,7 @@ class Caller:
         body = orjson.dumps(members)
         response = self._place.exchange(HttpRequest("POST", self._path, "", headers, body))
         if self._noted is not None:
-            self._noted.update(told for name, told in response.headers if name.lower() == _ID)
+            self._noted.add(request_id(response))
         document = orjson.loads(response.body) if response.body else {}
         if response.status != 200:
             raise Refused(operation, document)

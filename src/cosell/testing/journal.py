@@ -315,11 +315,12 @@ class Journal(Calls):
         if self._ended:
             return
         asked: dict[str, Any] = {"MaxResults": _PAGE}
+        first = self._world.memory.take_first()  # before somebody calls it while this asks
         if self._seq is not None:
             asked["AfterSeq"] = self._seq
         while True:
             page = self._world.desk("ListCalls", **asked)
-            if self._is_anew(page):
+            if self._is_anew(page, first):
                 asked = {"MaxResults": _PAGE}
                 continue
             lost = max(0, (page.get("Forgotten") or 0) - self._passed)
@@ -333,14 +334,15 @@ class Journal(Calls):
                 return
             asked["NextToken"] = page.NextToken
 
-    def _is_anew(self, page: Answer) -> bool:
+    def _is_anew(self, page: Answer, first: str) -> bool:
         """Whether the page is of another journal than was read before, and has to be asked for
-        without regard to that."""
+        without regard to that. `first` is a call that has to be in a first page."""
         before, self._begun = self._begun, page.get("Journal") or ""
-        if before == self._begun:
+        lacks_first = bool(first) and not before and _lacks(page, first)
+        if before == self._begun and not lacks_first:
             return False
         is_known, self._renewed = self._renewed or not before, False
-        if not is_known:
+        if lacks_first or not is_known:
             self._missing.gaps += 1
             self._leave(ANEW)
         self._passed, self._seq = 0, None
@@ -367,6 +369,11 @@ class Journal(Calls):
             service=told.Service,
             _bodies=Bodies(self._world, told.RequestId),
         )
+
+
+def _lacks(page: Answer, request_id: str) -> bool:
+    """Whether a call is not there, and nothing says that it was forgotten."""
+    return not page.get("Forgotten") and all(one.RequestId != request_id for one in page.Calls)
 
 
 def _ensure_known(operation: str) -> None:

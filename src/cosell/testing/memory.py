@@ -36,6 +36,8 @@ class Memory:
     def has_forgotten(self, fault: str | None) -> None:
         """It has."""
         world = self._world
+        if fault is None:
+            self.take_first()
         if "faults" in vars(world):
             world.faults.has_forgotten(fault)
         if fault is None and "calls" in vars(world):
@@ -46,6 +48,12 @@ class Memory:
     def was_called(self, request: HttpRequest, response: HttpResponse) -> None:
         """A call on the world's way was answered."""
         self._unread.add(request, response)
+
+    def take_first(self) -> str:
+        """The request id of a call that has to be in the desk's journal when that is read first;
+        '' if there is none, and from then on."""
+        first, self._unread.first = self._unread.first, ""
+        return first
 
     def _read_on(self) -> None:
         self._world.calls.read_on()

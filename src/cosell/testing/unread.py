@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Final
 
 from cosell.http import HttpRequest, HttpResponse
-from cosell.testing.calling import DESK
+from cosell.testing.calling import DESK, request_id
 from cosell.testing.remembered import BYTES_UNREAD_MAX, CALLS_UNREAD_MAX
 
 _CALL_BYTES: Final = 1_000  # what the desk reckons for a call beside its bodies
+_OK: Final = 200
 _UNTOLD: Final = frozenset(f"{DESK[1]}.{operation}" for operation in ("ListCalls", "GetCall"))
 
 
@@ -23,6 +24,9 @@ class Unread:
         self._bytes = 0
         self.came = False
         """Whether anything was called but the desk."""
+        self.first = ""
+        """The request id of a call that the desk remembers, if nobody has it begin anew; '' once
+        its journal was read."""
 
     def add(self, request: HttpRequest, response: HttpResponse) -> None:
         """A call was answered."""
@@ -31,6 +35,8 @@ class Unread:
             return  # the journal has no reading of it
         if not self.came and (target is None or not target.startswith(DESK[1])):
             self.came = True
+            if response.status == _OK and "/_cosell" not in request.path:
+                self.first = request_id(response)
         self._calls += 1
         self._bytes += len(request.body) + len(response.body) + _CALL_BYTES
         if self._calls > CALLS_UNREAD_MAX or self._bytes > BYTES_UNREAD_MAX:

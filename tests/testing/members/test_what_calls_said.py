@@ -13,8 +13,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from cosell.journal import BODY_BYTES_MAX, BYTES_MAX
-from cosell.testing.calling import Refused
+from cosell.testing.calling import DESK, SELLING, Caller, Refused
 from cosell.testing.journal import Call
+from cosell.testing.missing import CallsForgotten
 from cosell.testing.world import World
 
 LONG = BODY_BYTES_MAX + 1
@@ -76,14 +77,44 @@ def test_a_call_of_a_closed_world_can_be_pickled(world: World, client: Any) -> N
     assert another.request == {"Catalog": "AWS"}
 
 
+def ask_at_length(world: World, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(Refused):
+            world.caller()("CreateOpportunity", Catalog="AWS", Origin="x" * 200_000)
+
+
 def test_many_open_worlds_take_no_calls_from_each_other() -> None:
     """Their calls together are more than a server keeps of all its namespaces."""
     with ExitStack() as open_worlds:
         worlds = [open_worlds.enter_context(World()) for _ in range(12)]
         for world in worlds:
-            for _ in range(14):
-                with pytest.raises(Refused):
-                    world.caller()("CreateOpportunity", Catalog="AWS", Origin="x" * 200_000)
+            ask_at_length(world, 14)
         assert 12 * 14 * 200_000 > BYTES_MAX
         assert [len(world.calls) for world in worlds] == [14] * 12
         assert all(len(call.request["Origin"]) for world in worlds for call in world.calls)
+
+
+@pytest.mark.parametrize("came", [0, 5])
+def test_a_reset_that_nobody_saw_is_told_though_nothing_was_read_before(
+    somewhere: World, came: int
+) -> None:
+    call = Caller(somewhere.way, somewhere.name, somewhere.account, SELLING)
+    for _ in range(3):
+        call("ListSolutions", Catalog="AWS")
+    Caller(somewhere.place, somewhere.name, somewhere.account, DESK)("ResetNamespace")
+    for _ in range(came):
+        call("ListOpportunities", Catalog="AWS")
+    with pytest.warns(CallsForgotten, match="the desk's journal began anew"):
+        operations = somewhere.calls.operations
+    assert operations == ["ListOpportunities"] * came
+
+
+@pytest.mark.parametrize("look", [True, False])
+def test_a_reset_that_the_world_saw_is_no_gap(somewhere: World, look: bool) -> None:
+    call = Caller(somewhere.way, somewhere.name, somewhere.account, SELLING)
+    call("ListSolutions", Catalog="AWS")
+    if look:
+        assert len(somewhere.calls) == 1
+    somewhere.desk("ResetNamespace")
+    call("ListOpportunities", Catalog="AWS")
+    assert somewhere.calls.operations == ["ListSolutions", "ListOpportunities"]
