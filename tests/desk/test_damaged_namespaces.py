@@ -6,8 +6,9 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import orjson
 import pytest
 
 from cosell import operations
@@ -136,6 +137,17 @@ def test_what_lists_and_the_desk_show_says_something(inside: Inside) -> None:
         ("fault", "error", "SomethingElse"),
         ("fault", "delay_ms", -1),
         ("fault", "expires_at", FAR),
+        ("fault", "share", None),
+        ("fault", "seed", None),
+        ("agenda", "ref", ""),
+        ("agenda", "ref", "zz"),
+        ("agenda", "ref", "opportunity/O1"),
+        ("invited", "invitation", ""),
+        ("invited", "invitation", "engi-aaaaaaaaaaaaa"),
+        ("invited", "engagement", "zz"),
+        ("member", "engagement", "zz"),
+        ("desk_rule", "body", b'{"a":1}'),
+        ("desk_rule", "body", b'{"Next":"1"}'),
         ("lagging", "view", "nothing_view"),
         ("lagging", "body", "{]"),
         ("lagging", "body", "{}"),
@@ -155,6 +167,93 @@ def test_what_nothing_here_would_have_written(
     desk_refusal(fresh, "LoadNamespace", State=damaged(table, column, value))
     assert fresh.desk("ListNamespaces")["Namespaces"] == []
     fresh.close()
+
+
+def test_a_body_is_of_its_row(inside: Inside) -> None:
+    """What it says is what the row is, and what the model has of such a thing."""
+    for table, column in [(t, c) for t, c, _ in columns() if c == "summary"]:
+        ensure_refused(inside, table, column, b'{"a":1}')
+    for kind, body in bodies().items():
+        name = "TaskId" if "TaskId" in body else "Id"
+        for wrong in ({"a": 1}, {name: body[name]}, {**body, name: "another"}):
+            ensure_body_refused(inside, kind, wrong)
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "value"),
+    [
+        ("opportunity", "LifeCycle", []),
+        ("opportunity", "LastModifiedDate", "yesterday"),
+        ("opportunity", "RelatedEntityIdentifiers", None),
+        ("engagement", "Contexts", "none"),
+        ("engagement", "MemberCount", "2"),
+        ("engagement-invitation", "Arn", None),
+        ("engagement-invitation", "Receiver", None),
+        ("resource-snapshot-job", "Status", 1),
+        ("engagement-from-opportunity-task", "step", None),
+        ("engagement-from-opportunity-task", "step", "0"),
+        ("prospecting-from-engagement-task", "StartTime", "now"),
+    ],
+)
+def test_a_body_has_what_its_kind_has(inside: Inside, kind: str, member: str, value: Any) -> None:
+    ensure_body_refused(inside, kind, {**bodies()[kind], member: value})
+
+
+def test_what_a_repeated_start_is_answered_with_is_there(inside: Inside) -> None:
+    for answer in (b'{"a":1}', b'{"TaskId":"task-aaaaaaaaaaaaa"}'):
+        batches = [batch._replace(rows=[[*row] for row in batch.rows]) for batch in saved()[1]]
+        [ledger] = [batch for batch in batches if batch.table == "ledger"]
+        at = [*ledger.columns].index("answer")
+        started = [row for row in ledger.rows if "StartEngagementFromOpportunityTask" in row]
+        cast("list[object]", started[0])[at] = answer
+        told = desk_refusal(inside, "LoadNamespace", State=state_of(batches)).message
+        assert "It is damaged: ledger.answer of row " in told
+
+
+def bodies() -> dict[str, dict[str, Any]]:
+    """The last body of each kind of resource."""
+    [documents] = [batch for batch in saved()[1] if batch.table == "document"]
+    kind, body = ([*documents.columns].index(name) for name in ("kind", "body"))
+    return {str(row[kind]): orjson.loads(cast("bytes", row[body])) for row in documents.rows}
+
+
+def ensure_body_refused(world: Inside, kind: str, said: dict[str, Any]) -> None:
+    batches = []
+    for batch in saved()[1]:
+        rows = [[*row] for row in batch.rows]
+        if batch.table == "document":
+            at = [*batch.columns].index("body")
+            [row for row in rows if kind in row][-1][at] = orjson.dumps(said)
+        batches.append(batch._replace(rows=rows))
+    refused = desk_refusal(world, "LoadNamespace", State=state_of(batches))
+    assert "It is damaged: document.body of row " in refused.message
+
+
+def written_again(id: str | None) -> str:
+    """The file, with the last row that lists show later written once more, maybe as another's."""
+    batches = [batch._replace(rows=[[*row] for row in batch.rows]) for batch in saved()[1]]
+    [lagging] = [batch for batch in batches if batch.table == "lagging"]
+    names, again = [*lagging.columns], [*lagging.rows[-1]]
+    again[names.index("seq")] = 1 + cast("int", again[names.index("seq")])
+    again[names.index("id")] = again[names.index("id")] if id is None else id
+    cast("list[list[object]]", lagging.rows).append(again)
+    return state_of(batches)
+
+
+@pytest.mark.parametrize("id", ["", "zz", "O1000000"])
+def test_what_lists_show_later_can_be_shown(inside: Inside, id: str) -> None:
+    inside.desk("LoadNamespace", State=written_again(None))
+    inside.desk("ResetNamespace")
+    told = desk_refusal(inside, "LoadNamespace", State=written_again(id)).message
+    assert "It is damaged: lagging has a row that lists cannot show: " in told
+    assert listed(inside) == []
+
+
+def test_what_lists_show_later_is_not_shown_by_the_load(inside: Inside) -> None:
+    inside.desk("LoadNamespace", State=state_of(saved()[1]))
+    before = listed(inside)
+    inside.desk("AdvanceClock", Seconds=60)
+    assert len(listed(inside)) == len(before) + 1
 
 
 def test_a_clock_that_ran_on_from_its_end_is_saved_and_loaded(

@@ -90,7 +90,8 @@ class Contract(NamedTuple):
     a document of any shape, `redact` blots out what the model marks as sensitive. `owner` is the
     structure that has the last member of a path (`project.expectedCustomerSpend[0].amount`) below
     a structure, '' if the model has none such. `strangers` finds the members of a document, at any
-    depth, that its shape does not have. `compile_all` compiles every shape at once, and
+    depth, that its shape does not have. `outline` tells each member of a structure: its name, the
+    type of its shape, whether it is required. `compile_all` compiles every shape at once, and
     raises ValueError for additions to what the model does not have; only tests want it.
     """
 
@@ -105,4 +106,5 @@ class Contract(NamedTuple):
     redact: Callable[[str, Document], Document]
     owner: Callable[[str, str], str]
     strangers: Callable[[str, object], Iterator[Stranger]]
+    outline: Callable[[str], Iterator[tuple[str, str, bool]]]
     compile_all: Callable[[], None]

@@ -6,7 +6,7 @@ it needs. Must not know a particular service.
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -60,6 +60,7 @@ class _Loading:
             redact=self.redact,
             owner=self.owner,
             strangers=partial(strangers, self.shapes),
+            outline=self.outline,
             compile_all=self.compile_all,
         )
 
@@ -116,6 +117,12 @@ class _Loading:
                 return ""
             shape_name = ref["shape"]
         return owner
+
+    def outline(self, shape_name: str) -> Iterator[tuple[str, str, bool]]:
+        shape = self.shapes[shape_name]
+        required = shape.get("required", ())
+        for name, ref in shape["members"].items():
+            yield name, self.shapes[ref["shape"]]["type"], name in required
 
     def compile_all(self) -> None:
         if stray := self.stray_additions():

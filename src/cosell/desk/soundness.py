@@ -7,14 +7,17 @@ check what a resource's own rules are.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Final, TypeAlias, get_args
 
 import orjson
 
 from cosell.clock import EPOCH, SECOND_MS
 from cosell.desk.operations.faults import ERRORS
+from cosell.desk.referring import References
+from cosell.desk.sayings import Saying, naming, of_document, of_rule
 from cosell.selling import AWS, Kind
 from cosell.selling.domain import autopilot, deliveries, invitations
 from cosell.selling.profiles import PROFILES
@@ -40,7 +43,7 @@ DUE: Final = frozenset(
 _Check: TypeAlias = Callable[[Any], bool]
 _KINDS: Final = frozenset(told for name, told in vars(Kind).items() if name.isupper())
 _ACCOUNT: Final = re.compile(rf"{MARK}?(?:{AWS}|[0-9]{{12}})")
-_FILLED: Final = frozenset({("document", "body"), ("desk_rule", "body")})  # and what lists show
+_KEYED: Final = {"document": "id", "desk_rule": "name"}  # by what their bodies have to name
 _SAID_AS: Final = {"integer": int, "text": str, "blob": bytes}
 _DAY_MS_MAX: Final = 86_400 * SECOND_MS  # the longest step, and the longest lag
 _DELAY_MS_MAX: Final = 300 * SECOND_MS
@@ -52,12 +55,18 @@ def sound(batches: Iterable[Batch]) -> Iterator[Batch]:
     """The same rows. ValueError, which names the table, the column and the row, at the first value
     that nothing here would have written."""
     passed: Counter[str] = Counter()  # rows of a table come in several batches
+    references = References()
     for batch in batches:
+        first = 1 + passed[batch.table]
         for column in batch.columns:
             if (check := _check(batch, column)) is not None:
-                _ensure(batch, column, check, 1 + passed[batch.table])
+                _ensure(batch, column, check, first)
+        _ensure_bodies(batch, first)
+        _ensure_faults(batch, first)
+        references.note(batch, first)
         passed[batch.table] += len(batch.rows)
         yield batch
+    references.ensure()
 
 
 def _ensure(batch: Batch, column: str, check: _Check, first: int) -> None:
@@ -69,13 +78,68 @@ def _ensure(batch: Batch, column: str, check: _Check, first: int) -> None:
             raise ValueError(f"{batch.table}.{column} of row {number} cannot be {_shown(value)}")
 
 
+def _body_of(batch: Batch) -> str | None:
+    """The column that says what a row is of; None if the rows are what they are."""
+    if "summary" in batch.columns:
+        return "summary"
+    return "body" if batch.table in _KEYED else None
+
+
+def _ensure_bodies(batch: Batch, first: int) -> None:
+    column = _body_of(batch)
+    if column is None:
+        return
+    by_kind = {"document": of_document, "desk_rule": of_rule}.get(batch.table)
+    key = _KEYED.get(batch.table, "id")
+    parts = _parts(batch, column, key, "kind" if by_kind else key)
+    saying: Saying = naming
+    for number, (body, id, kind) in enumerate(parts, first):
+        if type(body) is not bytes or type(id) is not str:
+            continue  # the store refuses it
+        said = _said(body)
+        if by_kind is not None:
+            saying = by_kind(str(kind))
+        wrong = saying(id, said) if said else f"cannot be {_shown(body)}"
+        if wrong:
+            raise ValueError(f"{batch.table}.{column} of row {number} {wrong}")
+
+
+def _parts(batch: Batch, *columns: str) -> Iterable[Sequence[object]]:
+    """Some columns of each row; nothing if the rows are without, which the store refuses."""
+    names = [*batch.columns]
+    if any(column not in names for column in columns):
+        return ()
+    return map(itemgetter(*map(names.index, columns)), batch.rows)
+
+
+def _said(text: bytes) -> dict[str, Any] | None:
+    try:
+        said = orjson.loads(text)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _ensure_faults(batch: Batch, first: int) -> None:
+    """A fault that acts on no number of calls acts on a share of them, which is drawn; one that
+    answers an error says which."""
+    if batch.table != "fault":
+        return
+    parts = _parts(batch, "remaining", "share", "seed", "effect", "error")
+    for number, (remaining, share, seed, effect, error) in enumerate(parts, first):
+        if remaining is None and (share is None or seed is None):
+            raise ValueError(f"fault.{'seed' if share else 'share'} of row {number} cannot be None")
+        if effect == "Error" and error is None:
+            raise ValueError(f"fault.error of row {number} cannot be None")
+
+
 def _check(batch: Batch, column: str) -> _Check | None:
     """What the values of a column have to pass; None for a column in which anything may be."""
     named = _NAMED.get((batch.table, column))
     if named is not None:
         return named
-    if (batch.table, column) in _FILLED or column == "summary":
-        return _is_filled
+    if column == _body_of(batch):
+        return None  # it is looked at with its row
     if batch.columns[column] == "blob" and column != "digest":
         return _is_object
     if column in ("account", "owner"):

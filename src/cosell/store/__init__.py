@@ -32,6 +32,10 @@ class Contention(Exception):
     """Somebody else changed the same row; the call is to be tried again."""
 
 
+class Taken(Contention):
+    """There is such a row already: somebody else was quicker, where others can be."""
+
+
 class View(NamedTuple):
     """A table of view rows: `lead` narrows it to one account's list, `sort` is the default order.
 

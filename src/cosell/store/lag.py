@@ -13,11 +13,12 @@ from typing import cast
 
 import orjson
 
-from cosell.store import Columns, Store, Tx, Value, View
+from cosell.store import Columns, Contention, Store, StoreError, Taken, Tx, Value, View
 from cosell.store.statements import statements
 
 MARK = "~"  # behind every letter and digit: a statement about all accounts ends before it
 _BATCH = 500
+_EVER = 1 << 62
 
 
 def shadow(lead: str) -> str:
@@ -83,8 +84,29 @@ def catch_up(store: Store, ns: int, until: int) -> None:
             _show(tx, ns, until)
 
 
-def _show(tx: Tx, ns: int, until: int) -> None:
-    """In the order in which they were written, so that what no two rows may have is never twice."""
+def rehearse(tx: Tx, ns: int) -> None:
+    """Whether all that is noted can be shown, which nobody wrote here: ValueError if not. Nothing
+    is shown."""
+    try:
+        with tx.savepoint():
+            while _show(tx, ns, _EVER):
+                pass
+            raise _Rehearsed
+    except _Rehearsed:
+        return
+    except Exception as error:  # whatever this database says of a row that does not fit
+        if isinstance(error, StoreError | Contention) and not isinstance(error, Taken):
+            raise
+        raise ValueError(f"lagging has a row that lists cannot show: {error}") from error
+
+
+class _Rehearsed(Exception):
+    """To undo it."""
+
+
+def _show(tx: Tx, ns: int, until: int) -> bool:
+    """In the order in which they were written, so that what no two rows may have is never twice;
+    whether there were any."""
     shown, tables = None, tx.form().tables
     for seq, written_at, view, lead, id, body in tx.all("list_lagging", ns=ns, limit=_BATCH):
         if cast("int", written_at) > until:
@@ -100,6 +122,7 @@ def _show(tx: Tx, ns: int, until: int) -> None:
         shown = cast("int", seq)
     if shown is not None:
         tx.run("delete_lagging", ns=ns, seq=shown)
+    return shown is not None
 
 
 def _put(tx: Tx, into: tuple[str, Columns], row: dict[str, Value], lead: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias, cast
 import psycopg
 from psycopg import errors, sql
 
-from cosell.store import Contention, Form, Kept, Row, StoreError, StoreFault, Tx, Value
+from cosell.store import Contention, Form, Kept, Row, StoreError, StoreFault, Taken, Tx, Value
 from cosell.store.dialect import postgres
 from cosell.store.late import Late
 from cosell.store.postgres_schema import COLUMNS, form_of
@@ -262,7 +262,8 @@ def failed(where: str, error: psycopg.Error) -> NoReturn:
     something that must not reach a log."""
     if isinstance(error, _CONTENDED):
         about = error.diag.constraint_name or error.diag.table_name or ""
-        raise Contention(f"{type(error).__name__} {about}".rstrip()) from None
+        kind = Taken if isinstance(error, errors.UniqueViolation) else Contention
+        raise kind(f"{type(error).__name__} {about}".rstrip()) from None
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | errors.InternalError):
         raise StoreError(unusable(where, error)) from None
     if isinstance(error, errors.ReadOnlySqlTransaction | errors.InsufficientPrivilege):

@@ -69,6 +69,7 @@ def load(tx: Tx, store: Store, target: Namespace, state: bytes, wall: int) -> tu
     ensure_imaginable("state", time, RUN_MS)
     try:
         loaded = copies.restore(tx, store, target, sound(batches), wall)
+        lag.rehearse(tx, loaded.ns)
     except saved.Unreadable:
         raise
     except ValueError as error:
