@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
 
+from cosell.testing import failing
+
 if TYPE_CHECKING:
     from cosell.testing.lifetime import Lifetime
     from cosell.testing.marked import Run
+    from cosell.testing.report import Story
     from cosell.testing.run_server import RunServer
     from cosell.testing.world import World
 
@@ -90,6 +93,8 @@ def _intercept(config: pytest.Config, allow_real: bool) -> None:
     config.stash[_GUARD] = interception
     config.add_cleanup(interception.end)
     interception.begin()
+    failing.watch(_NO_FAILURES)
+    config.add_cleanup(failing.look_away)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -282,6 +287,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """A call that was stopped fails the test, whoever caught the error."""
     _end_lifetimes(item.config)  # a signal may have come while it was ended
     item.config.stash[_GUARD].taken()  # whatever runs between tests is none of this one's
+    failing.begin_test()
     yield from _guarded(item)
 
 
@@ -360,14 +366,18 @@ def pytest_runtest_makereport(
     if _TOLD in item.stash:  # at the end of the teardown, when the world was there
         report.sections.append(("cosell", item.stash[_TOLD]))
         del item.stash[_TOLD]
+    for number, other in enumerate(failing.others(world) if report.failed else (), 2):
+        report.sections.append(("cosell", _told(item, other, f" {number}")))
     return report
 
 
-def _told(item: pytest.Item, world: "World") -> str:
-    from cosell.testing.report import described, kept
+def _told(item: pytest.Item, one: "World | Story", number: str = "") -> str:
+    """Of a world, or what is known of one; `number` tells its file from the test's others."""
+    from cosell.testing.report import Story, look_at
 
     try:
-        return described(world, kept(world, _folder(item.config), item.nodeid))
+        story = one if isinstance(one, Story) else look_at(one)
+        return story.told(_folder(item.config), item.nodeid + number)
     except Exception as error:  # the test's own failure is what matters
         return f"The world could not be asked: {type(error).__name__}: {error}"
 

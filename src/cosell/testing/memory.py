@@ -6,6 +6,7 @@ Must not know which calls make the desk forget; who watches the world's way tell
 from typing import TYPE_CHECKING
 
 from cosell.http import HttpRequest, HttpResponse
+from cosell.testing.failing import now
 from cosell.testing.place import Here
 from cosell.testing.unread import Unread
 
@@ -20,6 +21,8 @@ class Memory:
         self._world = world
         self._unread = Unread(self._read_on)
         self._rows = 0  # that the world will leave, if it begins anew
+        self.called = 0
+        """When a call of the world's was answered last."""
         self.becomes_another = False
         """Whether it is about to start from a scene, and to leave its calls behind."""
 
@@ -47,6 +50,7 @@ class Memory:
 
     def was_called(self, request: HttpRequest, response: HttpResponse) -> None:
         """A call on the world's way was answered."""
+        self.called = now()
         self._unread.add(request, response)
 
     def take_first(self) -> str:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
 from cosell.http import HttpRequest
+from cosell.testing import scenes
 from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.journal import Call
 from cosell.wire.aws_json import addressed
@@ -25,16 +26,38 @@ _NAME_MAX: Final = 120  # characters of a test in its file's name
 _HEADINGS: Final = ("time", "account", "operation", "outcome", "rule", "source")
 
 
-def described(world: "World", saved: "Path | str") -> str:
-    """The section of a report. `saved` is the file that has the world, or why there is none."""
+class Story(NamedTuple):
+    """What is to be told of a world that may be gone by then: the lines above and below that of its
+    file; and what is to be in that, or why it cannot be had."""
+
+    above: list[str]
+    state: bytes | str
+    below: list[str]
+
+    def told(self, folder: Path, test: str) -> str:
+        """The section of a report; the world is kept in a file of the test's name."""
+        saved = _kept(self.state, folder, test)
+        look = (
+            f"look      cosell open {quote(str(saved))}"
+            if isinstance(saved, Path)
+            else f"not kept  {saved}"
+        )
+        return "\n".join([*self.above, look, *self.below])
+
+
+def look_at(world: "World") -> Story:
+    """How a world stands now."""
+    return Story(_above(world), _state(world), _below(world))
+
+
+def _above(world: "World") -> list[str]:
     lines = _about(world)
     lines += _line_of("faults", lambda: world.faults.fired)
-    lines += _line_of("held", lambda: [str(task) for task in world.tasks.held])
-    lines.append(
-        f"look      cosell open {quote(str(saved))}"
-        if isinstance(saved, Path)
-        else f"not kept  {saved}"
-    )
+    return lines + _line_of("held", lambda: [str(task) for task in world.tasks.held])
+
+
+def _below(world: "World") -> list[str]:
+    lines: list[str] = []
     waiting = list(filter(None, map(_asked, tuple(world.way.unanswered.values()))))
     if waiting:
         lines.append(f"waiting   {'; '.join(waiting)}: no answer had come when the test ended")
@@ -43,7 +66,7 @@ def described(world: "World", saved: "Path | str") -> str:
         calls = _called(found, bool(waiting), world.calls.lost)
     except Exception as error:
         calls = [f"calls     {_unknown(error)}"]
-    return "\n".join([*lines, *calls])
+    return [*lines, *calls]
 
 
 def _line_of(heading: str, found: Callable[[], list[str]]) -> list[str]:
@@ -141,16 +164,25 @@ def _short(text: str) -> str:
     return text if len(text) <= _MESSAGE_MAX else text[: _MESSAGE_MAX - 1] + "…"
 
 
-def kept(world: "World", folder: Path, test: str) -> Path | str:
-    """Save a world under its test's name; answers the file, or why there is none."""
-    name = re.sub(r"[^\w.-]+", "-", test).strip("-")
-    if "[" in test or len(name) > _NAME_MAX:  # others may differ in what is left out here
-        name = f"{name[-_NAME_MAX:]}-{crc32(test.encode()):08x}"
+def _state(world: "World") -> bytes | str:
     try:
-        return world.save(folder / f"{name}.cosell")
+        return scenes.state_of(world)
     except Refused as refused:
         if refused.code == "ResourceNotFoundException":
             return "nothing was made in it"
         return f"it could not be saved: {refused}"
+    except Exception as error:
+        return f"it could not be saved: {type(error).__name__}: {error}"
+
+
+def _kept(state: bytes | str, folder: Path, test: str) -> Path | str:
+    """A world's file under its test's name, or why there is none."""
+    if isinstance(state, str):
+        return state
+    name = re.sub(r"[^\w.-]+", "-", test).strip("-")
+    if "[" in test or len(name) > _NAME_MAX:  # others may differ in what is left out here
+        name = f"{name[-_NAME_MAX:]}-{crc32(test.encode()):08x}"
+    try:
+        return scenes.write(folder / f"{name}.cosell", state)
     except Exception as error:
         return f"it could not be saved in {folder}: {type(error).__name__}: {error}"

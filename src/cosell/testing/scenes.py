@@ -24,8 +24,16 @@ _NUMBERS: Final = 1_000
 
 def save(world: "World", path: "str | PathLike[str]") -> Path:
     """Write the world's state to a file, folders made as needed; answers where."""
-    file = Path(path)
-    state = base64.b64decode(world.desk("SaveNamespace").State)
+    return write(Path(path), state_of(world))
+
+
+def state_of(world: "World") -> bytes:
+    """What a file of the world has."""
+    return base64.b64decode(world.desk("SaveNamespace").State)
+
+
+def write(file: Path, state: bytes) -> Path:
+    """Write a world's state to a file, folders made as needed; answers where."""
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, state)
     return file

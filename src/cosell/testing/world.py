@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
-from cosell.testing import amounts, current
+from cosell.testing import amounts, current, failing
 from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.entered import Entered
@@ -90,6 +90,7 @@ class World:
         self._kept: list[Callable[[], object]] = []
         if isinstance(self.place, Here):
             self.place.begin(self.name)
+        failing.begin(self)
         with closing_if_it_fails(self):
             self._begin(profile, pace)
 
@@ -335,6 +336,7 @@ class World:
 
     def _forget(self) -> None:
         self.closed = True
+        failing.end(self)
         current.forget(self)
 
     def _take_away(self) -> None:
@@ -360,13 +362,23 @@ class World:
         try:
             self._entered[-1].end()
             if not (self.closed or self._is_anothers):
-                self._look_last()
-                if kind is None and "faults" in vars(self):
-                    self.faults.check()
+                self._leave(error)
         finally:
             self._entered[-1].end()  # the rest, if a signal came in the middle of it
             self._entered.pop()
             close_after(self, error)
+
+    def _leave(self, error: BaseException | None) -> None:
+        if error is not None:
+            failing.leave(self, error)
+        self._look_last()
+        if error is not None or "faults" not in vars(self):
+            return
+        try:
+            self.faults.check()
+        except AssertionError as never:
+            failing.leave(self, never)
+            raise
 
     def __repr__(self) -> str:
         return f"<World {self.name}{', closed' * self.closed}>"

@@ -13,7 +13,7 @@ from cosell.store.faults import KEPT_MAX
 from cosell.testing import FaultForgotten, FaultNeverFired, Refused, World, remembered
 from cosell.testing.calling import DESK, Caller
 from cosell.testing.missing import CallsForgotten
-from cosell.testing.report import described
+from cosell.testing.report import look_at
 
 
 def met(world: World, error: str = "ThrottlingException") -> Any:
@@ -39,7 +39,7 @@ def test_what_it_did_stays_known(somewhere: World, forget: Any, tmp_path: Path) 
     saved = somewhere.save(tmp_path / "scene.cosell")
     forget(somewhere, fault)
     assert (fault.fired, fault.remaining) == (1, 0)
-    assert "ThrottlingException on ListOpportunities (once)" in described(somewhere, saved)
+    assert "ThrottlingException on ListOpportunities (once)" in "".join(look_at(somewhere).above)
     somewhere.start_from(saved)
     fault.remove()
     somewhere.faults.check()
