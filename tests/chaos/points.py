@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,10 +34,11 @@ PASSED, DIED = "commits", "deaths"  # files: a line for each
 
 # What is committed beside operations and what is due, by the function that does it.
 OTHERS = {
-    "arrive": "AdvanceClock arrives",
+    "_arrive": "AdvanceClock arrives",
     "<lambda>": "a fault is met",
-    "retrying": "a look finds nothing",
-    "call": "the sweep calls for a look",
+    "_run_some": "a look finds nothing",
+    "plan_look": "a look leaves the rest to another",
+    "plan": "the sweep calls for a look",
 }
 
 
@@ -146,6 +148,8 @@ def _asker() -> str:
     """The function that asks for a transaction; `retrying` does so for another one."""
     frame = sys._getframe(2)
     work = frame.f_locals.get("work")
+    while isinstance(work, partial):
+        work = work.func
     return getattr(work, "__name__", "") or frame.f_code.co_name
 
 
