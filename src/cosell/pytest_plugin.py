@@ -366,8 +366,8 @@ def pytest_runtest_makereport(
     if _TOLD in item.stash:  # at the end of the teardown, when the world was there
         report.sections.append(("cosell", item.stash[_TOLD]))
         del item.stash[_TOLD]
-    for number, other in enumerate(failing.others(world) if report.failed else (), 2):
-        report.sections.append(("cosell", _told(item, other, f" {number}")))
+    for number, other in failing.others(world) if report.failed else ():
+        report.sections.append(("cosell", _told(item, other, number)))
     return report
 
 

@@ -6,6 +6,7 @@ in peace costs nothing. Must not know pytest, nor what is told.
 """
 
 from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
 from time import CLOCK_MONOTONIC, clock_gettime_ns
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -22,6 +23,7 @@ _open: "WeakValueDictionary[str, World]" = WeakValueDictionary()  # by their nam
 _left: "deque[Story]" = deque(maxlen=_LEFT_MAX)
 _harmless: _Harmless | None = None  # None: nobody tells of failures
 _since = 0  # when the test began
+_told = 0  # worlds of it that were told of
 
 
 def now() -> int:
@@ -45,8 +47,8 @@ def look_away() -> None:
 
 def begin_test() -> None:
     """What is used from now on is used by another test."""
-    global _since
-    _since = now()
+    global _since, _told
+    _since, _told = now(), 0
     _left.clear()
 
 
@@ -72,9 +74,18 @@ def leave(world: "World", error: BaseException) -> None:
         _left.append(look_at(world))
 
 
-def others(own: "World | None") -> "list[World | Story]":
+def others(own: "World | None") -> "Iterator[tuple[str, World | Story]]":
     """What the test used beside its own world: what is known of those that exceptions have left,
-    and those that are open and were called, or wait for an answer."""
+    and those that are open and were called, or wait for an answer; each with what tells its name
+    from the test's others."""
+    global _told
+    _told = max(_told, int(own is not None))
+    for one in _others(own):
+        _told += 1
+        yield f" {_told}" * (_told > 1), one
+
+
+def _others(own: "World | None") -> "list[World | Story]":
     found: list[World | Story] = [*_left]
     _left.clear()
     every = [world for world in _open.values() if world is not own]

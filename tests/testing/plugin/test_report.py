@@ -312,6 +312,30 @@ def test_four(shared, cosell):
     assert "ListSolutions" in four
 
 
+def test_worlds_of_subtests_are_kept_each_in_a_file_of_its_own(suite: Suite) -> None:
+    result = suite(
+        OTHERS
+        + """
+import unittest
+
+class Test(unittest.TestCase):
+    def test_it(self):
+        for seed in (1, 2):
+            with self.subTest(seed=seed), World(seed=seed) as world:
+                for _ in range(seed):
+                    world.given.opportunity()
+                assert False
+"""
+    )
+    told = sections(result)
+    assert [re.findall(r"seed (\d)\n", one) for one in told] == [["1"], ["2"]]
+    for number, one in enumerate(told, 1):
+        [path] = re.findall(r"cosell open (\S+)", one)
+        with World.load(path) as world:
+            found = world.caller()("ListOpportunities", Catalog="Sandbox")
+            assert len(found.OpportunitySummaries) == number
+
+
 def test_worlds_that_exceptions_left_and_that_failed_nothing_are_not_told_of(suite: Suite) -> None:
     result = suite(
         OTHERS
