@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import cosell.testing
 from cosell.selling import values
 from cosell.selling.domain.prospecting import result
 from tests.engaging import engaged, interaction, lead, lead_customer
@@ -86,16 +87,77 @@ def test_every_use_case_has_a_category_and_every_program_a_reason() -> None:
     assert {*table["ProgramsInSubCategory"]} <= found
 
 
-def test_scores_are_drawn_from_the_engagement_and_stay() -> None:
+def scores(told: Any) -> tuple[str, str]:
+    return told["MarketplaceEngagementScore"], told["SolutionScore"]
+
+
+def test_no_pair_of_scores_comes_back_before_each_was_there() -> None:
     about: Any = {"Customer": lead_customer(), "Interactions": []}
-
-    def scores(id: str) -> tuple[str, str]:
-        told: Any = result(about, {}, id)["Insights"]
-        return told["MarketplaceEngagementScore"], told["SolutionScore"]
-
-    drawn = [scores(f"eng-{number:014}") for number in range(100)]
+    drawn = [scores(result(about, {}, turn)["Insights"]) for turn in range(9)]
     assert {*drawn} == {*product(("High", "Medium", "Low"), repeat=2)}
-    assert drawn == [scores(f"eng-{number:014}") for number in range(100)]
+
+
+def test_scores_are_the_same_in_each_run_and_stay_an_engagements_own() -> None:
+    def run() -> list[tuple[str, str]]:
+        with cosell.testing.World(seed=7) as world:
+            partner, told = world.partner.client, []
+            ids = [
+                partner.create_engagement(
+                    **SANDBOX, Title="Shop", Description="Web", Contexts=[lead()]
+                )["Id"]
+                for _ in range(3)
+            ]
+            for id in (*ids, ids[0]):
+                partner.start_prospecting_from_engagement_task(
+                    **SANDBOX, Identifiers=[id], TaskName="Find"
+                )
+                found = partner.get_engagement(**SANDBOX, Identifier=id)["Contexts"][-1]
+                told.append(scores(found["Payload"]["ProspectingResult"]["Aws"]["Insights"]))
+        return told
+
+    first = run()
+    assert first[3] == first[0]
+    assert len({*first}) == 3
+    assert first == run()
+
+
+@pytest.mark.parametrize(
+    ("said", "expected", "programs"),
+    [
+        ({"SolutionCategory": "IoT"}, ("IoT", None), ["AWS Greenfield"]),
+        (
+            {"SolutionCategory": "Infrastructure Software"},
+            ("Infrastructure Software", "Security"),
+            ["AWS Greenfield"],
+        ),
+        (
+            {"SolutionSubCategory": "Enterprise Resource Planning"},
+            ("Business Applications", "Enterprise Resource Planning"),
+            ["AWS Greenfield", MIGRATES],
+        ),
+        (
+            {"SolutionSubCategory": "Migration"},
+            ("Infrastructure Software", "Migration"),
+            ["AWS Greenfield", MIGRATES],
+        ),
+        ({"SolutionSubCategory": "Of its own"}, (None, "Of its own"), ["AWS Greenfield"]),
+        (
+            {"SolutionCategory": "IoT", "SolutionSubCategory": "Databases"},
+            ("IoT", "Databases"),
+            ["AWS Greenfield", MIGRATES],
+        ),
+    ],
+)
+def test_half_a_pair_that_is_said_has_its_own_other_half(
+    said: Any, expected: Any, programs: Any
+) -> None:
+    asked: Any = [interaction(Usecase="Security & Compliance")]
+    about: Any = {"Customer": lead_customer(), "Interactions": asked}
+    told: Any = result(about, {"Insights": said}, 0)
+    insights = told["Insights"]
+    pair = tuple(insights.get(f"Solution{name}") for name in ("Category", "SubCategory"))
+    assert pair == expected
+    assert told["Customer"]["EligiblePrograms"] == programs
 
 
 def test_prospected_leads_are_told_apart_by_what_is_found(world: World) -> None:

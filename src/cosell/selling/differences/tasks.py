@@ -105,8 +105,11 @@ TASKS: Final = Subject(
             "itself is FAILED only if there was an engagement and all failed. Results are what "
             "PutProspectingResult says, else a default that follows the lead, where its words are "
             "known: Geo, Region and CompanySize its country and segment, the solution's category "
-            "its newest use case, EligiblePrograms that and AwsMaturity. The scores are drawn from "
-            "the engagement's id. An engagement that stands twice counts once.",
+            "its newest use case, EligiblePrograms that and AwsMaturity. Beside a category or "
+            "sub-category that PutProspectingResult says alone stands what goes with it, or none. "
+            "The scores are another pair for each engagement that is prospected, in the same "
+            "order in every namespace, and stay that engagement's. An engagement that stands twice "
+            "counts once.",
             "not documented",
             f"{REFERENCE}: GetProspectingFromEngagementTask",
             ("StartProspectingFromEngagementTask", "GetProspectingFromEngagementTask"),

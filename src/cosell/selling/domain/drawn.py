@@ -15,7 +15,7 @@ from cosell.selling import object_at, objects_at, text_at, values
 from cosell.selling.domain import desk_rules
 from cosell.store import Tx
 
-_KIND: Final = "drawn"  # how many there were, by what they are for
+_KIND: Final = "drawn"  # the next turn, by what it is for; and the turn that one thing has
 _ACCOUNT: Final = ("Address", "CompanyName", "Industry", "WebsiteUrl")
 _LEAD: Final = ("AwsMaturity", "CompanyName", "Industry", "MarketSegment", "WebsiteUrl")
 
@@ -34,6 +34,17 @@ def draw(call: Call, tx: Tx, purpose: str) -> int:
     number = cast("int", before.get("Next", 0))
     desk_rules.put(call, tx, _KIND, purpose, {"Next": number + 1})
     return number
+
+
+def turn_of(call: Call, tx: Tx, purpose: str, one: str) -> int:
+    """The turn of one thing that may ask for it again: the next when it asks first, and the same
+    ever after."""
+    name = f"{purpose}/{one}"
+    kept = desk_rules.find(call, tx, _KIND, name)
+    if kept is None:
+        kept = {"Next": draw(call, tx, purpose)}
+        desk_rules.put(call, tx, _KIND, name, kept)
+    return cast("int", kept["Next"])
 
 
 def example(turn: int, company: str = "") -> Example:

@@ -3,8 +3,7 @@
 Not documented: see difference `task.prospecting`; the defaults stand in values/prospecting.json.
 """
 
-from hashlib import sha256
-from typing import cast
+from typing import Final, cast
 
 from cosell.calls import Call
 from cosell.contract import Document, Json
@@ -13,7 +12,9 @@ from cosell.selling.contract import CONTRACT
 from cosell.selling.domain import desk_rules
 from cosell.store import Tx
 
-_KIND = "prospecting-result"
+_KIND: Final = "prospecting-result"
+_CATEGORY: Final = "SolutionCategory"
+_SUB_CATEGORY: Final = "SolutionSubCategory"
 
 
 def put(call: Call, tx: Tx, engagement: str, said: Document) -> Document:
@@ -39,11 +40,13 @@ def forget(call: Call, tx: Tx, engagement: str | None) -> int:
     return desk_rules.forget(call, tx, _KIND, engagement)
 
 
-def result(lead: Document, said: Document, engagement: str) -> Document:
-    """The customer and the insights of an engagement (its id): what the desk says, over what the
-    lead says, over the defaults, which follow the lead, and are not there where it says what is not
-    known: of a country, of a segment, of what the customer wants and of how far it is with AWS."""
+def result(lead: Document, said: Document, turn: int) -> Document:
+    """The customer and the insights of an engagement, whose turn it is: what the desk says, over
+    what the lead says, over the defaults, which follow both, and are not there where these say what
+    is not known: of a country, of a segment, of what the customer wants and of how far it is with
+    AWS."""
     customer, stated = object_at(lead, "Customer"), object_at(said, "Customer")
+    insights = object_at(said, "Insights")
     country, segment = text_at(customer, "Address.CountryCode"), text_at(customer, "MarketSegment")
     known = {
         "AccountName": text_at(customer, "CompanyName"),
@@ -54,7 +57,7 @@ def result(lead: Document, said: Document, engagement: str) -> Document:
     told = {name: value for name, value in known.items() if value}
     default = values.defaults("prospecting")
     places, sizes = object_at(default, "InCountry"), object_at(default, "InSegment")
-    solution = _of(object_at(default, "InUseCase"), _wanted(lead))
+    solution = _solution(_wanted(lead), insights)
     company = text_at(stated, "AccountName") or known["AccountName"]
     return {
         "Customer": {
@@ -67,7 +70,7 @@ def result(lead: Document, said: Document, engagement: str) -> Document:
             **told,
             **stated,
         },
-        "Insights": {**solution, **_scores(engagement), **object_at(said, "Insights")},
+        "Insights": {**_scores(turn), **insights, **solution},
     }
 
 
@@ -83,20 +86,30 @@ def _programs(maturity: str, solution: Document) -> Document:
     default = values.defaults("prospecting")
     tables = (
         (object_at(default, "ProgramsInMaturity"), maturity),
-        (object_at(default, "ProgramsInSubCategory"), text_at(solution, "SolutionSubCategory")),
+        (object_at(default, "ProgramsInSubCategory"), text_at(solution, _SUB_CATEGORY)),
     )
     found = [one for table, of in tables for one in cast("list[Json]", table.get(of, []))]
     return {"EligiblePrograms": found} if found else {}
 
 
-def _scores(engagement: str) -> Document:
-    """Two scores, drawn from the engagement's id: the same whenever it is prospected."""
-    scores = cast("list[str]", values.defaults("prospecting")["Scores"])
-    market, solution, *_ = sha256(engagement.encode()).digest()
-    return {
-        "MarketplaceEngagementScore": scores[market % len(scores)],
-        "SolutionScore": scores[solution % len(scores)],
-    }
+def _solution(usecase: str, said: Document) -> Document:
+    """The solution's category and sub-category, a pair: both of the use case, unless one of them is
+    said: that has only what goes with it, if that is known."""
+    table = object_at(values.defaults("prospecting"), "InUseCase")
+    own = _of(table, usecase)
+    stated = {name: said[name] for name in (_CATEGORY, _SUB_CATEGORY) if said.get(name)}
+    if not stated or stated.items() <= own.items():
+        return own
+    if _CATEGORY in stated:
+        return stated  # it has several, and nothing says which
+    pairs = (_of(table, one) for one in table if one)
+    return next((pair for pair in pairs if stated.items() <= pair.items()), stated)
+
+
+def _scores(turn: int) -> Document:
+    """Two scores: those of the turn."""
+    scores = cast("list[Document]", values.defaults("prospecting")["Scores"])
+    return scores[turn % len(scores)]
 
 
 def _of(groups: Document, group: str) -> Document:

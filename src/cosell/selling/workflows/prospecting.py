@@ -12,7 +12,7 @@ from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.errors import ResourceNotFoundException, ServiceQuotaExceededException
 from cosell.selling import Kind, object_at, objects_at, text_at
-from cosell.selling.domain import contexts, engagements, prospecting
+from cosell.selling.domain import contexts, drawn, engagements, prospecting
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.lifecycle import PROSPECTING_TASK, followed, is_open_lead
 from cosell.selling.rules.prospect_task import RULES, Prospect
@@ -51,7 +51,7 @@ def _prospect(call: Call, tx: Tx, task: Stored) -> Document:
     if reason := text_at(said, "ReasonCode"):
         raise TaskEnd(reason, text_at(said, "Message"))
     found: Document = {
-        **prospecting.result(unspoilt[0], said, id),
+        **prospecting.result(unspoilt[0], said, drawn.turn_of(call, tx, "prospecting", id)),
         **{name: task.document[name] for name in ("StartTime", "TaskId", "TaskArn", "TaskName")},
         "EndTime": iso(call.now),
     }
