@@ -109,6 +109,33 @@ def test_a_partner_is_called_so_wherever_it_is_seen(world: World) -> None:
     assert found["OpportunityTeam"][0]["Email"] == "alliance-lead@ours.example.com"
 
 
+def test_members_have_the_company_that_is_said_by_now(world: World) -> None:
+    """Also those that joined before, in engagements of before; AWS is AWS."""
+    made = engaged(world)["Id"]
+    accepted(world, invited(world, made))
+    asked = {"EngagementInvitationIdentifier": invited(world, made, "aws")}
+    world.desk("AnswerInvitation", Catalog=CATALOG, **asked)
+    own, site = "https://ours.example.com", f"https://partner-{OTHER}.example.com"
+    world.desk("PutPartner", AccountId=ACCOUNT, CompanyName="Ours", WebsiteUrl=own)
+    world.desk("PutPartner", AccountId=OTHER, CompanyName="Others")
+    listed = world.client().list_engagement_members(Catalog=CATALOG, Identifier=made)
+    told = world.desk("ListMembers", Catalog=CATALOG, EngagementIdentifier=made)["Members"]
+    for members in (listed["EngagementMemberList"], told):
+        assert [(one["CompanyName"], one["WebsiteUrl"]) for one in members] == [
+            ("Ours", own), ("Others", site), ("AWS", "www.aws.com"),
+        ]  # fmt: skip
+    seen = world.client("777788889999").get_engagement_invitation(
+        Catalog=CATALOG, Identifier=invited(world, made, "777788889999")
+    )
+    assert seen["SenderCompanyName"] == "Ours"
+    assert [one["CompanyName"] for one in seen["ExistingMembers"]] == ["Ours", "Others", "AWS"]
+    world.desk("PutPartner", AccountId=ACCOUNT, CompanyName="Renamed")
+    still = world.client("777788889999").get_engagement_invitation(
+        Catalog=CATALOG, Identifier=seen["Id"]
+    )
+    assert still["SenderCompanyName"] == "Ours", "it was sent under that name"
+
+
 @pytest.mark.parametrize(
     ("site", "host"),
     [

@@ -13,7 +13,7 @@ from tests.submitting import CO_SELL, created, shown
 from tests.tasking import SANDBOX, SUBMITTING, complete, failure
 from tests.updating import body
 
-MEMBERS, INVITED = "from member where", "from invited where"
+MEMBERS, INVITED = "from member m", "from invited where"
 PLACES, SOLUTION = "from association_view a ", "from solution_view"
 
 

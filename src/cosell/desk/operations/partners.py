@@ -13,7 +13,7 @@ from cosell.store import Tx
 @command("PutPartner")
 def put_partner(call: Call, tx: Tx) -> Document:
     """What is known of an account from now on: its company, and the catalogs that it is enrolled
-    in. What is not said stays as it is."""
+    in. What is not said stays as it is, and so does what was sent before."""
     account = text_at(call.input, "AccountId")
     said = accounts.find(tx, call.ns, account)
     enrolled = cast("list[str]", call.input.get("Catalogs", said.catalogs))

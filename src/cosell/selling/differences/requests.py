@@ -168,7 +168,10 @@ ACCOUNTS: Final = Subject(
             "The company behind an account",
             "Its Partner Central profile.",
             "",
-            "What PutPartner says; without it `Partner <account>` and a site under example.com.",
+            "What PutPartner says; without it `Partner <account>` and a site under example.com. "
+            "The members of an engagement have it as it is said by now, also those that joined "
+            "before. What was sent or made before stays as it was: invitations, events, the "
+            "owner's address in OpportunityTeam.",
             "not documented",
         ),
         Difference(

@@ -26,7 +26,7 @@ DESCRIPTION_MAX = 255
 
 
 class Member(NamedTuple):
-    """An account in an engagement, with its company as it was when it joined, `joined_at` ms."""
+    """An account in an engagement, with its company as it is known by now; `joined_at` in ms."""
 
     account: str
     company: str
