@@ -1,12 +1,25 @@
 """What AWS says of an opportunity that nobody worded follows it; what was worded stays."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from tests.deals import AWS_VIEW, CATALOGS, Deal, engaged, followed, submitted
+from tests.deals import (
+    AWS_OWN,
+    AWS_VIEW,
+    CATALOGS,
+    UPDATED,
+    Deal,
+    engaged,
+    followed,
+    submitted,
+    told,
+)
 from tests.harness import World
 
+THIRD = "777788889999"
 LOST = {"LifeCycle.Stage": "Closed Lost", "LifeCycle.ClosedLostReason": "Other"}
 
 
@@ -14,6 +27,18 @@ def life(deal: Deal) -> tuple[str | None, str]:
     """The stage of AWS's summary, and the first words of its next steps."""
     told = deal.summary().get("LifeCycle") or {}
     return told.get("Stage"), " ".join(told.get("NextSteps", "").split()[:2])
+
+
+def view(deal: Deal) -> Any:
+    """AWS's own view of it."""
+    return deal.snapshot(AWS_VIEW)["Payload"]["AwsOpportunitySummaryFullView"]
+
+
+def as_viewed(deal: Deal) -> Any:
+    """What the view has to be: the summary as it is."""
+    summary = deal.summary()
+    del summary["Catalog"]
+    return summary
 
 
 def solved(deal: Deal) -> Deal:
@@ -118,3 +143,104 @@ def test_awss_own_view_has_the_words_that_fit(world: World) -> None:
     revision = deal.snapshot(AWS_VIEW)["Revision"]
     deal.update({"Project.Title": deal.read()["Project"]["Title"]})
     assert deal.snapshot(AWS_VIEW)["Revision"] == revision
+
+
+# --- as AWS is involved --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("catalog", CATALOGS)
+def test_unworded_summary_follows_the_involvement_that_aws_says(world: World, catalog: str) -> None:
+    deal = submitted(world, catalog, InvolvementType="For Visibility Only")
+    deal.review("Approved")
+    deal.say()
+    assert life(deal) == ("Deferred to Partner", "The partner")
+    deal.say(InvolvementType="Co-Sell", Insights={"EngagementScore": "High"})
+    summary = deal.summary()
+    assert summary["InvolvementType"] == "Co-Sell"
+    assert life(deal) == ("Qualified", "The AWS")
+    assert summary["Insights"]["NextBestActions"].startswith("Agree with")
+    assert summary["Insights"]["EngagementScore"] == "High", "that was worded"
+    history = [one["Value"].split()[1] for one in summary["LifeCycle"]["NextStepsHistory"]]
+    assert history == ["partner", "AWS"]
+    assert view(deal)["LifeCycle"] == summary["LifeCycle"]
+    deal.say(InvolvementType="For Visibility Only")
+    assert life(deal) == ("Deferred to Partner", "The partner")
+
+
+def test_unworded_summary_of_who_follows_goes_with_the_involvement_of_the_other(
+    world: World,
+) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    deal.review("Approved")
+    follower.say()
+    assert life(follower) == ("Qualified", "The AWS")
+    deal.say(InvolvementType="For Visibility Only")
+    assert follower.summary()["InvolvementType"] == "For Visibility Only"
+    assert life(follower) == ("Deferred to Partner", "The partner")
+    assert view(follower)["LifeCycle"] == follower.summary()["LifeCycle"]
+    follower.say(InvolvementType="Co-Sell")
+    assert life(follower) == ("Qualified", "The AWS")
+
+
+def test_reason_of_a_lost_deal_goes_when_another_stage_is_worded(world: World) -> None:
+    deal = submitted(world)
+    deal.review("Approved")
+    deal.update(LOST)
+    deal.say()
+    assert deal.summary()["LifeCycle"]["ClosedLostReason"] == "Other"
+    deal.say(LifeCycle={"Stage": "Qualified"})
+    told = deal.summary()["LifeCycle"]
+    assert (told["Stage"], told.get("ClosedLostReason")) == ("Qualified", None)
+
+
+# --- a rejection ---------------------------------------------------------------------------------
+
+
+def by_the_desk(deal: Deal) -> None:
+    deal.review("Rejected")
+
+
+def by_the_autopilot(deal: Deal) -> None:
+    deal.world.desk("PutAutopilot", Outcome="Rejected", DelaySeconds=10)
+    deal.world.desk("AdvanceClock", Seconds=20)
+
+
+def by_the_reviewer(deal: Deal) -> None:
+    deal.update({"LifeCycle.ReviewStatus": "Rejected"})
+
+
+@pytest.mark.parametrize(
+    ("catalog", "reject"),
+    [
+        ("AWS", by_the_desk),
+        ("Sandbox", by_the_desk),
+        ("AWS", by_the_autopilot),
+        ("Sandbox", by_the_reviewer),
+    ],
+)
+def test_awss_own_view_has_the_words_of_a_rejection(
+    still: World, catalog: str, reject: Callable[[Deal], None]
+) -> None:
+    deal = submitted(still, catalog)
+    follower = followed(deal)
+    deal.say()
+    reject(deal)
+    assert life(deal) == life(follower) == ("Closed Incomplete", "AWS takes")
+    for one in (deal, follower):
+        assert one.status == "Rejected"
+        assert view(one) == as_viewed(one)
+
+
+def test_farther_follower_has_the_words_of_a_rejection_that_passes_it_by(world: World) -> None:
+    """AWS waits for its owner; what it reads is said of the one that it follows."""
+    deal = submitted(world)
+    follower = followed(deal)
+    farther = followed(follower, THIRD)
+    farther.review("ActionRequired")
+    follower.say()
+    seen = told(world, THIRD, partial(deal.review, "Rejected"))
+    assert (seen.count((UPDATED, farther.id)), seen.count(AWS_OWN)) == (1, 1)
+    assert farther.status == "Action Required"
+    assert life(farther) == ("Closed Incomplete", "AWS takes")
+    assert view(farther) == as_viewed(farther)

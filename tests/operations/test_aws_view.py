@@ -64,6 +64,52 @@ def test_update_of_what_was_never_submitted_makes_a_view_where_it_is_shown(world
     assert view(deal)["Revision"] == 1
 
 
+def viewed(deal: Deal) -> bool:
+    """Whether the view is as the summary is."""
+    expected = deal.summary()
+    del expected["Catalog"]
+    return bool(view(deal)["Payload"] == {"AwsOpportunitySummaryFullView": expected})
+
+
+@pytest.mark.parametrize("status", ["Approved", "Rejected", "Action Required"])
+def test_view_of_what_was_never_submitted_follows_the_sandboxs_reviewer(
+    world: World, status: str
+) -> None:
+    deal = engaged(world)
+    deal.say()
+    deal.update({"LifeCycle.ReviewStatus": status})
+    assert view(deal)["Revision"] == 2
+    assert viewed(deal)
+
+
+def test_view_of_what_aws_said_of_a_draft_follows_its_submission(world: World) -> None:
+    """What AWS said of its involvement gives way to that."""
+    deal = engaged(world)
+    deal.say(InvolvementType="Co-Sell")
+    deal.submit(InvolvementType="For Visibility Only", Visibility="Limited")
+    assert view(deal)["Revision"] == 2
+    assert viewed(deal)
+
+
+@pytest.mark.parametrize("outcome", ["InReview", "ActionRequired", "Rejected"])
+def test_no_other_outcome_makes_a_view_where_aws_said_nothing(world: World, outcome: str) -> None:
+    deal = submitted(world)
+    deal.review(outcome)
+    told = refusal(deal.partner.get_resource_snapshot, **deal.target(AWS_VIEW))
+    assert told.code == "ResourceNotFoundException"
+
+
+def test_no_view_is_made_of_what_its_owner_alone_changes(world: World) -> None:
+    deal = submitted(world)
+    deal.review("Approved")
+    deal.say(Insights={"EngagementScore": "High"})
+    deal.update({"Customer.Contacts": [{"Email": "other@example.com"}]})
+    assert view(deal)["Revision"] == 2
+    deal.say(Insights={"EngagementScore": "High"})
+    assert view(deal)["Revision"] == 3, "AWS speaks, if with the same words"
+    assert viewed(deal)
+
+
 def test_awss_view_is_for_the_owner_alone(world: World) -> None:
     deal = submitted(world)
     follower = followed(deal)

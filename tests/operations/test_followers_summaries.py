@@ -83,6 +83,35 @@ def test_follower_is_not_told_what_leaves_its_summary_as_it_is(world: World) -> 
     assert follower.summary()["LifeCycle"]["NextSteps"] == "Meet the buyer."
 
 
+def history(deal: Deal) -> list[str]:
+    """The next steps that AWS's summary has told so far."""
+    return [one["Value"] for one in deal.summary()["LifeCycle"].get("NextStepsHistory", [])]
+
+
+@pytest.mark.parametrize("catalog", CATALOGS)
+def test_next_steps_that_a_follower_was_shown_stay_in_its_history(
+    world: World, catalog: str
+) -> None:
+    deal = submitted(world, catalog)
+    follower = followed(deal)
+    farther = farther_than(follower)
+    for steps in ("One.", "Two."):
+        deal.say(LifeCycle={"NextSteps": steps})
+    follower.say(LifeCycle={"Stage": "Qualified"})
+    deal.say(LifeCycle={"NextSteps": "Three."})
+    assert history(follower) == ["One.", "Two.", "Three."], "nothing of its own was said yet"
+    follower.say(LifeCycle={"NextSteps": "Three."})
+    assert history(follower) == ["One.", "Two.", "Three."]
+    follower.say(LifeCycle={"NextSteps": "Own."})
+    deal.say(LifeCycle={"NextSteps": "Four."})
+    for one in (follower, farther):
+        assert history(one) == ["One.", "Two.", "Three.", "Own."]
+        assert shown(one) == as_viewed(one)
+    assert history(deal) == ["One.", "Two.", "Three.", "Four."]
+    farther.say()
+    assert len(history(farther)) == 5
+
+
 def test_follower_that_submitted_itself_has_a_summary_of_its_own(world: World) -> None:
     deal = engaged(world)
     follower = completed(followed(deal))
@@ -141,6 +170,25 @@ def test_follower_in_action_required_is_told_of_the_approval_and_shown_with_its_
     assert seen == [("Engagement Member Added", "aws"), VIEW, (UPDATED, follower.id)]
     seen = told(world, OTHER, partial(follower.update, CORRECTION))
     assert seen == [(UPDATED, follower.id), VIEW, AWS_OWN]
+
+
+def test_partner_that_accepts_after_aws_spoke_has_awss_view(world: World) -> None:
+    deal = submitted(world)
+    deal.say(**NEXT)
+    follower = followed(deal)
+    assert shown(follower) == as_viewed(follower)
+
+
+def test_view_of_who_submits_itself_is_of_its_own_summary(world: World) -> None:
+    """It had that of the other while it followed."""
+    deal = engaged(world)
+    follower = completed(followed(deal))
+    deal.submit()
+    deal.say(**NEXT)
+    assert "LifeCycle" in shown(follower)
+    follower.submit()
+    assert shown(follower) == as_viewed(follower)
+    assert "LifeCycle" not in shown(follower)
 
 
 # --- its leader's owner changes it ---------------------------------------------------------------

@@ -160,11 +160,14 @@ SNAPSHOTS: Final = Subject(
             "`AwsOpportunitySummaryFullView`",
             "Made by AWS, for the opportunity's owner alone.",
             "",
-            "One revision at approval, at an accepted referral or invitation whose opportunity is "
-            "Approved from the start, and at each update of AWS's summary that changes it, also "
-            "where what AWS says untold follows a new status or stage, and "
-            "where the summary is that of the opportunity which this one follows; a partner "
-            "that asks for one is refused with `ACTION_NOT_PERMITTED`.",
+            "The first at approval, at an accepted referral or invitation whose opportunity is "
+            "Approved from the start, or once AWS has said something of the opportunity or of the "
+            "one that it follows. From then on it is as the summary whenever AWS decides or says "
+            "something, also untold, where that follows a new status or stage, and when the owner "
+            "submits; what the owner alone changes of what is copied is shown with the next of "
+            "these. It is where AWS was asked for the review, the follower's where it follows; "
+            "of what was never submitted, where that was shown last. A partner that asks for one "
+            "is refused with `ACTION_NOT_PERMITTED`.",
             "documented",
             EVENTS,
             ("CreateResourceSnapshot", "CreateResourceSnapshotJob", "GetResourceSnapshot"),

@@ -168,9 +168,9 @@ SUMMARY: Final = Subject(
             "Stage, next steps, insights, team.",
             "",
             "What the desk set with UpdateAwsOpportunitySummary stays over what is copied; told "
-            "nothing, it says what fits the opportunity's review status and stage, also when these "
-            "change, until it is told. Its involvement and visibility of a draft give way to the "
-            "first submission, and bind no submission at all. An "
+            "nothing, it says what fits the opportunity's review status and stage and how AWS is "
+            "involved, also when these change, until it is told. Its involvement and visibility of "
+            "a draft give way to the first submission, and bind no submission at all. An "
             "approval puts a partner development manager into the team. The contract value of a "
             "`Self` entry is the partner's own and not shown.",
             "decision",
@@ -182,7 +182,8 @@ SUMMARY: Final = Subject(
             "The summary of an opportunity that another partner's invitation made",
             SILENT,
             "It showed the sender's contacts and spend.",
-            "The sender's summary, with its own RelatedOpportunityId.",
+            "The sender's summary, with its own RelatedOpportunityId. What AWS says of this one "
+            "stands over it; next steps go on in the history that it showed until then.",
             "observed",
             RECORDED,
             ("GetAwsOpportunitySummary",),

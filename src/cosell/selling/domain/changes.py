@@ -1,30 +1,43 @@
-"""An opportunity changes, and what follows from that: a new date, an event, new snapshots, the
-event of everybody whose summary by AWS changes with it, and AWS's own view where its words change.
+"""An opportunity changes, and what follows from that: a new date, an event, new snapshots, AWS's
+own view, and an event and a view for everybody whose summary by AWS changes with it.
 
 Every change after an opportunity was revealed comes through here. Must not know who changes what.
 """
 
+from collections.abc import Iterable
+from typing import TypeAlias
+
 from cosell.calls import Call
 from cosell.contract import Document
-from cosell.selling import text_at
-from cosell.selling.domain import followers, jobs, opportunities, summaries
+from cosell.selling.domain import aws_views, followers, jobs, opportunities, summaries
+from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.store import Tx
 from cosell.store.documents import Stored
+
+Changed: TypeAlias = tuple[Stored, Stored]
+"""An opportunity as it was and as it is."""
 
 
 def change(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Stored:
     """The opportunity is `document` from now on, and its running jobs share what is new in it."""
     changed = opportunities.change(call, tx, opportunity, document)
     jobs.share(call, tx, changed)
-    others = followers.tell(call, tx, opportunity, changed)
-    if summaries.speaks_anew(opportunity.document, changed.document):
-        for one in (changed, *others):
-            _show(call, tx, one)
+    aws_views.follow(call, tx, opportunity, changed)
+    tell_followers(call, tx, [(opportunity, changed)])
     return changed
 
 
-def _show(call: Call, tx: Tx, opportunity: Stored) -> None:
-    """AWS's own view is as its summary is now, where AWS was asked for a review."""
-    document = opportunity.document
-    if place := text_at(document, "submitted_in") or text_at(document, "followed_in"):
-        summaries.show(call, tx, opportunity, place)
+def tell_followers(call: Call, tx: Tx, changes: Iterable[Changed]) -> None:
+    """The owners of those whose summary is another than it was, by what changed, are told once, and
+    shown AWS's own view. Those that changed themselves are done with."""
+    done = {after.id for _, after in changes}
+    for before, after in changes:
+        speaks = aws_views.is_another(before, after)
+        for other in followers.changed(call, tx, before, after):
+            if other.id in done:
+                continue
+            done.add(other.id)
+            other = summaries.fit(call, tx, other)
+            tell_of_opportunity(call, tx, other, "Updated")
+            if speaks:
+                aws_views.show(call, tx, other)

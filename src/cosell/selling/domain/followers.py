@@ -1,13 +1,12 @@
 """The opportunities that follow another, and AWS's summaries of them, which are that one's.
 
-A summary that changes is told, whoever changed it; where it did not change, nobody is asked who
-follows. Must not decide what AWS shows. See differences `summary.received` and `summary.told`.
+Where AWS's summary of an opportunity did not change, nobody is asked who follows. Must not decide
+what AWS shows, nor tell anybody. See difference `summary.received`.
 """
 
 from cosell.calls import Call
 from cosell.selling import Kind
 from cosell.selling.domain import summaries
-from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
@@ -39,13 +38,4 @@ def changed(call: Call, tx: Tx, before: Stored, after: Stored) -> list[Stored]:
             known[one.id] = was, now
             others.append(one)
             waiting += of(call, tx, one.id)
-    return others
-
-
-def tell(call: Call, tx: Tx, before: Stored, after: Stored) -> list[Stored]:
-    """The owners of those whose summary is another than it was are told; answers which these
-    are."""
-    others = changed(call, tx, before, after)
-    for one in others:
-        tell_of_opportunity(call, tx, one, "Updated")
     return others

@@ -10,7 +10,7 @@ from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
-from cosell.selling.domain import autopilot, estimates, summaries
+from cosell.selling.domain import autopilot, aws_views, estimates, summaries
 from cosell.selling.domain.accounts import company_of, host
 from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.selling.lifecycle import DRAFT, followed_from, is_followed
@@ -101,7 +101,7 @@ def reveal(call: Call, tx: Tx, opportunity: Stored) -> None:
 def change(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Stored:
     """The opportunity is `document` from now on: see `changes.change` for what else follows."""
     modified = later(opportunity.document, "LastModifiedDate", call.now)
-    document = summaries.followed(call, opportunity.document, document)
+    document = summaries.fitted(call, tx, opportunity._replace(document=document))
     changed = truth.replace(tx, opportunity, {**document, "LastModifiedDate": modified})
     documents.show_again(tx, OPPORTUNITIES, opportunity_row(changed))
     tell_of_opportunity(call, tx, changed, "Updated")
@@ -137,8 +137,7 @@ def accept_referral(call: Call, tx: Tx, id: str) -> Stored:
     accepted = truth.replace(tx, referred, {**referred.document, "LastModifiedDate": modified})
     reveal(call, tx, accepted)
     tell_of_opportunity(call, tx, accepted, "Updated")
-    if engagement := text_at(accepted.document, "submitted_in"):
-        summaries.show(call, tx, accepted, engagement)
+    aws_views.show(call, tx, accepted)
     return accepted
 
 
@@ -186,8 +185,7 @@ def create_from_invitation(call: Call, tx: Tx, invitation: Stored, id: str) -> S
         tx.run("follow", ns=call.ns, leader=leads.id, follower=id)
     reveal(call, tx, opportunity)
     tell_of_opportunity(call, tx, opportunity, "Updated")
-    if text_at(opportunity.document, "LifeCycle.ReviewStatus") == "Approved":
-        summaries.show(call, tx, opportunity, engagement)
+    aws_views.show(call, tx, opportunity)
     return opportunity
 
 

@@ -13,16 +13,19 @@ from cosell.contract import Document
 from cosell.selling import AWS, Kind, Template, object_at, text_at
 from cosell.selling.domain import (
     autopilot,
+    aws_views,
     changes,
     followers,
     invitations,
     jobs,
     opportunities,
+    places,
     snapshots,
     submissions,
     summaries,
 )
 from cosell.selling.domain.acting import as_aws
+from cosell.selling.domain.changes import Changed
 from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.selling.domain.snapshots import Target
 from cosell.selling.lifecycle import DECIDED, OPPORTUNITY_REVIEW, follow
@@ -38,8 +41,8 @@ def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status
     """The opportunity is `document` from now on, with that review status, and what AWS's decision
     brings about comes about, in this order: AWS answers its invitation, the status, the revisions,
     its invitations elsewhere, the opportunities that follow. One that was never submitted has the
-    status alone, and those that follow it have theirs; one that follows another's was submitted
-    where it is shown, without an invitation of its own."""
+    status alone, and AWS's own view if it has one, and those that follow it have theirs; one that
+    follows another's was submitted where it is shown, without an invitation of its own."""
     asked = text_at(opportunity.document, "submitted_in")
     reviewed = _with_status({**_hidden(opportunity.document), **document}, status)
     if status not in DECIDED:
@@ -48,34 +51,36 @@ def conclude(call: Call, tx: Tx, opportunity: Stored, document: Document, status
         _admit_aws(call, tx, asked)
     elif asked:
         _decline(call, tx, opportunity._replace(document=reviewed), asked)
-    decided = opportunities.change(call, tx, opportunity, reviewed)
-    _show(call, tx, decided)
-    _decline_beside(call, tx, decided)
-    led = _lead(call, tx, decided)
-    for other in followers.changed(call, tx, opportunity, decided):
-        if other.id not in led:
-            tell_of_opportunity(call, tx, other, "Updated")
-            _show_summary(call, tx, other, submissions.reviewed_in(call, tx, other))
-    return decided
+    decided = _decide(call, tx, opportunity, reviewed)
+    changes.tell_followers(call, tx, decided)
+    return decided[0][1]
 
 
-def _lead(call: Call, tx: Tx, decided: Stored) -> set[str]:
-    """The opportunities that follow are decided alike and shown, and those that follow these: each
-    with its own before the next. Answers which they are."""
-    decision = text_at(decided.document, "LifeCycle.ReviewStatus")
-    led: set[str] = set()
-    waiting = followers.of(call, tx, decided.id)
+def _decide(call: Call, tx: Tx, opportunity: Stored, document: Document) -> list[Changed]:
+    """An opportunity has a decision from now on, and those that follow it are decided alike, and
+    those that follow these: each with its own before the next. Answers all of them, this first."""
+    led: list[Changed] = []
+    waiting = [(opportunity, document)]
     while waiting:
-        follower = documents.get(tx, call.ns, Kind.OPPORTUNITY, waiting.pop())
-        status = _following(follower.document, decision)
-        if status is not None:
-            after = taken_over(follower.document, status)
-            follower = opportunities.change(call, tx, follower, after)
-            _show(call, tx, follower)
-            _decline_beside(call, tx, follower)
-            led.add(follower.id)
-            waiting += followers.of(call, tx, follower.id)
+        before, document = waiting.pop()
+        after = opportunities.change(call, tx, before, document)
+        _show(call, tx, before, after)
+        _decline_beside(call, tx, after)
+        led.append((before, after))
+        waiting += _waiting_for(call, tx, after)
     return led
+
+
+def _waiting_for(call: Call, tx: Tx, decided: Stored) -> list[tuple[Stored, Document]]:
+    """The opportunities that wait for the decision on this one, the first of them last, and what
+    they are with it."""
+    decision = text_at(decided.document, "LifeCycle.ReviewStatus")
+    found: list[tuple[Stored, Document]] = []
+    for id in followers.of(call, tx, decided.id):
+        one = documents.get(tx, call.ns, Kind.OPPORTUNITY, id)
+        if (status := _following(one.document, decision)) is not None:
+            found.append((one, taken_over(one.document, status)))
+    return found
 
 
 def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
@@ -83,27 +88,19 @@ def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     so are the owners of those that have their summary from this one, if it changes theirs."""
     told = summaries.say(call, tx, opportunity, said)
     for one in (told, *followers.changed(call, tx, opportunity, told)):
-        tell_of_opportunity(call, tx, one, "Updated")
-        place = submissions.reviewed_in(call, tx, one) or submissions.shared_in(call, tx, one)
-        if place:
-            _share(call, tx, one, place)
-            summaries.show(call, tx, one, place)
+        fitting = summaries.fit(call, tx, one)
+        tell_of_opportunity(call, tx, fitting, "Updated")
+        _share(call, tx, fitting, aws_views.place_of(call, tx, fitting))
+        aws_views.show(call, tx, fitting)
     return told
 
 
-def _show(call: Call, tx: Tx, decided: Stored) -> None:
+def _show(call: Call, tx: Tx, before: Stored, decided: Stored) -> None:
     """A decision is shown where it was asked for, and other engagements see it if a job shares it
     there."""
-    engagement = submissions.reviewed_in(call, tx, decided)
-    _share(call, tx, decided, engagement)
-    _show_summary(call, tx, decided, engagement)
+    _share(call, tx, decided, places.reviewed_in(call, tx, decided))
+    aws_views.follow(call, tx, before, decided)
     jobs.share(call, tx, decided)
-
-
-def _show_summary(call: Call, tx: Tx, opportunity: Stored, engagement: str) -> None:
-    """AWS's own view of what it approved is as its summary is now."""
-    if engagement and text_at(opportunity.document, "LifeCycle.ReviewStatus") == "Approved":
-        summaries.show(call, tx, opportunity, engagement)
 
 
 def _share(call: Call, tx: Tx, opportunity: Stored, engagement: str) -> None:

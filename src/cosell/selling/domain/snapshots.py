@@ -100,17 +100,15 @@ def create(call: Call, tx: Tx, target: Target, opportunity: Stored) -> None:
         write(call, tx, made)
 
 
-def create_aws_view(
+def draft_of_aws(
     call: Call, tx: Tx, engagement: str, opportunity: Stored, summary: Document
-) -> None:
-    """AWS makes the next revision of its own view of an opportunity, if that differs from the
-    latest; the opportunity's owner alone sees it."""
+) -> Draft:
+    """AWS's own view of an opportunity as its summary would make it, beside the latest; the
+    opportunity's owner alone sees it."""
     target = Target(engagement, opportunity.id, Template.AWS_FULL)
     shown: Document = {"AwsOpportunitySummaryFullView": summary}
     latest = _latest(call, tx, target)
-    made = Draft(target, AWS, shown, _sum(summary), opportunity.owner, *latest)
-    if made.differs:
-        write(call, tx, made)
+    return Draft(target, AWS, shown, _sum(summary), opportunity.owner, *latest)
 
 
 def _latest(call: Call, tx: Tx, target: Target) -> tuple[int, bytes | None]:

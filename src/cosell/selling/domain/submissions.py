@@ -13,8 +13,16 @@ from cosell.calls import Call
 from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import FieldError, business_refused
-from cosell.selling import AWS, Kind, Template, object_at, objects_at, text_at
-from cosell.selling.domain import autopilot, changes, contexts, engagements, invitations, payloads
+from cosell.selling import AWS, Kind, object_at, objects_at, text_at
+from cosell.selling.domain import (
+    autopilot,
+    changes,
+    contexts,
+    engagements,
+    invitations,
+    payloads,
+    places,
+)
 from cosell.selling.domain.invitations import Room
 from cosell.selling.involvement import VISIBILITY_ONLY, is_bound, submitted
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, UNDECIDED, follow, followed
@@ -101,29 +109,12 @@ def can_be(call: Call, tx: Tx, opportunity: Stored, submission: Submission) -> b
     return not check(STATE, _facts(call, tx, opportunity, submission))
 
 
-def reviewed_in(call: Call, tx: Tx, opportunity: Stored) -> str:
-    """The engagement in which AWS was asked for a review of the opportunity: by its own submission,
-    else by that of the one which it follows, wherever else it is shown; '' if it was asked in
-    none."""
-    document = opportunity.document
-    place = text_at(document, "submitted_in") or text_at(document, "followed_in")
-    if place or not text_at(document, "follows"):
-        return place
-    return shared_in(call, tx, opportunity) or ""  # an older version has not kept where it follows
-
-
-def shared_in(call: Call, tx: Tx, opportunity: Stored) -> str | None:
-    """The engagement in which the opportunity was shown last, if it is shown in one."""
-    shown = _shown_in(call, tx, opportunity)
-    return max(shown, key=lambda one: one[1])[0] if shown else None
-
-
 def asked_beside(call: Call, tx: Tx, opportunity: Stored) -> list[Stored]:
     """The invitations by which AWS was asked to review the opportunity where it was not submitted
     in the end: a task was overtaken. One that the review of another opportunity answers is none of
     them."""
     place = text_at(opportunity.document, "submitted_in")
-    beside = (shown for shown, _ in _shown_in(call, tx, opportunity) if shown != place)
+    beside = (shown for shown, _ in places.shown_in(call, tx, opportunity) if shown != place)
     ids = (invitations.open_in(call, tx, one).get(AWS) for one in beside)
     asked = (documents.get(tx, call.ns, Kind.INVITATION, id) for id in ids if id)
     return [
@@ -132,19 +123,6 @@ def asked_beside(call: Call, tx: Tx, opportunity: Stored) -> list[Stored]:
         if one.document.get(autopilot.FOR_REVIEW) == opportunity.id
         and not awaited_in(call, tx, one, besides=opportunity.id)
     ]
-
-
-def _shown_in(call: Call, tx: Tx, opportunity: Stored) -> list[tuple[str, int]]:
-    """The engagements in which the opportunity is shown, each with the number of what it shows."""
-    rows = tx.all(
-        "engagements_of",
-        ns=call.ns,
-        account=opportunity.owner,
-        catalog=opportunity.catalog,
-        resource=opportunity.id,
-        template=Template.SUMMARY,
-    )
-    return cast("list[tuple[str, int]]", rows)
 
 
 def awaited_in(call: Call, tx: Tx, invitation: Stored, besides: str = "") -> str | None:
@@ -241,11 +219,11 @@ def place(call: Call, tx: Tx, opportunity: Stored, task: str | None = None) -> s
     if before := text_at(document, "submitted_in"):
         return before
     if text_at(document, "LifeCycle.ReviewStatus") in UNDECIDED and sent(call, tx, document):
-        followed = reviewed_in(call, tx, opportunity)
-        shown = (one for one, _ in _shown_in(call, tx, opportunity))
+        followed = places.reviewed_in(call, tx, opportunity)
+        shown = (one for one, _ in places.shown_in(call, tx, opportunity))
         if followed and (task is not None or followed in shown):
             return followed
-    return task or shared_in(call, tx, opportunity)
+    return task or places.shared_in(call, tx, opportunity)
 
 
 def sharing(room: Room | None) -> Sharing:

@@ -17,9 +17,8 @@ from cosell.selling import (
     text_at,
     truth,
     values,
-    without_nulls,
 )
-from cosell.selling.domain import next_steps, payloads, snapshots
+from cosell.selling.domain import next_steps, payloads
 from cosell.selling.involvement import VISIBILITY_ONLY, in_force
 from cosell.selling.lifecycle import CLOSED, DRAFT
 from cosell.store import Tx, documents
@@ -32,13 +31,25 @@ _MERGED = ("Customer", "Insights", "LifeCycle", "Project", "RelatedEntityIds")
 def read(call: Call, tx: Tx, opportunity: Stored) -> Document:
     """The summary as it is now. An opportunity that was received has the summary of the one that it
     follows, until its owner submits it."""
-    passed = [opportunity]
-    while leader := leader_of(passed[-1].document):
-        passed.append(documents.get(tx, call.ns, Kind.OPPORTUNITY, leader))
-    summary = _copied(passed[-1].document)
-    for one in reversed(passed):
+    passed = _passed(call, tx, opportunity)
+    summary = _copied(passed[0].document)
+    for one in passed:
         summary = received(summary, one)
     return summary
+
+
+def _passed(call: Call, tx: Tx, opportunity: Stored) -> list[Stored]:
+    """The opportunity that a summary is copied from, those that it is passed on by, and that which
+    has it, last."""
+    passed = [opportunity]
+    while leader := leader_of(passed[0].document):
+        passed.insert(0, documents.get(tx, call.ns, Kind.OPPORTUNITY, leader))
+    return passed
+
+
+def is_spoken_of(call: Call, tx: Tx, opportunity: Stored) -> bool:
+    """Whether AWS has said something of an opportunity, or of one that its summary is from."""
+    return any("aws_says" in one.document for one in _passed(call, tx, opportunity))
 
 
 def own(document: Document) -> tuple[str, Document, Document]:
@@ -61,62 +72,70 @@ def received(summary: Document, opportunity: Stored) -> Document:
     return _over(own, object_at(opportunity.document, "aws_says"))
 
 
-def say(call: Call, tx: Tx, opportunity: Stored, worded: Document) -> Stored:
+def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     """AWS says something of an opportunity: what is worded, or what fits it, if nothing is. Next
     steps that differ from the last ones go into their history, a change of involvement has a
     reason; the opportunity itself does not change."""
-    before = object_at(opportunity.document, "aws_says")
-    unworded = unsaid(opportunity.document)
-    said = {**(worded or unworded)}
-    if worded:
-        unworded = _without(object_at(opportunity.document, "aws_unworded"), worded)
-    if isinstance(said.get("LifeCycle"), dict):
-        said["LifeCycle"] = _remembered(call, before, object_at(said, "LifeCycle"))
+    document = opportunity.document
+    passed = _passed(call, tx, opportunity)
     involved = said.get("InvolvementType")
-    if involved is not None and involved != read(call, tx, opportunity).get("InvolvementType"):
+    if involved is not None and involved != _involvement(passed):
         reason = values.defaults(DEFAULTS)["InvolvementTypeChangeReason"]
         said = {"InvolvementTypeChangeReason": reason, **said}
-    kept = {**opportunity.document, "aws_says": _over(before, said), "aws_unworded": unworded}
-    return truth.replace(tx, opportunity, kept)
+    unworded = object_at(document, "aws_unworded")
+    worded = _without(object_at(document, "aws_says"), unworded)
+    if said:
+        worded = _over(worded, _remembered(call, passed, said))
+    told = opportunity._replace(document={**document, "aws_says": worded})
+    fitting = unsaid(told.document, _involvement([*passed[:-1], told]))
+    if not said:
+        worded, unworded = _without(worded, fitting), fitting
+    elif unworded:
+        unworded = _without(fitting, worded)
+    says = _over(worded, _remembered(call, passed, unworded))
+    return truth.replace(tx, opportunity, {**document, "aws_says": says, "aws_unworded": unworded})
 
 
-def followed(call: Call, before: Document, after: Document) -> Document:
-    """An opportunity that changed, with what AWS says of it and nobody worded as it fits now; what
-    was worded stays."""
-    then, now = object_at(after, "aws_unworded"), unsaid(after)
-    if not then or now == unsaid(before):
-        return after
-    says = object_at(after, "aws_says")
-    worded = _without(says, then)
-    unworded = _without(now, worded)
-    said = {**unworded}
-    if life := object_at(unworded, "LifeCycle"):
-        said["LifeCycle"] = _remembered(call, says, life)
-    return {**after, "aws_says": _over(worded, said), "aws_unworded": unworded}
+def fitted(call: Call, tx: Tx, opportunity: Stored) -> Document:
+    """An opportunity with what AWS says of it and nobody worded as it fits now; what was worded
+    stays."""
+    document = opportunity.document
+    unworded = object_at(document, "aws_unworded")
+    if not unworded:
+        return document
+    passed = _passed(call, tx, opportunity)
+    worded = _without(object_at(document, "aws_says"), unworded)
+    fitting = _without(unsaid(document, _involvement(passed)), worded)
+    if fitting == unworded:
+        return document
+    says = _over(worded, _remembered(call, passed, fitting))
+    return {**document, "aws_says": says, "aws_unworded": fitting}
 
 
-def speaks_anew(before: Document, after: Document) -> bool:
-    """Whether AWS has other words of an opportunity than before, without being told any."""
-    return object_at(before, "aws_unworded") != object_at(after, "aws_unworded")
+def fit(call: Call, tx: Tx, opportunity: Stored) -> Stored:
+    """AWS says of an opportunity what fits it now (`fitted`); the opportunity itself does not
+    change."""
+    document = fitted(call, tx, opportunity)
+    same = document is opportunity.document
+    return opportunity if same else truth.replace(tx, opportunity, document)
 
 
-def unsaid(document: Document) -> Document:
-    """What AWS says of an opportunity when it is not told what: it follows how far that has
-    come."""
+def unsaid(document: Document, involvement: str) -> Document:
+    """What AWS says of an opportunity when it is not told what: it follows how far that has come,
+    and how AWS is involved."""
     status, stage = (
         text_at(document, "LifeCycle.ReviewStatus"),
         text_at(document, "LifeCycle.Stage"),
     )
-    looks_on = in_force(document) == VISIBILITY_ONLY and stage not in CLOSED
+    looks_on = involvement == VISIBILITY_ONLY and stage not in CLOSED
     key = status if status != "Approved" else VISIBILITY_ONLY if looks_on else stage
     return object_at(object_at(values.defaults(DEFAULTS), "Updates"), key)
 
 
-def show(call: Call, tx: Tx, opportunity: Stored, engagement: str) -> None:
-    """The summary as it is now is a revision of AWS's own view, for the opportunity's owner."""
-    summary = without_nulls(read(call, tx, opportunity))
-    del summary["Catalog"]
-    snapshots.create_aws_view(call, tx, engagement, opportunity, summary)
+def _involvement(passed: list[Stored]) -> str:
+    """How AWS is involved, as the summary has it."""
+    said = [text_at(one.document, "aws_says.InvolvementType") for one in reversed(passed)]
+    return next(filter(None, said), text_at(passed[0].document, "involvement"))
 
 
 def _copied(document: Document) -> Document:
@@ -170,10 +189,17 @@ def _over(summary: Document, said: Document) -> Document:
     return merged
 
 
-def _remembered(call: Call, before: Document, life: Document) -> Document:
-    """What AWS says of its life cycle, with the next steps that it has said so far."""
+def _remembered(call: Call, passed: list[Stored], said: Document) -> Document:
+    """What AWS says of an opportunity, with the next steps that it has said so far if it says
+    some: of this one, and of those that its summary is from."""
+    steps = text_at(said, "LifeCycle.NextSteps")
+    if not steps:
+        return said
+    before: Document = {}
+    for one in passed:
+        before = _over(before, object_at(one.document, "aws_says"))
     history = at(before, "LifeCycle.NextStepsHistory")
-    steps = text_at(life, "NextSteps")
-    if steps and steps != text_at(before, "LifeCycle.NextSteps"):
+    if steps != text_at(before, "LifeCycle.NextSteps"):
         history = next_steps.grown(call, before, steps)
-    return {**life, "NextStepsHistory": history or None}
+    life: Document = {**object_at(said, "LifeCycle"), "NextStepsHistory": history or None}
+    return {**said, "LifeCycle": life}
