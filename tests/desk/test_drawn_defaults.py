@@ -265,3 +265,10 @@ def test_summary_asks_for_euro_where_the_opportunity_does(world: World) -> None:
     assert told.fields == [(f"{COUNTED}.currencyCode", "INVALID_VALUE")]
     deal.say(Project={"ExpectedCustomerSpend": [{**euro[0], "TargetCompany": "X"}]})
     assert deal.summary()["Project"]["ExpectedCustomerSpend"] == euro
+
+
+def test_every_example_is_one_that_may_be_referred(world: World) -> None:
+    """What nobody said is not checked when it is referred; what somebody said is, with the rest."""
+    table: Any = values.defaults("examples")
+    for _ in range(len(table["Customers"]) * len(table["Projects"])):
+        world.desk("ReferOpportunity", **LEAD_TO, NationalSecurity="No")

@@ -123,12 +123,8 @@ class Kept:
         return self._members.get((ns, engagement))
 
     def keep_members(self, ns: int, engagement: str, members: tuple[object, ...]) -> None:
-        """Who is in an engagement was read."""
+        """Who is in an engagement was read, or written."""
         _keep(self._members, (ns, engagement), members)
-
-    def forget_members(self, ns: int, engagement: str) -> None:
-        """Somebody has joined."""
-        self._members.pop((ns, engagement), None)
 
     def revision(self, ns: int, target: _Target) -> tuple[int, bytes] | None:
         """The number and the digest of the newest revision, if that was made here."""
@@ -162,7 +158,8 @@ class Tx(Protocol):
 
     def known(self, statement: str, key: str, /) -> Row | None:
         """As `one`, of a statement whose only value is `name`, for a row that every call asks for:
-        a database that one process owns may answer a read transaction from what it knows."""
+        a database that one process owns may answer from what it knows, until this transaction
+        changes it."""
         ...
 
     def run(self, statement: str, /, **values: Value) -> int:

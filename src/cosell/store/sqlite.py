@@ -108,6 +108,7 @@ class SqliteStore:
             raise StoreError(unusable(self.where, error)) from error
         tx = SqliteTx(self, self._writer)
         tx.kept = Kept()
+        tx.rows = self.known
         return tx
 
     def commit(self, tx: SqliteTx, numbers: Numbers) -> None:

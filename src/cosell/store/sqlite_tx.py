@@ -76,7 +76,7 @@ class SqliteTx:
 
     def run(self, statement: str, /, **values: Value) -> int:
         if statement in _FORGETTING:
-            self.forgetting = True
+            self.forgetting, self.rows = True, None  # others go on with what is known until then
         return self._run(_STATEMENTS[statement], values).rowcount
 
     def late(self, statement: str, /, **values: Value) -> None:

@@ -51,13 +51,15 @@ def create(call: Call, tx: Tx, creator: str, content: Document) -> Stored:
         "CreatedBy": creator,
         "ModifiedAt": created_at,
         "ModifiedBy": creator,
-        "MemberCount": 0,
+        "MemberCount": 1,
     }
     seq = tx.number("seq")
     made = Stored(call.ns, Kind.ENGAGEMENT, id, call.catalog, creator, 1, seq, document)
     engagement = truth.insert(tx, made)
     tell_of_engagement(call, tx, engagement, "Created", [creator])
-    return _admit(call, tx, engagement, creator, [])
+    company = _put_member(call, tx, engagement, creator, [])
+    _show(call, tx, engagement, (creator, company), [])
+    return engagement
 
 
 def find(call: Call, tx: Tx, id: str | None) -> Stored:
@@ -137,28 +139,37 @@ def join(call: Call, tx: Tx, engagement: Stored, account: str) -> Stored:
 
 def _admit(call: Call, tx: Tx, engagement: Stored, account: str, present: list[str]) -> Stored:
     """An account is a member beside those who are present."""
-    company, website = company_of(call, tx, account)
-    tx.run(
-        "insert_member",
-        ns=call.ns,
-        engagement=engagement.id,
-        account=account,
-        seq=tx.number("seq"),
-        company=company,
-        website=website,
-        joined_at=call.now,
-    )
-    if tx.kept is not None:
-        tx.kept.forget_members(call.ns, engagement.id)
+    company = _put_member(call, tx, engagement, account, present)
     changes: Document = {"MemberCount": len(present) + 1, "ModifiedBy": account}
-    if not present:
-        changes["ModifiedAt"] = engagement.document["ModifiedAt"]  # that was its creation
     engagement = _change(call, tx, engagement, changes, present)
+    _show(call, tx, engagement, (account, company), present)
+    return engagement
+
+
+def _put_member(call: Call, tx: Tx, engagement: Stored, account: str, present: list[str]) -> str:
+    """The row of a member beside those who are present; answers the name of its company."""
+    company, website = company_of(call, tx, account)
+    member = Member(account, company, website, call.now)
+    seq = tx.number("seq")
+    tx.run("insert_member", ns=call.ns, engagement=engagement.id, seq=seq, **member._asdict())
+    kept = tx.kept
+    if kept is not None:
+        known = kept.members(call.ns, engagement.id) if present else ()
+        if known is not None:
+            kept.keep_members(call.ns, engagement.id, (*known, member))
+    return company
+
+
+def _show(
+    call: Call, tx: Tx, engagement: Stored, member: tuple[str, str], present: list[str]
+) -> None:
+    """A new member (an account, its company) sees the engagement, and what is shown in it; all are
+    told."""
+    account, _ = member
     if account != AWS:
         documents.show(tx, ENGAGEMENTS, engagement_row(engagement, account))
         _show_associations(tx, engagement, present, account)
-    tell_of_member(call, tx, engagement, (account, company), [*present, account])
-    return engagement
+    tell_of_member(call, tx, engagement, member, [*present, account])
 
 
 def _show_associations(tx: Tx, engagement: Stored, present: list[str], account: str) -> None:
