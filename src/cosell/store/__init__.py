@@ -144,12 +144,14 @@ def _keep(kept: dict[_Key, _Item], key: _Key, item: _Item) -> None:
 class Tx(Protocol):
     """One transaction. A statement is called by its name in sql/*.sql. `planned` is the first
     instant, in the namespace's time, for which something was put on an agenda in it (0: somebody is
-    to look at it at once); `lags_at` the namespace's time, if its lists lag; `kept` what need not
-    be read again, since this transaction has read or written it: None in one that only reads, and
-    emptied where a step is undone."""
+    to look at it at once); `lags_at` the namespace's time, if its lists lag; `marks_steps` whether
+    the beginning of a step is marked (retries.step); `kept` what need not be read again, since this
+    transaction has read or written it: None in one that only reads, and emptied where a step is
+    undone."""
 
     planned: int | None
     lags_at: int | None
+    marks_steps: bool
     kept: Kept | None
 
     def one(self, statement: str, /, **values: Value) -> Row | None: ...

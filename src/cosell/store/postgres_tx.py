@@ -57,7 +57,7 @@ class PostgresTx:
 
     __slots__ = (
         "_cursor", "_found", "_late", "_left", "_next", "_renew", "_steps", "_store", "_writes",
-        "kept", "lags_at", "planned", "woken_at",
+        "kept", "lags_at", "marks_steps", "planned", "woken_at",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +75,7 @@ class PostgresTx:
         self._next = self._left = 0  # of the block of `seq` in hand
         self.planned: int | None = None
         self.lags_at: int | None = None
+        self.marks_steps = True
         self.kept: Kept | None = Kept() if writes else None
         self.woken_at: dict[str, int | None] = {}  # of each namespace that it holds
 

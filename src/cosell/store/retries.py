@@ -1,12 +1,15 @@
-"""Trying again what somebody else's change made impossible. Must not know what is tried."""
+"""Trying again what somebody else's change made impossible, or a step that has to be undone. Must
+not know what is tried.
+"""
 
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Final, TypeVar
 
 from cosell.ids import new_random
-from cosell.store import Contention, Store, Tx
+from cosell.store import Contention, Store, StoreError, Tx
 
 log = logging.getLogger("cosell.store")
 
@@ -15,14 +18,45 @@ _PAUSE_S, _PAUSE_S_MAX = 0.002, 0.1  # at most: whoever met once is not to meet 
 Made = TypeVar("Made")
 
 
+class StepFailed(Contention):
+    """A step failed whose beginning was not marked: it cannot be undone by itself."""
+
+
+class _Unmarked:
+    """A step that is taken to end well, as nearly all do."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, _: object) -> None:
+        if kind is None or not issubclass(kind, Exception):
+            return
+        if not issubclass(kind, Contention | StoreError):  # with these all is undone anyway
+            raise StepFailed(f"a step failed: {error}")
+
+
+_UNMARKED: Final = _Unmarked()
+
+
+def step(tx: Tx) -> AbstractContextManager[None]:
+    """What happens inside is undone if it raises, as with `Tx.savepoint`, and the transaction goes
+    on: where somebody tries again, in a try of its own that marks where its steps begin. To mark
+    each costs as much as some of what is done in it."""
+    return tx.savepoint() if tx.marks_steps else _UNMARKED
+
+
 def retrying(store: Store, work: Callable[[Tx], Made], *, long: bool = False) -> Made:
     """Do the work in a write transaction, and again in a fresh one as often as it meets
     `Contention`, which is raised only if it still does so after a while."""
-    pause_s, until = _PAUSE_S, 0.0
+    pause_s, until, marks_steps = _PAUSE_S, 0.0, False
     while True:
         try:
             with store.write(long=long) as tx:
+                tx.marks_steps = marks_steps
                 return work(tx)
+        except StepFailed:
+            marks_steps = True
+            continue
         except Contention as contention:
             now = time.monotonic()
             until = until or now + _TRY_S_MAX

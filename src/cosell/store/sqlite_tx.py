@@ -43,7 +43,7 @@ class SqliteTx:
 
     __slots__ = (
         "_connection", "_execute", "_late", "_store", "forgetting", "kept", "lags_at",
-        "planned", "rows",
+        "marks_steps", "planned", "rows",
     )  # fmt: skip
 
     def __init__(self, store: "Blocks", connection: sqlite3.Connection) -> None:
@@ -53,6 +53,7 @@ class SqliteTx:
         self._late = Late()
         self.planned: int | None = None
         self.lags_at: int | None = None
+        self.marks_steps = True
         self.kept: Kept | None = None
         self.rows: Known | None = None  # what is known at the transaction's instant
         self.forgetting = False  # whether a row that is kept in memory was changed

@@ -29,6 +29,7 @@ from cosell.selling.domain import (
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.rules.content import field_of
 from cosell.store import Tx, agenda, documents
+from cosell.store.retries import step
 
 log = logging.getLogger("cosell.autopilot")
 
@@ -223,7 +224,7 @@ def _do(
     acting = as_aws(call)._replace(input={"Catalog": call.catalog, **input})
     failure = ""
     try:
-        with tx.savepoint():
+        with step(tx):
             act(acting, tx)
     except ApiError as error:
         failure = f"{error.code}: {error.message}"

@@ -10,6 +10,7 @@ from cosell.selling.workflows import ANYWHERE, Step, TaskEnd, Workflow, number_o
 from cosell.store import Contention, StoreError, Tx
 from cosell.store import faults as fault_rows
 from cosell.store.documents import Stored
+from cosell.store.retries import step as undoable
 
 log = logging.getLogger("cosell.tasks")
 
@@ -37,7 +38,7 @@ def _step(call: Call, tx: Tx, workflow: Workflow, task: Stored) -> Stored:
             raise TaskEnd(*fault[:2])
         if call.namespace.shut_out:  # a step may do what its operation's own call may
             ensure_enrolled(tx, call.ns, call.account, call.catalog)
-        with tx.savepoint():
+        with undoable(tx):
             learnt = step.run(call, tx, task)
     except (Contention, StoreError):
         raise  # the store's trouble is not the task's: the whole transaction is tried again
