@@ -17,7 +17,7 @@ from tests.deals import (
     submitted,
     told,
 )
-from tests.harness import World
+from tests.harness import OTHER, World
 
 THIRD = "777788889999"
 LOST = {"LifeCycle.Stage": "Closed Lost", "LifeCycle.ClosedLostReason": "Other"}
@@ -181,6 +181,24 @@ def test_unworded_summary_of_who_follows_goes_with_the_involvement_of_the_other(
     assert view(follower)["LifeCycle"] == follower.summary()["LifeCycle"]
     follower.say(InvolvementType="Co-Sell")
     assert life(follower) == ("Qualified", "The AWS")
+
+
+def test_words_of_the_other_do_not_stay_where_aws_is_involved_otherwise(world: World) -> None:
+    deal = submitted(world, InvolvementType="For Visibility Only")
+    first, second, third = (followed(deal, one) for one in (OTHER, THIRD, "555566667777"))
+    deal.review("Approved")
+    deal.say()
+    first.say(InvolvementType="Co-Sell")
+    assert life(first) == ("Qualified", "The AWS")
+    second.say(InvolvementType="For Visibility Only")
+    assert life(second) == life(deal) == ("Deferred to Partner", "The partner")
+    deal.say(InvolvementType="Co-Sell")
+    assert life(second) == ("Deferred to Partner", "The partner"), "as AWS says of that one"
+    deal.say(LifeCycle={"NextSteps": "Wait for us."})
+    third.say(InvolvementType="For Visibility Only")
+    assert third.summary()["LifeCycle"]["NextSteps"] == "Wait for us.", "that was worded"
+    for one in (deal, first, second, third):
+        assert view(one) == as_viewed(one)
 
 
 def test_reason_of_a_lost_deal_goes_when_another_stage_is_worded(world: World) -> None:

@@ -183,7 +183,8 @@ SUMMARY: Final = Subject(
             SILENT,
             "It showed the sender's contacts and spend.",
             "The sender's summary, with its own RelatedOpportunityId. What AWS says of this one "
-            "stands over it; next steps go on in the history that it showed until then.",
+            "stands over it; next steps go on in the history that it showed until then, and what "
+            "nobody worded fits how AWS is involved in this one.",
             "observed",
             RECORDED,
             ("GetAwsOpportunitySummary",),

@@ -25,6 +25,7 @@ from cosell.store import Tx, documents
 from cosell.store.documents import Stored
 
 DEFAULTS: Final = "aws_summary"  # who is in AWS's team, and what AWS says
+_STEPS: Final = ("LifeCycle.NextSteps", "LifeCycle.Stage")
 _MERGED = ("Customer", "Insights", "LifeCycle", "Project", "RelatedEntityIds")
 
 
@@ -87,10 +88,11 @@ def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     if said:
         worded = _over(worded, _remembered(call, passed, said))
     told = opportunity._replace(document={**document, "aws_says": worded})
-    fitting = unsaid(told.document, _involvement([*passed[:-1], told]))
+    now = [*passed[:-1], told]
+    fitting = unsaid(told.document, _involvement(now))
     if not said:
         worded, unworded = _without(worded, fitting), fitting
-    elif unworded:
+    elif unworded or _stands_apart(now):
         unworded = _without(fitting, worded)
     says = _over(worded, _remembered(call, passed, unworded))
     return truth.replace(tx, opportunity, {**document, "aws_says": says, "aws_unworded": unworded})
@@ -101,9 +103,11 @@ def fitted(call: Call, tx: Tx, opportunity: Stored) -> Document:
     stays."""
     document = opportunity.document
     unworded = object_at(document, "aws_unworded")
-    if not unworded:
+    if not unworded and not _is_involved_apart(document):
         return document
     passed = _passed(call, tx, opportunity)
+    if not unworded and not _stands_apart(passed):
+        return document
     worded = _without(object_at(document, "aws_says"), unworded)
     fitting = _without(unsaid(document, _involvement(passed)), worded)
     if fitting == unworded:
@@ -130,6 +134,27 @@ def unsaid(document: Document, involvement: str) -> Document:
     looks_on = involvement == VISIBILITY_ONLY and stage not in CLOSED
     key = status if status != "Approved" else VISIBILITY_ONLY if looks_on else stage
     return object_at(object_at(values.defaults(DEFAULTS), "Updates"), key)
+
+
+def _is_involved_apart(document: Document) -> bool:
+    """Whether AWS says how it is involved in an opportunity that has its summary from another."""
+    return bool(leader_of(document) and text_at(document, "aws_says.InvolvementType"))
+
+
+def _stands_apart(passed: list[Stored]) -> bool:
+    """Whether AWS is involved in an opportunity otherwise than in those which its summary is from,
+    and nobody worded what that says: what fits these does not fit it."""
+    *others, own = (one.document for one in passed)
+    if not _is_involved_apart(own) or _involvement(passed) == _involvement(passed[:-1]):
+        return False
+    unworded = [object_at(one, "aws_unworded") for one in others]
+    worded = (
+        _without(object_at(one, "aws_says"), those)
+        for one, those in zip(others, unworded, strict=True)
+    )
+    return any(unworded) and not any(
+        at(said, path) for said in worded for path in ("Insights", *_STEPS)
+    )
 
 
 def _involvement(passed: list[Stored]) -> str:
