@@ -4,9 +4,11 @@ With sqlite and sqlite_file the only module that imports sqlite3. Must not know 
 writes, nor what the rows mean.
 """
 
+import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NoReturn, Protocol, TypeAlias, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NoReturn, Protocol, TypeAlias, cast
 
 from cosell.store import Form, Kept, Row, StoreError, Tx, Value
 from cosell.store.late import Late
@@ -17,8 +19,35 @@ Numbers: TypeAlias = dict[str, tuple[int, int]]
 """The blocks in hand: by counter the next number, and where its block ends."""
 
 _KNOWN_MAX = 1_024  # rows that are kept in memory
+_NUMBERED_MAX = 1_024  # statements whose numbers are; there are as many as ways to ask for a list
+_NAME = re.compile(r":(\w+)")  # no text within a statement has a colon
 _STATEMENTS = statements()
 _FORGETTING = frozenset(n for n, text in _STATEMENTS.items() if changes_namespaces(text))
+
+
+Numbered: TypeAlias = tuple[str, Callable[[Mapping[str, Value]], Any]]
+"""A statement whose values have numbers, and what makes a tuple of them."""
+
+_numbered: dict[str, Numbered] = {}
+
+
+def numbered(text: str) -> Numbered:
+    """A statement as sqlite3 executes it soonest: of each name it would ask the database, and make
+    a text, whenever that is executed."""
+    names = list(dict.fromkeys(_NAME.findall(text)))
+    numbers = {name: f"?{number}" for number, name in enumerate(names, 1)}
+    with_numbers = _NAME.sub(lambda name: numbers[name[1]], text)
+    if len(_numbered) >= _NUMBERED_MAX:
+        _numbered.clear()
+    found = _numbered[text] = (with_numbers, _taker(names))
+    return found
+
+
+def _taker(names: list[str]) -> Callable[[Mapping[str, Value]], Any]:
+    """What takes the values of those names, as a tuple."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple([values[name] for name in names])
 
 
 class Blocks(Protocol):
@@ -88,7 +117,8 @@ class SqliteTx:
         for statement, rows in self._late.rows().items():
             if self._store.is_ended(self._connection):
                 self._refuse()
-            self._connection.executemany(_STATEMENTS[statement], rows)
+            text, take = numbered(_STATEMENTS[statement])
+            self._connection.executemany(text, map(take, rows))
 
     def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
         return self._run(text, values).fetchall()
@@ -97,8 +127,9 @@ class SqliteTx:
         return self._run(text, values).rowcount
 
     def _run(self, text: str, values: Mapping[str, Value]) -> sqlite3.Cursor:
+        with_numbers, take = _numbered.get(text) or numbered(text)
         try:
-            return self._execute(text, values)
+            return self._execute(with_numbers, take(values))
         except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
             if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
                 raise
