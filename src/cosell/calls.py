@@ -124,7 +124,7 @@ def procedure(
     name: str, after: HandleAfter, replay: Replay | None = None
 ) -> Callable[[Handle], Handle]:
     """Mark the function that plans an operation of many transactions."""
-    return _mark(lambda run: Handler(name, "procedure", run, replay=replay, after=after, long=True))
+    return _mark(lambda run: Handler(name, "procedure", run, replay=replay, after=after))
 
 
 def due(kind: str) -> Callable[[HandleDue], HandleDue]:

@@ -61,7 +61,7 @@ class Postgres:
     `statement_s_max` ends a statement, `idle_s_max` a transaction in which nothing is said. What
     copies a whole namespace has `long_s_max` for either."""
 
-    connections_max: int = 8
+    connections_max: int = 10
     wait_s_max: float = 0.8
     lock_s_max: float = 5.0
     statement_s_max: float = 30.0
@@ -70,13 +70,14 @@ class Postgres:
 
     @property
     def long_max(self) -> int:
-        """How many calls that take their time are at work at once."""
-        return max(1, self.connections_max // 4)
+        """How many calls that copy a namespace are at work at once, and how many that move a
+        clock."""
+        return max(1, self.connections_max // 5)
 
     @property
     def short_max(self) -> int:
         """How many others are."""
-        return max(1, self.connections_max - self.long_max)
+        return max(1, self.connections_max - 2 * self.long_max)
 
     @property
     def writers_max(self) -> int:

@@ -36,12 +36,13 @@ OPERATION_SHOWN_MAX = 100
 _JSON_TYPES = (aws_json.PLAIN, aws_json.TARGETED)
 
 
-How: TypeAlias = Literal["reads", "writes", "long"]
+How: TypeAlias = Literal["reads", "writes", "moves", "copies"]
 
 
 class Way(NamedTuple):
     """In which namespace a call is at work, and how: it `reads`, it `writes`, or it takes its time,
-    so that nobody else should wait behind it."""
+    so that nobody else should wait behind it: it `moves` a clock, in many transactions, or `copies`
+    a namespace in one."""
 
     namespace: str
     how: How
@@ -129,7 +130,9 @@ class Routes:
         if not handler:
             return _ASTRAY
         if handler.long:
-            return Way(route.namespace, "long")
+            return Way(route.namespace, "copies")
+        if handler.kind == "procedure":
+            return Way(route.namespace, "moves")
         return Way(route.namespace, "reads" if handler.kind == "query" else "writes")
 
     def is_load(self, request: HttpRequest) -> bool:

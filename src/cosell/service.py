@@ -285,9 +285,9 @@ class Engine:
 
     def _carry_out(self, passage: Passage) -> Answer:
         """A command, and what follows it in transactions of their own if it is a procedure."""
-        copies = passage.handler.long and passage.handler.after is None
+        long = passage.handler.long
         answer, planned = retrying(
-            self.store, lambda tx: (self._once(passage, tx), tx.planned), long=copies
+            self.store, lambda tx: (self._once(passage, tx), tx.planned), long=long
         )
         if passage.trace.ended:
             self.runner.count_ended(passage.trace)

@@ -56,11 +56,11 @@ def listen(
         return _serve(address, settings, state, None)
     from cosell.observing import processes
 
-    counted = processes.open_directory()
+    counted = processes.Directory()
     try:
-        return _serve(address, settings, state, counted)
+        return _serve(address, settings, state, counted.path)
     finally:
-        processes.close_directory(counted)
+        counted.close()
 
 
 def _hear_once(listens: Callable[[], object]) -> None:

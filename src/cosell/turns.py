@@ -7,11 +7,11 @@ thread, so that those of one namespace cannot have all threads. Must not know wh
 import asyncio
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from cosell.config import Postgres
 from cosell.http import HttpResponse
-from cosell.routing import Way
+from cosell.routing import How, Way
 
 _AT_ONCE: Final = 2  # writers of a namespace: one is at work, the next has got as far as one can
 
@@ -86,26 +86,35 @@ class Places:
             del self._lines[name]
 
 
+class _Lane(NamedTuple):
+    """Where calls of a kind are at work, and how long they wait for a place there."""
+
+    threads: ThreadPoolExecutor
+    places: Places
+    wait_s: float
+
+
 class Turns:
-    """The threads of a process, as many as it may have connections: a quarter of them is for who
-    takes his time, one call of a namespace at once. Of the others some are always left to who only
-    reads."""
+    """The threads of a process, as many as it may have connections: some of them are for who copies
+    a namespace, as many for who moves a clock, one call of a namespace at once. Of the others some
+    are always left to who only reads."""
 
     def __init__(self, settings: Postgres) -> None:
         self._short = ThreadPoolExecutor(settings.short_max, "cosell-call")
-        self._long = ThreadPoolExecutor(settings.long_max, "cosell-long")
-        self._writers = Places(settings.writers_max, _AT_ONCE)
-        self._slow = Places(settings.long_max, 1)
-        self._write_s_max, self._slow_s_max = settings.lock_s_max, settings.long_s_max
+        self._lanes: dict[How, _Lane] = {
+            "writes": _Lane(
+                self._short, Places(settings.writers_max, _AT_ONCE), settings.lock_s_max
+            ),
+            "moves": _slow(settings, "cosell-clock"),
+            "copies": _slow(settings, "cosell-copy"),
+        }
 
     async def take(self, way: Way, work: Work) -> HttpResponse:
         """What a call is answered, once it has had its turn."""
         loop = asyncio.get_running_loop()
         if way.how == "reads":
             return await loop.run_in_executor(self._short, work)
-        places, threads, wait_s = self._writers, self._short, self._write_s_max
-        if way.how == "long":
-            places, threads, wait_s = self._slow, self._long, self._slow_s_max
+        threads, places, wait_s = self._lanes[way.how]
         if not await places.take(way.namespace, wait_s):
             return work(waited_s=wait_s)
         try:
@@ -119,8 +128,14 @@ class Turns:
 
     def shutdown(self) -> None:
         """Wait for what is at work."""
-        self._short.shutdown()
-        self._long.shutdown()
+        for lane in self._lanes.values():
+            lane.threads.shutdown()
+
+
+def _slow(settings: Postgres, name: str) -> _Lane:
+    """For calls that take their time."""
+    threads = ThreadPoolExecutor(settings.long_max, name)
+    return _Lane(threads, Places(settings.long_max, 1), settings.long_s_max)
 
 
 def _give_up(place: "asyncio.Future[bool]") -> None:

@@ -142,7 +142,10 @@ async def _sweep(app: procrastinate.App, worker: Worker) -> None:
         log.warning("job %s was left by a worker that is gone; it is done by another", job.id)
         await app.job_manager.retry_job(job)
     for name in await asyncio.to_thread(worker.unplanned):
-        await asyncio.to_thread(worker.plan, name)
+        try:
+            await asyncio.to_thread(worker.plan, name)
+        except (StoreError, Contention) as error:  # it keeps no other one waiting
+            log.warning("The sweep leaves %s for another time: %s", name, error)
     await asyncio.to_thread(worker.keep_house)
 
 
@@ -317,7 +320,7 @@ async def _working(app: procrastinate.App, life: Life, config: Config) -> None:
             await app.run_worker_async(
                 queues=[QUEUE],
                 name="cosell",
-                concurrency=config.postgres.connections_max,
+                concurrency=config.postgres.short_max,
                 fetch_job_polling_interval=_POLL_S,
                 update_heartbeat_interval=_HEARTBEAT_S,
                 stalled_worker_timeout=_STALLED_S,

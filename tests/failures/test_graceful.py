@@ -161,3 +161,22 @@ def test_worker_that_is_asked_to_end_leaves_nothing_half_done(
 def kept_in_aws(world: World) -> list[str]:
     pages = world.client().get_paginator("list_opportunities").paginate(Catalog="AWS")
     return [one["Id"] for page in pages for one in page["OpportunitySummaries"]]
+
+
+def test_measures_of_servers_that_were_killed_are_taken_away_and_those_of_others_not(
+    database: str, tmp_path: Path, serve: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    killed, living = [serve(database, "--workers", "2") for _ in range(2)]
+    assert len(metrics(tmp_path)) == 2
+    killed.kill()
+    assert len(metrics(tmp_path)) == 2
+    [kept, other] = [serve(database, "--workers", "2") for _ in range(2)]
+    assert len(metrics(tmp_path)) == 3
+    assert [one.stop() for one in (living, kept, other)] == [0, 0, 0]
+    assert metrics(tmp_path) == []
+
+
+def metrics(folder: Path) -> list[Path]:
+    return list((folder / "tmp").glob("cosell-metrics-*"))

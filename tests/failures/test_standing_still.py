@@ -4,6 +4,7 @@ gives its namespaces to others after a while."""
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.failures.asking import crowd
@@ -14,10 +15,16 @@ from tests.waiting import until
 
 PATIENCE = "[postgres]\nidle_s_max = 1\nstatement_s_max = 2\nlock_s_max = 1\n"
 STOPS = 300  # one in some hundreds would be caught in a pipeline, if there were one
+LOADED = 20_000  # events, in many statements
 # The database waits for the rest of a pipeline: no time-out of its own ends that.
 IN_A_PIPELINE = (
     "select query from pg_stat_activity where datname = 'kept' and application_name = 'cosell'"
     " and state = 'active' and wait_event = 'ClientRead'"
+)
+
+FILLING = (
+    "select query from pg_stat_activity where datname = 'kept' and query like 'insert into outbox%'"
+    " and state <> 'idle'"
 )
 
 
@@ -61,3 +68,32 @@ def test_server_never_stands_where_the_database_has_no_time_out(
                 os.kill(process, signal.SIGCONT)
             assert not found
             time.sleep(0.005)
+
+
+def test_server_that_loads_a_namespace_never_stands_where_the_database_has_no_time_out(
+    cluster: Cluster, database: str, serve: Start
+) -> None:
+    server = serve(database)
+    source, target = World(server), World(server)
+    source.referred()
+    cluster.ask(
+        "insert into outbox (ns, seq, account, body) select ns, seq * 1000 + n, account, body"
+        f" from (select * from outbox limit 1) one, generate_series(1, {LOADED}) n",
+        "kept",
+    )
+    state = source.desk("SaveNamespace")["State"]
+    process, stops = server.worker(), 0
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(target.desk, "LoadNamespace", State=state)
+        while not loading.done():
+            os.kill(process, signal.SIGSTOP)
+            try:
+                time.sleep(0.01)  # for what it had sent
+                found, within = cluster.ask(IN_A_PIPELINE), cluster.ask(FILLING)
+            finally:
+                os.kill(process, signal.SIGCONT)
+            assert not found
+            stops += len(within)
+            time.sleep(0.002)
+        assert loading.result()["Namespace"] == target.namespace
+    assert stops > 1

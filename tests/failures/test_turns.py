@@ -217,6 +217,23 @@ def test_long_calls_of_one_namespace_leave_room_for_those_of_another(
         assert all(one.result() for one in moves)
 
 
+def test_who_moves_a_clock_waits_for_nobody_who_copies(
+    cluster: Cluster, start: Callable[..., Server]
+) -> None:
+    server = start(lock_s_max=FOREVER_S)
+    source, copies, other = World(server), [World(server) for _ in range(4)], World(server)
+    create(source)
+    other.desk("AdvanceClock", Seconds=1)
+    with cluster.session("kept") as busy, ThreadPoolExecutor(len(copies)) as pool:
+        busy.execute("begin; lock table opportunity_view in access exclusive mode")
+        forks = [pool.submit(one.desk, "ForkNamespace", Source=source.namespace) for one in copies]
+        wait_until(lambda: in_progress(server) == len(copies) and waiting(cluster) > 1)
+        other.desk("AdvanceClock", Seconds=60)  # while they wait: else it would be a minute
+        assert not any(one.done() for one in forks)
+        busy.execute("rollback")
+        assert [one.result()["Namespace"] for one in forks] == [one.namespace for one in copies]
+
+
 def test_contention_again_and_again_is_told_in_plain_words(
     cluster: Cluster, start: Callable[..., Server]
 ) -> None:

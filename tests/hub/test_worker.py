@@ -82,6 +82,30 @@ def test_what_is_due_where_the_clock_stands_is_found_by_the_sweep(
     assert worker.stop() == 0
 
 
+def test_a_namespace_that_is_held_keeps_no_other_from_being_found_by_the_sweep(
+    migrated: str, tmp_path: Path
+) -> None:
+    """As by who loads something large into it, or by a process that stands still."""
+    config = tmp_path / "cosell.toml"
+    config.write_text("[postgres]\nlock_s_max = 600\n")
+    long_ago = wall_ms() - 60_000
+    held = planned(migrated, "held", long_ago, called=False)
+    free = planned(migrated, "free", long_ago, called=False)
+    retired = planned(migrated, "retired", wall_ms() + 3_600_000, 30, called=False)
+    say(
+        migrated,
+        f"insert into retired (ns, retired_at) values ({retired}, {long_ago})",
+        "delete from namespace where name = 'retired'",
+    )
+    with psycopg.connect(migrated) as other:
+        other.execute("select from namespace where name = 'held' for no key update")
+        worker = Worker(migrated, tmp_path / "log", ("--config", str(config))).start()
+        until(lambda: not (left(migrated, free) or left(migrated, retired)))
+        assert left(migrated, held) == 1
+    until(lambda: not left(migrated, held))
+    assert worker.stop() == 0
+
+
 def test_a_worker_that_is_told_to_end_finishes_what_is_at_work(
     migrated: str, tmp_path: Path
 ) -> None:
@@ -111,9 +135,12 @@ def test_a_worker_takes_no_more_connections_than_the_guide_says(
 ) -> None:
     """One for each look and one to spare, one that watches, three for the queue; also when all
     looks wait at once, and end at once."""
-    at_once, namespaces_due = 4, 40
+    settings, namespaces_due = Postgres(connections_max=7), 40
+    at_once = settings.short_max
     config = tmp_path / "cosell.toml"
-    config.write_text(f"[postgres]\nconnections_max = {at_once}\nlock_s_max = 25\n")
+    config.write_text(
+        f"[postgres]\nconnections_max = {settings.connections_max}\nlock_s_max = 25\n"
+    )
     for number in range(namespaces_due):
         planned(migrated, f"due-{number}", wall_ms())
     ours = (

@@ -29,7 +29,7 @@ def fill(tx: Tx, store: Store, ns: int, rows: int = 2) -> None:
             for number in range(1, rows + 1)
         ]
         texts = [at for at, kind in enumerate(("", *columns.values())) if kind == "text"]
-        tx.fill(table, ("ns", *columns), (distinct(row, texts) for row in made))
+        tx.fill(table, {"ns": "integer", **columns}, (distinct(row, texts) for row in made))
 
 
 def distinct(row: tuple[object, ...], texts: list[int]) -> tuple[object, ...]:

@@ -50,6 +50,7 @@ _WORDS = {
 }
 _COMPARED = re.compile(r"\((?:ROW\()?(\w+)(?:, \w+)*\)? (=|<|>|<=|>=) ")
 ASKED = {**NAMED, **postgres_statements()}
+del ASKED["fill"]  # looks for nothing
 _SMALL = {"namespace", "retired"}  # tables with an `ns` that are no namespace's rows
 _SCANS = {
     "unplanned": "asks each namespace for its first entry",

@@ -4,24 +4,54 @@ How prometheus_client is told so, before it is imported; and what is forgotten o
 ended. Must not know what is counted.
 """
 
+import fcntl
 import os
 import re
 from pathlib import Path
 from typing import Final
 
 _TOLD: Final = ("PROMETHEUS_MULTIPROC_DIR", "prometheus_multiproc_dir")
+_NAMED: Final = "cosell-metrics-"
+_OWNED: Final = "owner.lock"
 _LIVE: Final = re.compile(r"gauge_live[a-z]*_(\d+)\.db")
 
 
-def open_directory() -> str:
-    """A new, empty directory for the processes of this server, which are to be told of it."""
-    import tempfile  # few servers have several processes
+class Directory:
+    """A new, empty directory for the processes of this server, which are to be told of it. It is
+    this process's while it lives; those of others that were killed are taken away."""
 
-    return tempfile.mkdtemp(prefix="cosell-metrics-")
+    def __init__(self) -> None:
+        import tempfile  # few servers have several processes
+
+        self.path = tempfile.mkdtemp(prefix=_NAMED)
+        # Nobody sees the lock before it is held.
+        self._lock = os.open(f"{self.path}/new", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        os.rename(f"{self.path}/new", f"{self.path}/{_OWNED}")
+        for lock in Path(tempfile.gettempdir()).glob(f"{_NAMED}*/{_OWNED}"):
+            _take_away_if_left(lock)
+
+    def close(self) -> None:
+        """The server has ended."""
+        _take_away(self.path)
+        os.close(self._lock)
 
 
-def close_directory(directory: str) -> None:
-    """The server has ended."""
+def _take_away_if_left(lock: Path) -> None:
+    try:
+        file = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return  # it is somebody else's, or gone meanwhile
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take_away(str(lock.parent))
+    except OSError:
+        pass  # that server lives
+    finally:
+        os.close(file)
+
+
+def _take_away(directory: str) -> None:
     import shutil
 
     shutil.rmtree(directory, ignore_errors=True)

@@ -185,8 +185,9 @@ class Tx(Protocol):
         """Have the pen of a namespace whose name was not looked up."""
         ...
 
-    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], /) -> None:
-        """Insert rows; ValueError if the table does not take them."""
+    def fill(self, table: str, columns: Columns, rows: Iterable[Sequence[object]], /) -> None:
+        """Insert rows, each with a value for every column, `ns` included; ValueError if the table
+        does not take them."""
         ...
 
     def number(self, counter: str, /) -> int:

@@ -81,7 +81,7 @@ def _write(tx: Tx, ns: int, batch: Batch) -> None:
         for row in rows:
             _write_traits(tx, ns, dict(zip(columns, row, strict=True)))
     else:
-        tx.fill(table, ("ns", *columns), ((ns, *row) for row in rows))
+        tx.fill(table, {"ns": "integer", **columns}, ((ns, *row) for row in rows))
         if "seq" in columns and rows:
             at = [*columns].index("seq")
             _raise(tx, "seq", 1 + max(cast("int", row[at]) for row in rows))

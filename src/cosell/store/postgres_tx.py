@@ -7,12 +7,24 @@ writes, nor what the rows mean.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any, NoReturn, Protocol, TypeAlias, cast
 
 import psycopg
-from psycopg import errors, sql
+from psycopg import errors
 
-from cosell.store import Contention, Form, Kept, Row, StoreError, StoreFault, Taken, Tx, Value
+from cosell.store import (
+    Columns,
+    Contention,
+    Form,
+    Kept,
+    Row,
+    StoreError,
+    StoreFault,
+    Taken,
+    Tx,
+    Value,
+)
 from cosell.store.dialect import postgres
 from cosell.store.late import Late
 from cosell.store.postgres_schema import COLUMNS, form_of
@@ -29,6 +41,8 @@ Renew: TypeAlias = Callable[[], Connection | None]
 
 _SEQ_BLOCK = 64  # as the sequence `seq` is made
 _TOGETHER = 16  # rows that are inserted by one statement
+_FILLED_TOGETHER = 500  # of a whole namespace
+_ARRAYS = {"integer": "int8[]", "text": "text[]", "blob": "bytea[]"}  # of a kind of column
 _STATEMENTS = {**statements(), **postgres_statements()}
 _NAMED = {name: postgres(text) for name, text in _STATEMENTS.items()}
 _READING = ("select", "with")  # how a statement begins that writes nothing
@@ -149,15 +163,18 @@ class PostgresTx:
     def hold(self, ns: int, /) -> None:
         self.one("lock_number", ns=ns)
 
-    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], /) -> None:
-        text = sql.SQL("copy {} ({}) from stdin").format(
-            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-        )
+    def fill(self, table: str, columns: Columns, rows: Iterable[Sequence[object]], /) -> None:
+        """Not by COPY: a process that stood still within one would keep its namespaces, as within a
+        pipeline."""
+        text = _STATEMENTS["fill"].replace("{table}", table)
+        text = text.replace("{columns}", ", ".join(columns))
+        arrays = ", ".join(f"%b::{_ARRAYS[kind]}" for kind in columns.values())
+        text = text.replace("{arrays}", arrays)
         self._tell_steps()
+        left = iter(rows)
         try:
-            with self._cursor.copy(text) as copy:
-                for row in rows:
-                    copy.write_row(row)
+            while some := list(islice(left, _FILLED_TOGETHER)):
+                self._cursor.execute(text, [list(column) for column in zip(*some, strict=True)])
         except (errors.IntegrityError, psycopg.DataError) as error:
             raise ValueError(f"{table}: {error.diag.message_primary or error}") from error
         except psycopg.Error as error:

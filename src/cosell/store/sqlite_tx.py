@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NoReturn, Protocol, TypeAlias, cast
 
-from cosell.store import Form, Kept, Row, StoreError, Tx, Value
+from cosell.store import Columns, Form, Kept, Row, StoreError, Tx, Value
 from cosell.store.late import Late
 from cosell.store.statements import changes_namespaces, statements
 
@@ -144,7 +144,7 @@ class SqliteTx:
     def hold(self, ns: int, /) -> None:
         pass  # there is one pen for all
 
-    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], /) -> None:
+    def fill(self, table: str, columns: Columns, rows: Iterable[Sequence[object]], /) -> None:
         marks = ", ".join("?" * len(columns))
         text = f"insert into {table} ({', '.join(columns)}) values ({marks})"
         try:

@@ -32,12 +32,15 @@ update namespace set woken_at = null where name = :name and woken_at <= :at;
 
 -- unplanned: namespaces in which something is due soon, and at which nobody is to look, or should
 -- have looked a while ago. Where the clock stands nothing comes nearer: what is due there counts.
-select name from (
-  select n.name, n.woken_at, coalesce(n.frozen_at, :wall + n.offset_ms + :soon) as until,
-    (select a.due_at from agenda a where a.ns = n.ns order by a.due_at, a.seq limit 1) as due_at
-  from namespace n
-) waiting
-where due_at <= until and (woken_at is null or woken_at < :wall - :patience);
+-- One that somebody writes in is left out: he plans himself, or it is found another time.
+select n.name from namespace n
+where (n.woken_at is null or n.woken_at < :wall - :patience)
+  and (select a.due_at from agenda a where a.ns = n.ns order by a.due_at, a.seq limit 1)
+    <= coalesce(n.frozen_at, :wall + n.offset_ms + :soon)
+for no key update of n skip locked;
+
+-- fill: rows of a table, column by column.
+insert into {table} ({columns}) select * from unnest({arrays});
 
 -- sweep_some: delete at most so many of the rows that a namespace has in a table.
 delete from {table} where ctid = any (array(
