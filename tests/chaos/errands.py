@@ -175,6 +175,7 @@ def autopilot(client: Client, space: Space) -> Space:
     place = engage(client, made, account)
     asked = {"EngagementIdentifier": place, "Invitation": invitation(AWS)}
     id = client.partner(made, account, "CreateEngagementInvitation", **asked)["Id"]
+    client.desk(made, "PutClock", Frozen=True)
     client.desk(made, "AdvanceClock", Seconds=2 * DAY_S + 60)
     client.desk(made, "DeleteAutopilot", Id=rule["Id"])
     for part, known in (("SENDER", ["ACCEPTED"]), ("RECEIVER", ["PENDING"] * 2)):

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import os
 import signal
+import time
 from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -44,6 +45,8 @@ _LOOKS = (
 LATE_MS = 100  # a look that is so little late is not planned anew
 TEMPLATE = "migrated"
 COUNT = 2  # servers, and workers
+LOCK_S = 1.0  # for how long they wait for somebody else's lock
+CONFIG = f"[postgres]\nlock_s_max = {LOCK_S}\n"
 FROZEN_S = 1.5  # is longer than a worker may be silent (nursery.py)
 # Nobody switches the machine off: what PostgreSQL wrote is there, whoever dies.
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "100"}
@@ -70,12 +73,13 @@ def end_cluster() -> None:
 class OnPostgres:
     """A Ground: `kill`, `pause` and `stop` are a server's, `kill worker`, `freeze worker` and `stop
     worker` a worker's (frozen, it is taken for dead, and goes on when another one does its work);
-    `cut` ends connections, `crash` kills a process of the database's own, which
-    starts anew then, `restart` ends all of them at once."""
+    `hold` keeps a namespace's row for longer than anybody waits for it; `cut` ends connections,
+    `crash` kills a process of the database's own, which starts anew then, `restart` ends all of
+    them at once."""
 
     acts: tuple[str, ...] = (
         "kill", "kill", "kill worker", "kill worker", "pause", "freeze worker", "stop",
-        "stop worker", "cut", "cut", "crash", "restart",
+        "stop worker", "hold", "cut", "cut", "crash", "restart",
     )  # fmt: skip
 
     def __init__(self, nursery: Nursery, plant: str = "") -> None:
@@ -89,11 +93,13 @@ class OnPostgres:
         cluster().ask(f"create database {self._name} template {TEMPLATE}")
         url = self._url = cluster().url(self._name)
         about = told_of(plan, self._plant)
+        (config := folder / "cosell.toml").write_text(CONFIG)
+        limits = ("--config", str(config))
         for number in range(1, COUNT + 1):
             log, of_worker = folder / f"server-{number}.log", folder / f"worker-{number}.log"
             processes = ("--workers", str(number))
-            self._servers.append(Serving(self._nursery, log, url, about, *processes))
-            command = ["worker", "--database", url]
+            self._servers.append(Serving(self._nursery, log, url, about, *limits, *processes))
+            command = ["worker", "--database", url, *limits]
             self._workers.append(Living(self._nursery, of_worker, command, about))
         self._ports = itertools.cycle([one.port for one in self._servers])
         for one in (*self._servers, *self._workers):
@@ -115,6 +121,8 @@ class OnPostgres:
         one = worker if whose else server
         if act in ("cut", "crash"):
             return self._hit(act == "crash")
+        if act == "hold":
+            return self._hold(trouble.which, LOCK_S + trouble.lasts_ms / 1_000)
         if act == "restart":
             cluster().stop("immediate")
             cluster().start()
@@ -133,6 +141,21 @@ class OnPostgres:
             killed(victims)
         else:
             paused(victims, seconds + (FROZEN_S if act == "freeze" else 0.0))
+
+    def _hold(self, which: int, seconds: float) -> bool:
+        """Let nobody write in a namespace for a while; whether there was one."""
+        try:
+            with psycopg.connect(self._url) as holder:
+                held = holder.execute(
+                    "select name from namespace order by name offset %s limit 1 for no key update",
+                    [which - 1],
+                ).fetchall()
+                if held:
+                    time.sleep(seconds)
+                holder.rollback()
+        except psycopg.OperationalError:  # it is on its way up again
+            return False
+        return bool(held)
 
     def _hit(self, kills: bool) -> bool:
         """End the connections of this seed's processes, or kill the database's process behind one

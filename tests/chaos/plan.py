@@ -170,9 +170,8 @@ class Trouble:
     lasts_ms: float
 
     def __str__(self) -> str:
-        lasts = (
-            f" for {self.lasts_ms:.0f} ms" if self.act in ("pause", "lock", "freeze worker") else ""
-        )
+        lasting = ("pause", "lock", "hold", "freeze worker")
+        lasts = f" for {self.lasts_ms:.0f} ms" if self.act in lasting else ""
         when = f"{self.after_calls} answers and {self.delay_ms:.1f} ms later"
         return f"{when}: {self.act} {self.whom} {self.which}{lasts}"
 
