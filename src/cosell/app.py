@@ -5,7 +5,6 @@ refusal looks.
 """
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -18,7 +17,7 @@ from typing import Protocol
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is meant to be had there
 
-from cosell import __version__, connections, counting, ids
+from cosell import __version__, connections, counting, garbage, ids
 from cosell.browsers import Gate
 from cosell.clock import wall_ms
 from cosell.config import Config, counts, is_postgres
@@ -41,7 +40,6 @@ from cosell.wire import aws_json
 
 log = logging.getLogger("cosell")
 
-_COLLECT_AFTER = (20_000, 20, 20)  # allocations, then collections of the younger generation
 _PARENT_CHECK_S = 0.25
 _NOTE_S = 1.0
 _LAST_CHECK = 2  # then a worker without its main process ends whatever it is at
@@ -325,10 +323,7 @@ def load(
         app = App(config, _opened(config, database, main), main, counted)
         if opened is not None:
             app.open(opened)
-        # Models and modules stay for good, and no call leaves cycles behind: the collector need
-        # not look through the ones, nor so often for the others.
-        gc.freeze()
-        gc.set_threshold(*_COLLECT_AFTER)
+        garbage.collect_rarely()
         return app
     except StoreError as error:
         sys.stderr.write(f"cosell: {error}\n")

@@ -19,7 +19,7 @@ from typing import Any, cast
 import procrastinate
 from procrastinate import jobs
 
-from cosell import __version__, counting
+from cosell import __version__, counting, garbage
 from cosell.browsers import Gate
 from cosell.clock import wall_ms
 from cosell.config import Config, ConfigError, counts
@@ -220,6 +220,7 @@ def run(config: Config, database: str) -> None:
         engine = Engine(store, config, new_token_key())
         life = Life(store)
         door = _door(life, store, engine, config)
+        garbage.collect_rarely()
         asyncio.run(_work(Worker(store, engine), life, door, store, config))
     finally:
         store.close()
