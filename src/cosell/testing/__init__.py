@@ -1,10 +1,12 @@
 """A world to test in: Partner Central, AWS on its other side, a clock, faults, for one test.
 
 Imports nothing of the server's and no AWS SDK, and its own parts only when somebody asks for them:
-who only has the package installed pays nothing.
+who only has the package installed pays nothing. What is loaded stays, whoever tidies sys.modules.
 """
 
 from typing import TYPE_CHECKING, Any
+
+from cosell.testing import staying
 
 if TYPE_CHECKING:
     from cosell.testing.calling import Answer as Answer
@@ -38,3 +40,6 @@ def __getattr__(name: str) -> Any:
     found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = found
     return found
+
+
+staying.keep()

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, Final
 
 from cosell.auth.key_ids import make_id
-from cosell.testing import environment
+from cosell.testing import environment, staying
 from cosell.testing.calling import SELLING
 from cosell.testing.current import Reached
 from cosell.testing.dead_calls import BOUND, SPEAKER
@@ -63,13 +63,14 @@ def access_key(account: str) -> str:
 @cache
 def _session() -> Any:
     try:
-        from botocore.session import get_session
+        from botocore import session
     except ImportError:
         raise ImportError(
             "A client needs boto3: pip install boto3. Without it call operations by name:"
             ' partner.call("ListOpportunities", Catalog="AWS").'
         ) from None
-    return get_session()
+    staying.hold(session)
+    return session.get_session()
 
 
 def _ensure_known(session: Any, service: str) -> None:

@@ -13,7 +13,7 @@ from threading import RLock
 from types import ModuleType
 from typing import Any, Final, TypeAlias
 
-from cosell.testing import environment
+from cosell.testing import environment, staying
 
 Method: TypeAlias = Callable[..., Any]
 
@@ -110,6 +110,7 @@ class Interception:
 
     def begin(self) -> None:
         """Put the hooks in, if there are none."""
+        staying.keep()  # pytest has put its own finder first, if one begins within another
         with _lock:
             _active.append(self)
             if len(_active) == 1:
@@ -200,6 +201,7 @@ def _take_out() -> None:
 
 
 def _hook(module: ModuleType) -> None:
+    staying.hold(module)  # what sending.py raises is of the botocore whose calls come there
     owner_name, method, hooked = _HOOKS[module.__name__]
     owner = getattr(module, owner_name)
     original = getattr(owner, method)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
+import botocore
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import (
     BotoCoreError,
@@ -20,13 +21,15 @@ from botocore.exceptions import (
 
 from cosell.config import is_loopback
 from cosell.http import HttpRequest
-from cosell.testing import environment, interception
+from cosell.testing import environment, interception, staying
 from cosell.testing.calling import DESK, SELLING
 from cosell.testing.current import Reached, addressed, current, gone, is_ours
 from cosell.testing.dead_calls import BOUND
 from cosell.testing.place import AnswerLate, ConnectionCut, WorldClosed, closed
 from cosell.testing.speaking import let_speak, scope_of
 from cosell.testing.there import ServerGone
+
+staying.hold(botocore)  # another one's clients would not know the errors that are raised here
 
 _STS: Final = "sts"
 _CALLED: Final = {

@@ -1,0 +1,70 @@
+"""What was loaded of cosell, and of the botocore that it serves, stays the same in a process.
+
+A test may put sys.modules back as it was (`mock.patch.dict("sys.modules", …)`, pytest's
+`pytester`): what was loaded meanwhile is no longer in it, but lives on in worlds and clients.
+Loaded a second time, its classes would be others than those which live on. Must not load anything.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Final
+
+_OURS: Final = __name__.partition(".")[0]
+_roots: Final = {_OURS: sys.modules[_OURS]}
+
+
+class _Finder:
+    """Finds modules that were loaded before, where each package holds its own."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if target is not None:
+            return None  # it is to be loaded anew: importlib.reload
+        module = _loaded(name)
+        if module is None:
+            return None
+        return ModuleSpec(name, _Loader(module))  # type: ignore[arg-type]  # it need not be theirs
+
+
+class _Loader:
+    """Loads a module by leaving it as it is."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+        self._spec = module.__spec__
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return self._module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self._spec  # the machinery has put in the one that led here
+
+
+def _loaded(name: str) -> ModuleType | None:
+    """A module hangs on its package from when it is loaded; a test sees to it that nothing else has
+    its name there."""
+    root, *parts = name.split(".")
+    found = _roots.get(root)
+    for part in parts:
+        below = None if found is None else vars(found).get(part)
+        found = below if isinstance(below, ModuleType) else None
+    return found if found is not None and found.__name__ == name else None
+
+
+def hold(module: ModuleType) -> None:
+    """The package that a module is of stays as well, with what is loaded of it, now and later."""
+    root = module.__name__.partition(".")[0]
+    _roots[root] = sys.modules[root]
+
+
+def keep() -> None:
+    """See to it that nobody else is asked first for what stays: pytest, run within a test, would
+    load it anew."""
+    if sys.meta_path[:1] != [_finder]:
+        sys.meta_path[:] = [_finder, *(one for one in sys.meta_path if one is not _finder)]
+
+
+_finder: Final = _Finder()
