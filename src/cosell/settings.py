@@ -149,7 +149,7 @@ _TABLES: dict[str, _Table] = {
     },
     "worker": {"host": _text, "port": _whole(0, 65535)},
     "postgres": {
-        "connections_max": _whole(3, 1000),
+        "connections_max": _whole(4, 1000),
         "wait_s_max": _seconds,
         "lock_s_max": _seconds,
         "statement_s_max": _seconds,

@@ -40,6 +40,7 @@ _HEARTBEAT_S = 2.0
 _STALLED_S = 10.0  # a worker that was not heard of for so long is gone
 _SWEEP = "* * * * * */10"  # every ten seconds
 _SOON_MS = SOON_MS // 2  # what comes as near as that is planned by the sweep, if nobody has,
+_IMPATIENCE = "1s"  # for one namespace that somebody holds, for the sake of the others
 _PATIENCE_MS = 20_000  # and so is what somebody should have done so long ago
 _PARTING_S = 20.0  # for the looks that are at work when it is to end
 _END_S = 25.0  # then it is gone, whatever it waits for
@@ -91,6 +92,7 @@ class Worker:
         given_up = wall_ms() - _PATIENCE_MS
 
         def plan(tx: Tx) -> None:
+            tx.one("be_impatient", limit=_IMPATIENCE)
             if _woken(given_up, tx, name):
                 self._runner.plan_look(name, tx)
 
@@ -144,7 +146,7 @@ async def _sweep(app: procrastinate.App, worker: Worker) -> None:
     for name in await asyncio.to_thread(worker.unplanned):
         try:
             await asyncio.to_thread(worker.plan, name)
-        except (StoreError, Contention) as error:  # it keeps no other one waiting
+        except (StoreError, Contention) as error:  # it is not to keep the others waiting
             log.warning("The sweep leaves %s for another time: %s", name, error)
     await asyncio.to_thread(worker.keep_house)
 

@@ -1,6 +1,9 @@
 """What a worker does beside what it is called for: what another left, what everybody forgot, what
 nobody has any more; and how it ends."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -16,6 +19,7 @@ from tests.waiting import until
 
 KIND = "invitation-expiry"  # soon done if there is no such invitation
 MANY = 1_500
+WRITERS = 4
 
 
 def planned(url: str, name: str, due_at: int, count: int = 1, *, called: bool = True) -> int:
@@ -103,6 +107,32 @@ def test_a_namespace_that_is_held_keeps_no_other_from_being_found_by_the_sweep(
         until(lambda: not (left(migrated, free) or left(migrated, retired)))
         assert left(migrated, held) == 1
     until(lambda: not left(migrated, held))
+    assert worker.stop() == 0
+
+
+def test_a_namespace_in_which_somebody_always_writes_is_found_by_the_sweep(
+    migrated: str, tmp_path: Path
+) -> None:
+    """What they write plans nothing, and there is no moment at which nobody holds it."""
+    busy = planned(migrated, "busy", wall_ms() - 60_000, called=False)
+    over = threading.Event()
+
+    def write() -> None:
+        with psycopg.connect(migrated) as connection:
+            while not over.is_set():
+                connection.execute("select from namespace where name = 'busy' for no key update")
+                time.sleep(0.02)
+                connection.commit()
+
+    worker = Worker(migrated, tmp_path / "log")
+    with ThreadPoolExecutor(WRITERS) as pool:
+        writing = [pool.submit(write) for _ in range(WRITERS)]
+        try:
+            worker.start()
+            until(lambda: not left(migrated, busy))
+        finally:
+            over.set()
+    assert [one.result() for one in writing] == [None] * WRITERS
     assert worker.stop() == 0
 
 

@@ -177,6 +177,7 @@ def broken(batches: list[Batch]) -> dict[str, list[Batch]]:
     document = by_table["document"]
     at = [*document.columns].index("revision")
     words = [(*row[:at], "one", *row[at + 1 :]) for row in document.rows]
+    large = [(*row[:at], 1 << 63, *row[at + 1 :]) for row in document.rows]
     numbers = [("seq", (1 << 53) + 1)]
     return {
         "a table that is not there": [document._replace(table="setting")],
@@ -187,6 +188,7 @@ def broken(batches: list[Batch]) -> dict[str, list[Batch]]:
             document._replace(columns={**document.columns, "x": "text"})
         ],
         "a text for a number": [document._replace(rows=words)],
+        "a number that no database keeps": [document._replace(rows=large)],
         "a row that is too short": [document._replace(rows=[row[1:] for row in document.rows])],
         "a row twice": [document, document],
         "nothing where something must be": [

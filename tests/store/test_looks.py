@@ -179,7 +179,7 @@ def test_what_comes_near_is_found_with_what_should_have_been_done(calling: Postg
         plan(tx, wall - HOUR_MS, "given-up")
         tx.run("put_woken", name="given-up", woken_at=wall - 60_000)
         tx.planned = None
-    with calling.read(single=True) as tx:
+    with calling.read() as tx:
         rows = tx.all("unplanned", wall=wall, soon=SOON_MS, patience=20_000)
     assert sorted(str(name) for [name] in rows) == ["forgotten", "given-up", "near"]
 

@@ -13,6 +13,7 @@ from cosell.store.namespaces import Namespace
 from cosell.store.sqlite_file import brought_up
 from cosell.store.statements import statements
 
+_EDGE = 1 << 63  # of the integers that a database keeps
 _NUMBER_MAX = 1 << 53  # a counter that was raised further would be exhausted some day
 _COUNTERS: Columns = {"name": "text", "next": "integer"}
 _ABSENT = frozenset({"frozen_at"})  # the trait that a namespace may be without
@@ -112,6 +113,8 @@ def _ensure_kinds(batch: Batch) -> None:
 def _fits(row: Sequence[object], kinds: list[type]) -> bool:
     for value, kind in zip(row, kinds, strict=True):
         if type(value) is not kind and value is not None:
+            return False
+        if kind is int and value is not None and not -_EDGE <= cast("int", value) < _EDGE:
             return False
     return True
 

@@ -32,12 +32,13 @@ update namespace set woken_at = null where name = :name and woken_at <= :at;
 
 -- unplanned: namespaces in which something is due soon, and at which nobody is to look, or should
 -- have looked a while ago. Where the clock stands nothing comes nearer: what is due there counts.
--- One that somebody writes in is left out: he plans himself, or it is found another time.
 select n.name from namespace n
 where (n.woken_at is null or n.woken_at < :wall - :patience)
   and (select a.due_at from agenda a where a.ns = n.ns order by a.due_at, a.seq limit 1)
-    <= coalesce(n.frozen_at, :wall + n.offset_ms + :soon)
-for no key update of n skip locked;
+    <= coalesce(n.frozen_at, :wall + n.offset_ms + :soon);
+
+-- be_impatient: wait no longer than that for anybody's lock, until the transaction ends.
+select set_config('lock_timeout', :limit, true);
 
 -- fill: rows of a table, column by column.
 insert into {table} ({columns}) select * from unnest({arrays});
