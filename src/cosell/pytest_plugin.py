@@ -5,7 +5,6 @@ Must not know what is in a world.
 """
 
 from collections.abc import Generator, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
@@ -373,25 +372,12 @@ def pytest_runtest_makereport(
 
 def _told(item: pytest.Item, one: "World | Story", number: str = "") -> str:
     """Of a world, or what is known of one; `number` tells its file from the test's others."""
+    from cosell.testing.keeping import folders
     from cosell.testing.report import Story, look_at
 
     try:
         story = one if isinstance(one, Story) else look_at(one)
-        return story.told(_folder(item.config), item.nodeid + number)
+        said = item.config.stash[_RUN].save_failed
+        return story.told(folders(item.config, said), item.nodeid + number)
     except Exception as error:  # the test's own failure is what matters
         return f"The world could not be asked: {type(error).__name__}: {error}"
-
-
-def _folder(config: pytest.Config) -> Path:
-    said = config.stash[_RUN].save_failed
-    if said:
-        return config.rootpath / said
-    cache = getattr(config, "cache", None)
-    if cache is not None:
-        return Path(cache.mkdir("cosell"))
-    factory = getattr(config, "_tmp_path_factory", None)  # this user's alone; pytest empties it
-    if factory is not None:
-        return Path(factory.getbasetemp()) / "cosell-failed"
-    from tempfile import mkdtemp
-
-    return Path(mkdtemp(prefix="cosell-failed-"))

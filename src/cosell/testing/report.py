@@ -14,6 +14,7 @@ from cosell.http import HttpRequest
 from cosell.testing import scenes
 from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.journal import Call
+from cosell.testing.keeping import Folder
 from cosell.wire.aws_json import addressed
 
 if TYPE_CHECKING:
@@ -34,9 +35,10 @@ class Story(NamedTuple):
     state: bytes | str
     below: list[str]
 
-    def told(self, folder: Path, test: str) -> str:
-        """The section of a report; the world is kept in a file of the test's name."""
-        saved = _kept(self.state, folder, test)
+    def told(self, folders: Iterable[Folder], test: str) -> str:
+        """The section of a report; the world is kept in a file of the test's name, in the first of
+        the folders that takes it."""
+        saved = _kept(self.state, folders, test)
         look = (
             f"look      cosell open {quote(str(saved))}"
             if isinstance(saved, Path)
@@ -175,14 +177,20 @@ def _state(world: "World") -> bytes | str:
         return f"it could not be saved: {type(error).__name__}: {error}"
 
 
-def _kept(state: bytes | str, folder: Path, test: str) -> Path | str:
+def _kept(state: bytes | str, folders: Iterable[Folder], test: str) -> Path | str:
     """A world's file under its test's name, or why there is none."""
     if isinstance(state, str):
         return state
     name = re.sub(r"[^\w.-]+", "-", test).strip("-")
     if "[" in test or len(name) > _NAME_MAX:  # others may differ in what is left out here
         name = f"{name[-_NAME_MAX:]}-{crc32(test.encode()):08x}"
-    try:
-        return scenes.write(folder / f"{name}.cosell", state)
-    except Exception as error:
-        return f"it could not be saved in {folder}: {type(error).__name__}: {error}"
+    why = []
+    for folder in folders:
+        where = ""
+        try:
+            path = folder()
+            where = f" in {path}"
+            return scenes.write(path / f"{name}.cosell", state)
+        except Exception as error:
+            why.append(f"{where}: {type(error).__name__}: {error}")
+    return f"it could not be saved{';'.join(why)}"

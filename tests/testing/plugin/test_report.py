@@ -72,6 +72,27 @@ def test_world_is_kept_without_a_cache(suite: Suite, pytester: pytest.Pytester) 
     assert pytester.path in Path(path).parents or "pytest-of-" in path
 
 
+@pytest.mark.parametrize("cache", ["/proc/none", "taken/none", "sealed"])
+def test_world_is_kept_where_no_cache_can_be(
+    suite: Suite, pytester: pytest.Pytester, cache: str
+) -> None:
+    (pytester.path / "taken").write_text("a file")
+    (pytester.path / "sealed").mkdir()
+    (pytester.path / "sealed/d").write_text("a file, where pytest's cache has its folders")
+    section = told(suite(FAILING, "-o", f"cache_dir={cache}"))
+    assert "2026-03-01T10:00:00.000Z (it stands)" in section
+    assert re.search(r"CreateOpportunity +ValidationException", section)
+    [path] = re.findall(r"cosell open (\S+)", section)
+    assert Path(path).is_file()
+    assert "pytest-of-" in path
+
+
+def test_where_nothing_can_be_kept_the_rest_is_told(suite: Suite) -> None:
+    section = told(suite(FAILING, "--cosell-save-failed=/proc/none"))
+    assert "not kept  it could not be saved in /proc/none: " in section
+    assert re.search(r"CreateOpportunity +ValidationException", section)
+
+
 def test_each_parameter_s_world_is_kept_by_itself(suite: Suite) -> None:
     result = suite(
         """
