@@ -53,3 +53,30 @@ def test_a_forked_process_ends_nothing_of_its_parents(place: str, ending: str) -
     )
     assert (done.returncode, done.stdout) == (0, "parent: 1 False\n"), done.stderr
     assert "FaultNeverFired" not in done.stderr
+
+
+BUILDING = """
+import os
+from cosell.testing import World
+
+def forked(child):
+    pid = os.fork()
+    if not pid:
+        child()
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
+
+with World() as world:
+    _ = world.endpoint_url
+    call = world.caller()
+    forked(lambda: (world.given.opportunity("Approved"), call("ListSolutions", Catalog="AWS")))
+    forked(lambda: print("child:", world.calls.operations, flush=True))
+    print("parent:", world.calls.operations, len(world.calls.all) > 3)
+"""
+
+
+def test_what_its_builders_call_is_not_the_codes_either() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BUILDING], capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "child: ['ListSolutions']\nparent: ['ListSolutions'] True\n", done.stderr

@@ -6,6 +6,7 @@ Must not know which calls make the desk forget; who watches the world's way tell
 from typing import TYPE_CHECKING
 
 from cosell.http import HttpRequest, HttpResponse
+from cosell.testing.calling import BUILT, request_id
 from cosell.testing.failing import now
 from cosell.testing.place import Here
 from cosell.testing.unread import Unread
@@ -51,6 +52,8 @@ class Memory:
     def was_called(self, request: HttpRequest, response: HttpResponse) -> None:
         """A call on the world's way was answered."""
         self.called = now()
+        if BUILT in request.headers:
+            self._world.own_requests.add(request_id(response))
         self._unread.add(request, response)
 
     def take_first(self) -> str:

@@ -20,11 +20,19 @@ if TYPE_CHECKING:
 
 
 _NUMBERS: Final = 1_000
+_ABSENT: Final = "ResourceNotFoundException"
 
 
 def save(world: "World", path: "str | PathLike[str]") -> Path:
     """Write the world's state to a file, folders made as needed; answers where."""
-    return write(Path(path), state_of(world))
+    try:
+        state = state_of(world)
+    except Refused as refused:
+        if refused.code != _ABSENT:
+            raise
+        world.desk("PutPace", Mode="Inline")  # as it is: nothing was ever made in the world
+        state = state_of(world)
+    return write(Path(path), state)
 
 
 def state_of(world: "World") -> bytes:
@@ -79,7 +87,7 @@ def _fork(world: "World", scene: "World") -> None:
         else:
             world.desk("LoadNamespace", State=scene.desk("SaveNamespace").State)
     except Refused as refused:
-        if refused.code != "ResourceNotFoundException":
+        if refused.code != _ABSENT:
             raise
         world.desk("ResetNamespace")  # nothing was ever made in the scene
 

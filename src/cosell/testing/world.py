@@ -83,7 +83,7 @@ class World:
         """To the place, for the callers of this world, as long as it is open."""
         self.desk = Caller(self.way, self.name, self.account, DESK)
         self.own_requests: set[str] = set()
-        """The request ids of what the world's own builders called."""
+        """The request ids of what the world's own builders called, in processes forked off too."""
         self._partners: dict[str, Partner] = {}
         self._making = Lock()
         self._entered: list[Entered] = []
@@ -263,7 +263,7 @@ class World:
 
     def own_caller(self, account: str) -> Caller:
         """Calls as an account, for the world's own builders: `calls` leaves them out."""
-        return Caller(self.way, self.name, account, SELLING, self.own_requests)
+        return Caller(self.way, self.name, account, SELLING, builds=True)
 
     # --- addresses -----------------------------------------------------------------------------
 

@@ -52,6 +52,17 @@ def test_an_empty_scene(world: World) -> None:
     assert count(world) == 0
 
 
+def test_a_world_in_which_nothing_was_made_is_saved_too(world: World, tmp_path: Path) -> None:
+    with World() as empty:
+        empty.caller()("ListOpportunities", Catalog="AWS")
+        path = empty.save(tmp_path / "empty.cosell")
+        assert empty.calls.operations == ["ListOpportunities"]
+        assert empty.calls.last.response["OpportunitySummaries"] == []
+    world.given.opportunity()
+    world.start_from(path)
+    assert count(world) == 0
+
+
 def test_files(world: World, tmp_path: Path) -> None:
     world.clock.freeze("2026-03-01")
     world.given.opportunity("Approved")
