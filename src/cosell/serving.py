@@ -5,6 +5,7 @@ Imports nothing that it does not need, since every millisecond of it is somebody
 print, nor know what is answered.
 """
 
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -84,7 +85,8 @@ def _say(address: tuple[str, int], main: int) -> None:
         except OSError:
             time.sleep(_TRY_S)
         else:
-            os.kill(main, signal.SIGUSR2)
+            with contextlib.suppress(ProcessLookupError):  # it has just been killed
+                os.kill(main, signal.SIGUSR2)
             return
 
 
