@@ -179,6 +179,8 @@ def broken(batches: list[Batch]) -> dict[str, list[Batch]]:
     words = [(*row[:at], "one", *row[at + 1 :]) for row in document.rows]
     large = [(*row[:at], 1 << 63, *row[at + 1 :]) for row in document.rows]
     numbers = [("seq", (1 << 53) + 1)]
+    named = [*document.columns].index("id")
+    ended = [(*row[:named], "O1\0", *row[named + 1 :]) for row in document.rows]
     return {
         "a table that is not there": [document._replace(table="setting")],
         "a table of ours that is not a namespace's": [
@@ -189,6 +191,7 @@ def broken(batches: list[Batch]) -> dict[str, list[Batch]]:
         ],
         "a text for a number": [document._replace(rows=words)],
         "a number that no database keeps": [document._replace(rows=large)],
+        "a text that not every database keeps": [document._replace(rows=ended)],
         "a row that is too short": [document._replace(rows=[row[1:] for row in document.rows])],
         "a row twice": [document, document],
         "nothing where something must be": [
@@ -199,7 +202,9 @@ def broken(batches: list[Batch]) -> dict[str, list[Batch]]:
     }
 
 
-BROKEN = tuple(broken([Batch(t, {"revision": "integer"}, []) for t in ("document", "counter")]))
+BROKEN = tuple(
+    broken([Batch(t, {"revision": "integer", "id": "text"}, []) for t in ("document", "counter")])
+)
 
 
 @pytest.mark.parametrize("how", BROKEN)

@@ -114,7 +114,9 @@ def _fits(row: Sequence[object], kinds: list[type]) -> bool:
     for value, kind in zip(row, kinds, strict=True):
         if type(value) is not kind and value is not None:
             return False
-        if kind is int and value is not None and not -_EDGE <= cast("int", value) < _EDGE:
+        if type(value) is int and not -_EDGE <= value < _EDGE:
+            return False
+        if type(value) is str and "\0" in value:  # which PostgreSQL does not keep
             return False
     return True
 
