@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 import orjson
 
@@ -132,7 +133,7 @@ def _ask(
         raise KeptFileError(f"--endpoint: {error}") from None
     secure = where.scheme == "https"
     connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    path = f"{where.path}/ns/{server.namespace}/_cosell/{operation}"
+    path = f"{where.path}/ns/{quote(server.namespace, safe='')}/_cosell/{operation}"
     letter = Letter(
         where.netloc.rpartition("@")[2], path, "application/json", orjson.dumps(members)
     )

@@ -298,7 +298,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     except BaseException as error:
         world = item.stash.get(_WORLD, None)
         if world is not None and not world.closed and not isinstance(error, _NO_FAILURES):
-            item.stash[_TOLD] = _told(item, world)
+            item.stash[_TOLD] = _told(item, world, failing.number())
         raise
     finally:
         try:
@@ -361,7 +361,7 @@ def pytest_runtest_makereport(
     report = yield
     world = item.stash.get(_WORLD, None)
     if report.failed and world is not None and not world.closed:
-        report.sections.append(("cosell", _told(item, world)))
+        report.sections.append(("cosell", _told(item, world, failing.number())))
     if _TOLD in item.stash:  # at the end of the teardown, when the world was there
         report.sections.append(("cosell", item.stash[_TOLD]))
         del item.stash[_TOLD]
@@ -370,7 +370,7 @@ def pytest_runtest_makereport(
     return report
 
 
-def _told(item: pytest.Item, one: "World | Story", number: str = "") -> str:
+def _told(item: pytest.Item, one: "World | Story", number: str) -> str:
     """Of a world, or what is known of one; `number` tells its file from the test's others."""
     from cosell.testing.keeping import folders
     from cosell.testing.report import Story, look_at

@@ -159,6 +159,15 @@ def test_save_of_nothing_writes_nothing(server: Server, world: World, tmp_path: 
     assert path.read_text() == "kept"
 
 
+@pytest.mark.parametrize("name", ["x y", "x?y", "Ünten"])
+def test_a_name_that_no_namespace_can_have_is_what_is_told(
+    server: Server, tmp_path: Path, name: str
+) -> None:
+    done = ran("save", str(tmp_path / "a"), "--namespace", name, "--endpoint", server.url)
+    assert done.returncode == 1
+    assert "cannot be a namespace's name: that has 1 to 63 characters" in done.stderr
+
+
 def test_load_of_a_bad_file_changes_nothing(server: Server, world: World, tmp_path: Path) -> None:
     world.client().create_opportunity(Catalog="AWS", **opportunity())
     path = tmp_path / "a.cosell"

@@ -23,7 +23,7 @@ _open: "WeakValueDictionary[str, World]" = WeakValueDictionary()  # by their nam
 _left: "deque[Story]" = deque(maxlen=_LEFT_MAX)
 _harmless: _Harmless | None = None  # None: nobody tells of failures
 _since = 0  # when the test began
-_told = 0  # worlds of it that were told of
+_told = 0  # how often a world of it was told of
 
 
 def now() -> int:
@@ -81,8 +81,15 @@ def others(own: "World | None") -> "Iterator[tuple[str, World | Story]]":
     global _told
     _told = max(_told, int(own is not None))
     for one in _others(own):
-        _told += 1
-        yield f" {_told}" * (_told > 1), one
+        yield number(), one
+
+
+def number() -> str:
+    """What tells the name of what is told of next from the test's others: a world of which several
+    failures tell (subtests, the teardown) stands otherwise each time."""
+    global _told
+    _told += 1
+    return f" {_told}" * (_told > 1)
 
 
 def _others(own: "World | None") -> "list[World | Story]":
