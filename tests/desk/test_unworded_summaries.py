@@ -18,6 +18,7 @@ from tests.deals import (
     told,
 )
 from tests.harness import OTHER, World
+from tests.refusal import desk_refusal
 
 THIRD = "777788889999"
 LOST = {"LifeCycle.Stage": "Closed Lost", "LifeCycle.ClosedLostReason": "Other"}
@@ -210,6 +211,130 @@ def test_reason_of_a_lost_deal_goes_when_another_stage_is_worded(world: World) -
     deal.say(LifeCycle={"Stage": "Qualified"})
     told = deal.summary()["LifeCycle"]
     assert (told["Stage"], told.get("ClosedLostReason")) == ("Qualified", None)
+
+
+# --- reasons, and what they are the reasons of ---------------------------------------------------
+
+RISK = "Risk Mitigation"
+
+
+def lost(deal: Deal) -> tuple[str | None, str | None]:
+    """The stage of AWS's summary, and why the deal was lost; AWS's own view has the same."""
+    told = deal.summary()["LifeCycle"]
+    assert view(deal)["LifeCycle"] == told
+    return told.get("Stage"), told.get("ClosedLostReason")
+
+
+def involved(deal: Deal) -> tuple[str | None, str | None]:
+    """How AWS is involved, and why that changed."""
+    told = deal.summary()
+    return told.get("InvolvementType"), told.get("InvolvementTypeChangeReason")
+
+
+@pytest.mark.parametrize("catalog", CATALOGS)
+def test_reason_of_a_lost_deal_is_not_passed_on_to_another_stage(
+    world: World, catalog: str
+) -> None:
+    deal = submitted(world, catalog)
+    follower, worded = followed(deal), followed(deal, THIRD)
+    deal.review("Approved")
+    for one in (deal, follower):
+        one.say()
+    worded.say(LifeCycle={"Stage": "Committed"})
+    deal.update(LOST)
+    assert lost(deal) == ("Closed Lost", "Other")
+    assert lost(follower) == ("Qualified", None)
+    assert lost(worded) == ("Committed", None)
+
+
+def test_reason_of_a_lost_deal_goes_when_aws_takes_it_up_again(world: World) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    deal.review("Approved")
+    deal.say(LifeCycle={"Stage": "Closed Lost", "ClosedLostReason": "Price"})
+    assert lost(deal) == lost(follower) == ("Closed Lost", "Price")
+    deal.say(LifeCycle={"Stage": "Closed Lost", "NextSteps": "Ask why."})
+    assert lost(deal) == ("Closed Lost", "Price"), "it is the same stage"
+    deal.say(LifeCycle={"Stage": "Qualified"})
+    assert lost(deal) == lost(follower) == ("Qualified", None)
+    deal.say(LifeCycle={"Stage": "Closed Lost"})
+    assert lost(deal) == lost(follower) == ("Closed Lost", None)
+
+
+def test_reason_that_a_follower_alone_is_told_goes_with_the_stage_of_the_other(
+    world: World,
+) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    deal.review("Approved")
+    deal.say(LifeCycle={"Stage": "Closed Lost"})
+    follower.say(LifeCycle={"ClosedLostReason": "Price"})
+    assert lost(follower) == ("Closed Lost", "Price")
+    deal.say(LifeCycle={"Stage": "Qualified"})
+    assert lost(follower) == ("Qualified", None)
+
+
+def test_worded_reason_of_a_lost_deal_stays_beside_an_unworded_stage(world: World) -> None:
+    deal = submitted(world)
+    deal.review("Approved")
+    deal.update(LOST)
+    deal.say()
+    deal.say(LifeCycle={"ClosedLostReason": "Price"})
+    deal.say(Insights={"EngagementScore": "High"})
+    assert lost(deal) == ("Closed Lost", "Price")
+    deal.say()
+    assert lost(deal) == ("Closed Lost", "Other")
+
+
+def test_reason_of_a_lost_deal_is_refused_for_another_stage(world: World) -> None:
+    deal = submitted(world)
+    deal.review("Approved")
+    deal.say(LifeCycle={"Stage": "Qualified"})
+    for life in (
+        {"ClosedLostReason": "Price"},
+        {"ClosedLostReason": "Price", "Stage": "Launched"},
+    ):
+        asked = {"Catalog": deal.catalog, "OpportunityIdentifier": deal.id, "LifeCycle": life}
+        refused = desk_refusal(world, "UpdateAwsOpportunitySummary", **asked)
+        assert refused.fields == [("lifeCycle.closedLostReason", "INVALID_VALUE")]
+    assert lost(deal) == ("Qualified", None)
+
+
+@pytest.mark.parametrize("catalog", CATALOGS)
+def test_reason_of_a_change_of_involvement_is_not_passed_on_to_another(
+    world: World, catalog: str
+) -> None:
+    deal = submitted(world, catalog)
+    follower, other = followed(deal), followed(deal, THIRD)
+    deal.review("Approved")
+    follower.say(InvolvementType="Co-Sell")
+    said = "For Visibility Only"
+    deal.say(InvolvementType=said, InvolvementTypeChangeReason=RISK)
+    assert involved(deal) == involved(other) == (said, RISK)
+    assert involved(follower) == ("Co-Sell", None)
+    assert view(follower) == as_viewed(follower)
+    other.say(InvolvementType=said)
+    assert involved(other) == (said, RISK), "nothing changed"
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_words_fit_a_follower_whichever_involvement_changed(world: World, first: int) -> None:
+    deal = submitted(world)
+    follower = followed(deal)
+    farther = followed(follower, THIRD)
+    deal.review("InReview")
+    deal.say()
+    both = "For Visibility Only", "Co-Sell"
+    for one in (deal, follower):
+        one.say(InvolvementType=both[first])
+    assert life(follower) == life(deal) == ("Evaluating", "AWS reviews")
+    changes = partial((deal, follower)[first].say, InvolvementType=both[1 - first])
+    seen = told(world, OTHER, changes)
+    assert seen.count((UPDATED, follower.id)) == 1
+    assert life(deal) == ("Evaluating", "AWS reviews")
+    assert life(follower) == life(farther) == ("Research", "AWS looks")
+    for one in (deal, follower, farther):
+        assert view(one) == as_viewed(one)
 
 
 # --- a rejection ---------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.deals import AWS_VIEW, CATALOGS, Deal, created, engaged, followed, submitted
+from tests.deals import AWS_VIEW, CATALOGS, Deal, created, engaged, followed, shown, submitted
 from tests.harness import ACCOUNT, World
 from tests.refusal import refusal
 
@@ -79,6 +79,32 @@ def test_view_of_what_was_never_submitted_follows_the_sandboxs_reviewer(
     deal.say()
     deal.update({"LifeCycle.ReviewStatus": status})
     assert view(deal)["Revision"] == 2
+    assert viewed(deal)
+
+
+def test_unspoken_draft_that_the_sandboxs_reviewer_approves_has_no_view_until_aws_speaks(
+    world: World,
+) -> None:
+    deal = engaged(world)
+    deal.update({"LifeCycle.ReviewStatus": "Approved"})
+    told = refusal(deal.partner.get_resource_snapshot, **deal.target(AWS_VIEW))
+    assert told.code == "ResourceNotFoundException"
+    deal.say()
+    assert view(deal)["Revision"] == 1
+    assert viewed(deal)
+
+
+def test_draft_that_aws_spoke_of_before_it_was_shown_has_a_view_with_its_next_act(
+    world: World,
+) -> None:
+    spoken = created(world)
+    spoken.say()
+    deal = shown(spoken, engaged(world).engagement)
+    deal.update({"LifeCycle.NextSteps": "Call again."})
+    told = refusal(deal.partner.get_resource_snapshot, **deal.target(AWS_VIEW))
+    assert told.code == "ResourceNotFoundException"
+    deal.update({"LifeCycle.ReviewStatus": "Approved"})
+    assert view(deal)["Revision"] == 1
     assert viewed(deal)
 
 

@@ -188,13 +188,6 @@ def reviewing(status: str, outcome: str) -> Callable[[Scene], Reply]:
     return bring
 
 
-def saying_own(scene: Scene) -> Reply:
-    own = {"Amount": "7", "CurrencyCode": "USD", "Frequency": "Monthly", "TargetCompany": "Self"}
-    asked = {"Catalog": "Sandbox", "OpportunityIdentifier": Deal(scene).id}
-    project = {"ExpectedCustomerSpend": [own]}
-    return scene.desk_reply("UpdateAwsOpportunitySummary", **asked, Project=project)
-
-
 REVIEWS = [
     Row(
         "review.approved", "outcome", FORBIDDEN,
@@ -216,11 +209,6 @@ REVIEWS = [
         "An opportunity that never reached AWS cannot be reviewed: its partner has to submit it"
         " first (SubmitOpportunity), or decides in the Sandbox itself (UpdateOpportunity)",
         reviewing("Submitted", "Approved"),
-    ),
-    Row(
-        "summary.self", "project.expectedCustomerSpend.targetCompany", "INVALID_VALUE",
-        "AWS says what is spent on AWS: a Self entry is the partner's own, in its opportunity",
-        saying_own,
     ),
 ]  # fmt: skip
 

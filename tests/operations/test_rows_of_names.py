@@ -44,6 +44,19 @@ def referring(operation: str) -> Callable[[Scene], Reply]:
     return bring
 
 
+OWN = {"Amount": "7", "CurrencyCode": "USD", "Frequency": "Monthly", "TargetCompany": "Self"}
+
+
+def summing_up(**members: Any) -> Callable[[Scene], Reply]:
+    """AWS says this of an opportunity."""
+
+    def bring(scene: Scene) -> Reply:
+        asked = {**SANDBOX, "OpportunityIdentifier": Deal(scene).id}
+        return scene.desk_reply("UpdateAwsOpportunitySummary", **asked, **members)
+
+    return bring
+
+
 def living(**life_cycle: str) -> Callable[[Scene], Reply]:
     """Refer an opportunity with this LifeCycle."""
     asked = {**SANDBOX, "ReceiverAccountId": ACCOUNT, "LifeCycle": life_cycle}
@@ -217,6 +230,16 @@ ROWS = [
     Row(
         "prospect.message", "message", "INVALID_VALUE",
         "Message goes with ReasonCode; give that too, or leave it out", saying(Message="No."),
+    ),
+    Row(
+        "summary.self", "project.expectedCustomerSpend.targetCompany", "INVALID_VALUE",
+        "AWS says what is spent on AWS: a Self entry is the partner's own, in its opportunity",
+        summing_up(Project={"ExpectedCustomerSpend": [OWN]}),
+    ),
+    Row(
+        "summary.closed-lost-reason", "lifeCycle.closedLostReason", "INVALID_VALUE",
+        "ClosedLostReason is only for stage Closed Lost: say that stage, too",
+        summing_up(LifeCycle={"Stage": "Qualified", "ClosedLostReason": "Price"}),
     ),
 ]  # fmt: skip
 

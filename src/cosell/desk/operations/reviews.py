@@ -14,6 +14,7 @@ from cosell.selling.rules import check, enforce, spend
 from cosell.selling.rules.content import Content
 from cosell.selling.rules.review_opportunity import RULES, SAID, SAID_SPEND, Reviewing
 from cosell.store import Tx
+from cosell.store.documents import Stored
 
 SPELLINGS: Final = {"ActionRequired": "Action Required", "InReview": "In review"}
 _COMMENTS: Final = (
@@ -56,12 +57,13 @@ def review_opportunity(call: Call, tx: Tx) -> Document:
     }
 
 
-def _sound(call: Call, tx: Tx, said: Document, document: Document) -> Document:
+def _sound(call: Call, tx: Tx, said: Document, opportunity: Stored) -> Document:
     """What AWS says, its spend put right as any; ValidationException for what nobody can say."""
-    project = {**object_at(document, "Project"), **object_at(said, "Project")}
+    project = {**object_at(opportunity.document, "Project"), **object_at(said, "Project")}
     partition: Document = {"AwsPartition": project.get("AwsPartition")}
     told = spend.spend_of({**object_at(said, "Project"), **partition}, estimates.known(call, tx))
-    errors = check(SAID, Content(said, iso_date(call.now), lambda _: True))
+    staged = _staged(call, tx, said, opportunity)
+    errors = check(SAID, Content(staged, iso_date(call.now), lambda _: True))
     errors += check(SAID_SPEND, told)
     if errors:
         raise business_refused(*errors)
@@ -69,6 +71,15 @@ def _sound(call: Call, tx: Tx, said: Document, document: Document) -> Document:
         return said
     entries: list[Json] = [*spend.completed(told)]
     return {**said, "Project": {**object_at(said, "Project"), "ExpectedCustomerSpend": entries}}
+
+
+def _staged(call: Call, tx: Tx, said: Document, opportunity: Stored) -> Document:
+    """What AWS says, with the stage that its summary has if it gives a reason and says no other."""
+    life = object_at(said, "LifeCycle")
+    if not life.get("ClosedLostReason") or life.get("Stage"):
+        return said
+    stage = text_at(summaries.read(call, tx, opportunity), "LifeCycle.Stage")
+    return {**said, "LifeCycle": {**life, "Stage": stage}}
 
 
 def _commented(said: Document, document: Document, outcome: str) -> Document:
@@ -91,5 +102,5 @@ def update_aws_opportunity_summary(call: Call, tx: Tx) -> Document:
     call = as_aws(call)
     opportunity = opportunities.find_any(call, tx, text_at(call.input, "OpportunityIdentifier"))
     said: Document = {name: call.input[name] for name in _SAID if name in call.input}
-    said = _sound(call, tx, said, opportunity.document)
+    said = _sound(call, tx, said, opportunity)
     return summaries.read(call, tx, reviews.say(call, tx, opportunity, said))

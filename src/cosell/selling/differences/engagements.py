@@ -160,13 +160,15 @@ SNAPSHOTS: Final = Subject(
             "`AwsOpportunitySummaryFullView`",
             "Made by AWS, for the opportunity's owner alone.",
             "",
-            "The first at approval, at an accepted referral or invitation whose opportunity is "
-            "Approved from the start, or once AWS has said something of the opportunity or of the "
-            "one that it follows. From then on it is as the summary whenever AWS decides or says "
-            "something, also untold, where that follows a new status or stage, and when the owner "
-            "submits; what the owner alone changes of what is copied is shown with the next of "
-            "these. It is where AWS was asked for the review, the follower's where it follows; "
-            "of what was never submitted, where that was shown last. A partner that asks for one "
+            "The first at approval of what was submitted or follows another, at an accepted "
+            "referral or invitation whose opportunity is Approved from the start, or once AWS has"
+            " said something of the opportunity or of the one that it follows. From then on it is"
+            " as the summary whenever AWS decides or says something, also untold, where that "
+            "follows a new status or stage, and when the owner submits; what the owner alone "
+            "changes of what is copied is shown with the next of these. It is where AWS was asked"
+            " for the review, the follower's where it follows; of what was never submitted, where"
+            " that was shown last, and the first comes with what AWS says, or with what it "
+            "decides or says next if it spoke before that was shown. A partner that asks for one "
             "is refused with `ACTION_NOT_PERMITTED`.",
             "documented",
             EVENTS,

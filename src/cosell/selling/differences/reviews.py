@@ -172,7 +172,9 @@ SUMMARY: Final = Subject(
             "involved, also when these change, until it is told. Its involvement and visibility of "
             "a draft give way to the first submission, and bind no submission at all. An "
             "approval puts a partner development manager into the team. The contract value of a "
-            "`Self` entry is the partner's own and not shown.",
+            "`Self` entry is the partner's own and not shown. ClosedLostReason goes when the stage "
+            "is no longer Closed Lost, InvolvementTypeChangeReason when another InvolvementType "
+            "is said.",
             "decision",
             "",
             ("GetAwsOpportunitySummary",),
@@ -183,8 +185,9 @@ SUMMARY: Final = Subject(
             SILENT,
             "It showed the sender's contacts and spend.",
             "The sender's summary, with its own RelatedOpportunityId. What AWS says of this one "
-            "stands over it; next steps go on in the history that it showed until then, and what "
-            "nobody worded fits how AWS is involved in this one.",
+            "stands over it, without the sender's reason for another stage or involvement; next "
+            "steps go on in the history that it showed until then, and what nobody worded fits how "
+            "AWS is involved in this one.",
             "observed",
             RECORDED,
             ("GetAwsOpportunitySummary",),

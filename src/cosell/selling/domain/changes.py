@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from cosell.calls import Call
 from cosell.contract import Document
-from cosell.selling.domain import aws_views, followers, jobs, opportunities, summaries
+from cosell.selling.domain import aws_views, followers, jobs, opportunities
 from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.store import Tx
 from cosell.store.documents import Stored
@@ -37,7 +37,6 @@ def tell_followers(call: Call, tx: Tx, changes: Iterable[Changed]) -> None:
             if other.id in done:
                 continue
             done.add(other.id)
-            other = summaries.fit(call, tx, other)
             tell_of_opportunity(call, tx, other, "Updated")
             if speaks:
                 aws_views.show(call, tx, other)

@@ -19,7 +19,8 @@ def of(call: Call, tx: Tx, leader: str) -> list[str]:
 
 def changed(call: Call, tx: Tx, before: Stored, after: Stored) -> list[Stored]:
     """Those that have their summary from an opportunity which changed, and have another now: each
-    with its own before the next. They are as they are now."""
+    with its own before the next. They are as they are now: what AWS says of them untold fits, also
+    where nothing else in their summary changed."""
     if summaries.own(before.document) == summaries.own(after.document):
         return []
     waiting = of(call, tx, after.id)
@@ -33,7 +34,9 @@ def changed(call: Call, tx: Tx, before: Stored, after: Stored) -> list[Stored]:
         above = known.get(summaries.leader_of(one.document))
         if not above:
             continue
-        was, now = (summaries.received(summary, one) for summary in above)
+        was = summaries.received(above[0], one)
+        one = summaries.fit(call, tx, one)
+        now = summaries.received(above[1], one)
         if was != now:
             known[one.id] = was, now
             others.append(one)

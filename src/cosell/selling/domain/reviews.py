@@ -88,10 +88,9 @@ def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     so are the owners of those that have their summary from this one, if it changes theirs."""
     told = summaries.say(call, tx, opportunity, said)
     for one in (told, *followers.changed(call, tx, opportunity, told)):
-        fitting = summaries.fit(call, tx, one)
-        tell_of_opportunity(call, tx, fitting, "Updated")
-        _share(call, tx, fitting, aws_views.place_of(call, tx, fitting))
-        aws_views.show(call, tx, fitting)
+        tell_of_opportunity(call, tx, one, "Updated")
+        _share(call, tx, one, aws_views.place_of(call, tx, one))
+        aws_views.show(call, tx, one)
     return told
 
 

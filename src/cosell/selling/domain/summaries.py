@@ -26,6 +26,8 @@ from cosell.store.documents import Stored
 
 DEFAULTS: Final = "aws_summary"  # who is in AWS's team, and what AWS says
 _STEPS: Final = ("LifeCycle.NextSteps", "LifeCycle.Stage")
+_LOST: Final = "Closed Lost"
+_REASON: Final = "InvolvementTypeChangeReason"
 _MERGED = ("Customer", "Insights", "LifeCycle", "Project", "RelatedEntityIds")
 
 
@@ -81,8 +83,7 @@ def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     passed = _passed(call, tx, opportunity)
     involved = said.get("InvolvementType")
     if involved is not None and involved != _involvement(passed):
-        reason = values.defaults(DEFAULTS)["InvolvementTypeChangeReason"]
-        said = {"InvolvementTypeChangeReason": reason, **said}
+        said = {_REASON: values.defaults(DEFAULTS)[_REASON], **said}
     unworded = object_at(document, "aws_unworded")
     worded = _without(object_at(document, "aws_says"), unworded)
     if said:
@@ -190,13 +191,10 @@ def _copied(document: Document) -> Document:
 
 
 def _without(document: Document, members: Document) -> Document:
-    """What stands in `document` and not in `members`, member by member. The reason of a lost deal
-    goes with its stage."""
+    """What stands in `document` and not in `members`, member by member."""
     left: Document = {}
     for name, value in document.items():
         taken = object_at(members, name)
-        if "Stage" in taken:
-            taken = {"ClosedLostReason": None, **taken}
         if isinstance(value, dict):
             value = {member: one for member, one in value.items() if member not in taken}
         if value or name not in members:
@@ -205,12 +203,20 @@ def _without(document: Document, members: Document) -> Document:
 
 
 def _over(summary: Document, said: Document) -> Document:
-    """`said` over `summary`; of what has members of its own, member by member."""
+    """`said` over `summary`; of what has members of its own, member by member. A reason goes with
+    what it is the reason of: that of a change with the involvement, that of a lost deal with the
+    stage."""
     merged = {**summary, **said}
+    involved = summary.get("InvolvementType")
+    if involved and merged["InvolvementType"] != involved and _REASON not in said:
+        merged.pop(_REASON, None)
     for name in _MERGED:
         under, over = summary.get(name), said.get(name)
         if isinstance(under, dict) and isinstance(over, dict):
             merged[name] = {**under, **over}
+    life = object_at(merged, "LifeCycle")
+    if life.get("ClosedLostReason") and life.get("Stage") not in (None, _LOST):
+        merged["LifeCycle"] = {name: life[name] for name in life if name != "ClosedLostReason"}
     return merged
 
 

@@ -79,7 +79,21 @@ RULES: tuple[Rule[Reviewing], ...] = (
         when="Only the Sandbox's reviewer has seen the opportunity, and nobody has submitted it",
     ),
 )
-SAID: tuple[Rule[Content], ...] = (CLOSE_DATE_IMPOSSIBLE,)  # a past one AWS may well know
+SAID: tuple[Rule[Content], ...] = (
+    CLOSE_DATE_IMPOSSIBLE,  # a past one AWS may well know
+    Rule(
+        "summary.closed-lost-reason",
+        "lifeCycle.closedLostReason",
+        "INVALID_VALUE",
+        "ClosedLostReason is only for stage Closed Lost: say that stage, too",
+        "not documented",
+        lambda said: (
+            bool(said.text("LifeCycle.ClosedLostReason"))
+            and said.text("LifeCycle.Stage") != "Closed Lost"
+        ),
+        when="The summary has another stage, or none",
+    ),
+)
 SAID_SPEND: tuple[Rule[Spend], ...] = (
     Rule(
         "summary.self",
