@@ -173,8 +173,9 @@ SUMMARY: Final = Subject(
             "a draft give way to the first submission, and bind no submission at all. An "
             "approval puts a partner development manager into the team. The contract value of a "
             "`Self` entry is the partner's own and not shown. ClosedLostReason goes when the stage "
-            "is no longer Closed Lost, InvolvementTypeChangeReason when another InvolvementType "
-            "is said.",
+            "is no longer Closed Lost (one told of a received opportunity without a Stage shows "
+            "whenever the sender's is that), InvolvementTypeChangeReason when another "
+            "InvolvementType is said.",
             "decision",
             "",
             ("GetAwsOpportunitySummary",),
