@@ -35,13 +35,14 @@ class State(NamedTuple):
 
 
 class _Main(NamedTuple):
-    """This process, when it began, the directory in which those that answer count together, and
-    where they listen."""
+    """This process, when it began, the directory in which those that answer count together, where
+    they listen, and the pipe into which they say that they do."""
 
     process: int
     since: float
     counted: str | None
     address: tuple[str, int]
+    said: Any
 
 
 def listen(
@@ -52,54 +53,48 @@ def listen(
 ) -> int:
     """Serve until a signal comes; answers the exit code. `listens` is called, once, when the state
     is open and whoever connects is let in."""
-    _hear_once(listens)
+    heard, said = multiprocessing.Pipe(duplex=False)
+    threading.Thread(target=_hear_once, args=(heard, listens), daemon=True).start()
+    main = _Main(os.getpid(), time.monotonic(), None, address, said)
     if settings.workers == 1 or not config.counts(settings):
-        return _serve(address, settings, state, None)
+        return _serve(settings, state, main)
     from cosell.observing import processes
 
     counted = processes.Directory()
     try:
-        return _serve(address, settings, state, counted.path)
+        return _serve(settings, state, main._replace(counted=counted.path))
     finally:
         counted.close()
 
 
-def _hear_once(listens: Callable[[], object]) -> None:
-    """A process that answers says with a signal that it does; others that follow are no news."""
-    main, heard = os.getpid(), False
-
-    def hear(*_: object) -> None:
-        nonlocal heard
-        if not heard and os.getpid() == main:
-            heard = True
-            listens()
-
-    signal.signal(signal.SIGUSR2, hear)
+def _hear_once(heard: Any, listens: Callable[[], object]) -> None:
+    """A process that answers says that it does; others that follow are no news. It does so by no
+    signal: Python may lose the one that ends a server if it comes while another is handled."""
+    heard.recv_bytes()
+    listens()
 
 
-def _say(address: tuple[str, int], main: int) -> None:
+def _say(main: _Main) -> None:
     """Tell the main process as soon as somebody can connect."""
-    while os.getppid() == main:
+    while os.getppid() == main.process:
         try:
-            socket.create_connection(address, _CONNECT_S).close()
+            socket.create_connection(main.address, _CONNECT_S).close()
         except OSError:
             time.sleep(_TRY_S)
         else:
-            with contextlib.suppress(ProcessLookupError):  # it has just been killed
-                os.kill(main, signal.SIGUSR2)
+            with contextlib.suppress(OSError):  # it has just been killed
+                main.said.send_bytes(b"listens")
             return
 
 
-def _serve(
-    address: tuple[str, int], settings: config.Config, state: State, counted: str | None
-) -> int:
+def _serve(settings: config.Config, state: State, main: _Main) -> int:
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
     server = Granian(
         "cosell",
-        address=address[0],
-        port=address[1],
+        address=main.address[0],
+        port=main.address[1],
         interface=Interfaces.RSGI,
         loop=Loops.uvloop,
         websockets=False,
@@ -119,7 +114,6 @@ def _serve(
     signal.signal(signal.SIGUSR1, give_up)  # from a worker that has said why it cannot serve
     if settings.drain_s:
         _let_drain(server, settings.drain_s)
-    main = _Main(os.getpid(), time.monotonic(), counted, address)
     loader = partial(_load, settings, state, main)
     server.serve(target_loader=loader, wrap_loader=False)
     return 1 if failed else 0
@@ -179,5 +173,5 @@ def _load(settings: config.Config, state: State, main: _Main) -> Any:
     from cosell.app import load
 
     made = load(settings, state.database, main.process, state.opened, main.counted)
-    threading.Thread(target=_say, args=(main.address, main.process), daemon=True).start()
+    threading.Thread(target=_say, args=(main,), daemon=True).start()
     return made
