@@ -70,8 +70,9 @@ def listen(
 def _hear_once(heard: Any, listens: Callable[[], object]) -> None:
     """A process that answers says that it does; others that follow are no news. It does so by no
     signal: Python may lose the one that ends a server if it comes while another is handled."""
-    heard.recv_bytes()
-    listens()
+    with contextlib.suppress(EOFError, OSError):  # nobody ever did, and this process ends
+        heard.recv_bytes()
+        listens()
 
 
 def _say(main: _Main) -> None:
