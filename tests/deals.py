@@ -78,6 +78,16 @@ class Deal:
         del answer["ResponseMetadata"]
         return answer
 
+    def as_viewed(self) -> Any:
+        """What AWS's own view of it has to be: the summary as it is."""
+        summary = self.summary()
+        del summary["Catalog"]
+        return summary
+
+    def view(self) -> Any:
+        """AWS's own view of it."""
+        return self.snapshot(AWS_VIEW)["Payload"][AWS_VIEW]
+
     def target(self, template: str = SUMMARY) -> dict[str, Any]:
         return {
             "Catalog": self.catalog,

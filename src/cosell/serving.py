@@ -70,9 +70,11 @@ def listen(
 def _hear_once(heard: Any, listens: Callable[[], object]) -> None:
     """A process that answers says that it does; others that follow are no news. It does so by no
     signal: Python may lose the one that ends a server if it comes while another is handled."""
-    with contextlib.suppress(EOFError, OSError):  # nobody ever did, and this process ends
+    try:
         heard.recv_bytes()
-        listens()
+    except (EOFError, OSError):
+        return  # nobody ever did, and this process ends
+    listens()
 
 
 def _say(main: _Main) -> None:

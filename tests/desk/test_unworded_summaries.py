@@ -30,18 +30,6 @@ def life(deal: Deal) -> tuple[str | None, str]:
     return told.get("Stage"), " ".join(told.get("NextSteps", "").split()[:2])
 
 
-def view(deal: Deal) -> Any:
-    """AWS's own view of it."""
-    return deal.snapshot(AWS_VIEW)["Payload"]["AwsOpportunitySummaryFullView"]
-
-
-def as_viewed(deal: Deal) -> Any:
-    """What the view has to be: the summary as it is."""
-    summary = deal.summary()
-    del summary["Catalog"]
-    return summary
-
-
 def solved(deal: Deal) -> Deal:
     """With a solution, which the later stages ask for."""
     deal.partner.associate_opportunity(
@@ -138,9 +126,9 @@ def test_awss_own_view_has_the_words_that_fit(world: World) -> None:
     for stage in ("Committed", "Launched"):
         deal.update({"LifeCycle.Stage": stage})
         for one in (deal, follower):
-            shown = one.snapshot(AWS_VIEW)["Payload"]["AwsOpportunitySummaryFullView"]
-            assert shown["LifeCycle"]["Stage"] == stage
-            assert shown["LifeCycle"] == one.summary()["LifeCycle"]
+            shown = one.view()["LifeCycle"]
+            assert shown["Stage"] == stage
+            assert shown == one.summary()["LifeCycle"]
     revision = deal.snapshot(AWS_VIEW)["Revision"]
     deal.update({"Project.Title": deal.read()["Project"]["Title"]})
     assert deal.snapshot(AWS_VIEW)["Revision"] == revision
@@ -163,7 +151,7 @@ def test_unworded_summary_follows_the_involvement_that_aws_says(world: World, ca
     assert summary["Insights"]["EngagementScore"] == "High", "that was worded"
     history = [one["Value"].split()[1] for one in summary["LifeCycle"]["NextStepsHistory"]]
     assert history == ["partner", "AWS"]
-    assert view(deal)["LifeCycle"] == summary["LifeCycle"]
+    assert deal.view()["LifeCycle"] == summary["LifeCycle"]
     deal.say(InvolvementType="For Visibility Only")
     assert life(deal) == ("Deferred to Partner", "The partner")
 
@@ -179,7 +167,7 @@ def test_unworded_summary_of_who_follows_goes_with_the_involvement_of_the_other(
     deal.say(InvolvementType="For Visibility Only")
     assert follower.summary()["InvolvementType"] == "For Visibility Only"
     assert life(follower) == ("Deferred to Partner", "The partner")
-    assert view(follower)["LifeCycle"] == follower.summary()["LifeCycle"]
+    assert follower.view()["LifeCycle"] == follower.summary()["LifeCycle"]
     follower.say(InvolvementType="Co-Sell")
     assert life(follower) == ("Qualified", "The AWS")
 
@@ -199,7 +187,7 @@ def test_words_of_the_other_do_not_stay_where_aws_is_involved_otherwise(world: W
     third.say(InvolvementType="For Visibility Only")
     assert third.summary()["LifeCycle"]["NextSteps"] == "Wait for us.", "that was worded"
     for one in (deal, first, second, third):
-        assert view(one) == as_viewed(one)
+        assert one.view() == one.as_viewed()
 
 
 def test_reason_of_a_lost_deal_goes_when_another_stage_is_worded(world: World) -> None:
@@ -221,7 +209,7 @@ RISK = "Risk Mitigation"
 def lost(deal: Deal) -> tuple[str | None, str | None]:
     """The stage of AWS's summary, and why the deal was lost; AWS's own view has the same."""
     told = deal.summary()["LifeCycle"]
-    assert view(deal)["LifeCycle"] == told
+    assert deal.view()["LifeCycle"] == told
     return told.get("Stage"), told.get("ClosedLostReason")
 
 
@@ -312,7 +300,7 @@ def test_reason_of_a_change_of_involvement_is_not_passed_on_to_another(
     deal.say(InvolvementType=said, InvolvementTypeChangeReason=RISK)
     assert involved(deal) == involved(other) == (said, RISK)
     assert involved(follower) == ("Co-Sell", None)
-    assert view(follower) == as_viewed(follower)
+    assert follower.view() == follower.as_viewed()
     other.say(InvolvementType=said)
     assert involved(other) == (said, RISK), "nothing changed"
 
@@ -334,7 +322,7 @@ def test_words_fit_a_follower_whichever_involvement_changed(world: World, first:
     assert life(deal) == ("Evaluating", "AWS reviews")
     assert life(follower) == life(farther) == ("Research", "AWS looks")
     for one in (deal, follower, farther):
-        assert view(one) == as_viewed(one)
+        assert one.view() == one.as_viewed()
 
 
 # --- a rejection ---------------------------------------------------------------------------------
@@ -372,7 +360,7 @@ def test_awss_own_view_has_the_words_of_a_rejection(
     assert life(deal) == life(follower) == ("Closed Incomplete", "AWS takes")
     for one in (deal, follower):
         assert one.status == "Rejected"
-        assert view(one) == as_viewed(one)
+        assert one.view() == one.as_viewed()
 
 
 def test_farther_follower_has_the_words_of_a_rejection_that_passes_it_by(world: World) -> None:
@@ -386,4 +374,4 @@ def test_farther_follower_has_the_words_of_a_rejection_that_passes_it_by(world: 
     assert (seen.count((UPDATED, farther.id)), seen.count(AWS_OWN)) == (1, 1)
     assert farther.status == "Action Required"
     assert life(farther) == ("Closed Incomplete", "AWS takes")
-    assert view(farther) == as_viewed(farther)
+    assert farther.view() == farther.as_viewed()

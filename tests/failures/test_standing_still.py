@@ -4,7 +4,6 @@ gives its namespaces to others after a while."""
 import os
 import signal
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,18 +31,10 @@ FILLING = (
 def in_a_pipeline(cluster: Cluster) -> bool:
     """Whether the database waits there for a server that stands still: longer than it takes to hear
     what that had sent, and to tell of it."""
-    time.sleep(0.01)
-    return bool(cluster.ask(IN_A_PIPELINE)) and not passes(
-        lambda: not cluster.ask(IN_A_PIPELINE), 1.0
-    )
-
-
-def passes(holds: Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
+    for pause_s in (0.01, 0.1, 1.0):
+        time.sleep(pause_s)
+        if not cluster.ask(IN_A_PIPELINE):
             return False
-        time.sleep(0.02)
     return True
 
 

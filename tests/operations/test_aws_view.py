@@ -17,15 +17,12 @@ def view(deal: Deal, **members: Any) -> Any:
 @pytest.mark.parametrize("catalog", CATALOGS)
 def test_approval_makes_awss_view(world: World, catalog: str) -> None:
     deal = submitted(world, catalog)
-    told = refusal(deal.partner.get_resource_snapshot, **deal.target(AWS_VIEW))
-    assert told.code == "ResourceNotFoundException"
+    assert is_unseen(deal)
     deal.review("Approved")
     made = view(deal)
     assert (made["Revision"], made["CreatedBy"], made["ResourceId"]) == (1, "aws", deal.id)
     assert made["TargetMemberAccounts"] == [ACCOUNT]
-    expected = deal.summary()
-    del expected["Catalog"]
-    assert made["Payload"] == {"AwsOpportunitySummaryFullView": expected}
+    assert made["Payload"] == {AWS_VIEW: deal.as_viewed()}
     assert made["Arn"].endswith(f"/template/{AWS_VIEW}/snapshot/1")
 
 
@@ -37,7 +34,7 @@ def test_accepted_referral_has_awss_view(world: World) -> None:
     )
     made = view(deal)
     assert made["Revision"] == 1
-    assert made["Payload"]["AwsOpportunitySummaryFullView"]["Origin"] == "AWS Referral"
+    assert made["Payload"][AWS_VIEW]["Origin"] == "AWS Referral"
 
 
 def test_each_update_makes_a_revision_unless_it_says_nothing_new(world: World) -> None:
@@ -47,9 +44,9 @@ def test_each_update_makes_a_revision_unless_it_says_nothing_new(world: World) -
         deal.say(Insights={"EngagementScore": score})
         made = view(deal)
         assert made["Revision"] == number
-        shown = made["Payload"]["AwsOpportunitySummaryFullView"]
+        shown = made["Payload"][AWS_VIEW]
         assert shown["Insights"] == {"EngagementScore": score}
-    assert "Insights" not in view(deal, Revision=1)["Payload"]["AwsOpportunitySummaryFullView"]
+    assert "Insights" not in view(deal, Revision=1)["Payload"][AWS_VIEW]
 
 
 def test_update_of_what_is_shown_nowhere_makes_no_view(world: World) -> None:
@@ -66,9 +63,13 @@ def test_update_of_what_was_never_submitted_makes_a_view_where_it_is_shown(world
 
 def viewed(deal: Deal) -> bool:
     """Whether the view is as the summary is."""
-    expected = deal.summary()
-    del expected["Catalog"]
-    return bool(view(deal)["Payload"] == {"AwsOpportunitySummaryFullView": expected})
+    return bool(view(deal)["Payload"] == {AWS_VIEW: deal.as_viewed()})
+
+
+def is_unseen(deal: Deal) -> bool:
+    """Whether there is no view."""
+    told = refusal(deal.partner.get_resource_snapshot, **deal.target(AWS_VIEW))
+    return told.code == "ResourceNotFoundException"
 
 
 @pytest.mark.parametrize("status", ["Approved", "Rejected", "Action Required"])
@@ -87,8 +88,7 @@ def test_unspoken_draft_that_the_sandboxs_reviewer_approves_has_no_view_until_aw
 ) -> None:
     deal = engaged(world)
     deal.update({"LifeCycle.ReviewStatus": "Approved"})
-    told = refusal(deal.partner.get_resource_snapshot, **deal.target(AWS_VIEW))
-    assert told.code == "ResourceNotFoundException"
+    assert is_unseen(deal)
     deal.say()
     assert view(deal)["Revision"] == 1
     assert viewed(deal)
@@ -101,8 +101,7 @@ def test_draft_that_aws_spoke_of_before_it_was_shown_has_a_view_with_its_next_ac
     spoken.say()
     deal = shown(spoken, engaged(world).engagement)
     deal.update({"LifeCycle.NextSteps": "Call again."})
-    told = refusal(deal.partner.get_resource_snapshot, **deal.target(AWS_VIEW))
-    assert told.code == "ResourceNotFoundException"
+    assert is_unseen(deal)
     deal.update({"LifeCycle.ReviewStatus": "Approved"})
     assert view(deal)["Revision"] == 1
     assert viewed(deal)
@@ -121,8 +120,7 @@ def test_view_of_what_aws_said_of_a_draft_follows_its_submission(world: World) -
 def test_no_other_outcome_makes_a_view_where_aws_said_nothing(world: World, outcome: str) -> None:
     deal = submitted(world)
     deal.review(outcome)
-    told = refusal(deal.partner.get_resource_snapshot, **deal.target(AWS_VIEW))
-    assert told.code == "ResourceNotFoundException"
+    assert is_unseen(deal)
 
 
 def test_no_view_is_made_of_what_its_owner_alone_changes(world: World) -> None:

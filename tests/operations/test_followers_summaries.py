@@ -2,7 +2,6 @@
 and has AWS's own view of it where AWS approved it or says something of it."""
 
 from functools import partial
-from typing import Any
 
 import pytest
 
@@ -32,18 +31,6 @@ def farther_than(follower: Deal, account: str = THIRD) -> Deal:
     return followed(follower, account)
 
 
-def shown(deal: Deal) -> Any:
-    """AWS's own view of an opportunity."""
-    return deal.snapshot(AWS_VIEW)["Payload"]["AwsOpportunitySummaryFullView"]
-
-
-def as_viewed(deal: Deal) -> Any:
-    """What the view has to be: the summary as it is."""
-    summary = deal.summary()
-    del summary["Catalog"]
-    return summary
-
-
 # --- AWS says something --------------------------------------------------------------------------
 
 
@@ -56,8 +43,8 @@ def test_followers_are_told_and_shown_what_aws_says(world: World, catalog: str) 
     for one in (follower, farther):
         date = one.read()["LastModifiedDate"]
         assert told(world, one.account, partial(deal.say, **NEXT)) == [(UPDATED, one.id), AWS_OWN]
-        assert shown(one) == as_viewed(one)
-        assert shown(one)["LifeCycle"]["NextSteps"] == "Meet the buyer."
+        assert one.view() == one.as_viewed()
+        assert one.view()["LifeCycle"]["NextSteps"] == "Meet the buyer."
         assert one.read()["LastModifiedDate"] == date, "its summary changed, and not it"
         deal.say(LifeCycle={"Stage": "Engaged", "NextSteps": "Wait."})
 
@@ -70,7 +57,7 @@ def test_follower_of_a_follower_is_told_what_aws_says_of_that_one(world: World) 
     assert told(world, deal.account, partial(follower.say, **NEXT)) == []
     further = partial(follower.say, LifeCycle={"NextSteps": "Wait."})
     assert told(world, THIRD, further) == [(UPDATED, farther.id), AWS_OWN]
-    assert shown(farther) == as_viewed(farther)
+    assert farther.view() == farther.as_viewed()
 
 
 def test_follower_is_not_told_what_leaves_its_summary_as_it_is(world: World) -> None:
@@ -106,7 +93,7 @@ def test_next_steps_that_a_follower_was_shown_stay_in_its_history(
     deal.say(LifeCycle={"NextSteps": "Four."})
     for one in (follower, farther):
         assert history(one) == ["One.", "Two.", "Three.", "Own."]
-        assert shown(one) == as_viewed(one)
+        assert one.view() == one.as_viewed()
     assert history(deal) == ["One.", "Two.", "Three.", "Four."]
     farther.say()
     assert len(history(farther)) == 5
@@ -132,8 +119,8 @@ def test_partner_that_accepts_after_the_approval_has_awss_view(world: World, cat
     follower = followed(deal)
     assert follower.status == "Approved"
     assert follower.snapshot(AWS_VIEW)["Revision"] == 1
-    assert shown(follower) == as_viewed(follower)
-    assert shown(follower)["LifeCycle"]["Stage"] == "Qualified"
+    assert follower.view() == follower.as_viewed()
+    assert follower.view()["LifeCycle"]["Stage"] == "Qualified"
 
 
 def test_partner_that_accepts_before_the_approval_has_no_view_yet(world: World) -> None:
@@ -150,14 +137,14 @@ def test_follower_with_a_decision_of_its_own_is_told_of_its_leaders(world: World
     deal = submitted(world)
     follower = followed(deal)
     follower.review("Approved")
-    assert "LifeCycle" not in shown(follower)
+    assert "LifeCycle" not in follower.view()
     before = follower.read()["LastModifiedDate"]
     seen = told(world, OTHER, partial(deal.review, "Approved"))
     assert [one for one in seen if one != VIEW] == [
         ("Engagement Member Added", "aws"), (UPDATED, follower.id), AWS_OWN,
     ]  # fmt: skip
     assert follower.read()["LastModifiedDate"] == before
-    assert shown(follower) == as_viewed(follower)
+    assert follower.view() == follower.as_viewed()
 
 
 def test_follower_in_action_required_is_told_of_the_approval_and_shown_with_its_own(
@@ -176,7 +163,7 @@ def test_partner_that_accepts_after_aws_spoke_has_awss_view(world: World) -> Non
     deal = submitted(world)
     deal.say(**NEXT)
     follower = followed(deal)
-    assert shown(follower) == as_viewed(follower)
+    assert follower.view() == follower.as_viewed()
 
 
 def test_view_of_who_submits_itself_is_of_its_own_summary(world: World) -> None:
@@ -185,10 +172,10 @@ def test_view_of_who_submits_itself_is_of_its_own_summary(world: World) -> None:
     follower = completed(followed(deal))
     deal.submit()
     deal.say(**NEXT)
-    assert "LifeCycle" in shown(follower)
+    assert "LifeCycle" in follower.view()
     follower.submit()
-    assert shown(follower) == as_viewed(follower)
-    assert "LifeCycle" not in shown(follower)
+    assert follower.view() == follower.as_viewed()
+    assert "LifeCycle" not in follower.view()
 
 
 # --- its leader's owner changes it ---------------------------------------------------------------

@@ -118,6 +118,9 @@ CHANGES: dict[str, Callable[[Tx, Namespace], object]] = {
     ),
     "use": lambda tx, one: namespaces.ensure(tx, one.name, WALL + 60_001),
     "reset": lambda tx, one: namespaces.reset(tx, one, WALL),
+    "composed": lambda tx, one: tx.execute(
+        "update namespace set step_ms = :step_ms where ns = :ns", {"step_ms": 9, "ns": one.ns}
+    ),
 }
 
 

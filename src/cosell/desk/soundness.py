@@ -112,7 +112,7 @@ def _parts(batch: Batch, *columns: str) -> Iterable[Sequence[object]]:
     return map(itemgetter(*map(names.index, columns)), batch.rows)
 
 
-def _said(text: bytes) -> dict[str, Any] | None:
+def _said(text: bytes | str) -> dict[str, Any] | None:
     try:
         said = orjson.loads(text)
     except ValueError:
@@ -149,15 +149,7 @@ def _check(batch: Batch, column: str) -> _Check | None:
 
 def _is_object(text: bytes | str) -> bool:
     """Whether it is JSON of an object."""
-    try:
-        return isinstance(orjson.loads(text), dict)
-    except ValueError:
-        return False
-
-
-def _is_filled(text: bytes) -> bool:
-    """Whether it is JSON of an object that says something."""
-    return _is_object(text) and bool(orjson.loads(text))
+    return _said(text) is not None
 
 
 def _is_instant(value: int) -> bool:
@@ -166,12 +158,12 @@ def _is_instant(value: int) -> bool:
 
 def _is_late_row(text: str) -> bool:
     """Whether it is a view's row that lists show later, its summary as text."""
-    if not _is_object(text):
+    summary = (_said(text) or {}).get("summary")
+    if not isinstance(summary, str):
         return False
-    summary = orjson.loads(text).get("summary")
     try:
-        return _is_filled(summary.encode("latin-1"))
-    except (AttributeError, ValueError):
+        return bool(_said(summary.encode("latin-1")))
+    except ValueError:
         return False
 
 

@@ -106,8 +106,12 @@ class SqliteTx:
 
     def run(self, statement: str, /, **values: Value) -> int:
         if statement in _FORGETTING:
-            self.forgetting, self.rows = True, None  # others go on with what is known until then
+            self._forget()
         return self._run(_STATEMENTS[statement], values).rowcount
+
+    def _forget(self) -> None:
+        """A row that is kept in memory changes: others go on with what is known until then."""
+        self.forgetting, self.rows = True, None
 
     def late(self, statement: str, /, **values: Value) -> None:
         self._late.ask(statement, values)
@@ -124,6 +128,8 @@ class SqliteTx:
         return self._run(text, values).fetchall()
 
     def execute(self, text: str, values: Mapping[str, Value], /) -> int:
+        if changes_namespaces(text):
+            self._forget()
         return self._run(text, values).rowcount
 
     def _run(self, text: str, values: Mapping[str, Value]) -> sqlite3.Cursor:
