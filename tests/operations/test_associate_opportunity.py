@@ -201,6 +201,25 @@ def test_marketplace_entity_that_is_not_well_formed_is_refused(world: World, typ
     assert deal.related() == {}
 
 
+@pytest.mark.parametrize("type", ENTITIES)
+def test_name_that_only_ends_as_an_entity_s_does_is_another(world: World, type: str) -> None:
+    deal, name = Deal(world), ENTITIES[type]
+    id = name.rpartition("/")[2]
+    others = [
+        f"nonsense/{id}",
+        f"/{id}",
+        f"arn:aws:partnercentral:us-east-1:{OTHER}:catalog/x/{id}",
+    ]
+    if name != id:
+        others.append(name.replace("111122223333", OTHER))  # somebody else's, by its ARN
+    deal.associate(type)
+    for other in others:
+        assert deal.not_disassociated(type, other).fields == [(FIELD, "INVALID_VALUE")]
+    for other in others[:3]:  # of the rest one more may be had
+        deal.not_associated(type, other)
+    assert deal.related() == {type: [name]}
+
+
 @pytest.mark.parametrize(("type", "limit"), LIMITS.items())
 def test_no_more_entities_than_the_limit(world: World, type: str, limit: int) -> None:
     *entities, surplus = many(world, type, limit + 1)

@@ -106,8 +106,9 @@ ASSOCIATIONS = [
     ),
     Row(
         "associate.solution-unknown", "", NOT_FOUND,
-        "There is no such solution in this catalog for your account. ListSolutions shows them; one"
-        " that is not there is told in Project.OtherSolutionDescription.",
+        "There is no such solution in this catalog for your account. ListSolutions shows them; each"
+        " is named by its Id, not by its Arn. One that is not there is told in"
+        " Project.OtherSolutionDescription.",
         associating("Solutions", "S-404"),
     ),
     Row(

@@ -72,10 +72,20 @@ def is_related(opportunity: Document, instead: str) -> bool:
 
 
 def found(opportunity: Document, type: str, identifier: str) -> str | None:
-    """The associated entity that an identifier names; an ARN and the id in it name the same."""
-    wanted = identifier.rpartition("/")[2]
+    """The associated entity that an identifier names."""
     every = entities(opportunity, type)
-    return next((one for one in every if one.rpartition("/")[2] == wanted), None)
+    return next((one for one in every if _is_same(type, one, identifier)), None)
+
+
+def _is_same(type: str, one: str, other: str) -> bool:
+    """Whether two identifiers name one entity: an ARN of AWS Marketplace's and the id in it do; two
+    ARNs that differ do not, and elsewhere an entity has one name."""
+    if one == other:
+        return True
+    if type not in _FORMS or not (is_well_formed(type, one) and is_well_formed(type, other)):
+        return False
+    arn, id = max(one, other, key=len), min(one, other, key=len)
+    return arn.endswith(f"/{id}")
 
 
 def associated(opportunity: Document, type: str, identifier: str) -> Document:

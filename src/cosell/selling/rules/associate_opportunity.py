@@ -60,8 +60,9 @@ RULES: tuple[Rule[Association], ...] = (
         "associate.solution-unknown",
         "",
         None,
-        "There is no such solution in this catalog for your account. ListSolutions shows them; one"
-        " that is not there is told in Project.OtherSolutionDescription.",
+        "There is no such solution in this catalog for your account. ListSolutions shows them; each"
+        " is named by its Id, not by its Arn. One that is not there is told in"
+        " Project.OtherSolutionDescription.",
         "not documented",
         lambda facts: facts.type == "Solutions" and facts.solution_status is None,
         "API reference: AssociateOpportunity (errors)",
