@@ -21,6 +21,7 @@ LIMITS = {
     "AwsMarketplaceOfferSets": 1,
 }
 NOT_FOUND = "ResourceNotFoundException"
+OLD_ID = "bbbbaaaa-abcd-1111-abcd-666666666666"
 
 
 def many(world: World, type: str, count: int) -> list[str]:
@@ -165,6 +166,11 @@ def test_solution_that_was_given_is_not_found_where_none_is(world: World) -> Non
         ("AwsMarketplaceSolutions", "Solution/soln-Abc_1-2"),
         ("AwsMarketplaceProducts", "AmiProduct/prod-1"),
         ("AwsMarketplaceProducts", "ContainerProduct/prod-abc"),
+        ("AwsMarketplaceProducts", f"AmiProduct/{OLD_ID}"),
+        ("AwsMarketplaceProducts", f"SaaSProduct/{OLD_ID.upper()}"),
+        ("AwsMarketplaceSolutions", f"Solution/{OLD_ID}"),
+        ("AwsMarketplaceOffers", f"Offer/{OLD_ID}"),
+        ("AwsMarketplaceOfferSets", f"OfferSet/{OLD_ID}"),
         ("AwsMarketplaceOffers", "Offer/offer-sampleOffer32"),
         ("AwsMarketplaceOfferSets", "OfferSet/offerset-sampleOfferSet32"),
     ],
@@ -183,6 +189,17 @@ def test_any_well_formed_marketplace_entity_is_taken_by_arn_or_by_id(
         assert deal.related() == {}
 
 
+def test_an_arn_names_its_entity_whatever_form_the_id_has(world: World) -> None:
+    deal, name = Deal(world), f"{MARKETPLACE}/SaaSProduct/product-12345"
+    deal.associate("AwsMarketplaceProducts", name)
+    for other in ("product-12345", OLD_ID, name.replace("SaaS", "Ami")):
+        assert deal.not_disassociated("AwsMarketplaceProducts", other).fields == [
+            (FIELD, "INVALID_VALUE")
+        ]
+    deal.disassociate("AwsMarketplaceProducts", name)
+    assert deal.related() == {}
+
+
 @pytest.mark.parametrize("type", [one for one in ENTITIES if one.startswith("AwsMarketplace")])
 def test_marketplace_entity_that_is_not_well_formed_is_refused(world: World, type: str) -> None:
     deal, good = Deal(world), ENTITIES[type]
@@ -190,7 +207,8 @@ def test_marketplace_entity_that_is_not_well_formed_is_refused(world: World, typ
     wrong = [
         "x", " ", f"{good} ", f"{good}/more", good.replace("111122223333", ""),
         good.replace("us-east-1", "everywhere"), good.replace("aws-marketplace", "partnercentral"),
-        good.replace("-abc123", ""), good.replace("AWSMarketplace", "Marketplace"), *others,
+        good.rpartition("/")[0], good.rpartition("/")[0] + "/", good.rpartition("-")[2],
+        good.replace("AWSMarketplace", "Marketplace"), OLD_ID[1:], f"{OLD_ID}0", *others,
         *(one.rpartition("/")[2] for one in others),
     ]  # fmt: skip
     for identifier in wrong:

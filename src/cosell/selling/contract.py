@@ -38,7 +38,9 @@ _AMOUNT = "must be an amount without commas or blanks, such as 2500.00"
 _DATE = "must be a date such as 2026-12-31"
 _OPPORTUNITY = "must be an opportunity's id, not its ARN: such as O1234567"
 _ARN = "must be an ARN such as arn:aws:partnercentral:us-east-1:111122223333:catalog/AWS/"
-_MARKETPLACE = "must be an ARN such as arn:aws:aws-marketplace:us-east-1::AWSMarketplace/"
+_MARKETPLACE = (
+    "must be an ARN such as arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace/"
+)
 _TAG_TEXT = "must have letters, digits, spaces and _ . : / = + - @ only"
 # What a shape's pattern asks, as it is told to people. An example comes last, after "such as".
 WORDS = {

@@ -28,15 +28,18 @@ NEEDED: Final = (*SOLD, "AwsProducts")
 
 _MEMBER = "RelatedEntityIdentifiers"
 _ARN = r"arn:aws:aws-marketplace:[a-z]{1,2}-[a-z]*-[0-9]+:[0-9]{12}:AWSMarketplace"
-# AWS Marketplace names its kinds of products SaaSProduct, AmiProduct, ContainerProduct …
+# AWS Marketplace names its kinds of products SaaSProduct, AmiProduct, ContainerProduct … An ARN's
+# own part says what it names; the id behind it may be older than today's form.
 _ENTITIES: Final = {
     "AwsMarketplaceSolutions": ("Solution", "soln"),
     "AwsMarketplaceProducts": ("[A-Za-z]+Product", "prod"),
     "AwsMarketplaceOffers": ("Offer", "offer"),
     "AwsMarketplaceOfferSets": ("OfferSet", "offerset"),
 }
+_ID = "[A-Za-z0-9][A-Za-z0-9._-]*"
+_OLD_ID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _FORMS: Final = {
-    type: re.compile(rf"(?:{_ARN}/{entity}/)?{prefix}-[A-Za-z0-9_-]+")
+    type: re.compile(rf"{_ARN}/{entity}/{_ID}|{prefix}-[A-Za-z0-9_-]+|{_OLD_ID}")
     for type, (entity, prefix) in _ENTITIES.items()
 }
 EXAMPLES: Final = {

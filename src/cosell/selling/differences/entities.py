@@ -106,7 +106,8 @@ ENTITIES: Final = Subject(
             "They have to exist and be public or limited.",
             "Offers come back as short ids in a recording.",
             "Any well-formed ARN or id is taken, and comes back as it was given: cosell has no "
-            "Marketplace.",
+            "Marketplace. An id without its ARN begins as today's do (`prod-`, `soln-`, `offer-`, "
+            "`offerset-`), or is a UUID, as those of older products are.",
             "decision",
             f"{GUIDE}: Associating opportunities",
             ("AssociateOpportunity",),
