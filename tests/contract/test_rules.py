@@ -28,7 +28,7 @@ QUOTED = {
     "invalid_url", "job", "kind", "lacks", "limit", "other", "outcome",
     "postal_forms", "receiver",
     "solution_status", "spend.invalid_url", "standing", "status", "stored_type", "type",
-    "unknown_use_case",
+    "unknown_use_case", "whose",
 }  # fmt: skip
 ROWS = [(table, rule) for table in TABLES for rule in table.rules]
 

@@ -26,7 +26,7 @@ SOLD: Final = ("Solutions", "AwsMarketplaceSolutions", "AwsMarketplaceProducts")
 # What a submission needs one of, and AWS's summary repeats.
 NEEDED: Final = (*SOLD, "AwsProducts")
 
-_MEMBER = "RelatedEntityIdentifiers"
+MEMBER: Final = "RelatedEntityIdentifiers"
 _ARN = r"arn:aws:aws-marketplace:[a-z]{1,2}-[a-z]*-[0-9]+:[0-9]{12}:AWSMarketplace"
 # AWS Marketplace names its kinds of products SaaSProduct, AmiProduct, ContainerProduct … An ARN's
 # own part says what it names; the id behind it may be older than today's form.
@@ -58,9 +58,14 @@ def is_well_formed(type: str, identifier: str) -> bool:
     return form is None or form.fullmatch(identifier) is not None
 
 
+def all_of(opportunity: Document) -> Document:
+    """What an opportunity is associated with: lists by type."""
+    return object_at(opportunity, MEMBER)
+
+
 def entities(opportunity: Document, type: str) -> list[str]:
     """What an opportunity is associated with, of one type, as it was given."""
-    found = at(opportunity, f"{_MEMBER}.{type}")
+    found = at(opportunity, f"{MEMBER}.{type}")
     return cast("list[str]", found) if isinstance(found, list) else []
 
 
@@ -103,7 +108,7 @@ def dissociated(opportunity: Document, type: str, kept: str) -> Document:
 
 
 def _with(opportunity: Document, type: str, identifiers: list[str]) -> Document:
-    related: Document = {**object_at(opportunity, _MEMBER), type: cast("list[Json]", identifiers)}
+    related: Document = {**all_of(opportunity), type: cast("list[Json]", identifiers)}
     if not identifiers:
         del related[type]
-    return {**opportunity, _MEMBER: related}
+    return {**opportunity, MEMBER: related}

@@ -26,6 +26,7 @@ class Referral(TypedDict, total=False):
     OpportunityType: str
     PrimaryNeedsFromAws: list[str]
     Project: dict[str, Any]
+    RelatedEntityIdentifiers: dict[str, list[str]]
     SoftwareRevenue: dict[str, Any]
     Message: str
     SenderContacts: list[dict[str, Any]]

@@ -18,8 +18,9 @@ from cosell.desk.operations.answers import answer_invitation
 from cosell.desk.operations.aws import ensure_referable, refer_opportunity
 from cosell.desk.operations.reviews import SPELLINGS, review_opportunity
 from cosell.errors import ApiError, FieldError, request_refused
-from cosell.selling import Kind, object_at, text_at
+from cosell.selling import Kind, object_at, related, text_at
 from cosell.selling.domain import (
+    associations,
     autopilot,
     desk_rules,
     invitations,
@@ -147,9 +148,11 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -
         raise request_refused(*errors)
     if act == "Refer":
         in_catalog = call._replace(catalog=text_at(rule, "Catalog"))
-        referrals.ensure_partner(in_catalog, tx, text_at(rule, "ReceiverAccountId"))
-        content = referrals.completed(call, object_at(rule, "Referral"))
-        ensure_referable(in_catalog, tx, content, "referral.")
+        receiver, said = text_at(rule, "ReceiverAccountId"), object_at(rule, "Referral")
+        referrals.ensure_partner(in_catalog, tx, receiver)
+        ensure_referable(in_catalog, tx, referrals.completed(call, said), "referral.")
+        entities = object_at(said, related.MEMBER)
+        associations.of_referral(in_catalog, tx, receiver, entities, "referral.")
 
 
 def _errors_of_date(rule: Document) -> list[FieldError]:

@@ -7,8 +7,8 @@ from cosell.calls import Call, command
 from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import business_refused
-from cosell.selling import object_at, text_at
-from cosell.selling.domain import drawn, estimates, referrals
+from cosell.selling import object_at, related, text_at
+from cosell.selling.domain import associations, drawn, estimates, referrals
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.rules import check, refer
 from cosell.selling.rules import find as rows
@@ -29,6 +29,8 @@ def refer_opportunity(call: Call, tx: Tx) -> Document:
     content = referrals.completed(call, call.input, drawn.draw(call, tx, "referral"))
     if not call.input.keys() <= _APART:  # what is ours alone is as it has to be
         ensure_referable(call, tx, content)
+    said = object_at(call.input, related.MEMBER)
+    content = {**content, related.MEMBER: associations.of_referral(call, tx, receiver, said)}
     words = {name: call.input[name] for name in _WORDS if name in call.input}
     made = referrals.refer(as_aws(call), tx, receiver, content, words)
     invitation = made.invitation.document

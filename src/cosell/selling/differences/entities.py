@@ -119,6 +119,18 @@ ENTITIES: Final = Subject(
             ),
         ),
         Difference(
+            "entity.referred",
+            "What AWS refers an opportunity with",
+            "An invitation keeps related entities back; an accepted referral may have some.",
+            "",
+            "What the desk names in ReferOpportunity, looked at as the receiver's own associations "
+            "are; none, if it names none. One that a partner makes by `Origin: AWS Referral` has "
+            "none.",
+            "not documented",
+            f"{GUIDE}: Working with opportunities from AWS",
+            ("StartEngagementByAcceptingInvitationTask",),
+        ),
+        Difference(
             "entity.other",
             "`Other` as a solution",
             "Until Committed `Other` stands for a solution without an identifier, which "

@@ -9,7 +9,7 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document, Json
-from cosell.selling import Kind, later, object_at, objects_at, text_at, truth
+from cosell.selling import Kind, later, object_at, objects_at, related, text_at, truth
 from cosell.selling.domain import autopilot, aws_views, estimates, summaries
 from cosell.selling.domain.accounts import company_of, host
 from cosell.selling.domain.event_messages import tell_of_opportunity
@@ -85,7 +85,7 @@ def insert(call: Call, tx: Tx, id: str, owner: str, content: Document) -> Stored
         "CreatedDate": created_at,
         "LastModifiedDate": created_at,
         "OpportunityTeam": _team(call, tx, content, owner),
-        "RelatedEntityIdentifiers": {},
+        related.MEMBER: related.all_of(content),
     }
     seq = tx.number("seq")
     made = Stored(call.ns, Kind.OPPORTUNITY, id, call.catalog, owner, 1, seq, document)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, cast
 from cosell.calls import Call
 from cosell.clock import DAY_MS, iso_date
 from cosell.contract import Document
-from cosell.selling import AWS, object_at, text_at, values
+from cosell.selling import AWS, object_at, related, text_at, values
 from cosell.selling.domain import (
     drawn,
     engagements,
@@ -44,8 +44,9 @@ def ensure_partner(call: Call, tx: Tx, account: str) -> None:
 
 
 def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Document) -> Referral:
-    """Refer an opportunity. `opportunity`: members of CreateOpportunity, as they are to be;
-    `words`: Message, SenderContacts, ReceiverResponsibilities, or their defaults."""
+    """Refer an opportunity. `opportunity`: members of CreateOpportunity, as they are to be, and
+    RelatedEntityIdentifiers; `words`: Message, SenderContacts, ReceiverResponsibilities, or their
+    defaults."""
     content = _approved(call, tx, opportunity)
     invited = {**object_at(values.defaults("referral"), "Invitation"), **words}
     context: Document = {"Type": CUSTOMER_PROJECT, "Payload": payloads.customer_project(content)}
@@ -82,7 +83,8 @@ def completed(call: Call, said: Document, turn: int = 0) -> Document:
 def _approved(call: Call, tx: Tx, opportunity: Document) -> Document:
     """The opportunity as it will be once it is accepted."""
     content = opportunities.drafted(opportunity, estimates.known(call, tx))
-    return {**content, "LifeCycle": {**object_at(content, "LifeCycle"), "ReviewStatus": REFERRED}}
+    life: Document = {**object_at(content, "LifeCycle"), "ReviewStatus": REFERRED}
+    return {**content, "LifeCycle": life, related.MEMBER: related.all_of(opportunity)}
 
 
 def _merged(default: Document, said: Document) -> Document:

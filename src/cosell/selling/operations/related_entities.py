@@ -3,13 +3,12 @@
 Both go past the review's status: the developer guide allows them at any stage.
 """
 
-from functools import cache
 from typing import cast
 
 from cosell.calls import Call, command
 from cosell.contract import Document, Json
 from cosell.selling import object_at, objects_at, related, text_at
-from cosell.selling.domain import opportunities, solutions
+from cosell.selling.domain import associations, opportunities
 from cosell.selling.domain.changes import change
 from cosell.selling.rules import assign_opportunity as assigning
 from cosell.selling.rules import associate_opportunity as associating
@@ -26,12 +25,7 @@ def associate_opportunity(call: Call, tx: Tx) -> Document:
     if related.found(document, type, identifier) is not None:
         return {}
 
-    @cache  # two rows ask
-    def status() -> str | None:
-        solution = solutions.use(call, tx, identifier)
-        return None if solution is None else text_at(solution.document, "Status")
-
-    enforce(associating.RULES, associating.Association(document, type, identifier, status))
+    enforce(associating.RULES, associations.asked(call, tx, document, type, identifier))
     change(call, tx, opportunity, related.associated(document, type, identifier))
     return {}
 

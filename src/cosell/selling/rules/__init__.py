@@ -92,6 +92,11 @@ def check(rules: Iterable[Rule[Facts]], facts: Facts) -> tuple[FieldError, ...]:
     )
 
 
+def first_broken(rules: Iterable[Rule[Facts]], facts: Facts) -> Rule[Facts] | None:
+    """The first row that is broken; those after it are not asked."""
+    return next((rule for rule in rules if rule.broken(facts)), None)
+
+
 def enforce(rules: Iterable[Rule[Facts]], facts: Facts) -> None:
     """Raise the refusal of the first row that is broken; field errors that follow each other are
     told together, as BUSINESS_VALIDATION_FAILED."""

@@ -19,12 +19,13 @@ _FIELD = "relatedEntityIdentifier"
 
 class Association(NamedTuple):
     """The opportunity, and the entity that it is to have; `look_up` answers the status of the
-    account's solution that the identifier names, None if there is none such."""
+    account's solution that the identifier names, None if there is none such; `whose` account."""
 
     opportunity: Document
     type: str
     identifier: str
     look_up: Callable[[], str | None]
+    whose: str = "your account"
 
     @property
     def solution_status(self) -> str | None:
@@ -60,14 +61,17 @@ RULES: tuple[Rule[Association], ...] = (
         "associate.solution-unknown",
         "",
         None,
-        "There is no such solution in this catalog for your account. ListSolutions shows them; each"
-        " is named by its Id, not by its Arn. One that is not there is told in"
+        "There is no such solution in this catalog for {facts.whose}. ListSolutions shows them;"
+        " each is named by its Id, not by its Arn. One that is not there is told in"
         " Project.OtherSolutionDescription.",
         "not documented",
         lambda facts: facts.type == "Solutions" and facts.solution_status is None,
         "API reference: AssociateOpportunity (errors)",
         store=True,
         error=ResourceNotFoundException,
+        shown="There is no such solution in this catalog for your account. ListSolutions shows"
+        " them; each is named by its Id, not by its Arn. One that is not there is told in"
+        " Project.OtherSolutionDescription.",
         when="The account has no solution of this id in the catalog",
     ),
     Rule(
@@ -115,4 +119,11 @@ RULES: tuple[Rule[Association], ...] = (
         when="It has as many of this type already, and not this one",
     ),
 )
-TABLES = (Table("Associate an entity with an opportunity", ("AssociateOpportunity",), RULES),)
+TABLES = (
+    Table(
+        "Associate an entity with an opportunity",
+        ("AssociateOpportunity", "PutAutopilot", "ReferOpportunity"),
+        RULES,
+        "At the desk each is a fault of the entity's place in `RelatedEntityIdentifiers`.",
+    ),
+)

@@ -29,6 +29,11 @@ _TAGGABLE: Final = (
     Turn(("Name a resource that has tags",)),
     Turn((_OPPORTUNITY, "Find a snapshot job"), "one"),
 )
+_REFERRED: Final = _each(
+    "AWS chooses a receiver",
+    "AWS refers an opportunity",
+    "Associate an entity with an opportunity",
+)
 _POSTAL: Final = tuple(table.act for table in postal_code.TABLES)
 _GOES_ON: Final = "Go on where a task failed"
 
@@ -44,6 +49,8 @@ ORDER: Final[dict[str, tuple[Turn, ...]]] = {
         _CALLER, _ENGAGEMENT, "Read a resource snapshot", "Find a snapshot"
     ),
     "ListTagsForResource": (*_each(_CALLER), *_TAGGABLE),
+    "PutAutopilot": _REFERRED,
+    "ReferOpportunity": _REFERRED,
     "StartEngagementByAcceptingInvitationTask": _each(
         _CALLER,
         _TAGGED,
