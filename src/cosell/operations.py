@@ -135,6 +135,7 @@ _DESK: Final = {
         "PutPace",
         "ResetNamespace",
     ),
+    "cosell.desk.operations.leads": ("UpdateLead",),
     "cosell.desk.operations.members": ("ListMembers",),
     "cosell.desk.operations.partners": (
         "PutPartner",

@@ -151,7 +151,9 @@ def switches(client: Client, space: Space) -> Space:
     fails = {"EngagementIdentifier": place, "ReasonCode": "InternalError"}
     client.desk(made, "PutProspectingResult", **box, **fails)
     client.desk(made, "DeleteProspectingResult", EngagementIdentifier=place)
-    referred(made, account, client.desk(made, "ReferLead", **box, ReceiverAccountId=account))
+    lead = client.desk(made, "ReferLead", **box, ReceiverAccountId=account)
+    referred(made, account, lead)
+    client.desk(made, "UpdateLead", **box, EngagementIdentifier=lead["EngagementId"])
     client.desk(made, "PutLag", Seconds=5)
     client.desk(made, "PutLag", Seconds=0)
     _forget(client, made)

@@ -119,6 +119,7 @@ STORIES: dict[str, Story] = {
             "PutProspectingResult",
             "DeleteProspectingResult",
             "ReferLead",
+            "UpdateLead",
             "PutLag",
             "ForgetToken",
         ),

@@ -305,7 +305,7 @@ def test_refer_lead_says_what_it_is_told_to(world: World) -> None:
         Customer=customer,
         Interactions=said,
         QualificationStatus="Unqualified",
-        Insights={"LeadReadinessScore": "17"},
+        Insights={"LeadReadinessScore": "Low"},
         Message="Look at this.",
     )
     [seen] = received(world)
@@ -324,7 +324,7 @@ def test_refer_lead_says_what_it_is_told_to(world: World) -> None:
     assert lead["Customer"]["Address"] == {"CountryCode": "DE"}
     assert lead["Customer"]["Industry"]  # a default
     assert lead["QualificationStatus"] == "Unqualified"
-    assert lead["Insights"] == {"LeadReadinessScore": "17"}
+    assert lead["Insights"] == {"LeadReadinessScore": "Low"}
     assert len(lead["Interactions"]) == 2
 
 

@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from cosell.selling.rules import create_engagement_invitation, engagement_context, invitation
+from cosell.selling.rules import (
+    create_engagement_invitation,
+    engagement_context,
+    invitation,
+    update_lead,
+)
 from tests.breaking import Deal, Row, engage, told
 from tests.engaging import interaction, lead, lead_customer, opportunity_payload, project
 from tests.engaging import invitation as invitation_of
@@ -309,11 +314,50 @@ CONTEXTS = [
         changing(updated_lead(Interaction=interaction()), FULL),
     ),
 ]  # fmt: skip
-ROWS = [*INVITATIONS, *ANSWERS, *CONTEXTS]
+
+
+def retelling(*contexts: dict[str, Any], **more: Any) -> Callable[[Scene], Reply]:
+    """AWS tells more of a lead in an engagement with such contexts."""
+
+    def bring(scene: Scene) -> Reply:
+        asked = {"Catalog": "Sandbox", "EngagementIdentifier": engage(scene, *contexts)}
+        return scene.desk_reply("UpdateLead", **asked, **more)
+
+    return bring
+
+
+FULL_TOLD = (
+    "A lead has at most 10 interactions, and these come to those it has; say Customer or Insights"
+    " alone"
+)
+LEADS = [
+    Row(
+        "lead.unknown", "", NOT_FOUND, "There is no such context in the engagement.",
+        retelling(lead(), ContextIdentifier="2"),
+    ),
+    Row(
+        "lead.none", "engagementIdentifier", "INVALID_RESOURCE_STATE",
+        "The engagement has no Lead context. ReferLead makes one with a lead",
+        retelling(project()),
+    ),
+    Row(
+        "lead.type", "contextIdentifier", INVALID,
+        "This context is no Lead; leave ContextIdentifier out, and the newest lead is meant",
+        retelling(project(), ContextIdentifier="1"),
+    ),
+    *(
+        Row(
+            "lead.interactions", "interactions", "TOO_MANY_VALUES", FULL_TOLD,
+            retelling(FULL, **more),
+        )
+        for more in ({}, {"Interactions": [interaction()]})
+    ),
+]  # fmt: skip
+ROWS = [*INVITATIONS, *ANSWERS, *CONTEXTS, *LEADS]
 
 
 def test_every_rule_has_its_row() -> None:
-    modules = (create_engagement_invitation, invitation, engagement_context)
+    modules = (create_engagement_invitation, invitation, engagement_context, update_lead)
     rules = {rule.id for one in modules for table in one.TABLES for rule in table.rules}
     assert {row.rule for row in ROWS} == rules
 

@@ -46,6 +46,17 @@ class LeadReferral(TypedDict, total=False):
     ClientToken: str
 
 
+class LeadUpdate(TypedDict, total=False):
+    """What AWS may tell more of a lead; without any member, one interaction more."""
+
+    Catalog: str
+    ContextIdentifier: str
+    Customer: dict[str, Any]
+    Interactions: list[dict[str, Any]]
+    Insights: dict[str, Any]
+    ClientToken: str
+
+
 class Review(TypedDict, total=False):
     """What AWS may say when it reviews."""
 
@@ -165,6 +176,13 @@ class Aws:
         """Refer a lead to a partner (the default one): an invitation arrives. Answers
         EngagementInvitationId, EngagementId and ContextId."""
         return self._refer("ReferLead", to, _wired(members))
+
+    def update_lead(self, engagement: Thing, **members: Unpack[LeadUpdate]) -> Answer:
+        """Tell more of an engagement's lead; its members receive Engagement Updated. Answers
+        ContextId and EngagementLastModifiedAt."""
+        asked = self._in_catalog(engagement, _wired(members))
+        id = id_of("engagement", engagement)
+        return self._world.desk("UpdateLead", EngagementIdentifier=id, **asked)
 
     def review(
         self, opportunity: Thing, outcome: str = "Approved", **members: Unpack[Review]

@@ -26,6 +26,11 @@ def test_refer_to_another(world: World) -> None:
 def test_refer_lead(world: World) -> None:
     made = world.aws.refer_lead(QualificationStatus="Qualified")
     assert made.ContextId == "1"
+    world.partner.client.accept_engagement_invitation(
+        Catalog=world.catalog, Identifier=made.EngagementInvitationId
+    )
+    told = world.aws.update_lead(made, Insights={"LeadReadinessScore": "Low"})
+    assert (told.EngagementId, told.ContextId) == (made.EngagementId, "1")
 
 
 @pytest.mark.parametrize("by", ["answer", "id", "arn"])

@@ -37,6 +37,29 @@ ENGAGEMENTS: Final = Subject(
             ("UpdateEngagementContext",),
         ),
         Difference(
+            "engagement.lead-updates",
+            "AWS updates a lead",
+            "New interactions, another score and other customer information come with *Engagement "
+            "Updated*; how often and when, it does not say.",
+            "",
+            "The desk does so with UpdateLead: interactions are added, a customer's members stand "
+            "over the earlier ones, the partner's QualificationStatus stays. An invitation that is "
+            "still open says what it said.",
+            "not documented",
+            f"{GUIDE}: Working with your leads",
+        ),
+        Difference(
+            "engagement.lead-score",
+            "LeadReadinessScore and MarketplaceEngagementScore",
+            "Valid values are High, Medium and Low; the model has plain text.",
+            "",
+            "The desk takes these three alone. What a partner says in a lead's Insights is kept as "
+            "it was sent.",
+            "not documented",
+            f"{REFERENCE}: LeadInsights, ProspectingInsights",
+            ("CreateEngagement", "CreateEngagementContext", "UpdateEngagementContext"),
+        ),
+        Difference(
             "engagement.members",
             "Ten members",
             "Ten members, nine invited.",

@@ -47,6 +47,16 @@ def updated(call: Call, context: Document, payload: Document) -> Document:
     return {**context, "Payload": _dated(call, {LEAD: lead})}
 
 
+def lead_of(context: Document) -> Document:
+    """The payload of a lead context."""
+    return object_at(context, f"Payload.{LEAD}")
+
+
+def retold(call: Call, context: Document, lead: Document) -> Document:
+    """A context with another lead in it. An interaction that has no date happened now."""
+    return {**context, "Payload": _dated(call, {LEAD: lead})}
+
+
 def enrichment(engagement: Document) -> Document | None:
     """What an invitation tells of what AWS found out: the readiness of the newest lead that was
     scored, the newest prospecting result. None if there is neither.

@@ -1,4 +1,5 @@
-"""AWS refers a lead: an engagement with the lead as its context, and an invitation to it.
+"""AWS refers a lead: an engagement with the lead as its context, and an invitation to it. Later it
+may tell more of it.
 
 Source: developer guide, Working with your leads; the defaults are not documented and stand in
 values/lead.json and values/examples.json.
@@ -8,6 +9,7 @@ from cosell.calls import Call
 from cosell.contract import Document
 from cosell.selling import AWS, object_at, objects_at, text_at, values
 from cosell.selling.domain import contexts, drawn, engagements, invitations
+from cosell.selling.rules.engagement_context import INTERACTIONS_MAX
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
@@ -53,6 +55,36 @@ def refer(call: Call, tx: Tx, receiver: str, lead: Document, message: str) -> St
             "Payload": {"LeadInvitation": _payload(lead, newest)},
         },
     )
+
+
+def changed(lead: Document, said: Document) -> Document:
+    """What a lead's context is updated with: what AWS says over what is there, a customer member by
+    member, interactions beside the earlier ones; without words, one interaction more."""
+    if not said:
+        said = {"Interactions": [_next_interaction(lead)]}
+    customer = {**object_at(lead, "Customer"), **object_at(said, "Customer")}
+    insights = {**object_at(lead, "Insights"), **object_at(said, "Insights")}
+    known, more = objects_at(lead, "Interactions"), objects_at(said, "Interactions")
+    return {
+        **lead,
+        "Customer": customer,
+        **({"Insights": insights} if insights else {}),
+        "Interactions": [*known, *more],
+    }
+
+
+def _next_interaction(lead: Document) -> Document:
+    """The same person speaks of something that the lead is not about yet, as long as there is such
+    a thing."""
+    known = objects_at(lead, "Interactions")
+    number, company = len(known), text_at(lead, "Customer.CompanyName")
+    told = {text_at(one, "Usecase") for one in known}
+    turns = (drawn.lead(number + turn, company) for turn in range(INTERACTIONS_MAX))
+    offered = [one for lead in turns for one in objects_at(lead, "Interactions")]
+    interaction = next((one for one in offered if text_at(one, "Usecase") not in told), offered[0])
+    source = text_at(interaction, "SourceId").rpartition("-")[0]
+    contact = object_at(known[-1], "Contact") if known else interaction["Contact"]
+    return {**interaction, "Contact": contact, "SourceId": f"{source}-{number + 1:03}"}
 
 
 def _payload(lead: Document, interaction: Document) -> Document:

@@ -133,7 +133,11 @@ TABLES = (
         (ANY_OPPORTUNITY,),
     ),
     Table("Find any invitation", ("AnswerInvitation",), (ANY_INVITATION,)),
-    Table("Find any engagement", ("PutProspectingResult", "ListMembers"), (ANY_ENGAGEMENT,)),
+    Table(
+        "Find any engagement",
+        ("PutProspectingResult", "ListMembers", "UpdateLead"),
+        (ANY_ENGAGEMENT,),
+    ),
     Table("Find any task", ("AdvanceTask",), (ANY_TASK,)),
     Table("Find a task in any catalog", ("AdvanceTask", "GetTask"), (TASK,)),
 )
