@@ -95,6 +95,7 @@ _HOOKS: Final = {
 _lock = RLock()
 _active: "list[Interception]" = []
 _undo: list[Callable[[], None]] = []
+_hooked: list[type] = []  # the classes that are hooked now
 _expecting: list[list[str]] = []  # what was stopped within each, the innermost last
 
 
@@ -110,11 +111,11 @@ class Interception:
 
     def begin(self) -> None:
         """Put the hooks in, if there are none."""
-        staying.keep()  # pytest has put its own finder first, if one begins within another
         with _lock:
             _active.append(self)
             if len(_active) == 1:
                 _put_in(self.allow_real)
+        staying.keep()  # pytest has put its own finder first, if one begins within another
 
     def end(self) -> None:
         """Take the hooks out, if this was the last interception; a second `end` does nothing."""
@@ -185,10 +186,8 @@ def _put_in(allow_real: bool) -> None:
         for placed in (environment.credentials(), environment.guard()):
             _undo.append(placed.take_back)
             placed.put()
-    waiting = set(_HOOKS) - sys.modules.keys()
-    for name in _HOOKS.keys() - waiting:
-        _hook(sys.modules[name])
-    if waiting:
+    is_there = [_hook(staying.loaded(name)) for name in _HOOKS]
+    if not all(is_there):  # the rest when it is loaded
         sys.meta_path.insert(0, _finder)
 
 
@@ -200,10 +199,18 @@ def _take_out() -> None:
         _undo.pop()
 
 
-def _hook(module: ModuleType) -> None:
+def _hook(module: ModuleType | None) -> bool:
+    """Hook what there is to hook in a module, once; whether that is there now."""
+    name = "" if module is None else module.__name__
+    if module is None or name not in _HOOKS:
+        return False
+    owner_name, method, hooked = _HOOKS[name]
+    owner = getattr(module, owner_name, None)
+    if not isinstance(owner, type):  # a test's stub
+        return False
     staying.hold(module)  # what sending.py raises is of the botocore whose calls come there
-    owner_name, method, hooked = _HOOKS[module.__name__]
-    owner = getattr(module, owner_name)
+    if owner in _hooked:  # a second time it would be wrapped twice
+        return True
     original = getattr(owner, method)
     ours = hooked(original)
 
@@ -211,9 +218,13 @@ def _hook(module: ModuleType) -> None:
         # Somebody else may have wrapped ours meanwhile; then it stays, and lets everything through.
         if getattr(owner, method) is ours:
             setattr(owner, method, original)
+        if owner in _hooked:
+            _hooked.remove(owner)
 
     _undo.append(undo)
+    _hooked.append(owner)
     setattr(owner, method, ours)
+    return True
 
 
 class _Finder:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Final
+from typing import Final, TypeGuard
 
 _OURS: Final = __name__.partition(".")[0]
 _roots: Final = {_OURS: sys.modules[_OURS]}
@@ -23,7 +23,7 @@ class _Finder:
     ) -> ModuleSpec | None:
         if target is not None:
             return None  # it is to be loaded anew: importlib.reload
-        module = _loaded(name)
+        module = _held(name)
         if module is None:
             return None
         return ModuleSpec(name, _Loader(module))  # type: ignore[arg-type]  # it need not be theirs
@@ -43,7 +43,7 @@ class _Loader:
         module.__spec__ = self._spec  # the machinery has put in the one that led here
 
 
-def _loaded(name: str) -> ModuleType | None:
+def _held(name: str) -> ModuleType | None:
     """A module hangs on its package from when it is loaded; a test sees to it that nothing else has
     its name there."""
     root, *parts = name.split(".")
@@ -54,10 +54,23 @@ def _loaded(name: str) -> ModuleType | None:
     return found if found is not None and found.__name__ == name else None
 
 
+def loaded(name: str) -> ModuleType | None:
+    """The module of that name, if it was ever loaded: a stub in its place is none."""
+    found = sys.modules.get(name)
+    return found if _is_module(found) and found.__name__ == name else _held(name)
+
+
+def _is_module(found: object) -> TypeGuard[ModuleType]:
+    """A mock says that it is an instance of whatever it stands for."""
+    return issubclass(type(found), ModuleType)
+
+
 def hold(module: ModuleType) -> None:
     """The package that a module is of stays as well, with what is loaded of it, now and later."""
     root = module.__name__.partition(".")[0]
-    _roots[root] = sys.modules[root]
+    package = sys.modules.get(root)
+    if _is_module(package):  # else a test's stub
+        _roots[root] = package
 
 
 def keep() -> None:

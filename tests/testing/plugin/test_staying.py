@@ -106,6 +106,82 @@ def test_pytest_within(pytester):
     pytester.runpytest_inprocess(*plugin).assert_outcomes(passed=1)
 """
 
+NO_WORLD = """
+from importlib import import_module
+from unittest import mock
+
+import pytest
+
+MODULES = {
+    "httpsession": ("URLLib3Session", "send"),
+    "credentials": ("CredentialResolver", "load_credentials"),
+    "session": ("Session", "get_config_variable"),
+    "signers": ("RequestSigner", "get_auth_instance"),
+    "validate": ("ParamValidationDecorator", "serialize_to_request"),
+}
+
+
+def layers(name, owner, method):
+    found = getattr(getattr(import_module(f"botocore.{name}"), owner), method)
+    count = 0
+    while hasattr(found, "__wrapped__"):
+        found, count = found.__wrapped__, count + 1
+    return count
+
+
+@pytest.fixture(autouse=True)
+def absent():
+    with mock.patch.dict("sys.modules", {"telemetry": object()}):
+        yield
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_without_a_world(number):
+    import boto3
+
+    boto3.client("s3", region_name="us-east-1")
+    assert [layers(name, *hook) for name, hook in MODULES.items()] == [1] * 5
+"""
+
+UNHOOKED = """
+from unittest import mock
+
+with mock.patch.dict("sys.modules"):
+    from cosell.testing import World
+    with World():
+        import boto3
+with World(), World() as second:
+    import boto3
+    client = boto3.client("partnercentral-selling", endpoint_url="http://127.0.0.1:1")
+    client.list_opportunities(Catalog="AWS")  # nobody listens there
+    assert second.calls.operations == ["ListOpportunities"]
+print(sum("interception" in str(one) for one in __import__("sys").meta_path))
+"""
+
+STUBS = """
+import sys
+from types import ModuleType
+from unittest import mock
+
+NAMES = ("botocore", "botocore.httpsession", "botocore.session", "boto3")
+import cosell.testing
+for stub in (None, mock.MagicMock(), mock.MagicMock(__name__="botocore.httpsession"),
+             ModuleType("botocore.httpsession")):
+    with mock.patch.dict(sys.modules, dict.fromkeys(NAMES, stub)):
+        with cosell.testing.World() as world:
+            world.caller()("ListSolutions", Catalog="AWS")
+with cosell.testing.World() as world:
+    with mock.patch.dict(sys.modules, dict.fromkeys(NAMES, mock.MagicMock())):
+        import botocore.httpsession
+    import boto3
+    boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
+    assert world.calls.operations == ["ListOpportunities"]
+    with mock.patch.dict(sys.modules, {"botocore.session": mock.MagicMock()}):
+        with cosell.testing.World() as within:
+            boto3.client("partnercentral-selling").list_solutions(Catalog="AWS")
+            print(*within.calls.operations)
+"""
+
 ALONE = """
 from unittest import mock
 
@@ -184,8 +260,20 @@ def test_pytest_within_a_test_loads_nothing_anew(suite: Suite) -> None:
     suite("import pytest\n" + WITHIN + MEMBERS, *alone).assert_outcomes(passed=4)
 
 
+def test_nothing_is_hooked_twice_where_no_test_has_a_world(suite: Suite) -> None:
+    suite(NO_WORLD).assert_outcomes(passed=5)
+
+
 def test_without_pytest() -> None:
     assert program(ALONE) == "refused"
+
+
+def test_what_was_loaded_is_hooked_wherever_it_is() -> None:
+    assert program(UNHOOKED) == "0"
+
+
+def test_stubs_in_the_place_of_the_sdk_are_left_alone() -> None:
+    assert program(STUBS) == "ListSolutions"
 
 
 def test_each_module_is_what_its_package_has_by_its_name() -> None:
