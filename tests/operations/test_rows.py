@@ -171,7 +171,8 @@ ASSOCIATIONS = [
     ),
     Row(
         "assign.team-full", "assignee", MANY,
-        "A team has at most 10 members; name one of its BusinessTitles to replace one",
+        "A team has at most 10 members: name an OpportunityOwner, or a BusinessTitle that one of"
+        " them has",
         assigning(10),
     ),
 ]  # fmt: skip
@@ -381,6 +382,7 @@ def test_every_rule_of_every_table_is_driven_by_a_test() -> None:
         *(row.rule for row in test_update_opportunity_rules.CONTENT),
         *(f"update.{field_of(member.path)}" for member in opportunity_members.MEMBERS),
         "update.last-modified-date",  # of test_update_opportunity_order.py
+        "update.renewal-itself",  # of test_update_opportunity_rules.py
         "opportunity.postal-form",  # of test_postal_codes.py
     }
     rules = {rule.id for table in TABLES for rule in table.rules}

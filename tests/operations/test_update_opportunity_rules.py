@@ -235,7 +235,7 @@ def test_update_opportunity_with_one_rule_broken_tells_just_that(world: World, c
 def test_update_opportunity_has_a_case_for_each_rule() -> None:
     rules = [rule.id for table in update_opportunity.TABLES for rule in table.rules]
     members = {f"update.{field_of(path)}" for path in MEMBER_PATHS}
-    hit = {case.rule for case in CASES} | {"update.last-modified-date"}
+    hit = {case.rule for case in CASES} | {"update.last-modified-date", "update.renewal-itself"}
     assert hit | members == set(rules)
     content = [*opportunity_content.TABLES, *spend.TABLES]
     assert {row.rule for row in CONTENT} == {rule.id for table in content for rule in table.rules}
@@ -338,6 +338,17 @@ def test_update_opportunity_from_a_partner_goes_on_with_what_it_needs(world: Wor
         updated(world, id, {STAGE: stage})
     told = refused(world, id, {"Project.CustomerUseCase": None})
     assert told.fields == [("project.customerUseCase", "REQUIRED_FIELD_MISSING")]
+
+
+@pytest.mark.parametrize("type", ["Flat Renewal", "Expansion"])
+def test_opportunity_does_not_renew_itself(world: World, type: str) -> None:
+    id, parent = in_state(world, "Pending Submission"), in_state(world, "Pending Submission")
+    related = "Project.RelatedOpportunityIdentifier"
+    told = refused(world, id, {"OpportunityType": type, related: id})
+    message = "RelatedOpportunityIdentifier must be another opportunity than this one"
+    assert told.errors == [("project.relatedOpportunityIdentifier", "INVALID_VALUE", message)]
+    updated(world, id, {"OpportunityType": type, related: parent})
+    updated(world, id, {"OpportunityType": "Net New Business", related: id})  # which has none
 
 
 def test_update_opportunity_with_the_documented_profile_moves_the_stage_early(

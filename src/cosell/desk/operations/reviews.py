@@ -7,7 +7,14 @@ from cosell.clock import iso_date
 from cosell.contract import Document, Json
 from cosell.errors import business_refused
 from cosell.selling import object_at, text_at
-from cosell.selling.domain import estimates, opportunities, reviews, submissions, summaries
+from cosell.selling.domain import (
+    estimates,
+    opportunities,
+    reviews,
+    spend_insights,
+    submissions,
+    summaries,
+)
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow
 from cosell.selling.rules import check, enforce, spend
@@ -17,6 +24,7 @@ from cosell.store import Tx
 from cosell.store.documents import Stored
 
 SPELLINGS: Final = {"ActionRequired": "Action Required", "InReview": "In review"}
+_PARTITION: Final = "Project.AwsPartition"
 _COMMENTS: Final = (
     "Please say more about what the customer needs, and check the customer's address and website."
 )
@@ -103,4 +111,6 @@ def update_aws_opportunity_summary(call: Call, tx: Tx) -> Document:
     opportunity = opportunities.find_any(call, tx, text_at(call.input, "OpportunityIdentifier"))
     said: Document = {name: call.input[name] for name in _SAID if name in call.input}
     said = _sound(call, tx, said, opportunity)
+    partition = text_at(said, _PARTITION) or text_at(opportunity.document, _PARTITION)
+    said = spend_insights.completed(said, partition)
     return summaries.read(call, tx, reviews.say(call, tx, opportunity, said))

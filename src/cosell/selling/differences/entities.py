@@ -180,6 +180,20 @@ ENTITIES: Final = Subject(
             ("SubmitOpportunity", "StartEngagementFromOpportunityTask"),
         ),
         Difference(
+            "assign.titles",
+            "BusinessTitle of the team and of an assignee",
+            "PartnerAccountManager or OpportunityOwner; an assignment changes the opportunity's "
+            "owner, and PartnerAccountManager is the value to update its details with.",
+            "The owner stands first, the PartnerAccountManager of a request or an assignment after "
+            "it; no other title was seen.",
+            "CreateOpportunity keeps any title, or none. AssignOpportunity: who has a title that "
+            "is in the team takes that place, a PartnerAccountManager joins where there is none, "
+            "and anybody else becomes the OpportunityOwner, under that title.",
+            "not documented",
+            f"{REFERENCE}: Contact, AssigneeContact",
+            ("CreateOpportunity", "AssignOpportunity"),
+        ),
+        Difference(
             "assign.users",
             "AssignOpportunity to somebody",
             "The address has to belong to a Partner Central user.",

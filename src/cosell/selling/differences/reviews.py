@@ -181,6 +181,19 @@ SUMMARY: Final = Subject(
             ("GetAwsOpportunitySummary",),
         ),
         Difference(
+            "summary.spend-insights",
+            "What AWS's words on spend may leave out",
+            "The model has a currency, a frequency, products and TotalAmountByCategory in every "
+            "answer, and a ProductCode for each product; the guide's examples go without some.",
+            "",
+            "UpdateAwsOpportunitySummary takes them without, and completes them: USD (EUR in "
+            "`aws-eusc`), Monthly, the sums of the products' amounts by category, none if there "
+            "are no amounts, and the ServiceCode where there is no ProductCode.",
+            "not documented",
+            f"{GUIDE}: Working with deal sizing insights",
+            ("GetAwsOpportunitySummary",),
+        ),
+        Difference(
             "summary.received",
             "The summary of an opportunity that another partner's invitation made",
             SILENT,

@@ -14,6 +14,7 @@ from cosell.selling.rules import assign_opportunity as assigning
 from cosell.selling.rules import associate_opportunity as associating
 from cosell.selling.rules import disassociate_opportunity as disassociating
 from cosell.selling.rules import enforce
+from cosell.selling.rules.assign_opportunity import MANAGER, OWNER
 from cosell.store import Tx
 
 
@@ -43,14 +44,16 @@ def disassociate_opportunity(call: Call, tx: Tx) -> Document:
 
 @command("AssignOpportunity")
 def assign_opportunity(call: Call, tx: Tx) -> Document:
-    """The assignee takes the place of whoever has the same BusinessTitle in the team, or joins it.
-    The owner (`OpportunityOwner`) stays first."""
+    """The assignee takes the place of whoever has the same BusinessTitle in the team; a
+    PartnerAccountManager joins a team that has none, and whoever has another title becomes the
+    owner (`OpportunityOwner`), who stays first."""
     opportunity = opportunities.find(call, tx, text_at(call.input, "Identifier"))
-    assignee = object_at(call.input, "Assignee")
-    title = text_at(assignee, "BusinessTitle")
+    asked = object_at(call.input, "Assignee")
     team = objects_at(opportunity.document, "OpportunityTeam")
+    title = _role(team, text_at(asked, "BusinessTitle"))
+    assignee = {**asked, "BusinessTitle": title}
     others = [one for one in team if text_at(one, "BusinessTitle") != title]
-    enforce(assigning.RULES, assigning.Assignment(assignee, len(others)))
+    enforce(assigning.RULES, assigning.Assignment(asked, len(others)))
     place = next(
         (n for n, one in enumerate(team) if text_at(one, "BusinessTitle") == title), len(others)
     )
@@ -58,6 +61,12 @@ def assign_opportunity(call: Call, tx: Tx) -> Document:
     named = {**opportunity.document, "OpportunityTeam": cast("list[Json]", others)}
     change(call, tx, opportunity, named)
     return {}
+
+
+def _role(team: list[Document], title: str) -> str:
+    """The BusinessTitle by which an assignee stands in a team; AWS knows two of them."""
+    there = [text_at(one, "BusinessTitle") for one in team]
+    return title if title in (MANAGER, *there) else OWNER
 
 
 def _entity(call: Call) -> tuple[str, str]:

@@ -7,6 +7,9 @@ from cosell.contract.faults import lower_camel
 from cosell.selling import text_at
 from cosell.selling.rules import Rule, Table
 
+# The titles that AWS's documents know.
+OWNER = "OpportunityOwner"
+MANAGER = "PartnerAccountManager"
 TEAM_MAX = 10  # the model's, the owner included, whom the service puts first
 
 
@@ -39,12 +42,13 @@ RULES: tuple[Rule[Assignment], ...] = (
         "assign.team-full",
         "assignee",
         "TOO_MANY_VALUES",
-        f"A team has at most {TEAM_MAX} members; name one of its BusinessTitles to replace one",
+        f"A team has at most {TEAM_MAX} members: name an {OWNER}, or a BusinessTitle that one of"
+        " them has",
         "not documented",
         lambda facts: facts.others >= TEAM_MAX,
         "API reference: CreateOpportunity, OpportunityTeam (the list's maximum)",
         store=True,
-        when="The team is full of people with other titles",
+        when="A PartnerAccountManager comes to a team that is full of others",
     ),
 )
 TABLES = (Table("Assign an opportunity", ("AssignOpportunity",), RULES),)

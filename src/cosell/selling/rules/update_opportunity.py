@@ -24,7 +24,7 @@ from cosell.selling.lifecycle import (
     follow,
 )
 from cosell.selling.rules import Rule, Table, check, opportunity_content, spend
-from cosell.selling.rules.content import field_of
+from cosell.selling.rules.content import NEW_BUSINESS, field_of
 from cosell.selling.rules.opportunity_members import MEMBERS, Member
 from cosell.selling.rules.sources import (
     ASSOCIATING,
@@ -41,6 +41,7 @@ from cosell.selling.rules.submit_opportunity import OTHER_SOLUTION, needs_suppor
 from cosell.selling.rules.update_facts import NEEDS, STAGE, STATUS, Update, becomes_co_sell
 
 _SPEND = "Project.ExpectedCustomerSpend"
+_TYPE, _RELATED = "OpportunityType", "Project.RelatedOpportunityIdentifier"
 _REQUIRED = (STAGE, "Marketing.Source")  # what every update must have: rows of their own
 
 
@@ -283,6 +284,20 @@ RULES: tuple[Rule[Update], ...] = (
         lambda u: u.becomes("Closed Lost") and not u.content.text("LifeCycle.ClosedLostReason"),
         MESSAGES,
         when="Stage becomes Closed Lost without one",
+    ),
+    Rule(
+        "update.renewal-itself",
+        field_of(_RELATED),
+        "INVALID_VALUE",
+        "RelatedOpportunityIdentifier must be another opportunity than this one",
+        "not documented",
+        lambda u: (
+            u.content.touches(_TYPE, _RELATED)
+            and u.content.text(_TYPE) != NEW_BUSINESS
+            and u.content.text(_RELATED) == u.before["Id"]
+        ),
+        f"{REFERENCE}: Project (the parent opportunity)",
+        when="OpportunityType is not Net New Business, and it is the opportunity's own id",
     ),
     _submitted("Project.CustomerUseCase"),
     _submitted("Project.DeliveryModels"),
