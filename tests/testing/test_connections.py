@@ -4,15 +4,24 @@ Each is met in this process and on a server. Must not depend on how long anythin
 """
 
 import http.client
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
 from cosell.testing import World
+from cosell.testing.interception import Interception
 from cosell.testing.place import here
-from tests.harness import opportunity
+from cosell.testing.there import ServerGone
+from tests.harness import Server, free_port, opportunity
 
 ONCE = Config(retries={"total_max_attempts": 1})
 HASTY = Config(retries={"total_max_attempts": 1}, read_timeout=0.05)
@@ -70,6 +79,36 @@ def test_one_that_waits_holds_nobody_else(world: World) -> None:
     with pytest.raises(ReadTimeoutError):
         world.client("B", config=HASTY).list_opportunities(Catalog="AWS")
     world.partner.client.list_opportunities(Catalog="AWS")
+
+
+@pytest.fixture
+def early(bare: None) -> Iterator[Any]:
+    """A client that was made while there was no world, as at an import."""
+    active = Interception()
+    active.begin()
+    yield boto3.client("partnercentral-selling", config=HASTY)
+    active.end()
+
+
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("effect", ["Cut", "Delay"])
+def test_what_did_not_come_did_not_come_from_this_world(
+    early: Any, server: Server, effect: str, there: bool
+) -> None:
+    with World(server=server.url if there else None) as world:
+        delay = {"DelayMilliseconds": 60_000} if effect == "Delay" else {}
+        world.desk("PutFault", Operation="ListOpportunities", Effect=effect, Count=1, **delay)
+        with pytest.raises((ConnectionClosedError, ReadTimeoutError)) as told:
+            early.list_opportunities(Catalog="AWS")
+        assert f'"{world.endpoint_url}/"' in str(told.value)
+        assert f"{server.url}/ns/" in str(told.value) or not there
+
+
+def test_a_server_that_is_not_there_is_named(early: Any) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    world = World(server=url)
+    with pytest.raises(ServerGone), world, pytest.raises(EndpointConnectionError, match=url):
+        early.list_opportunities(Catalog="AWS")
 
 
 def test_the_doorway_closes_a_connection_that_is_cut(world: World) -> None:

@@ -100,7 +100,7 @@ def test_a_child_without_a_world_does_not_leave(intercepted: None) -> None:
     done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, timeout=60)
     assert done.returncode
     assert "EndpointConnectionError" in done.stderr.splitlines()[-1]
-    assert "no-world-is-current.use-the-fixture-cosell.or--cosell-allow-real" in done.stderr
+    assert "if-no-world-is-current.use-the-fixture-cosell.or--cosell-allow-real" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from typing import Any
 import boto3
 import moto
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError
 from freezegun import freeze_time
 
 from cosell.testing import World
@@ -94,6 +96,13 @@ def test_where_sockets_are_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
         assert invited(world.partner.client) == [invitation]
         with pytest.raises(RuntimeError, match="no sockets"):
             _ = world.endpoint_url
+        once = Config(retries={"total_max_attempts": 1})
+        early: Any = boto3.client(
+            "partnercentral-selling", endpoint_url="http://127.0.0.1:1", config=once
+        )
+        lost = pytest.raises(ConnectionClosedError, match=f'"the world {world.name}"')
+        with world.faults.cut("ListOpportunities"), lost:
+            early.list_opportunities(Catalog="AWS")
 
 
 _RECEIVED = {"Catalog": "AWS", "ParticipantType": "RECEIVER"}

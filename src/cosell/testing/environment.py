@@ -57,8 +57,9 @@ _EVERY_ENDPOINT = "AWS_ENDPOINT_URL"
 _VARIANTS = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
 NOBODY = "127.0.0.1:1"
 """Where nothing listens: child processes of a test without a world are told to call there. It costs
-nothing, and refuses at once; an SDK that tells the address tells what to do."""
-_NOWHERE = f"http://{NOBODY}/ns/no-world-is-current.use-the-fixture-cosell.or--cosell-allow-real"
+nothing, and refuses at once; an SDK that tells the address tells what to do. Clients of this
+process that are made meanwhile have it too, and reach worlds later: it has to be true there."""
+_NOWHERE = f"http://{NOBODY}/ns/if-no-world-is-current.use-the-fixture-cosell.or--cosell-allow-real"
 _IGNORED = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _LOOPBACK = "127.0.0.1,localhost"
 

@@ -102,17 +102,33 @@ def answer(world: Reached, session: Any, request: Any) -> AWSResponse:
         answered = world.way.exchange(asked, _patience_s(session, request))
     except WorldClosed:  # by another thread, just now
         raise _too_late(request, parts.path, world.name) from None
-    except ConnectionCut as cut:
-        raise ConnectionClosedError(error=cut, request=request, endpoint_url=request.url) from cut
-    except AnswerLate as late:
-        raise ReadTimeoutError(endpoint_url=request.url, error=late) from late
-    except ServerGone as error:
-        raise EndpointConnectionError(endpoint_url=request.url, error=error) from error
+    except (ConnectionCut, AnswerLate, ServerGone) as error:
+        raise _lost(error, request, _address(world, request.url, parts)) from error
     told = [*answered.headers, ("content-length", str(len(answered.body)))]
     response = AWSResponse(request.url, answered.status, told, _Raw(answered.body))
     if not request.stream_output:
         _ = response.content  # as botocore does: what is there is read
     return response
+
+
+def _lost(error: OSError, request: Any, url: str) -> BotoCoreError:
+    """What botocore raises where no answer came from an address."""
+    if isinstance(error, AnswerLate):
+        return ReadTimeoutError(endpoint_url=url, error=error)
+    if isinstance(error, ServerGone):
+        return EndpointConnectionError(endpoint_url=url, error=error)
+    return ConnectionClosedError(error=error, request=request, endpoint_url=url)
+
+
+def _address(world: Reached, url: str, parts: SplitResult) -> str:
+    """The address that a call was made to: a client that was made while there was no world has
+    nobody's, and its call came to this one all the same."""
+    if parts.netloc != environment.NOBODY:
+        return url
+    try:
+        return f"{world.endpoint_url}/"
+    except Exception:  # where a suite forbids sockets it has none, and by now it may be closed
+        return f"the world {world.name}"
 
 
 def _too_late(request: Any, path: str, world: str) -> NotLetOut:
