@@ -45,7 +45,10 @@ class Refused(Exception):
 
 def request_id(response: HttpResponse) -> str:
     """Under which an answer stands in the journal; '' for one that does not say."""
-    return next((told for name, told in response.headers if name.lower() == _ID), "")
+    for name, told in response.headers:
+        if name.lower() == _ID:
+            return told
+    return ""
 
 
 class Caller:
