@@ -32,8 +32,8 @@ class Remembering(Protocol):
         """It has."""
         ...
 
-    def was_called(self, request: HttpRequest, response: HttpResponse) -> None:
-        """A call was answered."""
+    def was_called(self, request: HttpRequest, response: HttpResponse | None) -> None:
+        """A call was answered, or made and not answered (None)."""
         ...
 
 
@@ -55,6 +55,10 @@ class Forgetting:
         if operation is not None and response.status == 200:
             self._remembering.has_forgotten(_fault(operation, request))
         self._remembering.was_called(request, response)
+
+    def lost(self, request: HttpRequest) -> None:
+        """A call was made, and no answer came."""
+        self._remembering.was_called(request, None)
 
 
 def _forgetting(request: HttpRequest) -> str | None:

@@ -293,6 +293,7 @@ class Journal(Calls):
             self._leave(ANOTHER)
             self._read_new()
             self._seen.clear()
+            self._world.way.given_up.clear()
             self._kept = self._found = 0
             self._missing.begin_anew()
 

@@ -23,7 +23,7 @@ class Memory:
         self._unread = Unread(self._read_on)
         self._rows = 0  # that the world will leave, if it begins anew
         self.called = 0
-        """When a call of the world's was answered last."""
+        """When a call of the world's was over last."""
         self.becomes_another = False
         """Whether it is about to start from a scene, and to leave its calls behind."""
 
@@ -49,10 +49,10 @@ class Memory:
         if fault is None and isinstance(world.place, Here):
             world.place.begin_anew(world.name, self._rows)
 
-    def was_called(self, request: HttpRequest, response: HttpResponse) -> None:
-        """A call on the world's way was answered."""
+    def was_called(self, request: HttpRequest, response: HttpResponse | None) -> None:
+        """A call on the world's way is over, answered or not."""
         self.called = now()
-        if BUILT in request.headers:
+        if BUILT in request.headers and response is not None:
             self._world.own_requests.add(request_id(response))
         self._unread.add(request, response)
 

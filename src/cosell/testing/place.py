@@ -72,6 +72,10 @@ class Watch(Protocol):
         """It was answered."""
         ...
 
+    def lost(self, request: HttpRequest) -> None:
+        """It was made, and no answer came: what was asked may have happened, or may yet."""
+        ...
+
 
 class WhileOpen:
     """A world's way to its place: it ends with the world. A namespace would begin anew with the
@@ -88,6 +92,8 @@ class WhileOpen:
         self.unanswered: dict[int, HttpRequest] = {}
         """What was asked and has no answer: others wait for one now, or a signal's exception (the
         end of a test's time) came first."""
+        self.given_up: list[HttpRequest] = []
+        """What was asked by callers who did not wait for the answer: their time for it was over."""
 
     def end(self, take_away: Callable[[], object]) -> None:
         """From now on the world is closed: what is left of it is taken away once nobody is at work
@@ -140,8 +146,12 @@ class WhileOpen:
         self.unanswered[id(request)] = request
         try:
             answer = self._place.exchange(request, patience_s)
-        except (ConnectionError, AnswerLate):  # the caller knows
+        except (ConnectionError, AnswerLate) as error:  # the caller knows
             del self.unanswered[id(request)]
+            if isinstance(error, AnswerLate):
+                self.given_up.append(request._replace(body=b""))
+            if isinstance(error, AnswerLate | ConnectionCut):
+                self._watch.lost(request)
             raise
         del self.unanswered[id(request)]
         return answer

@@ -4,6 +4,7 @@ Must not fail a test that has failed already.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from shlex import quote
@@ -13,6 +14,7 @@ from zlib import crc32
 from cosell.http import HttpRequest
 from cosell.testing import scenes
 from cosell.testing.calling import DESK, Answer, Refused
+from cosell.testing.fault_words import often
 from cosell.testing.journal import Call
 from cosell.testing.keeping import Folder
 from cosell.wire.aws_json import addressed
@@ -63,9 +65,16 @@ def _below(world: "World") -> list[str]:
     waiting = list(filter(None, map(_asked, tuple(world.way.unanswered.values()))))
     if waiting:
         lines.append(f"waiting   {'; '.join(waiting)}: no answer had come when the test ended")
+    given_up = Counter(filter(None, map(_asked, tuple(world.way.given_up))))
+    if given_up:
+        told = "; ".join(f"{name} ({often(times)})" for name, times in given_up.items())
+        lines.append(
+            f"gave up   {told}: its client waited no longer (read_timeout); what it asked for may"
+            " have happened, or may yet"
+        )
     try:
         found = world.calls[:]
-        calls = _called(found, bool(waiting), world.calls.lost)
+        calls = _called(found, bool(waiting or given_up), world.calls.lost)
     except Exception as error:
         calls = [f"calls     {_unknown(error)}"]
     return [*lines, *calls]

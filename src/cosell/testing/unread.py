@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from cosell.http import HttpRequest, HttpResponse
+from cosell.journal import BODY_BYTES_MAX
 from cosell.testing.calling import DESK, request_id
 from cosell.testing.remembered import BYTES_UNREAD_MAX, CALLS_UNREAD_MAX
 
@@ -28,17 +29,18 @@ class Unread:
         """The request id of a call that the desk remembers, if nobody has it begin anew; '' once
         its journal was read."""
 
-    def add(self, request: HttpRequest, response: HttpResponse) -> None:
-        """A call was answered."""
+    def add(self, request: HttpRequest, response: HttpResponse | None) -> None:
+        """A call was answered; or (None) it may have been, and the answer did not come."""
         target = request.headers.get("x-amz-target")
         if target in _UNTOLD:
             return  # the journal has no reading of it
         if not self.came and (target is None or not target.startswith(DESK[1])):
             self.came = True
-            if response.status == _OK and "/_cosell" not in request.path:
+            if response is not None and response.status == _OK and "/_cosell" not in request.path:
                 self.first = request_id(response)
+        answer_bytes = BODY_BYTES_MAX if response is None else len(response.body)
         self._calls += 1
-        self._bytes += len(request.body) + len(response.body) + _CALL_BYTES
+        self._bytes += len(request.body) + answer_bytes + _CALL_BYTES
         if self._calls > CALLS_UNREAD_MAX or self._bytes > BYTES_UNREAD_MAX:
             self._calls = self._bytes = 0
             self._read_on()
