@@ -155,6 +155,7 @@ _DESK: Final = {
         "ReviewOpportunity",
         "UpdateAwsOpportunitySummary",
     ),
+    "cosell.desk.operations.updates": ("UpdatePartnerOpportunity",),
     "cosell.desk.operations.tokens": (
         "ForgetToken",
         "ListTokens",

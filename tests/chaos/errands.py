@@ -71,6 +71,7 @@ def work(client: Client, space: Space) -> Space:
     surely(client, made, (account, "SubmitOpportunity", {"Identifier": id, **CO_SELL}), status)
     said = {"Catalog": made.catalog, "OpportunityIdentifier": id}
     client.desk(made, "UpdateAwsOpportunitySummary", **said)
+    client.desk(made, "UpdatePartnerOpportunity", **said)
     return made
 
 

@@ -98,6 +98,7 @@ STORIES: dict[str, Story] = {
             "DeleteResourceSnapshotJob",
             "SubmitOpportunity",
             "UpdateAwsOpportunitySummary",
+            "UpdatePartnerOpportunity",
         ),
     ),
     "contexts": Story(

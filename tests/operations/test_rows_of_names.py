@@ -57,6 +57,23 @@ def summing_up(**members: Any) -> Callable[[Scene], Reply]:
     return bring
 
 
+def referred(scene: Scene) -> str:
+    """An opportunity that AWS referred, and its partner accepted."""
+    made = scene.desk("ReferOpportunity", **SANDBOX, ReceiverAccountId=ACCOUNT)
+    scene.start(made["EngagementInvitationId"], ACCOUNT)
+    return str(made["OpportunityId"])
+
+
+def updating(of: Callable[[Scene], str], **life_cycle: str) -> Callable[[Scene], Reply]:
+    """AWS gives an opportunity such a LifeCycle."""
+
+    def bring(scene: Scene) -> Reply:
+        asked = {**SANDBOX, "OpportunityIdentifier": of(scene), "LifeCycle": life_cycle}
+        return scene.desk_reply("UpdatePartnerOpportunity", **asked)
+
+    return bring
+
+
 def living(**life_cycle: str) -> Callable[[Scene], Reply]:
     """Refer an opportunity with this LifeCycle."""
     asked = {**SANDBOX, "ReceiverAccountId": ACCOUNT, "LifeCycle": life_cycle}
@@ -190,6 +207,24 @@ ROWS = [
             referring(operation),
         )
         for operation in ("PutAutopilot", "ReferLead", "ReferOpportunity")
+    ),
+    *(
+        Row(
+            "by-aws.unsubmitted", "lifeCycle.stage", "ACTION_NOT_PERMITTED",
+            "An opportunity that was never submitted cannot become Closed Lost or Launched",
+            updating(lambda scene: Deal(scene).id, **said),
+        )
+        for said in ({"Stage": "Launched"}, {"Stage": "Closed Lost", "ClosedLostReason": "Price"})
+    ),
+    Row(
+        "by-aws.closed-lost-reason", "lifeCycle.closedLostReason", "REQUIRED_FIELD_MISSING",
+        "ClosedLostReason is required with stage Closed Lost",
+        updating(referred, Stage="Closed Lost"),
+    ),
+    Row(
+        "by-aws.closed-lost-reason-stray", "lifeCycle.closedLostReason", "INVALID_VALUE",
+        "ClosedLostReason is only for stage Closed Lost: say that stage, too",
+        updating(referred, ClosedLostReason="Price"),
     ),
     *(
         Row(

@@ -95,6 +95,21 @@ class Summary(TypedDict, total=False):
     ClientToken: str
 
 
+class DirectUpdate(TypedDict, total=False):
+    """What AWS may change in a partner's opportunity; without any member it closes later."""
+
+    Catalog: str
+    Customer: dict[str, Any]
+    LifeCycle: dict[str, Any]
+    Marketing: dict[str, Any]
+    NationalSecurity: str
+    OpportunityType: str
+    PrimaryNeedsFromAws: list[str]
+    Project: dict[str, Any]
+    SoftwareRevenue: dict[str, Any]
+    ClientToken: str
+
+
 class AutopilotRule(TypedDict, total=False):
     """What AWS does by itself: `Act` Review (default), Accept, Reject or Refer, and what each may
     say."""
@@ -204,6 +219,11 @@ class Aws:
     def update_summary(self, opportunity: Thing, **members: Unpack[Summary]) -> Answer:
         """Say something of an opportunity. Answers what GetAwsOpportunitySummary does."""
         return self._about(opportunity, "UpdateAwsOpportunitySummary", _wired(members))
+
+    def update_opportunity(self, opportunity: Thing, **members: Unpack[DirectUpdate]) -> Answer:
+        """Change members of a partner's opportunity directly, whatever its state; the others stay.
+        Answers OpportunityId and LastModifiedDate."""
+        return self._about(opportunity, "UpdatePartnerOpportunity", _wired(members))
 
     def autopilot(self, **rule: Unpack[AutopilotRule]) -> Answer:
         """Do something by itself from now on, on the world's clock; without members AWS approves

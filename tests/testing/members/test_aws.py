@@ -57,6 +57,14 @@ def test_update_summary(world: World) -> None:
     assert world.aws.update_summary(found.Id).Insights
 
 
+def test_update_opportunity(world: World) -> None:
+    found = world.given.opportunity("Approved")
+    told = world.aws.update_opportunity(found, Project={"Title": "By AWS"})
+    assert (told.OpportunityId, told.LastModifiedDate > found.LastModifiedDate) == (found.Id, True)
+    again = world.aws.update_opportunity(found.Id)
+    assert again.LastModifiedDate > told.LastModifiedDate
+
+
 def test_answer_invitation(world: World) -> None:
     named = {"Catalog": "Sandbox"}
     about = {**named, "Title": "Shared", "Description": "Work", "ClientToken": "made"}

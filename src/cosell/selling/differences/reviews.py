@@ -107,6 +107,17 @@ REVIEWS: Final = Subject(
             ),
         ),
         Difference(
+            "review.by-aws",
+            "AWS updates a partner's opportunity directly",
+            "It may do so occasionally; *Opportunity Updated* comes with it.",
+            "",
+            "The desk does so with UpdatePartnerOpportunity: any member that its owner writes, but "
+            "the partner's own identifier, in any state. Review status and involvement stay, "
+            "nothing is submitted by it, and no opportunity becomes what none can be.",
+            "not documented",
+            f"{GUIDE}: Working with opportunity updates",
+        ),
+        Difference(
             "review.followers",
             "The status of an opportunity that another partner's invitation made",
             "It inherits the approval.",

@@ -129,7 +129,7 @@ TABLES = (
     Table("Find a prospecting task", ("GetProspectingFromEngagementTask",), (PROSPECTING,)),
     Table(
         "Find what any account has",
-        ("ReviewOpportunity", "UpdateAwsOpportunitySummary"),
+        ("ReviewOpportunity", "UpdateAwsOpportunitySummary", "UpdatePartnerOpportunity"),
         (ANY_OPPORTUNITY,),
     ),
     Table("Find any invitation", ("AnswerInvitation",), (ANY_INVITATION,)),

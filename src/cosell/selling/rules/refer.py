@@ -57,11 +57,8 @@ _ASKED = frozenset(
         "opportunity.close-date",
     }
 )
-CONTENT: tuple[Rule[Content], ...] = (
-    STAGE,
-    _APPROVED,
-    *(row for row in RULES if row.id in _ASKED),
-)
+VALUES = tuple(row for row in RULES if row.id in _ASKED)
+CONTENT: tuple[Rule[Content], ...] = (STAGE, _APPROVED, *VALUES)
 SPEND = spend.RULES
 
 _ROWS: tuple[Rule[Any], ...] = (*CONTENT, *SPEND)

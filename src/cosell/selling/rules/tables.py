@@ -30,6 +30,7 @@ from cosell.selling.rules import (
     submit_task,
     tag_resource,
     unfinished,
+    update_by_aws,
     update_lead,
     update_opportunity,
 )
@@ -48,6 +49,7 @@ TABLES: Final[tuple[Table, ...]] = (
     *submit_opportunity.TABLES,
     *review_opportunity.TABLES,
     *refer.TABLES,
+    *update_by_aws.TABLES,
     *engagement_context.TABLES,
     *update_lead.TABLES,
     *create_engagement_invitation.TABLES,
