@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +32,7 @@ from cosell.http import HttpRequest, HttpResponse
 from cosell.journal import PRESENT, Trace
 from cosell.observing.logs import CallLines
 from cosell.observing.probes import Probes
+from cosell.observing.watching import COUNTS, GAUGES, LINES
 from cosell.selling.contract import CONTRACT
 from cosell.service import Engine
 from cosell.store import Store, StoreError
@@ -100,11 +102,12 @@ class App:
         self._metrics = counting.begin(store, counted) if counts(config) else None
         if self._metrics is not None:
             self._metrics.watch(lambda: self._in_progress)
-            self._engine.watchers += (self._metrics.answered,)
-            self._engine.runner.counts = self._metrics
+            self._engine.watching.add(COUNTS, self._metrics.answered)
+            self._engine.watching.count_by(self._metrics)
         if config.log.has_calls:
-            self._engine.watchers += (CallLines(config.log, sys.stderr),)
-        self._probes = Probes(store, self._state(), self._metrics.text if self._metrics else None)
+            self._engine.watching.add(LINES, CallLines(config.log, sys.stderr))
+        scraped = self._metrics.text if self._metrics else None
+        self._probes = Probes(store, self._state(), scraped, self._engine.watching)
         self._waiting: dict[asyncio.Task[None] | None, float] = {}  # for a body, until when
         self._overdue: set[asyncio.Task[None] | None] = set()
 
@@ -146,7 +149,7 @@ class App:
     def _note(self, loop: asyncio.AbstractEventLoop) -> None:
         """Write down how busy this process is: a scrape reaches one of several, and tells all."""
         if self._metrics is not None:
-            self._metrics.note()
+            self._engine.watching.guard(GAUGES, self._metrics.note)
         loop.call_later(_NOTE_S, self._note, loop)
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
@@ -279,8 +282,7 @@ class App:
             log.exception(failed)
         kind = aws_json.content_type(headers)
         response = aws_json.encode_error(error, kind, trace.request_id)
-        for watcher in self._engine.watchers:
-            watcher(trace, response)
+        self._engine.watching.answered(trace, response)
         PRESENT.set(None)
         return response
 
@@ -326,7 +328,8 @@ def load(
         garbage.collect_rarely()
         return app
     except StoreError as error:
-        sys.stderr.write(f"cosell: {error}\n")
+        with suppress(OSError):  # nobody reads it; the main process has to hear of it all the same
+            sys.stderr.write(f"cosell: {error}\n")
         if os.getppid() == main:  # else it is gone, and the parent is somebody else
             os.kill(main, signal.SIGUSR1)
         raise SystemExit(1) from error

@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import TextIO
 
 from cosell import __version__, config
 from cosell.serving import State, listen
@@ -33,6 +34,14 @@ _EPILOG = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; answers the exit code."""
+    try:
+        return _run(arguments)
+    finally:
+        for stream in filter(None, (sys.stdout, sys.stderr)):  # it may have none
+            _let_go(stream)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = vars(_parser().parse_args(arguments))
     command = options.pop("command")
     if command is None:
@@ -53,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         config.check(settings)
         return serve(settings) if command == "serve" else show(settings, asked["file"])
     except config.ConfigError as error:
-        print(f"cosell: {error}", file=sys.stderr)
+        _tell(str(error))
         return 2
     except KeyboardInterrupt:  # before there was a server that could be stopped
         return 128 + signal.SIGINT
@@ -105,7 +114,7 @@ def _migrate(database: str) -> int:
     with connected(database, where) as connection:
         before, after = migrate(connection, where, Looks(), _tell)
     done = f"was at format {after} already" if before == after else f"is at format {after} now"
-    print(f"{where} {done}")
+    _say(f"{where} {done}")
     return 0
 
 
@@ -114,9 +123,7 @@ def _work(settings: config.Config, database: str) -> int:
     from cosell.observing.logs import set_up
 
     set_up(settings.log)
-    print(
-        f"cosell {__version__} worker\n  database  {config.without_password(database)}", flush=True
-    )
+    _say(f"cosell {__version__} worker\n  database  {config.without_password(database)}")
     worker.run(settings, database)
     return 0
 
@@ -130,13 +137,29 @@ def _missing_extra() -> str | None:
     return "PostgreSQL needs more packages: pip install 'cosell[postgres]'"
 
 
+def _say(text: str, stream: TextIO | None = None) -> None:
+    """Print, if anybody can read it: what was asked for is done all the same."""
+    with suppress(OSError):
+        print(text, file=stream or sys.stdout, flush=True)
+
+
 def _tell(text: str) -> None:
-    print(f"cosell: {text}", file=sys.stderr, flush=True)
+    _say(f"cosell: {text}", sys.stderr)
 
 
 def _complain(text: str) -> int:
-    print(f"cosell: {text}", file=sys.stderr)
+    _tell(text)
     return 1
+
+
+def _let_go(stream: TextIO) -> None:
+    """Forget what could not be written: the exit code would speak of that alone."""
+    try:
+        stream.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def show(settings: config.Config, file: str) -> int:
@@ -147,8 +170,7 @@ def show(settings: config.Config, file: str) -> int:
     try:
         header, counts = contents(file, newest_format())
     except KeptFileError as error:
-        print(f"cosell: {error}", file=sys.stderr)
-        return 1
+        return _complain(str(error))
     goes = "and stands still" if header.frozen else "and goes on from there"
     lines = [
         f"  opened    {file}: namespace {header.namespace}, saved by cosell {header.cosell}",
@@ -173,16 +195,15 @@ def _carry(command: str, settings: config.Config, asked: dict[str, str]) -> int:
         server = kept_files.Server(*where, key, settings.auth.regions[0])
         if command == "save":
             checksum = kept_files.save(server, asked["file"])
-            print(
+            _say(
                 f"{asked['file']} has the namespace {server.namespace}, SHA-256 {checksum}",
-                file=sys.stderr if _is_output(asked["file"]) else sys.stdout,
+                sys.stderr if _is_output(asked["file"]) else sys.stdout,
             )
         else:
             time = kept_files.load(server, asked["file"])
-            print(f"the namespace {server.namespace} is what {asked['file']} has, at {time}")
+            _say(f"the namespace {server.namespace} is what {asked['file']} has, at {time}")
     except kept_files.KeptFileError as error:
-        print(f"cosell: {error}", file=sys.stderr)
-        return 1
+        return _complain(str(error))
     return 0
 
 
@@ -200,8 +221,7 @@ def _serve(settings: config.Config, state: State, lines: list[str]) -> int:
         address = _free_address(settings.host, settings.port)
     except OSError as error:
         where = _shown(settings.host, settings.port)
-        print(f"cosell: {where}: {_why_not(error)}", file=sys.stderr)
-        return 1
+        return _complain(f"{where}: {_why_not(error)}")
     settings = replace(settings, port=address[1])
     return listen(address, settings, state, lambda: _announce(settings, state, lines))
 
@@ -359,5 +379,4 @@ def _announce(settings: config.Config, state: State, told: list[str]) -> None:
     ]
     if mode != "strict" and not config.is_loopback(settings.host):
         lines.append("  OPEN TO THE NETWORK: EVERYBODY WHO CAN REACH THIS ADDRESS CAN DO ANYTHING")
-    with suppress(OSError):  # nobody reads it any more
-        print("\n".join(lines), flush=True)
+    _say("\n".join(lines))

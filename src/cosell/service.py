@@ -28,7 +28,7 @@ from cosell.errors import (
 )
 from cosell.http import HttpRequest, HttpResponse
 from cosell.journal import PRESENT
-from cosell.observing import Watcher
+from cosell.observing.watching import JOURNAL, Watching
 from cosell.operations import DESK, DUE, LONG, SELLING
 from cosell.passage import Passage
 from cosell.quotas import Quotas
@@ -69,7 +69,7 @@ class Engine:
         instruments = Instruments(token_key, self._authenticator, self._quotas)
         self.runner = Runner(store, DUE, self._random, instruments)
         self._recorder = Recorder(self.runner.journal, store, self._routes)
-        self.watchers: tuple[Watcher, ...] = ()  # who is told of each call that was answered
+        self.watching = self.runner.counts = Watching()  # who is told of calls, and of what ran
         self.takes_turns = False  # whether who asks lets those that write wait for their turn
 
     def handle(
@@ -103,7 +103,7 @@ class Engine:
                 response = turn_away(self._routes.find(passage.request), passage, waited_s)
         except ApiError as error:
             trace.outcome = error.code
-            self._recorder.note(error, passage)
+            self.watching.guard(JOURNAL, self._recorder.note, error, passage)
             response = refusal(error, passage)
         except (StoreError, Contention) as error:
             self.undo_left()
@@ -122,9 +122,8 @@ class Engine:
         response.headers.append(MODEL_HEADER)
         trace.lasted_s = perf_counter() - passage.began
         if trace.name:
-            self._recorder.record(passage, response, answered)
-        for watcher in self.watchers:
-            watcher(trace, response)
+            self.watching.guard(JOURNAL, self._recorder.record, passage, response, answered)
+        self.watching.answered(trace, response)
         PRESENT.set(None)
         return response
 
@@ -386,7 +385,7 @@ class Engine:
         except ApiError as error:
             trace.outcome = error.code
             if trace.name:
-                self._recorder.note(error, passage)
+                self.watching.guard(JOURNAL, self._recorder.note, error, passage)
             trace.answer = contract.refused(error)
             return query.encode_error(error, request_id)
         except Exception:

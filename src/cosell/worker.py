@@ -233,9 +233,10 @@ def _door(life: Life, store: PostgresStore, engine: Engine, config: Config) -> D
     if not config.worker.port:
         return None
     metrics = counting.begin(store, None) if counts(config) else None
-    engine.runner.counts = metrics
+    if metrics is not None:
+        engine.watching.count_by(metrics)
     state = {"Status": "ok", "Version": __version__, "Process": os.getpid()}
-    probes = Probes(life, state, metrics.text if metrics else None)
+    probes = Probes(life, state, metrics.text if metrics else None, engine.watching)
     gate = Gate(replace(config, host=config.worker.host))
     return Door(probes, partial(gate.ensure_let_in, by_address=True))
 

@@ -35,10 +35,18 @@ _OURS: Final = "cosell"
 
 def set_up(log: Log) -> None:
     """Let this process log, on standard error."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Lines(sys.stderr)
     handler.setFormatter(Json() if log.format == "json" else Text(_TEXT))
     logging.basicConfig(handlers=[handler], force=True)
     logging.getLogger(_OURS).setLevel(logging.INFO)
+
+
+class _Lines(logging.StreamHandler[TextIO]):
+    """Writes lines, if it can: the library would write another one about each that it cannot."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exception(), OSError):
+            super().handleError(record)
 
 
 class CallLines:

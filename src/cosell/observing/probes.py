@@ -14,6 +14,7 @@ from typing import Final, Generic, Protocol, TypeVar
 import orjson
 
 from cosell.http import HttpRequest, HttpResponse
+from cosell.observing.watching import COUNTS, SCRAPES, Watching
 from cosell.store import StoreError
 
 log = logging.getLogger("cosell.ready")
@@ -53,8 +54,11 @@ class Probes:
         checked: Checked,
         state: Mapping[str, object],
         metrics: Callable[[], bytes] | None,
+        watching: Watching,
     ) -> None:
-        """`state` is what the health check says; `metrics` None: they are off."""
+        """`state` is what the health check says; `metrics` None: there are none. Whoever fails to
+        watch is shown to who asks whether the server is ready."""
+        self._watching = watching
         self._stopping = False
         self._where = checked.where
         self._state = state
@@ -96,7 +100,8 @@ class Probes:
             # Where it is, and what it calls itself, is for the log.
             told = _NAMED.sub("…", why.replace(f" {self._where}", ""))
             return _said(503, {"Status": "unready", "Message": told})
-        return _said(200, {"Status": "ready"})
+        wrong = self._watching.wrong()
+        return _said(200, {"Status": "ready"} | ({"Message": wrong} if wrong else {}))
 
     async def _why_not(self) -> str:
         try:
@@ -109,8 +114,14 @@ class Probes:
 
     async def _metrics(self) -> HttpResponse:
         if self._scraping is None:
-            return _said(404, {"Message": _OFF})
-        text = await asyncio.shield(self._scraping.ask())
+            wrong = self._watching.wrong(COUNTS)
+            return _said(503 if wrong else 404, {"Message": wrong or _OFF})
+        try:
+            text = await asyncio.shield(self._scraping.ask())
+        except OSError as error:
+            self._watching.miss(SCRAPES, error)
+            return _said(503, {"Message": self._watching.wrong(SCRAPES)})
+        self._watching.go_on(SCRAPES)
         return HttpResponse(200, [("content-type", _TEXT)], text)
 
 
