@@ -81,23 +81,21 @@ def related(deal: Deal, type: str, identifier: str) -> dict[str, str]:
     }
 
 
-def test_assigned_at_once_the_team_has_each_of_them(world: World) -> None:
-    """Eight newcomers beside two: nobody's place is lost, and nobody has two."""
-    deal = engaged(world)
-    bodies = [
-        {
-            "Identifier": deal.id,
-            "Assignee": {
-                "BusinessTitle": f"Seller {number}",
-                "Email": f"seller{number}@example.com",
-                "FirstName": "Some",
-                "LastName": "Seller",
-            },
-        }
-        for number in range(10)
-    ]
-    assert together(world, "AssignOpportunity", bodies) == {DONE: 8, "TOO_MANY_VALUES": 2}
-    assert len(deal.read()["OpportunityTeam"]) == 10
+def test_assigned_at_once_each_has_the_place_of_its_title(world: World) -> None:
+    """A full team of ten: nobody's place is lost, nobody has two, and nobody comes beside them."""
+
+    def person(title: str, name: str) -> dict[str, str]:
+        email = f"{name.lower()}@example.com"
+        return {"BusinessTitle": title, "Email": email, "FirstName": name, "LastName": "Seller"}
+
+    titles = [f"Seller {number}" for number in range(9)]
+    deal = engaged(world, {"OpportunityTeam": [person(one, "Old") for one in titles]})
+    newcomers = [*titles, "Another", *["PartnerAccountManager"] * 2]
+    bodies = [{"Identifier": deal.id, "Assignee": person(one, "New")} for one in newcomers]
+    assert together(world, "AssignOpportunity", bodies) == {DONE: 10, "TOO_MANY_VALUES": 2}
+    team = deal.read()["OpportunityTeam"]
+    assert [one["BusinessTitle"] for one in team] == ["OpportunityOwner", *titles]
+    assert {one["FirstName"] for one in team} == {"New"}
 
 
 # --- engagements ---------------------------------------------------------------------------------
