@@ -4,12 +4,15 @@ A service speaks to a `Tx` through the functions of this package's modules; only
 next driver) knows a database. Must not know any service, nor what a document means.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 Value: TypeAlias = int | str | bytes | None
 Row: TypeAlias = tuple[object, ...]
+Thing = TypeVar("Thing")
+Made: TypeAlias = Callable[[str, Row | None], Thing]
+"""What makes something of a row: of the value that it was asked for by, and of itself."""
 _KEPT_MAX: Final = 256  # of each kind; beyond that it begins anew
 _Named: TypeAlias = tuple[int, str, str]  # ns, kind, id
 _Seen: TypeAlias = tuple[str, int, str, str]  # a view's table, ns, account, id
@@ -158,10 +161,10 @@ class Tx(Protocol):
 
     def all(self, statement: str, /, **values: Value) -> list[Row]: ...
 
-    def known(self, statement: str, key: str, /) -> Row | None:
-        """As `one`, of a statement whose only value is `name`, for a row that every call asks for:
-        a database that one process owns may answer from what it knows, until this transaction
-        changes it."""
+    def known(self, statement: str, key: str, made: Made[Thing], /) -> Thing:
+        """What is made of the row of a statement whose only value is `name`, for a row that every
+        call asks for: a database that one process owns may answer from what it knows, until this
+        transaction changes it. Who asks for the same row has the same made of it."""
         ...
 
     def run(self, statement: str, /, **values: Value) -> int:
@@ -223,6 +226,10 @@ class Store(Protocol):
     def read(self, *, single: bool = False, long: bool = False) -> AbstractContextManager[Tx]:
         """A transaction that sees one instant; a `single` one promises that of each statement. A
         `long` one may take its time."""
+        ...
+
+    def look_up(self, statement: str, key: str, made: Made[Thing]) -> Thing:
+        """As `Tx.known` in a `single` transaction of its own."""
         ...
 
     def write(self, *, long: bool = False) -> AbstractContextManager[Tx]:

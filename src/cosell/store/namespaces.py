@@ -5,7 +5,7 @@ Must not know what lives in one.
 
 from typing import Literal, NamedTuple, TypeAlias, cast
 
-from cosell.store import Tx
+from cosell.store import Row, Store, Tx
 
 Pace: TypeAlias = Literal["Inline", "Paced", "Held"]
 Throttling: TypeAlias = Literal["Relaxed", "Documented"]
@@ -43,15 +43,20 @@ class Namespace(NamedTuple):
 
 def find(tx: Tx, name: str) -> Namespace:
     """What the name stands for; the values of a new namespace if it is absent."""
-    row = tx.known("find_namespace", name)
-    if row is None:
-        return Namespace(name)
-    return Namespace(name, *cast("_Kept", row))
+    return tx.known("find_namespace", name, _made_of)
 
 
 def look(tx: Tx, name: str) -> Namespace:
     """As `find`, for who writes elsewhere only: it keeps nobody from writing there."""
-    row = tx.one("find_namespace", name=name)
+    return _made_of(name, tx.one("find_namespace", name=name))
+
+
+def look_up(store: Store, name: str) -> Namespace:
+    """As `find`, for who asks for nothing else at the same instant."""
+    return store.look_up("find_namespace", name, _made_of)
+
+
+def _made_of(name: str, row: Row | None) -> Namespace:
     return Namespace(name) if row is None else Namespace(name, *cast("_Kept", row))
 
 

@@ -14,7 +14,7 @@ import psycopg
 
 from cosell.clock import wall_ms
 from cosell.config import Postgres, without_password
-from cosell.store import StoreError, Tx, namespaces
+from cosell.store import Made, StoreError, Thing, Tx, namespaces
 from cosell.store.postgres_pool import Pool, connected
 from cosell.store.postgres_queue import Queue
 from cosell.store.postgres_rights import ensure_allowed
@@ -61,6 +61,10 @@ class PostgresStore:
 
     def read(self, *, single: bool = False, long: bool = False) -> AbstractContextManager[Tx]:
         return _Single(self) if single else _Reading(self, _READ + self._for_long * long)
+
+    def look_up(self, statement: str, key: str, made: Made[Thing]) -> Thing:
+        with self.read(single=True) as tx:
+            return tx.known(statement, key, made)
 
     def write(self, *, long: bool = False) -> AbstractContextManager[Tx]:
         return _Writing(self, _WRITE_LONG + self._for_long if long else "begin")

@@ -18,10 +18,12 @@ from cosell.store import (
     Contention,
     Form,
     Kept,
+    Made,
     Row,
     StoreError,
     StoreFault,
     Taken,
+    Thing,
     Tx,
     Value,
 )
@@ -99,15 +101,13 @@ class PostgresTx:
     def all(self, statement: str, /, **values: Value) -> list[Row]:
         return cast("list[Row]", self._run(_NAMED[statement], values).fetchall())
 
-    def known(self, statement: str, key: str, /) -> Row | None:
+    def known(self, statement: str, key: str, made: Made[Thing], /) -> Thing:
         if not self._writes or statement not in _LOCKED:
-            return self.one(statement, name=key)
-        if key in self._found:
-            return self._found[key]
-        row = self._hold(_LOCKED[statement], key)
+            return made(key, self.one(statement, name=key))
+        row = self._found.get(key) or self._hold(_LOCKED[statement], key)
         if row is not None:
             self._found[key] = row
-        return row
+        return made(key, row)
 
     def _hold(self, text: str, key: str) -> Row | None:
         """Wait for a namespace's row, and keep it. One that was renewed meanwhile (a reset) is not

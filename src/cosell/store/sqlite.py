@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
 
-from cosell.store import Kept, StoreError, Tx
+from cosell.store import Kept, Made, StoreError, Thing, Tx
 from cosell.store.ownership import Ownership
 from cosell.store.pen import Pen
 from cosell.store.sqlite_file import form_of, format_of, migrate, tables_of
@@ -76,6 +76,14 @@ class SqliteStore:
             reading = _Reading(self, connection)
         return reading.single if single else reading
 
+    def look_up(self, statement: str, key: str, made: Made[Thing]) -> Thing:
+        known = self.known
+        found = None if known is None else known.get((statement, key))
+        if found is not None:
+            return cast("Thing", found)
+        with self.read(single=True) as tx:
+            return tx.known(statement, key, made)
+
     def _connect_for_reading(self) -> sqlite3.Connection:
         try:
             connection = self._connect()
@@ -94,7 +102,7 @@ class SqliteStore:
     def reading_in_memory(self) -> SqliteTx:
         """A reading by who has the pen: nobody commits meanwhile, so what is known holds."""
         tx = SqliteTx(self, self._writer)
-        tx.rows = self.known
+        tx.known_then = self.known
         return tx
 
     def write(self, *, long: bool = False) -> AbstractContextManager[Tx]:
@@ -108,7 +116,7 @@ class SqliteStore:
             raise StoreError(unusable(self.where, error)) from error
         tx = SqliteTx(self, self._writer)
         tx.kept = Kept()
-        tx.rows = self.known
+        tx.known_then = self.known
         return tx
 
     def commit(self, tx: SqliteTx, numbers: Numbers) -> None:
@@ -331,7 +339,7 @@ class _Reading:
         except sqlite3.Error as error:
             self.close()
             raise StoreError(unusable(self._store.where, error)) from error
-        self._tx.rows = known if known is self._store.known else None
+        self._tx.known_then = known if known is self._store.known else None
         return self._tx
 
     def __exit__(self, *_: object) -> None:
@@ -353,7 +361,7 @@ class _Single:
         self._tx = tx
 
     def __enter__(self) -> SqliteTx:
-        self._tx.rows = self._store.known
+        self._tx.known_then = self._store.known
         return self._tx
 
     def __exit__(self, *_: object) -> None:

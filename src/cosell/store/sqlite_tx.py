@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NoReturn, Protocol, TypeAlias, cast
 
-from cosell.store import Columns, Form, Kept, Row, StoreError, Tx, Value
+from cosell.store import Columns, Form, Kept, Made, Row, StoreError, Thing, Tx, Value
 from cosell.store.late import Late
 from cosell.store.statements import changes_namespaces, statements
 
-Known: TypeAlias = dict[tuple[str, str], Row | None]
+Known: TypeAlias = dict[tuple[str, str], object]
+"""What was made of rows that every call asks for, by the statement and its value."""
 Numbers: TypeAlias = dict[str, tuple[int, int]]
 """The blocks in hand: by counter the next number, and where its block ends."""
 
-_KNOWN_MAX = 1_024  # rows that are kept in memory
+_KNOWN_MAX = 1_024  # rows of which is kept in memory what they are
 _NUMBERED_MAX = 1_024  # statements whose numbers are; there are as many as ways to ask for a list
 _NAME = re.compile(r":(\w+)")  # no text within a statement has a colon
 _STATEMENTS = statements()
@@ -71,8 +72,8 @@ class SqliteTx:
     """One transaction on one connection."""
 
     __slots__ = (
-        "_connection", "_execute", "_late", "_store", "forgetting", "kept", "lags_at",
-        "marks_steps", "planned", "rows",
+        "_connection", "_execute", "_late", "_store", "forgetting", "kept", "known_then",
+        "lags_at", "marks_steps", "planned",
     )  # fmt: skip
 
     def __init__(self, store: "Blocks", connection: sqlite3.Connection) -> None:
@@ -84,7 +85,7 @@ class SqliteTx:
         self.lags_at: int | None = None
         self.marks_steps = True
         self.kept: Kept | None = None
-        self.rows: Known | None = None  # what is known at the transaction's instant
+        self.known_then: Known | None = None  # what is known at the transaction's instant
         self.forgetting = False  # whether a row that is kept in memory was changed
 
     def one(self, statement: str, /, **values: Value) -> Row | None:
@@ -93,16 +94,16 @@ class SqliteTx:
     def all(self, statement: str, /, **values: Value) -> list[Row]:
         return self._run(_STATEMENTS[statement], values).fetchall()
 
-    def known(self, statement: str, key: str, /) -> Row | None:
-        rows = self.rows
-        if rows is None:
-            return self.one(statement, name=key)
-        if (statement, key) in rows:
-            return rows[statement, key]
-        if len(rows) >= _KNOWN_MAX:
-            rows.clear()
-        rows[statement, key] = row = self.one(statement, name=key)
-        return row
+    def known(self, statement: str, key: str, made: Made[Thing], /) -> Thing:
+        known = self.known_then
+        if known is None:
+            return made(key, self.one(statement, name=key))
+        found = known.get((statement, key))
+        if found is None:
+            if len(known) >= _KNOWN_MAX:
+                known.clear()
+            known[statement, key] = found = made(key, self.one(statement, name=key))
+        return cast("Thing", found)
 
     def run(self, statement: str, /, **values: Value) -> int:
         if statement in _FORGETTING:
@@ -111,7 +112,7 @@ class SqliteTx:
 
     def _forget(self) -> None:
         """A row that is kept in memory changes: others go on with what is known until then."""
-        self.forgetting, self.rows = True, None
+        self.forgetting, self.known_then = True, None
 
     def late(self, statement: str, /, **values: Value) -> None:
         self._late.ask(statement, values)
