@@ -165,7 +165,10 @@ class App:
             if not calls and (aside := await self._aside(request)) is not None:
                 response = aside
             else:
-                response = await self._answer(request)
+                here = self._turns is None and not self._engine.is_long(request)
+                response = self._engine.handle(request) if here else await self._answer(request)
+                if response.then is not None:
+                    response = await self._waited_for(response)
             if response.delay_s:
                 await asyncio.sleep(response.delay_s)
         except ApiError as error:
@@ -182,20 +185,20 @@ class App:
         exchange.response_bytes(response.status, response.headers, response.body)
 
     async def _answer(self, request: HttpRequest) -> HttpResponse:
-        """What the core says, called where it keeps nobody waiting."""
+        """What the core says, called in a thread, where it keeps nobody waiting."""
         handle, turns = self._engine.handle, self._turns
-        if turns is not None:
-            way = self._engine.way(request)
-            response = await turns.take(way, partial(handle, request, time.perf_counter()))
-            while (then := response.then) is not None:
-                await asyncio.sleep(response.delay_s)
-                way = way._replace(how="writes") if response.pen else way
-                response = await turns.take(way, then)
-            return response
-        if self._engine.is_long(request):
-            response = await asyncio.to_thread(handle, request)
-        else:
-            response = handle(request)
+        if turns is None:
+            return await asyncio.to_thread(handle, request)
+        way = self._engine.way(request)
+        response = await turns.take(way, partial(handle, request, time.perf_counter()))
+        while (then := response.then) is not None:
+            await asyncio.sleep(response.delay_s)
+            way = way._replace(how="writes") if response.pen else way
+            response = await turns.take(way, then)
+        return response
+
+    async def _waited_for(self, response: HttpResponse) -> HttpResponse:
+        """What the core says in the end, when it asked to wait first."""
         while response.then is not None:
             await asyncio.sleep(response.delay_s)
             response = response.then()

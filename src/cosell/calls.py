@@ -72,9 +72,9 @@ class Call(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """An answer whose members are in wire form already; it is sent as it is."""
+    """An answer in wire form already, in no more memory than it takes; it is sent as it is."""
 
-    document: Document
+    body: bytes
 
 
 Answer: TypeAlias = Document | Rendered

@@ -18,6 +18,7 @@ from cosell.selling.contract import CONTRACT as SELLING_CONTRACT
 from cosell.selling.domain import accounts
 
 _Held = TypeVar("_Held")
+_Other = TypeVar("_Other")
 
 _SELLING: Final = {
     "cosell.selling.operations.engagements": (
@@ -191,6 +192,11 @@ class Holdings(Mapping[str, _Held], Generic[_Held]):
             return self._ready[name]
         except KeyError:
             return self._loaded(name, self._homes[name])
+
+    def get(self, name: str, otherwise: _Other = None) -> _Held | _Other:  # type: ignore[assignment]
+        """As of any mapping; of one that was asked for before, without a search for it."""
+        held = self._ready.get(name)
+        return super().get(name, otherwise) if held is None else held
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._homes)

@@ -61,7 +61,8 @@ def _text(raw: bytes) -> str:
 def _sign(call: Call, sort: tuple[str, bool], place: bytes) -> bytes:
     filters = {k: v for k, v in call.input.items() if k not in _UNBOUND and v != []}
     asked = orjson.dumps(
-        [call.ns, call.account, call.operation, sort, filters], option=orjson.OPT_SORT_KEYS
+        [call.namespace.ns, call.account, call.operation, sort, filters],
+        option=orjson.OPT_SORT_KEYS,
     )
     key = call.laboratory.token_key
     return hashlib.blake2b(asked + place, key=key, digest_size=_SIGNATURE_BYTES).digest()

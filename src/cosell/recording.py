@@ -51,13 +51,12 @@ class Recorder:
         if not shown.cut:
             trace.status = shown.status
             if trace.answer is None:  # else in JSON already
-                # A copy: what was rendered has room for kilobytes behind it, which would be kept.
-                trace.answer = memoryview(shown.body).tobytes()
+                trace.answer = shown.body
         if trace.operation in _APART and self._is_apart(trace):
             return
         if trace.offset_ms is None:  # refused before it was looked up
-            with suppress(StoreError), self._store.read(single=True) as tx:
-                found = namespaces.find(tx, trace.name)
+            with suppress(StoreError):
+                found = namespaces.look_up(self._store, trace.name)
                 trace.ns, trace.offset_ms, trace.frozen_at = (
                     found.ns, found.offset_ms, found.frozen_at,
                 )  # fmt: skip

@@ -135,9 +135,7 @@ class Engine:
 
     def take_away(self, name: str) -> None:
         """What DeleteNamespace does, for a place that has nobody to answer."""
-        with self.store.read(single=True) as tx:
-            is_there = namespaces.find(tx, name).ns
-        if is_there:
+        if namespaces.look_up(self.store, name).ns:
             retrying(
                 self.store, lambda tx: namespaces.delete(tx, namespaces.find(tx, name), wall_ms())
             )
@@ -171,31 +169,26 @@ class Engine:
 
     def _begin(self, passage: Passage) -> HttpResponse:
         # The order of refusal, one for all (ARCHITECTURE.md). Host and Origin were before.
-        request = passage.request
-        route = self._routes.find(request)
-        if route.service is None:
-            return self._answer_sts(passage, route.namespace)
-        passage.service = route.service
-        trace = passage.trace
-        trace.name, trace.operation = route.namespace, route.operation
-        trace.service = route.service.name
-        trace.contract = route.service.contract
-        passage.operation = route.service.contract.operations[route.operation]
+        request, trace = passage.request, passage.trace
+        name, service, operation = self._routes.find(request)
+        if service is None:
+            return self._answer_sts(passage, name)
+        passage.service, contract = service, service.contract
+        trace.name, trace.operation = name, operation
+        trace.service, trace.contract = service.name, contract
+        passage.operation = contract.operations[operation]
         passage.identity = identity = self._authenticator.authenticate(
-            request, route.service.signing_names, passage.wall
+            request, service.signing_names, passage.wall
         )
-        trace.account = identity.account
+        trace.account = account = identity.account
         passage.raw = aws_json.decode(request.body, self._limits.depth_max)
-        self._authenticator.let_in(identity, route.namespace)
-        with self.store.read(single=True) as tx:
-            # Looked up, never made: a refused call creates nothing.
-            passage.namespace = namespace = namespaces.find(tx, route.namespace)
+        self._authenticator.let_in(identity, name)
+        # Looked up, never made: a refused call creates nothing.
+        passage.namespace = namespace = namespaces.look_up(self.store, name)
         trace.ns, trace.offset_ms = namespace.ns, namespace.offset_ms
         trace.frozen_at = namespace.frozen_at
-        if route.service is SELLING:
-            name = passage.operation.name
-            if self._quotas.exceeds(namespace, identity.account, name, passage.wall):
-                raise over_quota(name)
+        if service is SELLING and self._quotas.exceeds(namespace, account, operation, passage.wall):
+            raise over_quota(operation)
         if self.takes_turns and self._may_write(passage):
             return HttpResponse(
                 0, [], b"", then=partial(self._run, passage, self._had_turn), pen=True
@@ -235,8 +228,7 @@ class Engine:
     def _look_anew(self, passage: Passage) -> None:
         """A call that was made to wait meets the world as it has become meanwhile."""
         passage.wall = wall_ms()
-        with self.store.read(single=True) as tx:
-            passage.namespace = namespaces.find(tx, passage.namespace.name)
+        passage.namespace = namespaces.look_up(self.store, passage.namespace.name)
 
     def _meet_end(self, passage: Passage) -> HttpResponse:
         end = passage.met and passage.met.end_before
@@ -273,13 +265,14 @@ class Engine:
                 answer = handler.run(self._call(passage, namespace, passage.wall), tx)
         else:
             answer = self._carry_out(passage)
-        document: Document | None
         if isinstance(answer, Rendered):
-            document = answer.document
+            body = answer.body
+        elif operation.output_shape is None:
+            body = b""
         else:
-            document = None if operation.output_shape is None else operation.render(answer)
+            body = aws_json.body_of(operation.render(answer))
         return aws_json.encode(
-            document, aws_json.content_type(passage.request.headers), passage.request_id
+            body, aws_json.content_type(passage.request.headers), passage.request_id
         )
 
     def _carry_out(self, passage: Passage) -> Answer:

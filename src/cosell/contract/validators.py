@@ -126,9 +126,11 @@ class Validators:
                 item = get(name)
                 if item is not None:
                     known[name] = check_member(item, here, down, faults)
+                elif absence == _OPTIONAL:
+                    continue
                 elif absence == _REQUIRED:
                     add_missing(faults, (here, down))
-                elif absence == _NULLABLE and name in value:
+                elif name in value:
                     known[name] = None
             return known
 

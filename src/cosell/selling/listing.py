@@ -6,11 +6,8 @@ What an operation filters and sorts by is data of its own; this file knows how, 
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias, cast
 
-import orjson
-
 from cosell import paging
 from cosell.calls import Call, Rendered
-from cosell.contract import Json
 from cosell.ids import plain_id
 from cosell.selling import RENDERER, text_at
 from cosell.store import Tx, Value, View, documents, lag
@@ -49,11 +46,11 @@ class List(NamedTuple):
     size: int
     kind: str
     row: Callable[[Stored, Call], dict[str, Value]]
-    sorts: dict[str, tuple[str, bool]]  # SortBy → column, whether it holds text; the default first
+    sorts: dict[str, Order]  # by SortBy, the default first
     filters: tuple[By, ...] = ()
     amend: Callable[[bytes, Call], bytes] | None = None  # what time alone changed in a summary
     read: Callable[[Call, Tx, str], Stored] | None = None  # for rows that have no document
-    others: Callable[[Call], tuple[Value, ...]] = lambda _: ()  # see `Selection.others`
+    others: Callable[[Call], tuple[Value, ...]] | None = None  # see `Selection.others`
 
 
 def answer(
@@ -66,15 +63,18 @@ def answer(
         lead = (lead[0], lag.shadow(cast("str", lead[1])), *lead[2:])
     by, order = _sort(call, listed)
     sort = (by, order.descending)
-    size = cast("int", call.input.get("MaxResults", listed.size))
-    filters = _filters(call, listed) + tuple([one for one in more if isinstance(one, Filter)])
-    bounds = tuple([one for one in more if isinstance(one, Bound)])
-    now = (("now", call.now),)
-    selection = Selection(lead, filters, bounds, now, listed.others(call))
+    size: int = call.input.get("MaxResults", listed.size)  # type: ignore[assignment]  # it is valid
+    filters = _filters(call, listed)
+    bounds: tuple[Bound, ...] = ()
+    if more:
+        filters += tuple([one for one in more if isinstance(one, Filter)])
+        bounds = tuple([one for one in more if isinstance(one, Bound)])
+    others = listed.others(call) if listed.others else ()
+    selection = Selection(lead, filters, bounds, (("now", call.now),), others)
     place = Place(order, RENDERER, paging.position(call, sort))
     entries = page(tx, listed.view, selection, place, size + 1)
     token = paging.token(call, sort, entries, size)
-    summaries = [entry[2] for entry in entries[:size]]
+    summaries = [summary for _, _, summary in entries[:size]]
     if None in summaries:  # another version rendered some: the page is asked for as a whole again
         pairs = page_with_ids(tx, listed.view, selection, place, size + 1)
         token = paging.token(call, sort, [entry for entry, _ in pairs], size)
@@ -83,7 +83,7 @@ def answer(
             for entry, id in pairs[:size]
         )
         summaries = [summary for summary in made if summary is not None]
-    shown = cast("list[bytes]", summaries)
+    shown: list[bytes] = summaries  # type: ignore[assignment]  # none is None any more
     if listed.amend is not None:
         shown = [listed.amend(summary, call) for summary in shown]
     return _rendered(listed, shown, token)
@@ -101,21 +101,23 @@ def answer_of(call: Call, listed: List, rows: list[dict[str, Value]]) -> Rendere
 
 
 def _rendered(listed: List, shown: list[bytes], token: str | None) -> Rendered:
-    # Members stand in alphabetical order; the summaries are rendered already.
-    page_of = orjson.Fragment(b"[" + b",".join(shown) + b"]")
-    document = {"NextToken": token, listed.member: page_of}
+    # Only put together, since the summaries are rendered already: a page is long. A token needs no
+    # escapes. Members stand in alphabetical order.
+    next_token = b'"NextToken":' + (b"null" if token is None else f'"{token}"'.encode("ascii"))
+    member, rows = f'"{listed.member}":['.encode("ascii"), b",".join(shown)
     if listed.member < "NextToken":
-        document = {listed.member: page_of, "NextToken": token}
-    return Rendered(cast("dict[str, Json]", document))
+        return Rendered(b"".join((b"{", member, rows, b"],", next_token, b"}")))
+    return Rendered(b"".join((b"{", next_token, b",", member, rows, b"]}")))
 
 
 def _filters(call: Call, listed: List) -> tuple[Filter, ...]:
     """What the request narrows the list by."""
+    asked = call.input
     return tuple(
         [
             _filter(call, one, cast("list[str]", values))
             for one in listed.filters
-            if (values := call.input.get(one.member))
+            if (values := asked.get(one.member))
         ]
     )
 
@@ -138,10 +140,9 @@ def _filter(call: Call, by: By, given: list[str] | str) -> Filter:
 def _sort(call: Call, listed: List) -> tuple[str, Order]:
     asked = call.input.get("Sort")
     if not isinstance(asked, dict):
-        by = next(iter(listed.sorts))
-        return by, Order(*listed.sorts[by])
+        return next(iter(listed.sorts.items()))
     by = text_at(asked, "SortBy") or next(iter(listed.sorts))
-    return by, Order(*listed.sorts[by], asked.get("SortOrder") != "ASCENDING")
+    return by, listed.sorts[by]._replace(descending=asked.get("SortOrder") != "ASCENDING")
 
 
 def _anew(call: Call, tx: Tx, listed: List, id: str) -> bytes | None:

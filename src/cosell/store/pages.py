@@ -120,13 +120,15 @@ def compose(
 ) -> tuple[str, dict[str, Value]]:
     """The statement of a page and its values, all but `limit`; it shows the summary, or `shown`."""
     lead, filters, bounds, names, others = selection
-    (sort, _, descending), renderer, _ = place
+    (sort, textual, descending), renderer, after = place
     values: dict[str, Value] = dict(zip(view.lead, lead, strict=True))
     values["renderer"] = renderer
     for number, other in enumerate(others):
         values[f"other_{number}"] = other
     shown = shown or _SUMMARY
-    start, bounds = _start(place, bounds)
+    start, bounds = (
+        _start(place, bounds) if bounds else (after or _BEGINNINGS[descending, textual], ())
+    )
     values["after"], values["after_seq"] = start
     if not filters and not bounds:
         plain = _Shape(

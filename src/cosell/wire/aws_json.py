@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import orjson
 
-from cosell.contract import Document
 from cosell.errors import ApiError, SerializationException
 from cosell.http import HttpRequest, HttpResponse
 
@@ -70,9 +69,14 @@ def _deeper(value: object, depth_max: int) -> bool:
     return True
 
 
-def encode(document: Document | None, type: str, request_id: str) -> HttpResponse:
-    """An answer in wire form; None is the empty body of an operation without output."""
-    body = b"" if document is None else orjson.dumps(document)
+def body_of(document: Mapping[str, object]) -> bytes:
+    """A document in wire form. It is copied, for a journal may keep it: what is rendered has room
+    for kilobytes behind it."""
+    return memoryview(orjson.dumps(document)).tobytes()
+
+
+def encode(body: bytes, type: str, request_id: str) -> HttpResponse:
+    """An answer; its body is empty where an operation has no output."""
     headers = [("content-type", type), ("x-amzn-requestid", request_id)]
     return HttpResponse(200, headers, body)
 
@@ -85,4 +89,4 @@ def encode_error(error: ApiError, type: str, request_id: str) -> HttpResponse:
         ("x-amzn-requestid", request_id),
         ("x-amzn-errortype", f"{error.code}:{_ERROR_ORIGIN}"),
     ]
-    return HttpResponse(error.status, headers, orjson.dumps(document))
+    return HttpResponse(error.status, headers, body_of(document))

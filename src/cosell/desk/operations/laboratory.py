@@ -14,6 +14,7 @@ from cosell.selling.workflows import kinds
 from cosell.store import Tx, agenda, namespaces
 from cosell.store.namespaces import Namespace, Pace
 from cosell.store.pages import Entry
+from cosell.wire import aws_json
 
 _EVENTS_PAGE = 100
 
@@ -121,7 +122,7 @@ def list_events(call: Call, tx: Tx) -> Rendered:
         for row in rows[:size]
     ]
     token = paging.token(call, ("Seq", False), entries, size)
-    return Rendered({"Events": cast("list[object]", events), "NextToken": token})  # type: ignore[dict-item]
+    return Rendered(aws_json.body_of({"Events": events, "NextToken": token}))
 
 
 def _clock(tx: Tx, namespace: Namespace, wall: int) -> Document:

@@ -14,7 +14,7 @@ from cosell.selling.rules.engagement_context import CONTENT, UPDATE, Context, fa
 from cosell.selling.views import CONTEXT_BITS, ENGAGEMENTS, engagement_row
 from cosell.store import Tx
 from cosell.store.documents import Stored
-from cosell.store.pages import Bound, Entry, Filter
+from cosell.store.pages import Bound, Entry, Filter, Order
 
 _OWN = ("Title", "Description", "Contexts")
 _MEMBERS = 10  # on a page, which is as many as there can be
@@ -25,7 +25,7 @@ _ENGAGEMENTS = List(
     20,  # not documented: see difference `page.defaults`
     Kind.ENGAGEMENT,
     lambda engagement, call: engagement_row(engagement, call.account),
-    {"CreatedDate": ("created_at", False)},
+    {"CreatedDate": Order("created_at")},
     (By("EngagementIdentifier", "id", Kind.ENGAGEMENT),),
 )
 

@@ -14,6 +14,7 @@ from cosell.selling.rules.create_engagement_invitation import INVITE, Invited
 from cosell.selling.rules.spend import completed
 from cosell.selling.views import INVITATIONS, invitation_row
 from cosell.store import Tx
+from cosell.store.pages import Order
 
 
 def _by_status(asked: list[str]) -> list[Condition]:
@@ -40,7 +41,7 @@ _INVITATIONS = List(
     lambda invitation, call: invitation_row(
         invitation, call.account, text_at(call.input, "ParticipantType")
     ),
-    {"InvitationDate": ("invited_at", False)},
+    {"InvitationDate": Order("invited_at")},
     (
         By("EngagementIdentifier", "engagement", Kind.ENGAGEMENT),
         By("SenderAwsAccountId", "sender"),

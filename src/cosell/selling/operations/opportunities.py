@@ -17,7 +17,7 @@ from cosell.selling.rules.content import Content
 from cosell.selling.rules.create_opportunity import Draft, faults_of
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
 from cosell.store import Tx
-from cosell.store.pages import Bound
+from cosell.store.pages import Bound, Order
 
 _OPPORTUNITIES = List(
     OPPORTUNITIES,
@@ -26,11 +26,11 @@ _OPPORTUNITIES = List(
     Kind.OPPORTUNITY,
     lambda opportunity, _: opportunity_row(opportunity),
     {
-        "LastModifiedDate": ("modified_at", False),
-        "Identifier": ("number", False),
-        "CustomerCompanyName": ("company", True),
-        "CreatedDate": ("created_at", False),
-        "TargetCloseDate": ("close_date", True),
+        "LastModifiedDate": Order("modified_at"),
+        "Identifier": Order("number"),
+        "CustomerCompanyName": Order("company", textual=True),
+        "CreatedDate": Order("created_at"),
+        "TargetCloseDate": Order("close_date", textual=True),
     },
     (
         By("Identifier", "id"),

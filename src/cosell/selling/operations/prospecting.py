@@ -12,7 +12,7 @@ from cosell.selling.views import PROSPECTING_TASKS, prospecting_row
 from cosell.selling.workflows import prospecting, tasks
 from cosell.selling.workflows.prospecting import PROSPECTING
 from cosell.store import Tx, documents
-from cosell.store.pages import Bound
+from cosell.store.pages import Bound, Order
 
 _TASKS = List(
     PROSPECTING_TASKS,
@@ -21,9 +21,9 @@ _TASKS = List(
     Kind.PROSPECTING_TASK,
     lambda task, _: prospecting_row(task),
     {
-        "StartTime": ("start_at", False),
-        "TaskName": ("name", True),
-        "FailedEngagementCount": ("failed", False),
+        "StartTime": Order("start_at"),
+        "TaskName": Order("name", textual=True),
+        "FailedEngagementCount": Order("failed"),
     },
     (By("TaskIdentifier", "id"), By("TaskName", "name")),
 )

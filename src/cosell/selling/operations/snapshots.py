@@ -19,9 +19,10 @@ from cosell.selling.views import (
 )
 from cosell.store import Tx
 from cosell.store.documents import Stored
+from cosell.store.pages import Order
 
 _PAGE = 50  # documented for jobs; the other two lists are given the same
-_NEWEST_FIRST = {"CreatedDate": ("created_at", False)}  # documented for jobs only, as above
+_NEWEST_FIRST = {"CreatedDate": Order("created_at")}  # documented for jobs only, as above
 _NOWHERE = Place(0, 0, 0)  # a row that is made for its summary alone
 _JOBS = List(
     JOBS,

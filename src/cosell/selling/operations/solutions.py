@@ -6,6 +6,7 @@ from cosell.selling.domain import solutions
 from cosell.selling.listing import By, List, answer, answer_of
 from cosell.selling.views import SOLUTIONS, solution_row
 from cosell.store import Tx
+from cosell.store.pages import Order
 
 _SOLUTIONS = List(
     SOLUTIONS,
@@ -14,11 +15,11 @@ _SOLUTIONS = List(
     Kind.SOLUTION,
     lambda solution, _: solution_row(solution),
     {
-        "Identifier": ("number", False),
-        "Name": ("name", True),
-        "Status": ("status", True),
-        "Category": ("category", True),
-        "CreatedDate": ("created_at", False),
+        "Identifier": Order("number"),
+        "Name": Order("name", textual=True),
+        "Status": Order("status", textual=True),
+        "Category": Order("category", textual=True),
+        "CreatedDate": Order("created_at"),
     },
     (
         By("Identifier", "identifier"),

@@ -8,6 +8,7 @@ from cosell.selling.listing import By, List, answer
 from cosell.selling.views import TASKS
 from cosell.store import Tx, Value
 from cosell.store.documents import Stored
+from cosell.store.pages import Order
 
 _PAGE: Final = 50  # not documented; the largest default among the lists
 
@@ -27,7 +28,7 @@ def _list(kind: str, *filters: By) -> List:
         _PAGE,
         kind,
         _row,
-        {"StartTime": ("start_at", False)},
+        {"StartTime": Order("start_at")},
         (
             By("TaskIdentifier", "id", kind),
             *filters,
