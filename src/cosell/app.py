@@ -177,12 +177,13 @@ class App:
             response = self._refusal(InternalServerException(), headers, "the edge failed")
         finally:
             self._in_progress -= calls
-        if response.cut:
+        status, answered, body, _, cut, *_ = response
+        if cut:
             await _cut(scope, exchange)
             return
         if "origin" in headers:
-            response.headers.extend(self._gate.granted(headers))
-        exchange.response_bytes(response.status, response.headers, response.body)
+            answered.extend(self._gate.granted(headers))
+        exchange.response_bytes(status, answered, body)
 
     async def _answer(self, request: HttpRequest) -> HttpResponse:
         """What the core says, called in a thread, where it keeps nobody waiting."""

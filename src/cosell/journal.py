@@ -175,9 +175,7 @@ class Journal:
 
     def add(self, name: str, trace: Trace) -> None:
         """A call was answered."""
-        size = _CALL_BYTES + len(trace.request)  # type: ignore[arg-type]  # nobody took it yet
-        if trace.answer is not None:
-            size += len(trace.answer)
+        size = _CALL_BYTES + len(trace.request or b"") + len(trace.answer or b"")
         if size > BODY_BYTES_MAX:
             size = _without_long_bodies(trace)
         if told := trace.errors or trace.warnings:

@@ -5,6 +5,7 @@ Must not look into a body, but for the services whose protocol keeps the operati
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple, NoReturn, TypeAlias
 
 from cosell.auth.sigv4 import signed_service
@@ -94,11 +95,11 @@ class Routes:
 
     def find(self, request: HttpRequest) -> Route:
         """Where the request goes, or the refusal of an address that leads nowhere."""
-        address = _PATH.fullmatch(request.path)
+        address = _address(request.path)
         namespace = request.namespace or (address[1] if address else None)
         if namespace is None:
             namespace = DEFAULT_NAMESPACE
-        elif not _NAMESPACE.fullmatch(namespace):
+        elif not _is_a_name(namespace):
             raise UnknownNamespaceException(
                 f"{namespace[:100]!r} cannot be a namespace's name: that has 1 to 63 characters of"
                 " a-z, 0-9 and '-', and does not begin with '-'."
@@ -146,11 +147,11 @@ class Routes:
     def meant(self, request: HttpRequest, error: ApiError) -> tuple[str, Contract, str] | None:
         """The namespace, the service and the operation that a request was for which led nowhere;
         None if that was not ours to answer."""
-        address = _PATH.fullmatch(request.path)
+        address = _address(request.path)
         if address is None or request.method != "POST" or isinstance(error, ForeignService):
             return None
         namespace = DEFAULT_NAMESPACE if address[1] is None else address[1]
-        if not _NAMESPACE.fullmatch(namespace):
+        if not _is_a_name(namespace):
             return None
         targeted = aws_json.target(request.headers)
         service = self._desk if address[2] else self._selling
@@ -213,6 +214,17 @@ class Routes:
         hint = did_you_mean(operation, service.contract.operations)
         where = "at the desk" if desk else "in partnercentral-selling"
         return f"There is no operation {operation[:OPERATION_SHOWN_MAX]!r} {where}.{hint}"
+
+
+@lru_cache(maxsize=256)  # whoever calls often calls at the same few addresses
+def _address(path: str) -> re.Match[str] | None:
+    """The namespace, the desk and the operation in a path; None if it leads nowhere."""
+    return _PATH.fullmatch(path)
+
+
+@lru_cache(maxsize=256)
+def _is_a_name(namespace: str) -> bool:
+    return _NAMESPACE.fullmatch(namespace) is not None
 
 
 def _type_of(request: HttpRequest) -> str:

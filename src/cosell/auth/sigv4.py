@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
 from threading import Lock
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from cosell.auth import Credential, Identity
 from cosell.auth.canonical import folded, path_of, query_of
@@ -45,20 +45,29 @@ _MISMATCH = (
 _Hash: TypeAlias = "hashlib._Hash"
 
 
-class _Scope(NamedTuple):
-    """One credential scope with one list of signed headers, ready to check requests with."""
+class _Scope:
+    """One credential scope with one list of signed headers, ready to check requests with. Each
+    request reads nearly all of it: a named tuple's fields would be found more slowly."""
 
-    identity: Identity
-    macs: tuple[_Hash, _Hash]  # begun with the signing key: the inner hash, and the outer one
-    text: str
-    date: str
-    region: str
-    service: str
-    terminator: str
-    names: tuple[str, ...]
-    values: Callable[[Mapping[str, str]], Any]  # an itemgetter: a tuple, in one call
-    template: str
-    expires_at: int  # 0: never
+    __slots__ = (
+        "date", "expires_at", "identity", "macs", "names", "region", "service", "template",
+        "terminator", "text", "values",
+    )  # fmt: skip
+
+    def __init__(self, said: Authorization, found: Credential) -> None:
+        session = found.identity.session
+        lines = "".join(f"{name}:%s\n" for name in said.names)
+        self.identity = found.identity
+        self.macs = _macs(said, found.secret)
+        self.text = f"{said.date}/{said.region}/{said.service}/{said.terminator}"
+        self.date = said.date
+        self.region = said.region
+        self.service = said.service
+        self.terminator = said.terminator
+        self.names = said.names
+        self.values: Callable[[Mapping[str, str]], Any] = itemgetter(*said.names)
+        self.template = f"{lines}\n{';'.join(said.names)}\n"
+        self.expires_at = session.expires_at if session else 0  # 0: never
 
 
 _Known: TypeAlias = _Scope | Identity  # an Identity is a stranger whose signature nobody can check
@@ -128,7 +137,7 @@ class Authenticator:
         said.ensure_complete()
         if token and _TOKEN not in said.names:
             raise _must_be_signed(_TOKEN)
-        return _scope(said, found)
+        return _Scope(said, found)
 
     def _remember(self, prefix: str, token: str, known: _Known) -> None:
         """Only what has been checked, so that garbage cannot push it out in strict mode."""
@@ -187,39 +196,21 @@ def signed_service(request: HttpRequest) -> str | None:
     return slots[3] if len(slots) == 5 and slots[3] else None
 
 
-def _scope(said: Authorization, found: Credential) -> _Scope:
-    key = f"AWS4{found.secret}".encode()
+def _macs(said: Authorization, secret: str) -> tuple[_Hash, _Hash]:
+    """The two hashes of HMAC-SHA256 (RFC 2104), the inner and the outer one, begun with the signing
+    key. To go on from copies costs half of what `hmac.HMAC` does; and `hmac.digest` would let go of
+    the interpreter: on a busy server another thread takes it then, and getting it back costs more
+    than all the rest of `_check_signature`."""
+    key = f"AWS4{secret}".encode()
     for part in (said.date, said.region, said.service, said.terminator):
         key = hmac.digest(key, part.encode("utf-8", "surrogatepass"), "sha256")
-    session = found.identity.session
-    lines = "".join(f"{name}:%s\n" for name in said.names)
-    return _Scope(
-        identity=found.identity,
-        macs=_macs(key),
-        text=f"{said.date}/{said.region}/{said.service}/{said.terminator}",
-        date=said.date,
-        region=said.region,
-        service=said.service,
-        terminator=said.terminator,
-        names=said.names,
-        values=itemgetter(*said.names),
-        template=f"{lines}\n{';'.join(said.names)}\n",
-        expires_at=session.expires_at if session else 0,
-    )
-
-
-def _macs(key: bytes) -> tuple[_Hash, _Hash]:
-    """The two hashes of HMAC-SHA256 (RFC 2104), begun with a key. To go on from copies costs
-    half of what `hmac.HMAC` does; and `hmac.digest` would let go of the interpreter: on a busy
-    server another thread takes it then, and getting it back costs more than the signature.
-    """
     block = key.ljust(hashlib.sha256().block_size, b"\0")
     inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
     return inner, outer
 
 
 def _check_signature(scope: _Scope, request: HttpRequest, signature: str, wall_ms: int) -> None:
-    headers = request.headers
+    method, path, query, headers, body, _ = request
     # "You must include the host header and any x-amz-* headers in the signature" (IAM user guide,
     # "Create a signed AWS API request"). Enforced is what this server acts on (header.py sees to
     # host): proxies add x-amz-* headers of their own on the way, such as x-amz-cf-id.
@@ -240,10 +231,10 @@ def _check_signature(scope: _Scope, request: HttpRequest, signature: str, wall_m
     block = scope.template % values
     if "  " in block or ": " in block or " \n" in block or "\t" in block:
         block = scope.template % tuple(map(folded, values))
-    digest = hashlib.sha256(request.body).hexdigest()
-    path = "/" if request.path == "/" else path_of(request.path)
-    query = query_of(request.query) if request.query else ""
-    canonical = f"{request.method}\n{path}\n{query}\n{block}{digest}"
+    digest = hashlib.sha256(body).hexdigest()
+    path = "/" if path == "/" else path_of(path)
+    query = query_of(query) if query else ""
+    canonical = f"{method}\n{path}\n{query}\n{block}{digest}"
     hashed = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     text = f"AWS4-HMAC-SHA256\n{at}\n{scope.text}\n{hashed}".encode("utf-8", "surrogatepass")
     begun, ending = scope.macs

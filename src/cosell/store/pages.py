@@ -87,7 +87,7 @@ def page(tx: Tx, view: View, selection: Selection, place: Place, limit: int) -> 
     """At most `limit` rows of a view, in order."""
     text, values = compose(tx, view, selection, place)
     values["limit"] = limit
-    return cast("list[Entry]", tx.query(text, values))
+    return tx.query(text, values)  # type: ignore[return-value]  # rows are tuples of these three
 
 
 def page_with_ids(
@@ -126,9 +126,9 @@ def compose(
     for number, other in enumerate(others):
         values[f"other_{number}"] = other
     shown = shown or _SUMMARY
-    start, bounds = (
-        _start(place, bounds) if bounds else (after or _BEGINNINGS[descending, textual], ())
-    )
+    start = after or _BEGINNINGS[descending, textual]
+    if bounds:
+        start, bounds = _start(place, bounds)
     values["after"], values["after_seq"] = start
     if not filters and not bounds:
         plain = _Shape(

@@ -80,7 +80,7 @@ class SqliteStore:
         known = self.known
         found = None if known is None else known.get((statement, key))
         if found is not None:
-            return cast("Thing", found)
+            return found  # type: ignore[return-value]  # who asked before had the same made
         with self.read(single=True) as tx:
             return tx.known(statement, key, made)
 
