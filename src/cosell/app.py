@@ -177,7 +177,7 @@ class App:
             response = self._refusal(InternalServerException(), headers, "the edge failed")
         finally:
             self._in_progress -= calls
-        status, answered, body, _, cut, *_ = response
+        status, answered, body, _, cut, _, _ = response
         if cut:
             await _cut(scope, exchange)
             return

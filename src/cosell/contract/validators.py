@@ -36,7 +36,7 @@ from cosell.errors import FieldError, did_you_mean
 ITEMS_MAX = 1000
 """Items of a list, or of a map, for which the model states no maximum (a rule of ours)."""
 
-_OPTIONAL, _REQUIRED, _NULLABLE = 0, 1, 2
+_OPTIONAL, _REQUIRED, _NULLABLE = 0, 1, 2  # most are optional, and most of those are absent
 
 
 class _Field(NamedTuple):
@@ -126,7 +126,7 @@ class Validators:
                 item = get(name)
                 if item is not None:
                     known[name] = check_member(item, here, down, faults)
-                elif absence == _OPTIONAL:
+                elif not absence:
                     continue
                 elif absence == _REQUIRED:
                     add_missing(faults, (here, down))

@@ -4,6 +4,7 @@ What an operation filters and sorts by is data of its own; this file knows how, 
 """
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias, cast
 
 from cosell import paging
@@ -14,6 +15,7 @@ from cosell.store import Tx, Value, View, documents, lag
 from cosell.store.documents import Stored
 from cosell.store.pages import (
     Bound,
+    Entry,
     Filter,
     Order,
     Place,
@@ -25,6 +27,9 @@ from cosell.store.pages import (
 
 Condition: TypeAlias = tuple[str, str]
 """A value of a filter's column, and what else must hold of the row ('' for nothing)."""
+
+
+_SUMMARY: Callable[[Entry], bytes | None] = itemgetter(2)  # for a page is mostly rows
 
 
 class By(NamedTuple):
@@ -74,7 +79,7 @@ def answer(
     place = Place(order, RENDERER, paging.position(call, sort))
     entries = page(tx, listed.view, selection, place, size + 1)
     token = paging.token(call, sort, entries, size)
-    summaries = [summary for _, _, summary in entries[:size]]
+    summaries = list(map(_SUMMARY, entries[:size]))
     if None in summaries:  # another version rendered some: the page is asked for as a whole again
         pairs = page_with_ids(tx, listed.view, selection, place, size + 1)
         token = paging.token(call, sort, [entry for entry, _ in pairs], size)
