@@ -149,7 +149,8 @@ def test_lists_page_shows_every_sort_and_filter() -> None:
 def test_every_sort_of_a_list_has_an_index() -> None:
     for name, handler in handlers().items():
         one = list_of(handler)
-        for column, _ in one.sorts.values() if one else ():
+        for order in one.sorts.values() if one else ():
+            column = order.column
             assert column == one.view.sort or column in one.view.orders, name  # type: ignore[union-attr]
 
 

@@ -94,7 +94,7 @@ def _told(operation: str, one: List) -> list[str]:
 def _sorts(one: List) -> str:
     return table(
         ("sort", "without a filter", "index"),
-        [(code(by), "flat", code(_order(one, column))) for by, (column, _) in one.sorts.items()],
+        [(code(by), "flat", code(_order(one, order.column))) for by, order in one.sorts.items()],
     )
 
 
