@@ -32,7 +32,7 @@ from cosell.http import HttpRequest, HttpResponse
 from cosell.journal import PRESENT, Trace
 from cosell.observing.logs import CallLines
 from cosell.observing.probes import Probes
-from cosell.observing.watching import COUNTS, GAUGES, LINES
+from cosell.observing.watching import GAUGES, LINES
 from cosell.selling.contract import CONTRACT
 from cosell.service import Engine
 from cosell.store import Store, StoreError
@@ -86,8 +86,11 @@ class App:
     """One worker's application: `__rsgi__` answers, `__rsgi_init__` and `__rsgi_del__` begin and
     end it with the server's loop."""
 
-    def __init__(self, config: Config, store: Store, main: int, counted: str | None = None) -> None:
-        """`counted` is where the processes of this server count together, if they do."""
+    def __init__(
+        self, config: Config, store: Store, main: int, counted: str | OSError | None = None
+    ) -> None:
+        """`counted` is where the processes of this server count together, if they do, or why they
+        cannot."""
         self._config = config
         self._main = main
         self._store = store
@@ -99,15 +102,14 @@ class App:
         self._engine.takes_turns = self._turns is not None
         self._in_progress = 0  # calls that have no answer yet
         self._counts_together = counted is not None
-        self._metrics = counting.begin(store, counted) if counts(config) else None
+        watching = self._engine.watching
+        self._metrics = counting.begin(store, counted, watching) if counts(config) else None
         if self._metrics is not None:
             self._metrics.watch(lambda: self._in_progress)
-            self._engine.watching.add(COUNTS, self._metrics.answered)
-            self._engine.watching.count_by(self._metrics)
         if config.log.has_calls:
-            self._engine.watching.add(LINES, CallLines(config.log, sys.stderr))
+            watching.add(LINES, CallLines(config.log, sys.stderr))
         scraped = self._metrics.text if self._metrics else None
-        self._probes = Probes(store, self._state(), scraped, self._engine.watching)
+        self._probes = Probes(store, self._state(), scraped, watching)
         self._waiting: dict[asyncio.Task[None] | None, float] = {}  # for a body, until when
         self._overdue: set[asyncio.Task[None] | None] = set()
 
@@ -321,10 +323,15 @@ def _opened(config: Config, database: str, main: int) -> Store:
 
 
 def load(
-    config: Config, database: str, main: int, opened: str | None, counted: str | None = None
+    config: Config,
+    database: str,
+    main: int,
+    opened: str | None,
+    counted: str | OSError | None = None,
 ) -> App:
     """What the server's worker calls first: open the state, or say why not and end everything.
-    `opened` is a saved namespace to begin with, `counted` where several processes count."""
+    `opened` is a saved namespace to begin with, `counted` where several processes count, or why
+    they cannot."""
     try:
         app = App(config, _opened(config, database, main), main, counted)
         if opened is not None:

@@ -35,12 +35,12 @@ class State(NamedTuple):
 
 
 class _Main(NamedTuple):
-    """This process, when it began, the directory in which those that answer count together, where
-    they listen, and the pipe into which they say that they do."""
+    """This process, when it began, the directory in which those that answer count together (or why
+    there is none), where they listen, and the pipe into which they say that they do."""
 
     process: int
     since: float
-    counted: str | None
+    counted: str | OSError | None
     address: tuple[str, int]
     said: Any
 
@@ -60,7 +60,10 @@ def listen(
         return _serve(settings, state, main)
     from cosell.observing import processes
 
-    counted = processes.Directory()
+    try:
+        counted = processes.Directory()
+    except OSError as error:  # those who would count say so: this process does not log
+        return _serve(settings, state, main._replace(counted=error))
     try:
         return _serve(settings, state, main._replace(counted=counted.path))
     finally:

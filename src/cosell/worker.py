@@ -232,9 +232,7 @@ def _door(life: Life, store: PostgresStore, engine: Engine, config: Config) -> D
     """Where somebody may ask how this process is, and what it counted."""
     if not config.worker.port:
         return None
-    metrics = counting.begin(store, None) if counts(config) else None
-    if metrics is not None:
-        engine.watching.count_by(metrics)
+    metrics = counting.begin(store, None, engine.watching) if counts(config) else None
     state = {"Status": "ok", "Version": __version__, "Process": os.getpid()}
     probes = Probes(life, state, metrics.text if metrics else None, engine.watching)
     gate = Gate(replace(config, host=config.worker.host))

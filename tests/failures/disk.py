@@ -54,17 +54,17 @@ def _write(file: RawIOBase, block: bytes) -> None:
 
 
 @contextlib.contextmanager
-def small_disk(kind: str = "tmpfs") -> Iterator[SmallDisk]:
-    """A disk that is there until the end; an `ext4` one can be made to fail."""
+def small_disk(kind: str = "tmpfs", size: int = SIZE) -> Iterator[SmallDisk]:
+    """A disk of so many bytes that is there until the end; an `ext4` one can be made to fail."""
     mount = Path(tempfile.mkdtemp(prefix="cosell-disk-"))
     image = Path(f"{mount}.image")
     if kind == "ext4":
         with image.open("wb") as file:
-            file.truncate(SIZE)
+            file.truncate(size)
         _ran("mkfs.ext4", "-q", "-F", str(image))
         _ran("mount", "-o", "loop,errors=remount-ro", str(image), str(mount))
     else:
-        _ran("mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(mount))
+        _ran("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(mount))
     try:
         mount.chmod(0o755)
         disk = SmallDisk(mount)

@@ -14,7 +14,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from cosell import counting
 from cosell.clock import wall_ms
 from cosell.contract import Document
-from cosell.observing import watching
 from cosell.observing.metrics import Metrics
 from cosell.operations import DESK, SELLING
 from cosell.store import agenda, namespaces
@@ -42,9 +41,9 @@ class Counted(Inside):
 
     def __init__(self) -> None:
         super().__init__()
-        self.metrics: Metrics = counting.begin(self.store, None)
-        self.engine.watching.add(watching.COUNTS, self.metrics.answered)
-        self.engine.watching.count_by(self.metrics)
+        metrics = counting.begin(self.store, None, self.engine.watching)
+        assert metrics is not None
+        self.metrics: Metrics = metrics
 
     def scrape(self) -> Scrape:
         return Scrape(self.metrics.text().decode())

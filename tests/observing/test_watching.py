@@ -113,6 +113,55 @@ def test_worker_that_cannot_log_works_and_ends_in_order(migrated: str, tmp_path:
     assert server.stop() == 0
 
 
+# --- the counts of several processes ------------------------------------------------------------
+
+
+def test_file_of_counts_that_may_not_grow_keeps_what_it_has(tmp_path: Path) -> None:
+    """A limit stands for a disk without room. In a process of its own: the library is told where to
+    count once."""
+    done = subprocess.run(
+        [sys.executable, "-c", GROWING, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=START_S_MAX,
+    )
+    assert done.returncode == 0, done.stderr
+    met, known, later = done.stdout.split()
+    assert met == "EFBIG"
+    assert float(known) == 2.0, "what was counted before is counted on"
+    assert float(later) == 1.0, "and what there was no room for, once there is"
+
+
+GROWING = """
+import errno, os, resource, sys
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from cosell.observing import processes, together
+
+together.begin(sys.argv[1])
+size = os.path.getsize(f"{sys.argv[1]}/counter_{os.getpid()}.db")
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+counter = Counter("c", "h" * 1_000, ["name"], registry=CollectorRegistry())
+known = counter.labels("known")
+known.inc()
+try:
+    for number in range(200):
+        name = f"n{number}"
+        counter.labels(name)
+except OSError as error:
+    print(errno.errorcode[error.errno])
+known.inc()
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+counter.labels(name).inc()
+told = CollectorRegistry()
+MultiProcessCollector(told, sys.argv[1])
+processes.ensure_kept(sys.argv[1])
+print(told.get_sample_value("c_total", {"name": "known"}))
+print(told.get_sample_value("c_total", {"name": name}))
+"""
+
+
 # --- whoever else watches ------------------------------------------------------------------------
 
 

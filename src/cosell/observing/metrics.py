@@ -26,7 +26,7 @@ from prometheus_client.registry import Collector
 from cosell.clock import wall_ms
 from cosell.http import HttpResponse
 from cosell.journal import Trace
-from cosell.observing import processes
+from cosell.observing import processes, together
 from cosell.store import Store, StoreError, Tx, agenda
 
 log = logging.getLogger("cosell.metrics")
@@ -60,7 +60,10 @@ class Metrics:
     """Counts what happens in this process, and tells it with what others counted."""
 
     def __init__(self, store: Store, tasks: Tasks, build: Build, directory: str | None) -> None:
-        """`directory` is where the processes of one server count together; None: there is one."""
+        """`directory` is where the processes of one server count together; None: there is one.
+        OSError if this one cannot."""
+        if directory is not None:
+            together.begin(directory)
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._store = store
         self._directory = directory
@@ -145,9 +148,11 @@ class Metrics:
             self._connections.labels(state).set(number)
 
     def text(self) -> bytes:
-        """Everything, in the text format. What the store does not tell is missing in it."""
+        """Everything, in the text format. What the store does not tell is missing in it; OSError if
+        what the processes counted is gone."""
         self.note()
         if self._directory is not None:
+            processes.ensure_kept(self._directory)
             processes.forget_ended(self._directory)
         return generate_latest(self._scraped)
 

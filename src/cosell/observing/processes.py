@@ -1,9 +1,10 @@
 """Counting together: the processes of one server keep their counts as files in one directory.
 
-How prometheus_client is told so, before it is imported; and what is forgotten of a process that
-ended. Must not know what is counted.
+What becomes of the directory, and what is forgotten of a process that ended; how prometheus_client
+is kept from another directory, before it is imported. Must not know what is counted.
 """
 
+import errno
 import fcntl
 import os
 import re
@@ -11,6 +12,10 @@ from pathlib import Path
 from typing import Final
 
 _TOLD: Final = ("PROMETHEUS_MULTIPROC_DIR", "prometheus_multiproc_dir")
+_GONE: Final = (
+    "the files in which the processes of this server count are gone; start the server anew"
+)
+_NOWHERE: Final = "there is no temporary directory that can be written"
 _NAMED: Final = "cosell-metrics-"
 _OWNED: Final = "owner.lock"
 _LIVE: Final = re.compile(r"gauge_live[a-z]*_(\d+)\.db")
@@ -18,16 +23,23 @@ _LIVE: Final = re.compile(r"gauge_live[a-z]*_(\d+)\.db")
 
 class Directory:
     """A new, empty directory for the processes of this server, which are to be told of it. It is
-    this process's while it lives; those of others that were killed are taken away."""
+    this process's while it lives; those of others that were killed are taken away. OSError if there
+    is no place for one."""
 
     def __init__(self) -> None:
         import tempfile  # few servers have several processes
 
-        self.path = tempfile.mkdtemp(prefix=_NAMED)
+        try:
+            self.path = tempfile.mkdtemp(prefix=_NAMED)
+        except FileNotFoundError:
+            raise FileNotFoundError(errno.ENOENT, _NOWHERE) from None
         # Nobody sees the lock before it is held.
         self._lock = os.open(f"{self.path}/new", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         os.rename(f"{self.path}/new", f"{self.path}/{_OWNED}")
+        # Who tidies up temporary directories (systemd-tmpfiles) leaves one that is locked alone.
+        self._held = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fcntl.flock(self._held, fcntl.LOCK_SH)
         for lock in Path(tempfile.gettempdir()).glob(f"{_NAMED}*/{_OWNED}"):
             _take_away_if_left(lock)
 
@@ -35,6 +47,7 @@ class Directory:
         """The server has ended."""
         _take_away(self.path)
         os.close(self._lock)
+        os.close(self._held)
 
 
 def _take_away_if_left(lock: Path) -> None:
@@ -57,13 +70,17 @@ def _take_away(directory: str) -> None:
     shutil.rmtree(directory, ignore_errors=True)
 
 
-def tell(directory: str | None) -> None:
-    """Let prometheus_client count there, or in this process alone, whatever somebody else's
-    environment says; before its first import."""
+def tell_nothing() -> None:
+    """Let prometheus_client count nowhere of itself, whatever somebody else's environment says;
+    before its first import."""
     for name in _TOLD:
         os.environ.pop(name, None)
-    if directory is not None:
-        os.environ[_TOLD[0]] = directory
+
+
+def ensure_kept(directory: str) -> None:
+    """OSError if what this process counts is not there any more for whoever tells it."""
+    if not Path(directory, f"counter_{os.getpid()}.db").exists():
+        raise FileNotFoundError(errno.ENOENT, _GONE, directory)
 
 
 def forget_ended(directory: str) -> None:

@@ -111,6 +111,11 @@ class Watching:
             exc_info=None if foreseen else error,
         )
 
+    def go_without(self, name: str, error: OSError, help: str) -> None:
+        """Somebody cannot watch at all, as long as this process lives."""
+        self._why[name] = f"{name} is off in this process: {error.strerror}."
+        log.error("%s is off in this process: %s. %s", name, error, help)
+
     def go_on(self, name: str) -> None:
         """Somebody has done its work; if that failed until a while ago, it is told that it goes
         on. Some of it may still be done when the rest fails."""
