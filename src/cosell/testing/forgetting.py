@@ -32,6 +32,10 @@ class Remembering(Protocol):
         """It has."""
         ...
 
+    def has_kept(self, fault: str | None) -> None:
+        """It refused, and knows what it knew."""
+        ...
+
     def was_called(self, request: HttpRequest, response: HttpResponse | None) -> None:
         """A call was answered, or made and not answered (None)."""
         ...
@@ -52,8 +56,11 @@ class Forgetting:
     def after(self, request: HttpRequest, response: HttpResponse) -> None:
         """A call was answered."""
         operation = _forgetting(request)
-        if operation is not None and response.status == 200:
-            self._remembering.has_forgotten(_fault(operation, request))
+        if operation is not None:
+            remembering = self._remembering
+            is_done = response.status == 200
+            tell = remembering.has_forgotten if is_done else remembering.has_kept
+            tell(_fault(operation, request))
         self._remembering.was_called(request, response)
 
     def lost(self, request: HttpRequest) -> None:

@@ -177,6 +177,7 @@ class Journal(Calls):
         self._reading = RLock()
         self._begun = ""  # what the desk's journal counted in when it was read last
         self._renewed = False  # since then, by a call that passed on the world's way
+        self._was_renewed = False  # before the last such call
         self._missing = Missing(world.name)
         self._passed = 0  # so many calls of the desk's journal were read, or are lost
         self._kept = 0  # so many of them, the oldest, have their bodies with them
@@ -275,7 +276,11 @@ class Journal(Calls):
         with suppress(Exception), self._reading:  # as above
             if not is_left_behind:
                 self._read_new()
-            self._renewed = True
+            self._was_renewed, self._renewed = self._renewed, True
+
+    def goes_on(self) -> None:
+        """The desk refused to begin anew."""
+        self._renewed = self._was_renewed
 
     def begun_anew(self) -> None:
         """The desk's journal is empty."""
@@ -337,17 +342,25 @@ class Journal(Calls):
 
     def _is_anew(self, page: Answer, first: str) -> bool:
         """Whether the page is of another journal than was read before, and has to be asked for
-        without regard to that. `first` is a call that has to be in a first page."""
+        without regard to that. `first` is a call that has to be in a first page, and in the first
+        one since it began anew by a call on the world's way: else others had it begin once more."""
         before, self._begun = self._begun, page.get("Journal") or ""
-        lacks_first = bool(first) and not before and _lacks(page, first)
+        is_first = self._renewed or not before
+        lacks_first = bool(first) and is_first and self._lacks(page, first)
         if before == self._begun and not lacks_first:
             return False
-        is_known, self._renewed = self._renewed or not before, False
-        if lacks_first or not is_known:
+        self._renewed = False
+        if lacks_first or not is_first:
             self._missing.gaps += 1
             self._leave(ANEW)
         self._passed, self._seq = 0, None
         return bool(before)
+
+    def _lacks(self, page: Answer, request_id: str) -> bool:
+        """Whether a call is not there, nor known, and nothing says that it was forgotten."""
+        if page.get("Forgotten") or any(one.RequestId == request_id for one in page.Calls):
+            return False
+        return all(call.request_id != request_id for call in self._seen)
 
     def _call(self, told: Answer) -> Call:
         rules = told.get("Rules") or []
@@ -370,11 +383,6 @@ class Journal(Calls):
             service=told.Service,
             _bodies=Bodies(self._world, told.RequestId),
         )
-
-
-def _lacks(page: Answer, request_id: str) -> bool:
-    """Whether a call is not there, and nothing says that it was forgotten."""
-    return not page.get("Forgotten") and all(one.RequestId != request_id for one in page.Calls)
 
 
 def _ensure_known(operation: str) -> None:

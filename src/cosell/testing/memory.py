@@ -41,13 +41,18 @@ class Memory:
         """It has."""
         world = self._world
         if fault is None:
-            self.take_first()
+            self._unread.begin_anew()
         if "faults" in vars(world):
             world.faults.has_forgotten(fault)
         if fault is None and "calls" in vars(world):
             world.calls.begun_anew()
         if fault is None and isinstance(world.place, Here):
             world.place.begin_anew(world.name, self._rows)
+
+    def has_kept(self, fault: str | None) -> None:
+        """It refused."""
+        if fault is None and "calls" in vars(self._world):
+            self._world.calls.goes_on()
 
     def was_called(self, request: HttpRequest, response: HttpResponse | None) -> None:
         """A call on the world's way is over, answered or not."""

@@ -28,19 +28,29 @@ class Unread:
         self.first = ""
         """The request id of a call that the desk remembers, if nobody has it begin anew; '' once
         its journal was read."""
+        self._wants_first = True
 
     def add(self, request: HttpRequest, response: HttpResponse | None) -> None:
         """A call was answered; or (None) it may have been, and the answer did not come."""
         target = request.headers.get("x-amz-target")
         if target in _UNTOLD:
             return  # the journal has no reading of it
-        if not self.came and (target is None or not target.startswith(DESK[1])):
+        if target is None or not target.startswith(DESK[1]):
             self.came = True
-            if response is not None and response.status == _OK and "/_cosell" not in request.path:
-                self.first = request_id(response)
+            if self._wants_first and response is not None and "/_cosell" not in request.path:
+                self._note_first(response)
         answer_bytes = BODY_BYTES_MAX if response is None else len(response.body)
         self._calls += 1
         self._bytes += len(request.body) + answer_bytes + _CALL_BYTES
         if self._calls > CALLS_UNREAD_MAX or self._bytes > BYTES_UNREAD_MAX:
             self._calls = self._bytes = 0
             self._read_on()
+
+    def begin_anew(self) -> None:
+        """The desk's journal begins anew: the next call is the first that it remembers."""
+        self.first = ""
+        self._wants_first = True
+
+    def _note_first(self, response: HttpResponse) -> None:
+        if response.status == _OK:
+            self.first, self._wants_first = request_id(response), False
