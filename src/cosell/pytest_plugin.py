@@ -87,13 +87,12 @@ def _intercept(config: pytest.Config, allow_real: bool) -> None:
         return
     from cosell.testing.interception import Interception
 
-    interception = Interception(allow_real=allow_real)
+    interception = Interception(allow_real=allow_real, is_of_run=True)
     config.stash[_UNDO] = []
     config.stash[_GUARD] = interception
     config.add_cleanup(interception.end)
     interception.begin()
-    failing.watch(_NO_FAILURES)
-    config.add_cleanup(failing.look_away)
+    config.add_cleanup(failing.watch(_NO_FAILURES))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,7 +6,7 @@ in peace costs nothing. Must not know pytest, nor what is told.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from time import CLOCK_MONOTONIC, clock_gettime_ns
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -20,10 +20,17 @@ _Harmless: TypeAlias = tuple[type[BaseException], ...]
 _LEFT_MAX: Final = 3  # who tries a failing example again and again leaves the best one last
 _STEERING: Final = "hypothesis"  # whose exceptions end examples, and fail nothing
 _open: "WeakValueDictionary[str, World]" = WeakValueDictionary()  # by their names
-_left: "deque[Story]" = deque(maxlen=_LEFT_MAX)
-_harmless: _Harmless | None = None  # None: nobody tells of failures
-_since = 0  # when the test began
-_told = 0  # how often a world of it was told of
+_runs: "list[_Run]" = []  # which tell of failures; the innermost last
+
+
+class _Run:
+    """A run of tests, and what is known of the test that it is at."""
+
+    def __init__(self, harmless: _Harmless) -> None:
+        self.harmless = harmless
+        self.left: deque[Story] = deque(maxlen=_LEFT_MAX)
+        self.since = 0  # when the test began
+        self.told = 0  # how often a world of it was told of
 
 
 def now() -> int:
@@ -31,25 +38,23 @@ def now() -> int:
     return clock_gettime_ns(CLOCK_MONOTONIC)
 
 
-def watch(harmless: _Harmless) -> None:
+def watch(harmless: _Harmless) -> Callable[[], None]:
     """From now on worlds are looked at when exceptions leave them, but for `harmless` ones, which
-    fail no test."""
-    global _harmless
-    _harmless = (*harmless, SystemExit, GeneratorExit)
+    fail no test. What is answered ends that; a run within a test of another ends its own alone."""
+    run = _Run((*harmless, SystemExit, GeneratorExit))
+    _runs.append(run)
 
+    def look_away() -> None:
+        _runs[:] = [one for one in _runs if one is not run]
 
-def look_away() -> None:
-    """No more."""
-    global _harmless
-    _harmless = None
-    _left.clear()
+    return look_away
 
 
 def begin_test() -> None:
-    """What is used from now on is used by another test."""
-    global _since, _told
-    _since, _told = now(), 0
-    _left.clear()
+    """What is used from now on is used by another test of the innermost run."""
+    run = _runs[-1]
+    run.since, run.told = now(), 0
+    run.left.clear()
 
 
 def begin(world: "World") -> None:
@@ -64,22 +69,22 @@ def end(world: "World") -> None:
 
 def leave(world: "World", error: BaseException) -> None:
     """An exception leaves a world, which is still open."""
-    if _harmless is None or isinstance(error, _harmless):
+    if not _runs or isinstance(error, _runs[-1].harmless):
         return
     if type(error).__module__.partition(".")[0] == _STEERING:
         return
     from cosell.testing.report import look_at
 
     with suppress(Exception):  # the error is what matters
-        _left.append(look_at(world))
+        _runs[-1].left.append(look_at(world))
 
 
 def others(own: "World | None") -> "Iterator[tuple[str, World | Story]]":
     """What the test used beside its own world: what is known of those that exceptions have left,
     and those that are open and were called, or wait for an answer; each with what tells its name
     from the test's others."""
-    global _told
-    _told = max(_told, int(own is not None))
+    run = _runs[-1]
+    run.told = max(run.told, int(own is not None))
     for one in _others(own):
         yield number(), one
 
@@ -87,13 +92,14 @@ def others(own: "World | None") -> "Iterator[tuple[str, World | Story]]":
 def number() -> str:
     """What tells the name of what is told of next from the test's others: a world of which several
     failures tell (subtests, the teardown) stands otherwise each time."""
-    global _told
-    _told += 1
-    return f" {_told}" * (_told > 1)
+    run = _runs[-1]
+    run.told += 1
+    return f" {run.told}" * (run.told > 1)
 
 
 def _others(own: "World | None") -> "list[World | Story]":
-    found: list[World | Story] = [*_left]
-    _left.clear()
+    run = _runs[-1]
+    found: list[World | Story] = [*run.left]
+    run.left.clear()
     every = [world for world in _open.values() if world is not own]
-    return found + [one for one in every if one.way.unanswered or one.memory.called >= _since]
+    return found + [one for one in every if one.way.unanswered or one.memory.called >= run.since]

@@ -103,10 +103,12 @@ class Interception:
     """Calls are intercepted, and credentials are in the environment, from `begin` to `end`. There
     may be several at once; the hooks are there once. What was broken off is undone by `end`."""
 
-    def __init__(self, *, allow_real: bool = False) -> None:
+    def __init__(self, *, allow_real: bool = False, is_of_run: bool = False) -> None:
         """`allow_real` lets calls for which there is no world go to the real Partner Central; then
-        the environment stays as the user has it."""
+        the environment stays as the user has it. `is_of_run`: a run of tests asks what was stopped
+        in it."""
         self.allow_real = allow_real
+        self.is_of_run = is_of_run
         self._stopped: list[str] = []
 
     def begin(self) -> None:
@@ -154,12 +156,14 @@ def expect_stopped() -> Iterator[list[str]]:
 
 
 def note_stopped(what: str) -> None:
-    """Tell every interception of a call that was stopped, or who expects it."""
+    """Tell the run of tests of a call that was stopped, the innermost one, or who expects it."""
     if _expecting:
         _expecting[-1].append(what)
         return
-    for one in list(_active):
-        one.note(what)
+    for one in reversed(list(_active)):
+        if one.is_of_run:
+            one.note(what)
+            return
 
 
 def is_begun() -> bool:
