@@ -1,4 +1,4 @@
-"""The address of a server, as somebody wrote it, or what is wrong with it.
+"""A server's address and a namespace's name, as somebody wrote them, or what is wrong with them.
 
 Must not connect.
 """
@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 EXAMPLE: Final = "http://127.0.0.1:2673"
 _PORT_MAX: Final = 65_535
 _PORT: Final = re.compile(r":([^:\]]*)\Z")
+NAMESPACE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+"""A namespace's name."""
+_NAME_SHOWN_MAX: Final = 100
 _COLONS_MAX: Final = 1  # more are IPv6, which brackets keep apart from the port
 
 
@@ -31,6 +34,14 @@ def read(url: object) -> Address:
     parts = urlsplit(_with_scheme(url))
     return Address(
         parts.scheme, parts.netloc, parts.hostname or "", parts.port, parts.path.rstrip("/")
+    )
+
+
+def impossible(namespace: str) -> str:
+    """What to say of a name that no namespace can have."""
+    return (
+        f"{namespace[:_NAME_SHOWN_MAX]!r} cannot be a namespace's name: that has 1 to 63 characters"
+        " of a-z, 0-9 and '-', and does not begin with '-'."
     )
 
 

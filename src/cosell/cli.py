@@ -25,6 +25,7 @@ from cosell.settings import load as load_settings
 _PORT_WAIT_S = 1.0  # how long a start waits for a server that is about to end
 _PARENT_CHECK_S = 0.5
 _DESCRIPTION = "AWS Partner Central's selling API on your own machine."
+_OF_FILES = ("file", "endpoint", "namespace", "key")
 _DRAINING = "after SIGTERM: how long to answer on, and not be ready (0)"
 _EPILOG = (
     "A server that is open to a network needs --auth strict, and a [[keys]] table (id, secret,"
@@ -47,16 +48,15 @@ def _run(arguments: Sequence[str] | None) -> int:
     if command is None:
         _parser().print_help()
         return 2
-    asked = {
-        name: options.pop(name, None) or "" for name in ("file", "endpoint", "namespace", "key")
-    }
+    asked = {name: options.pop(name, None) for name in _OF_FILES}
     path = options.pop("config")
     if options.pop("with_parent", False):
         _end_with_parent()
     try:
+        _ensure_said({**asked, "config": path})
         settings = load_settings(path, overrides=options)
         if command in ("save", "load"):
-            return _carry(command, settings, asked)
+            return _carry(command, settings, {name: told or "" for name, told in asked.items()})
         if command in ("migrate", "worker"):
             return _on_postgres(command, settings)
         config.check(settings)
@@ -66,6 +66,14 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 2
     except KeyboardInterrupt:  # before there was a server that could be stopped
         return 128 + signal.SIGINT
+
+
+def _ensure_said(asked: dict[str, str | None]) -> None:
+    """A variable of a script that is not set is no choice of the default: that may be somebody's
+    namespace, or server."""
+    for name, told in asked.items():
+        if told == "" and name != "file":  # which is no option, and tells of itself
+            raise config.ConfigError(f"--{name}: expected text that is not empty, found ''")
 
 
 def serve(settings: config.Config) -> int:

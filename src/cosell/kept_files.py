@@ -91,7 +91,9 @@ class Server(NamedTuple):
 def found(endpoint: str, namespace: str) -> tuple[str, str]:
     """A server's endpoint, and the namespace that is meant there: the one that was said ('' if none
     was), that of the endpoint, which may be a namespace's own, or the default one. KeptFileError if
-    they say two."""
+    they say two, or one that cannot be."""
+    if namespace and not address.NAMESPACE.fullmatch(namespace):
+        raise KeptFileError(f"--namespace: {address.impossible(namespace)}")
     of_namespace = _OF_NAMESPACE.fullmatch(endpoint)
     if of_namespace is None:
         return endpoint, namespace or _DEFAULT

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple, NoReturn, TypeAlias
 
+from cosell.address import NAMESPACE, impossible
 from cosell.auth.sigv4 import signed_service
 from cosell.calls import Handler
 from cosell.contract import Contract, Document
@@ -26,7 +27,6 @@ from cosell.wire import aws_json
 
 DEFAULT_NAMESPACE = "default"
 _PATH = re.compile(r"(?:/ns/([^/]*))?(/_cosell)?(?:/([^/]*))?/?")
-_NAMESPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _FORM = "application/x-www-form-urlencoded"
 _VERSION = re.compile(rb"(?:^|&)Version=([0-9]{4}-[0-9]{2}-[0-9]{2})(?=&|$)")
 _STS_VERSION = b"2011-06-15"
@@ -100,10 +100,7 @@ class Routes:
         if namespace is None:
             namespace = DEFAULT_NAMESPACE
         elif not _is_a_name(namespace):
-            raise UnknownNamespaceException(
-                f"{namespace[:100]!r} cannot be a namespace's name: that has 1 to 63 characters of"
-                " a-z, 0-9 and '-', and does not begin with '-'."
-            )
+            raise UnknownNamespaceException(impossible(namespace))
         if request.method != "POST":
             self._ensure_ours(request)
             whose = "the desk" if address is not None and address[2] else "AWS's API"
@@ -224,7 +221,7 @@ def _address(path: str) -> re.Match[str] | None:
 
 @lru_cache(maxsize=256)
 def _is_a_name(namespace: str) -> bool:
-    return _NAMESPACE.fullmatch(namespace) is not None
+    return NAMESPACE.fullmatch(namespace) is not None
 
 
 def _type_of(request: HttpRequest) -> str:

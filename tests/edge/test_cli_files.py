@@ -159,13 +159,28 @@ def test_save_of_nothing_writes_nothing(server: Server, world: World, tmp_path: 
     assert path.read_text() == "kept"
 
 
-@pytest.mark.parametrize("name", ["x y", "x?y", "Ünten"])
+@pytest.mark.parametrize("name", ["x y", "x?y", "Ünten", "a/b"])
 def test_a_name_that_no_namespace_can_have_is_what_is_told(
     server: Server, tmp_path: Path, name: str
 ) -> None:
     done = ran("save", str(tmp_path / "a"), "--namespace", name, "--endpoint", server.url)
     assert done.returncode == 1
     assert "cannot be a namespace's name: that has 1 to 63 characters" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["namespace", "endpoint", "key", "config"])
+def test_an_option_that_says_nothing_is_not_the_default(
+    server: Server, world: World, tmp_path: Path, option: str
+) -> None:
+    """`--namespace "$NS"`, where nobody has set it, would replace the default one."""
+    path = str(tmp_path / "a.cosell")
+    said = {"namespace": world.namespace, "endpoint": server.url} | {option: ""}
+    options = [part for name, told in said.items() for part in (f"--{name}", told)]
+    for command in ("load", "save"):
+        done = ran(command, path, *options)
+        assert (done.returncode, done.stderr) == (
+            2, f"cosell: --{option}: expected text that is not empty, found ''\n",
+        )  # fmt: skip
 
 
 def test_load_of_a_bad_file_changes_nothing(server: Server, world: World, tmp_path: Path) -> None:
