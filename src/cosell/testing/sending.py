@@ -28,6 +28,7 @@ from cosell.testing.dead_calls import BOUND
 from cosell.testing.place import AnswerLate, ConnectionCut, WorldClosed, closed
 from cosell.testing.speaking import let_speak, scope_of
 from cosell.testing.there import ServerGone
+from cosell.testing.whence import made_at
 
 staying.hold(botocore)  # another one's clients would not know the errors that are raised here
 
@@ -53,10 +54,12 @@ class NotLetOut(BotoCoreError):  # type: ignore[misc]  # botocore has no types
 
 
 def stop(what: str) -> NotLetOut:
-    """The exception to raise for a call that is stopped. It is noted: code that swallows errors of
-    botocore's swallows this one too, and the test has to fail all the same."""
-    interception.note_stopped(what)
-    return NotLetOut(what=what)
+    """The exception to raise for a call that is stopped. It is noted, with where the call was made:
+    code that swallows errors of botocore's swallows this one too, and the test has to fail all the
+    same."""
+    told = f"{what} The call was made at {made_at()}."
+    interception.note_stopped(told)
+    return NotLetOut(what=told)
 
 
 def send(original: Callable[[Any, Any], Any], session: Any, request: Any) -> Any:

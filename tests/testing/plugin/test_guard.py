@@ -1,5 +1,8 @@
 """A call that is stopped fails the test that made it, whatever its code does with the error."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.testing.plugin.conftest import Suite
@@ -17,6 +20,21 @@ def swallow():
         return boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
     except (BotoCoreError, ClientError):
         return None
+"""
+TRACING = """
+from contextlib import contextmanager
+from botocore.httpsession import URLLib3Session
+
+@contextmanager
+def traced():
+    send = URLLib3Session.send
+    def sending(session, request):
+        return send(session, request)
+    URLLib3Session.send = sending
+    try:
+        yield
+    finally:
+        URLLib3Session.send = send
 """
 STOPPED = "*ListOpportunities was about to leave for the real Partner Central*--cosell-allow-real*"
 
@@ -47,6 +65,58 @@ def test_another_again():
     result.assert_outcomes(failed=2, passed=3)
     result.stdout.fnmatch_lines(["*_ test_it _*", STOPPED, "*_ test_in_a_thread _*", STOPPED])
     assert str(result.stdout).count("(test_suite") == 0  # it is told once, and without a traceback
+
+
+def test_it_is_told_where_it_was_made(suite: Suite, pytester: pytest.Pytester) -> None:
+    installed = pytester.path / "site-packages"
+    installed.mkdir()
+    (installed / "tracing.py").write_text(TRACING)
+    (installed / "crm.py").write_text(SWALLOWING)
+    result = suite(
+        SWALLOWING
+        + """
+import asyncio
+import sys
+from concurrent.futures import ThreadPoolExecutor
+sys.path.insert(0, "site-packages")
+
+def test_here():
+    swallow()
+
+def test_wrapped():
+    import tracing
+    with tracing.traced():
+        swallow()
+
+def test_installed():
+    import crm
+    crm.swallow()
+
+def test_in_another_thread():
+    asyncio.run(asyncio.to_thread(swallow))
+
+def test_handed_over():
+    client = boto3.client("partnercentral-selling")
+    with pytest.raises(BotoCoreError):
+        list(client.get_paginator("list_opportunities").paginate(Catalog="AWS"))
+    with ThreadPoolExecutor(1, "pool") as pool:
+        error = pool.submit(client.list_opportunities, Catalog="AWS").exception()
+    assert isinstance(error, BotoCoreError)
+"""
+    )
+
+    def line_of(text: str, file: Path = pytester.path / "test_suite.py") -> int:
+        before, _, _ = file.read_text().partition(text)
+        return before.count("\n") + 1
+
+    result.assert_outcomes(failed=5)
+    told = re.findall(r"The call was made at (.*)", str(result.stdout))
+    here = f"test_suite.py:{line_of('return boto3')} (swallow)"
+    there = f"site-packages/crm.py:{line_of('return boto3', installed / 'crm.py')} (swallow)"
+    assert told[:3] == [f"{here}.", f"{here}.", f"{there}."]
+    assert re.fullmatch(re.escape(f"{here}, in the thread ") + r"'asyncio_0'\.", told[3])
+    assert told[4] == f"test_suite.py:{line_of('paginate')} (test_handed_over)."
+    assert re.fullmatch(r"\S+/thread.py:\d+ \(run\), in the thread 'pool_0'\.", told[5])
 
 
 def test_in_fixtures(suite: Suite) -> None:

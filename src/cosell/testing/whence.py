@@ -1,0 +1,63 @@
+"""Where a call of botocore's was made: the line of the code under test, and its thread.
+
+Must not import botocore, nor raise: what is told is of a call that has failed already.
+"""
+
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from threading import current_thread, main_thread
+from types import FrameType
+from typing import Final
+
+_SDK: Final = frozenset({"boto3", "botocore", "s3transfer"})
+_BETWEEN: Final = frozenset({"_pytest", "cosell", "pluggy"})  # who calls what somebody hands them
+_STANDARD: Final = f"{sysconfig.get_path('stdlib')}/"
+_INSTALLED: Final = "/site-packages/"
+
+
+def made_at() -> str:
+    """As `crm.py:12 (push)`, and the thread if it is not the main one."""
+    frame = _caller()
+    code = frame.f_code
+    thread = current_thread()
+    told = f"{_shown(code.co_filename)}:{frame.f_lineno} ({code.co_name})"
+    return told if thread is main_thread() else f"{told}, in the thread {thread.name!r}"
+
+
+def _caller() -> FrameType:
+    """The nearest frame that is somebody's own: not the SDK's, nor that of a package that has
+    wrapped what is within the SDK. A pool, or whoever else calls what it was given, is named only
+    if nobody stands behind it."""
+    frames = list(_outwards(sys._getframe(1)))
+    inner = max((at + 1 for at, frame in enumerate(frames) if _root(frame) in _SDK), default=0)
+    for at, frame in enumerate(frames):
+        wraps = at < inner and _INSTALLED in frame.f_code.co_filename
+        if _is_somebodys(frame) and not wraps:
+            return frame
+    return frames[min(inner, len(frames) - 1)]
+
+
+def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _root(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
+
+
+def _is_somebodys(frame: FrameType) -> bool:
+    path = frame.f_code.co_filename
+    if path.startswith(_STANDARD) and _INSTALLED not in path:
+        return False
+    return _root(frame) not in _SDK | _BETWEEN and not path.startswith("<frozen ")
+
+
+def _shown(path: str) -> str:
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except (OSError, ValueError):  # it is elsewhere
+        return path
