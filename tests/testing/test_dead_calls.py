@@ -3,9 +3,12 @@
 Must not ask what the world would have answered.
 """
 
+from typing import Any
+
 import boto3
 import pytest
 from botocore.exceptions import ParamValidationError
+from botocore.validate import ParamValidationDecorator
 
 from cosell.clock import wall_ms
 from cosell.testing import World
@@ -67,3 +70,23 @@ def test_those_of_other_services_are_not_ours(world: World) -> None:
 def test_calls_that_live_are_none(world: World) -> None:
     world.partner.client.list_opportunities(Catalog="AWS")
     assert world.dead_calls == []
+
+
+def test_a_dead_call_is_told_once_whoever_has_wrapped_the_hook(
+    bare: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ParamValidationDecorator.serialize_to_request
+    monkeypatch.setattr(
+        ParamValidationDecorator, "serialize_to_request", before
+    )  # so it is there again
+    with World():
+        hooked = ParamValidationDecorator.serialize_to_request
+
+        def traced(*given: Any) -> Any:
+            return hooked(*given)
+
+        monkeypatch.setattr(ParamValidationDecorator, "serialize_to_request", traced)
+    with World() as world:
+        with pytest.raises(ParamValidationError):
+            world.partner.client.list_solutions(Katalog="AWS")
+        assert world.calls.dead.operations == ["ListSolutions"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SPEAKER = "cosell_account"  # on a client's serializer: who calls
 BOUND = "cosell_world"  # on a client's serializer, and on its requests: the world it belongs to
 STS = "sts"
+_TOLD = "_cosell_told"
 _SERVICES = frozenset({SELLING[0], DESK[0], STS})
 
 
@@ -39,7 +40,7 @@ def serialize(original: Callable[..., Any], serializer: Any, parameters: Any, mo
     try:
         return original(serializer, parameters, model)
     except Exception as error:
-        if type(error).__name__ == "ParamValidationError" and _is_ours(model):
+        if _is_new(error) and _is_ours(model):
             world: Reached | None = getattr(serializer, BOUND, None) or current()
             if world is not None:
                 world.record_dead_call(_dead_call(serializer, parameters, model, str(error)))
@@ -80,6 +81,14 @@ def _contract(service: str) -> "Contract":
     from cosell.selling.contract import CONTRACT
 
     return CONTRACT
+
+
+def _is_new(error: Exception) -> bool:
+    """Whether nobody was told yet: who wraps a hook keeps it below the next one."""
+    if type(error).__name__ != "ParamValidationError" or hasattr(error, _TOLD):
+        return False
+    setattr(error, _TOLD, True)
+    return True
 
 
 def _is_ours(model: Any) -> bool:
