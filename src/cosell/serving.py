@@ -23,6 +23,9 @@ _WAIT_S = 0.25  # between two tries to reach a database that was lost
 _FIRST_WORKER_S = 2.0  # a worker that begins later than that takes another one's place
 _CONNECT_S = 1.0
 _TRY_S = 0.01  # between two tries to connect to ourselves
+_TIMES_MAX = 5  # one process after another may end so often, soon after it began,
+_TIMES_S = 60.0  # within so long; then the server ends
+_HANGS_UP = (signal.SIGTERM, signal.SIGHUP)  # who asks a server to end, and not to hurry
 _PARTING_S = 5  # how long a server that ends waits for clients that neither speak nor listen
 
 
@@ -97,7 +100,7 @@ def _serve(settings: config.Config, state: State, main: _Main) -> int:
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
-    server = Granian(
+    server: Any = Granian(
         "cosell",
         address=main.address[0],
         port=main.address[1],
@@ -120,9 +123,52 @@ def _serve(settings: config.Config, state: State, main: _Main) -> int:
     signal.signal(signal.SIGUSR1, give_up)  # from a worker that has said why it cannot serve
     if settings.drain_s:
         _let_drain(server, settings.drain_s)
+    # A terminal that is closed ends a server, unless `nohup` is to keep it from that.
+    unheard = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    server.signal_handler_reload = _do_nothing if unheard else server.signal_handler_interrupt
+    server.respawned_wrks = _Begun()
     loader = partial(_load, settings, state, main)
-    server.serve(target_loader=loader, wrap_loader=False)
+    try:
+        server.serve(target_loader=loader, wrap_loader=False)
+    finally:
+        if server.interrupt_children and not server.interrupt_signal:
+            _tell_of_deaths(settings)
     return 1 if failed else 0
+
+
+def _do_nothing(*_: object) -> None:
+    """What is ignored stays so."""
+
+
+class _Begun:
+    """When each process began that took another one's place. The library, which ends the server if
+    such a one has soon ended too, is told so of those alone that have done it again and again."""
+
+    def __init__(self) -> None:
+        self._times: dict[int, list[float]] = {}
+
+    def __setitem__(self, index: int, now: float) -> None:
+        lately = [one for one in self._times.get(index, ()) if now - one < _TIMES_S]
+        self._times[index] = [*lately, now]
+
+    def get(self, index: int, unknown: float) -> float:
+        times = self._times.get(index, [])
+        return times[-1] if len(times) >= _TIMES_MAX else unknown
+
+    def clear(self) -> None:
+        """Times are forgotten when they are over, and not when others began."""
+
+
+def _tell_of_deaths(settings: config.Config) -> None:
+    from cosell.observing.logs import set_up
+
+    set_up(settings.log)
+    logging.getLogger("cosell").error(
+        "A process of this server ended again and again, %d times within %d seconds, so the server"
+        " ends too. If nothing above says why, look whether the system killed it (memory).",
+        _TIMES_MAX + 1,
+        _TIMES_S,
+    )
 
 
 def _let_drain(server: Any, drain_s: int) -> None:
@@ -132,7 +178,7 @@ def _let_drain(server: Any, drain_s: int) -> None:
 
     def stop(number: int = signal.SIGINT, *_: object) -> None:
         nonlocal asked
-        if asked or number != signal.SIGTERM:
+        if asked or number not in _HANGS_UP:
             end()
             return
         asked = True
@@ -168,6 +214,7 @@ def _load(settings: config.Config, state: State, main: _Main) -> Any:
     from cosell.observing.logs import set_up
 
     signal.signal(signal.SIGUSR2, signal.SIG_IGN)  # until there is something to drain
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it is the main process's to heed it
     set_up(settings.log)
     if time.monotonic() - main.since > _FIRST_WORKER_S:
         in_memory = state.database == ":memory:"

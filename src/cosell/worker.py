@@ -172,18 +172,21 @@ class Life:
         self.trouble, self.failed = "", False
         log.info("At work on %s.", self.where)
 
-    def fail(self, error: Exception) -> None:
-        """It has ended, or could not begin; why, is told once, not at each try."""
+    def fail(self, error: Exception, *, began: bool) -> float:
+        """It has ended, or could not begin; why, is told once, not at each try. Answers how many
+        seconds to wait before the next one: longer if it began and ended before it was at work, or
+        had gone on for a while, since it would do so at once again."""
+        pause_s = _AGAIN_S if began and self.failed else _PAUSE_S
         told, self.failed = self.trouble, True
         self._reasons.take()  # it is this one, or of no more use
         said = self._store.said(error)
         self.trouble = f"The worker has to wait: {said or type(error).__name__}"
-        if told == self.trouble:
-            return
-        if said:
-            log.warning("%s", self.trouble)
-        else:
-            log.error("the worker of the queue ended; here is another", exc_info=error)
+        if told != self.trouble:
+            if said:
+                log.warning("%s", self.trouble)
+            else:
+                log.error("the worker of the queue ended; here is another", exc_info=error)
+        return pause_s
 
     def reason(self) -> Exception:
         """Why the library's worker has ended by itself."""
@@ -261,16 +264,17 @@ async def _live_on(worker: Worker, life: Life, store: PostgresStore, config: Con
     soon as it can."""
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.set_exception_handler(partial(_tell_of_broken_off, store))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _stop, stopped)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` makes it
+            loop.add_signal_handler(number, _stop, stopped)
     while not stopped.is_set():
-        pause_s = _PAUSE_S
+        pause_s, began = _PAUSE_S, False
         try:
             await asyncio.to_thread(store.check)
-            pause_s = _AGAIN_S if life.failed else _PAUSE_S
+            began = True
             await _live(app_of(store, worker), life, config, stopped)
         except Exception as error:
-            life.fail(error)
+            pause_s = life.fail(error, began=began)
         if not stopped.is_set():
             await _first(stopped.wait(), asyncio.sleep(pause_s))
 

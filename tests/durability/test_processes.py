@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,43 @@ def test_server_that_is_asked_to_end_leaves_nobody(life: Life) -> None:
     worker = life.server.worker()
     life.end()
     assert not is_running(worker)
+
+
+def test_worker_that_dies_twice_is_replaced_and_one_that_dies_on_ends_the_server_which_says_so(
+    tmp_path: Path,
+) -> None:
+    server = Server(str(tmp_path / "state.db"), log=tmp_path / "log").start()
+    killed = {server.worker()}
+    kill(*killed)
+    for _ in range(2):
+        one = kill_next(server, killed)
+        assert one is not None
+        killed.add(one)
+    server.wait()
+    assert server.worker() not in killed
+    while (one := kill_next(server, killed)) is not None:
+        killed.add(one)
+    assert server.main is not None
+    assert server.main.wait(30) == 1
+    told = (tmp_path / "log").read_text()
+    assert told.count("A process of this server ended again and again, 6 times within 60") == 1
+    assert len(killed) == 6
+
+
+def kill_next(server: Server, killed: set[int]) -> int | None:
+    """Kill the process that takes the place of those, as soon as there is one; None if none does
+    any more."""
+    assert server.main is not None
+    while server.main.poll() is None:
+        for one in children(server.main.pid) - killed:
+            kill(one)
+            return one
+        time.sleep(0.01)
+    return None
+
+
+def children(process: int) -> set[int]:
+    with suppress(OSError):
+        told = Path(f"/proc/{process}/task/{process}/children").read_text()
+        return {int(one) for one in told.split()}
+    return set()

@@ -1,6 +1,7 @@
 """Asked to end, a server answers what it is at, takes no more, and ends with 0; a worker finishes
 the look that it is at."""
 
+import os
 import signal
 import socket
 import threading
@@ -13,15 +14,22 @@ from tests.failures.asking import Crowd, kept
 from tests.failures.cluster import Cluster
 from tests.failures.conftest import Start
 from tests.harness import START_S_MAX, Worker, World, opportunity
+from tests.waiting import until
 
 AT_WORK = 6
 DELAY_MS = 4_000
 
 
 @pytest.mark.parametrize(
-    ("where", "options"),
-    [("file", ()), ("postgres", ()), ("postgres", ("--workers", "2"))],
-    ids=["sqlite", "postgres", "two-processes"],
+    ("where", "options", "word"),
+    [
+        ("file", (), signal.SIGTERM),
+        ("postgres", (), signal.SIGTERM),
+        ("postgres", ("--workers", "2"), signal.SIGTERM),
+        ("file", (), signal.SIGHUP),
+        ("postgres", ("--workers", "2"), signal.SIGHUP),
+    ],
+    ids=["sqlite", "postgres", "two-processes", "sqlite-terminal", "two-processes-terminal"],
 )
 def test_server_that_is_asked_to_end_finishes_what_it_is_at(
     request: pytest.FixtureRequest,
@@ -29,6 +37,7 @@ def test_server_that_is_asked_to_end_finishes_what_it_is_at(
     serve: Start,
     where: str,
     options: tuple[str, ...],
+    word: signal.Signals,
 ) -> None:
     database = str(tmp_path / "state.db")
     if where == "postgres":
@@ -56,7 +65,9 @@ def test_server_that_is_asked_to_end_finishes_what_it_is_at(
     while fired(world) < AT_WORK:
         assert seen.asked == [], "they are at work"
     assert server.main is not None
-    server.main.send_signal(signal.SIGTERM)
+    for process in (server.main.pid, *children(server.main.pid)):
+        if word == signal.SIGHUP or process == server.main.pid:
+            os.kill(process, word)  # a terminal that is closed tells every process
     while takes_connections(server.port):
         time.sleep(0.02)
     assert seen.asked == [], "no more calls, while these are at work"
@@ -70,6 +81,36 @@ def test_server_that_is_asked_to_end_finishes_what_it_is_at(
     }
     for log in tmp_path.glob("server-*.log"):
         assert "Traceback" not in log.read_text()
+
+
+def children(process: int) -> list[int]:
+    told = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(one) for one in told.split()]
+
+
+def test_server_that_is_kept_from_its_terminal_outlives_it(serve: Start) -> None:
+    """As by `nohup`: whoever starts it ignores what a terminal says when it is closed."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        server = serve(":memory:")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    world = World(server)
+    made = world.client().create_opportunity(Catalog="Sandbox", ClientToken="1", **opportunity())
+    worker = server.worker()
+    assert server.main is not None
+    for process in (server.main.pid, worker):
+        os.kill(process, signal.SIGHUP)
+    assert [one.split("/")[1] for one in kept(world)] == [made["Id"]]
+    assert server.worker() == worker
+
+
+def test_worker_ends_in_order_with_its_terminal(database: str, tmp_path: Path) -> None:
+    worker = Worker(database, tmp_path / "worker.log").start()
+    until(lambda: "At work on" in worker.log.read_text())
+    assert worker.main is not None
+    worker.main.send_signal(signal.SIGHUP)
+    assert worker.main.wait(START_S_MAX) == 0
 
 
 def fired(world: World) -> int:

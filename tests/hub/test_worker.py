@@ -11,8 +11,9 @@ import psycopg
 from cosell.clock import wall_ms
 from cosell.config import Postgres
 from cosell.looks import Looks
-from cosell.store import agenda, namespaces
+from cosell.store import StoreError, agenda, namespaces
 from cosell.store.postgres import PostgresStore
+from cosell.worker import Life
 from tests.databases import Database
 from tests.harness import Worker
 from tests.waiting import until
@@ -20,6 +21,21 @@ from tests.waiting import until
 KIND = "invitation-expiry"  # soon done if there is no such invitation
 MANY = 1_500
 WRITERS = 4
+
+
+def test_worker_that_was_at_work_takes_up_a_database_that_is_back_as_soon_each_time(
+    migrated: str,
+) -> None:
+    """Who ended at once, and did so before, takes its time; who had gone on since does not."""
+    store = PostgresStore(migrated, Postgres(), Looks())
+    life, lost = Life(store), StoreError("It is lost.")
+    soon = life.fail(lost, began=True)
+    assert life.fail(lost, began=False) == soon, "it is asked for a database that is not there"
+    assert life.fail(lost, began=True) > soon
+    life.at_work()
+    assert life.fail(lost, began=True) == soon
+    assert life.fail(lost, began=True) > soon
+    store.close()
 
 
 def planned(url: str, name: str, due_at: int, count: int = 1, *, called: bool = True) -> int:

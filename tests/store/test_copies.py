@@ -161,6 +161,29 @@ def test_numbers_never_go_back_for_a_dump(store: Store, elsewhere: SqliteStore) 
         assert tx.number("seq") == before + 1
 
 
+@pytest.mark.parametrize("forged", [1 << 53, (1 << 40) + 1, 1 << 40])
+def test_dump_brings_no_other_namespace_to_the_end_of_its_numbers(
+    store: Store, elsewhere: SqliteStore, forged: int
+) -> None:
+    """Counters are everybody's; what others dump afterwards can be restored in any database."""
+    a_full_one(store)
+    batches = [
+        batch._replace(rows=[("opportunity", forged), ("seq", forged)])
+        if batch.table == "counter"
+        else batch
+        for batch in dumped(store, "source")
+    ]
+    with store.write() as tx:
+        copies.restore(tx, store, Namespace("forger"), batches, WALL)
+    with store.write() as tx:
+        namespaces.ensure(tx, "good", WALL)
+        numbers = [tx.number(name) for name in ("opportunity", "seq") for _ in range(5)]
+    assert max(numbers) < (1 << 40) + 10_000
+    good = dumped(store, "good")
+    with elsewhere.write() as tx:
+        assert copies.restore(tx, elsewhere, Namespace("good"), good, WALL).ns
+
+
 def test_numbers_that_were_raised_in_vain_are_as_they_were(elsewhere: SqliteStore) -> None:
     with elsewhere.write() as tx:
         before = tx.number("seq")

@@ -14,7 +14,10 @@ from cosell.store.sqlite_file import brought_up
 from cosell.store.statements import statements
 
 _EDGE = 1 << 63  # of the integers that a database keeps
-_NUMBER_MAX = 1 << 53  # a counter that was raised further would be exhausted some day
+_NUMBER_MAX = 1 << 53  # where no counter has ever stood
+# Counters are everybody's: a file raises them no further. Whoever counts up to there from below
+# never gets to numbers beyond, which are nobody's then but the file's.
+_RAISED_MAX = 1 << 40
 _COUNTERS: Columns = {"name": "text", "next": "integer"}
 _ABSENT = frozenset({"frozen_at"})  # the trait that a namespace may be without
 _KINDS: dict[str, type] = {"integer": int, "text": str, "blob": bytes}
@@ -97,7 +100,8 @@ def _raise(tx: Tx, counter: str, least: int) -> None:
     """Numbers that somebody has already are not given again."""
     if least > _NUMBER_MAX or counter == "ns":
         raise ValueError(f"the counter {counter!r} cannot stand at {least}")
-    tx.raise_number(counter, least)
+    if least <= _RAISED_MAX:
+        tx.raise_number(counter, least)
 
 
 def _ensure_kinds(batch: Batch) -> None:
