@@ -9,6 +9,7 @@ import contextlib
 import logging
 import multiprocessing
 import os
+import queue
 import signal
 import socket
 import threading
@@ -22,7 +23,7 @@ from cosell import config
 _WAIT_S = 0.25  # between two tries to reach a database that was lost
 _FIRST_WORKER_S = 2.0  # a worker that begins later than that takes another one's place
 _CONNECT_S = 1.0
-_TRY_S = 0.01  # between two tries to connect to ourselves
+_TRY_S = 0.01  # between two tries to connect to ourselves, or to end
 _TIMES_MAX = 5  # one process after another may end so often, soon after it began,
 _TIMES_S = 60.0  # within so long; then the server ends
 _HANGS_UP = (signal.SIGTERM, signal.SIGHUP)  # who asks a server to end, and not to hurry
@@ -118,11 +119,10 @@ def _serve(settings: config.Config, state: State, main: _Main) -> int:
     def give_up(*_: object) -> None:
         nonlocal failed
         failed = True
-        os.kill(os.getpid(), signal.SIGINT)
+        server.signal_handler_interrupt(signal.SIGINT)
 
     signal.signal(signal.SIGUSR1, give_up)  # from a worker that has said why it cannot serve
-    if settings.drain_s:
-        _let_drain(server, settings.drain_s)
+    _heed_signals(server, settings.drain_s)
     # A terminal that is closed ends a server, unless `nohup` is to keep it from that.
     unheard = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     server.signal_handler_reload = _do_nothing if unheard else server.signal_handler_interrupt
@@ -171,25 +171,30 @@ def _tell_of_deaths(settings: config.Config) -> None:
     )
 
 
-def _let_drain(server: Any, drain_s: int) -> None:
-    """Asked to end, the server goes on for a while in which it says that it is not ready; asked
-    twice, or by Ctrl-C, it ends at once."""
-    end, asked = server.signal_handler_interrupt, False
+def _heed_signals(server: Any, drain_s: int) -> None:
+    """Signals that end a server are heeded by a thread, and again until it has ended: a handler
+    comes in the middle of whatever the main thread is at, which may hold the very lock that the
+    library would ask for, or be about to forget what it was told.
 
-    def stop(number: int = signal.SIGINT, *_: object) -> None:
-        nonlocal asked
-        if asked or number not in _HANGS_UP:
+    With a time to drain, the server goes on for so long in which it says that it is not ready;
+    asked twice, or by Ctrl-C, it ends at once.
+    """
+    end: Callable[[], None] = server.signal_handler_interrupt
+    asked: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    def heed() -> None:
+        if asked.get() in _HANGS_UP and drain_s:
+            for worker in multiprocessing.active_children():
+                if worker.pid is not None:
+                    os.kill(worker.pid, signal.SIGUSR2)
+            with contextlib.suppress(queue.Empty):
+                asked.get(timeout=drain_s)
+        while True:
             end()
-            return
-        asked = True
-        for worker in multiprocessing.active_children():
-            if worker.pid is not None:
-                os.kill(worker.pid, signal.SIGUSR2)
-        later = threading.Timer(drain_s, end)
-        later.daemon = True
-        later.start()
+            time.sleep(_TRY_S)
 
-    server.signal_handler_interrupt = stop
+    threading.Thread(target=heed, daemon=True).start()
+    server.signal_handler_interrupt = lambda number, *_: asked.put(number)
 
 
 def _wait_for(url: str, main: int) -> None:
