@@ -67,3 +67,5 @@ LAST_MS = parse_iso("9000-01-01T00:00:00Z")
 """Nor to after: what is due later needs room before the year 10000."""
 RUN_MS = parse_iso("9100-01-01T00:00:00Z")
 """A clock that was put there goes on; no state of cosell's has a time after this."""
+END_MS = parse_iso("9999-12-31T23:59:59.999Z")
+"""The end of the calendar: no text tells an instant after it."""

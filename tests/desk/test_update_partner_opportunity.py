@@ -7,6 +7,7 @@ import pytest
 
 from tests.harness import OTHER, World
 from tests.refusal import desk_refusal, refusal
+from tests.submitting import created
 from tests.updating import body, in_state, stripped, submitted, updated, whole
 
 BOX = {"Catalog": "Sandbox"}
@@ -55,6 +56,29 @@ def test_without_words_the_opportunity_closes_a_month_later(world: World, catalo
     assert event["detail-type"] == "Opportunity Updated"
     assert event["detail"]["opportunity"] == {"identifier": id}
     assert world.events(OTHER) == []
+
+
+@pytest.mark.parametrize("catalog", ["AWS", "Sandbox"])
+@pytest.mark.parametrize(
+    ("closes", "later"),
+    [
+        ("9999-12-01", "9999-12-31"),
+        ("9999-12-02", "9999-12-31"),
+        ("9999-12-31", "9999-12-31"),
+        ("9999-11-30", "9999-12-30"),
+    ],
+)
+def test_no_opportunity_closes_after_the_end_of_the_calendar(
+    world: World, catalog: str, closes: str, later: str
+) -> None:
+    life = {"Stage": "Prospect", "TargetCloseDate": closes}
+    id = created(world, catalog=catalog, LifeCycle=life)
+    before = whole(world, id, catalog)
+    world.desk("UpdatePartnerOpportunity", **named(id, catalog))
+    after = whole(world, id, catalog)
+    assert after["LifeCycle"]["TargetCloseDate"] == later
+    assert after["LastModifiedDate"] > before["LastModifiedDate"]
+    assert world.events()[-1]["detail-type"] == "Opportunity Updated"
 
 
 @pytest.mark.parametrize("status", STATES)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import TypeAlias, cast
 
-from cosell.clock import iso, parse_iso
+from cosell.clock import END_MS, iso, parse_iso
 from cosell.contract import Json
 from cosell.contract.faults import INSTANT, INTEGER, NUL, Path, Step, add_fault, wrong_type
 from cosell.contract.patterns import plan, rest_matcher
@@ -24,7 +24,6 @@ NEAREST_TOLD_MAX = 10
 """Faults among which a long enum's nearest value is looked for: looking is slow."""
 
 INSTANT_FIRST_MS = parse_iso("0001-01-01T00:00:00.000Z")
-INSTANT_LAST_MS = parse_iso("9999-12-31T23:59:59.999Z")
 """Years that four digits can write: an instant as text sorts as time. Some clients send the first
 or the last of them for one that never was, or never will be."""
 
@@ -180,7 +179,7 @@ def check_instant(value: object, parent: Path, step: Step, faults: list[FieldErr
         told = "must be an ISO 8601 instant such as 2026-11-23T08:00:00Z"
         add_fault(faults, (parent, step), "INVALID_STRING_FORMAT", told)
         return None
-    if not INSTANT_FIRST_MS <= instant_ms <= INSTANT_LAST_MS:
+    if not INSTANT_FIRST_MS <= instant_ms <= END_MS:
         told = "must be an instant of the years 1 to 9999"
         add_fault(faults, (parent, step), "VALUE_OUT_OF_RANGE", told, INSTANT)
         return None

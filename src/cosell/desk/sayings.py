@@ -13,6 +13,7 @@ import orjson
 from cosell.clock import parse_iso
 from cosell.contract import Contract
 from cosell.desk.contract import CONTRACT as DESK
+from cosell.desk.operations.autopilot import KEPT
 from cosell.selling import Kind
 from cosell.selling.contract import CONTRACT as SELLING
 from cosell.selling.domain import autopilot, deliveries
@@ -45,7 +46,6 @@ _ENGAGEMENT: Final = ("Arn", "CreatedAt", "CreatedBy", "MemberCount", "ModifiedA
 _JOB: Final = ("Arn", "CreatedAt", "EngagementId", "ResourceId", "ResourceType", "Status")
 _TASK: Final = ("StartTime", "TaskArn", "TaskStatus")
 _STEP: Final = (_Member("step", "integer", True), _Member("principal", "string", False))
-_RULE: Final = ("Id", "Act", "DelaySeconds")
 
 
 @lru_cache(_KINDS_MAX)
@@ -71,10 +71,25 @@ def _members_of(kind: str) -> tuple[_Member, ...]:
 def of_rule(kind: str) -> Saying:
     """Of what the desk has put."""
     if kind == autopilot.KIND:
-        return _naming(_outline(DESK, "PutAutopilot", _RULE))
+        return _of_act
     if kind == deliveries.KIND:
         return _holding((_number("seed"), _number("drawn")))
     return _holding((_number("Next"),)) if kind == "drawn" else naming
+
+
+def _of_act(id: str, body: dict[str, Any]) -> str:
+    """Of a rule of the autopilot: each act needs members of its own."""
+    act = body.get("Act")
+    if act is None:
+        return "has no Act"
+    if type(act) is not str or act not in KEPT:
+        return f"has Act, which cannot be {_shown(act)}"
+    return _of_rule_for(act)(id, body)
+
+
+@lru_cache(_KINDS_MAX)
+def _of_rule_for(act: str) -> Saying:
+    return _naming(_outline(DESK, "PutAutopilot", KEPT[act]))
 
 
 def _number(name: str) -> _Member:
@@ -114,10 +129,14 @@ def _holding(members: tuple[_Member, ...]) -> Saying:
                 if needed:
                     return f"has no {name}"
             elif type(value) not in types or (kind == _INSTANT and not _is_instant(value)):
-                return f"has {name}, which cannot be {orjson.dumps(value)[:40].decode()}"
+                return f"has {name}, which cannot be {_shown(value)}"
         return ""
 
     return holding
+
+
+def _shown(value: object) -> str:
+    return orjson.dumps(value)[:40].decode(errors="ignore")
 
 
 def _is_instant(text: str) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 When: TypeAlias = datetime | date | str
 """An instant: without a zone it is UTC's, without a time of day it is midnight."""
+_END = "The clock goes no further than the year 9000."
 
 
 class Span(TypedDict, total=False):
@@ -59,7 +60,7 @@ class Clock:
             raise ValueError(f"The world's time never goes back, not even by {-distance}.")
         if not rest:
             return self._advanced(self._desk("AdvanceClock", Seconds=seconds))
-        at = self.now() + distance
+        at = _after(self.now(), distance)
         try:
             return self._to(at)
         except Refused:
@@ -123,7 +124,14 @@ def _distance(by: object, span: Span) -> timedelta:
     try:
         return by + timedelta(**named)
     except OverflowError:
-        raise ValueError("The clock goes no further than the year 9000.") from None
+        raise ValueError(_END) from None
+
+
+def _after(now: datetime, distance: timedelta) -> datetime:
+    try:
+        return now + distance
+    except OverflowError:
+        raise ValueError(_END) from None
 
 
 def _instant_of(when: object) -> datetime:
@@ -131,7 +139,7 @@ def _instant_of(when: object) -> datetime:
     if isinstance(when, str):
         try:
             at = instant(when)
-        except ValueError:
+        except (ValueError, OverflowError):  # the calendar may end between here and UTC
             at = None
     elif isinstance(when, date) and not isinstance(when, datetime):
         at = datetime.combine(when, time())
@@ -140,7 +148,10 @@ def _instant_of(when: object) -> datetime:
             f"{when!r} is no time of the clock. Say a datetime, a date, or text such as"
             ' "2026-03-01" or "2026-03-01T09:00:00Z".'
         )
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("The clock goes from the year 1000 to the year 9000.") from None
 
 
 def _text(at: datetime) -> str:

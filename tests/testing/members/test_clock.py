@@ -1,6 +1,6 @@
 """The world's clock: looked at, moved, stopped; what is due on the way happens."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -65,6 +65,32 @@ def test_a_running_clock_may_be_there_before_a_fraction_is_over(world: World) ->
 def test_time_does_not_go_back(world: World) -> None:
     with pytest.raises(ValueError, match="never goes back"):
         world.clock.advance(days=-1)
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_no_distance_is_too_far_to_be_told(world: World, frozen: bool) -> None:
+    if frozen:
+        world.clock.freeze(MARCH)
+    far = timedelta(days=3_000_000, milliseconds=1)
+    for by in (timedelta.max, far):
+        with pytest.raises(ValueError, match="no further than the year 9000"):
+            world.clock.advance(by)
+    with pytest.raises(ValueError, match="no further than the year 9000"):
+        world.clock.advance(weeks=1e9)
+    with pytest.raises(ValueError, match="never goes back"):
+        world.clock.advance(timedelta.min)
+    assert world.clock.frozen is frozen
+
+
+@pytest.mark.parametrize("hours", [-12, 14])
+def test_no_instant_is_too_far_to_be_told(world: World, hours: int) -> None:
+    zone = timezone(timedelta(hours=hours))
+    far = datetime.max.replace(tzinfo=zone) if hours < 0 else datetime.min.replace(tzinfo=zone)
+    for when in (far, far.isoformat()):
+        for put in (world.clock.set, world.clock.freeze):
+            with pytest.raises(ValueError, match=r"from the year 1000|is no time of the clock"):
+                put(when)
+    assert not world.clock.frozen
 
 
 def test_set_forward_lets_things_happen(world: World) -> None:

@@ -57,6 +57,8 @@ _DEFAULTS: Final[dict[str, Document]] = {
     "Reject": {"DelaySeconds": 0},
     "Refer": {"EverySeconds": 86_400},
 }
+KEPT: Final = {act: ("Id", *_REQUIRED[act], *_DEFAULTS[act]) for act in _MEMBERS}
+"""What a rule for an act is never kept without."""
 
 
 # --- the rules -----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ updates; see difference `review.by-aws`.
 from typing import Final
 
 from cosell.calls import Call
-from cosell.clock import DAY_MS, iso_date, parse_iso
+from cosell.clock import DAY_MS, END_MS, iso_date, parse_iso
 from cosell.contract import Document
 from cosell.errors import business_refused
 from cosell.selling import at, object_at, text_at
@@ -46,9 +46,9 @@ def update(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
 
 
 def _later(call: Call, document: Document) -> Document:
-    """AWS's team expects the customer to decide a month later."""
-    today, closes = iso_date(call.now), text_at(document, _CLOSE)
-    late = parse_iso(max(today, closes)) + _LATER_DAYS * DAY_MS
+    """AWS's team expects the customer to decide a month later, as far as the calendar goes."""
+    from_day = parse_iso(max(iso_date(call.now), text_at(document, _CLOSE)))
+    late = min(from_day + _LATER_DAYS * DAY_MS, END_MS)
     return {"LifeCycle": {"TargetCloseDate": iso_date(late)}}
 
 
