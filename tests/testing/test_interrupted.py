@@ -14,6 +14,7 @@ import pytest
 from cosell.store.sqlite_tx import SqliteTx
 from cosell.testing import World
 from cosell.testing.calling import Refused
+from cosell.testing.place import Here
 from tests.interrupting import everywhere
 
 STORE = "/cosell/store/"
@@ -86,21 +87,41 @@ def test_interruption_that_became_an_answer(world: World) -> None:
     assert everywhere(call, then, STORE, 5, TimeoutError) > 10
 
 
-def test_call_of_a_signals_handler_ends_no_other(world: World) -> None:
+@pytest.mark.parametrize("called", ["GetClock", "ListCalls", "PutPace", "ListEvents"])
+def test_call_of_a_signals_handler_ends_no_other(world: World, called: str) -> None:
     """It comes in the middle of a call of the same thread: it is refused, and that one goes on."""
+    world.desk("GetClock")
+    made, refused = in_the_middle(world, called)
+    assert refused == [called]
+    world.caller()("GetOpportunity", Catalog="Sandbox", Identifier=made["Id"])
+
+
+def test_call_of_a_signals_handler_while_the_first_call_makes_the_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = Here()
+    monkeypatch.setattr("cosell.testing.place.here", lambda: place)
+    with World() as world:
+        made, refused = in_the_middle(world, "GetClock")
+        assert refused == ["GetClock"]
+        world.caller()("GetOpportunity", Catalog="Sandbox", Identifier=made["Id"])
+
+
+def in_the_middle(world: World, called: str) -> tuple[Any, list[str]]:
+    """An opportunity that was made, and what was refused as it was called where the first
+    transaction of that writes."""
     refused: list[str] = []
 
     def call_within(frame: FrameType, event: str, arg: Any) -> None:
         if event == "return" and frame.f_code is SqliteTx.run.__code__ and not refused:
             sys.setprofile(None)
-            with pytest.raises(RuntimeError, match="within another one of the same thread"):
-                world.desk("GetClock")
-            refused.append("GetClock")
+            with pytest.raises(RuntimeError, match="in the middle of another one of the same"):
+                world.desk(called, Mode="Inline") if called == "PutPace" else world.desk(called)
+            refused.append(called)
 
     sys.setprofile(call_within)
     try:
         made = world.given.opportunity()
     finally:
         sys.setprofile(None)
-    assert refused
-    world.caller()("GetOpportunity", Catalog="Sandbox", Identifier=made["Id"])
+    return made, refused

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
 from functools import cache
-from threading import Event, Lock
+from threading import Event, RLock
 from time import sleep
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from cosell.testing.doorway import Doorway
 
 
+_WITHIN = (
+    "A call was made in the middle of another one of the same thread, as a signal's handler may do."
+    " It has to wait until that one is over."
+)
 _AT_WORK_S = 1.0  # that a world which is closed waits for the calls that are under way
 
 
@@ -166,14 +170,21 @@ class Here:
         self._sweeping: Sweeping | None = None  # of the engine that is made here
         self._doorway: Doorway | None = None
         self._parent: Place | None = None  # where the engine is, if this process was forked off
-        self._making = Lock()
+        self._making = RLock()
+        self._is_made_now = False
 
     @property
     def engine(self) -> "Engine":
         """The engine, on a state in memory; made when it is asked for first."""
         with self._making:
             if self._engine is None:
-                self._engine, self._sweeping = _made()
+                if self._is_made_now:
+                    raise RuntimeError(_WITHIN)
+                self._is_made_now = True
+                try:
+                    self._engine, self._sweeping = _made()
+                finally:
+                    self._is_made_now = False
             return self._engine
 
     @property
@@ -195,6 +206,10 @@ class Here:
         if self._parent is not None:
             return self._parent.exchange(request, patience_s)
         engine = self._engine or self.engine
+        if engine.store.is_left():
+            engine.undo_left()
+            if engine.store.is_left():
+                raise RuntimeError(_WITHIN)
         try:
             response = engine.handle(request)
             if response.delay_s:
