@@ -10,6 +10,12 @@ from tests.refusal import desk_refusal, refusal
 
 CATALOGS = ("AWS", "Sandbox")
 BOX = {"Catalog": "Sandbox"}
+ADDRESS = {
+    "City": "Seattle",
+    "CountryCode": "US",
+    "PostalCode": "98101",
+    "StateOrRegion": "Washington",
+}
 
 
 def referred(world: World, catalog: str = "Sandbox", **said: Any) -> str:
@@ -80,7 +86,11 @@ def test_what_is_said_stands_over_what_there_was(world: World) -> None:
         "Customer": {
             **before["Customer"],
             "MarketSegment": "Small",
-            "Address": {"CountryCode": "DE", "City": "Berlin"},
+            "Address": {
+                **before["Customer"]["Address"],
+                "CountryCode": "DE",
+                "City": "Berlin",
+            },
         },
         "Insights": {"LeadReadinessScore": "Low"},
     }
@@ -88,6 +98,54 @@ def test_what_is_said_stands_over_what_there_was(world: World) -> None:
     world.desk("UpdateLead", **BOX, EngagementIdentifier=engagement, Interactions=said)
     names = [one["SourceName"] for one in lead_in(seen(world, engagement))["Interactions"]]
     assert names[1:] == ["second", "third"]
+
+
+SAID = [
+    {"Customer": {name: value}}
+    for name, value in lead_customer(AwsMaturity="Exploring", MarketSegment="Small").items()
+    if name != "Address"
+] + [
+    {"Customer": {"Address": {name: value}}}
+    for name, value in {
+        "City": "Berlin",
+        "CountryCode": "DE",
+        "PostalCode": "10115",
+        "StateOrRegion": "Berlin",
+    }.items()
+]
+
+
+@pytest.mark.parametrize("catalog", CATALOGS)
+@pytest.mark.parametrize("said", SAID)
+def test_a_lead_of_which_one_word_changes_can_be_converted(
+    world: World, catalog: str, said: dict[str, Any]
+) -> None:
+    engagement = referred(world, catalog, Customer=lead_customer(Address=ADDRESS))
+    before = lead_in(seen(world, engagement, catalog))["Customer"]
+    assert before["Address"] == ADDRESS
+    named = {"Catalog": catalog, "EngagementIdentifier": engagement}
+    world.desk("UpdateLead", **named, **said)
+    after = lead_in(seen(world, engagement, catalog))["Customer"]
+    expected = before | said["Customer"]
+    address = said["Customer"].get("Address", {})
+    assert after == {**expected, "Address": {**ADDRESS, **address}}
+    qualify(world, named, after)
+    task = world.client().start_opportunity_from_engagement_task(
+        Catalog=catalog, Identifier=engagement, ContextIdentifier="1"
+    )
+    assert task["TaskStatus"] == "COMPLETE", task
+
+
+def qualify(world: World, named: dict[str, str], customer: dict[str, Any]) -> None:
+    """The partner finds the lead good."""
+    found = seen(world, named["EngagementIdentifier"], named["Catalog"])
+    world.client().update_engagement_context(
+        **named,
+        ContextIdentifier="1",
+        EngagementLastModifiedAt=found["ModifiedAt"],
+        Type="Lead",
+        Payload={"Lead": {"Customer": customer, "QualificationStatus": "Qualified"}},
+    )
 
 
 def test_partner_who_read_the_lead_before_has_to_read_it_again(world: World) -> None:

@@ -52,8 +52,9 @@ def test_without_words_the_opportunity_closes_a_month_later(world: World, catalo
     for one in (before, after):
         del one["LastModifiedDate"], one["LifeCycle"]
     assert before == after
-    [event] = world.events()[told:]
+    event, shown = world.events()[told:]
     assert event["detail-type"] == "Opportunity Updated"
+    assert shown["detail-type"] == "Engagement Resource Snapshot Created"
     assert event["detail"]["opportunity"] == {"identifier": id}
     assert world.events(OTHER) == []
 

@@ -82,6 +82,16 @@ def _pruned(value: dict[str, Json] | list[Json]) -> Json:
     return [_pruned(one) if isinstance(one, dict | list) else one for one in value]
 
 
+def overlaid(document: Document, said: Document) -> Document:
+    """`said` over the document, object by object; a list replaces the list that was there."""
+    merged = {**document, **said}
+    for name, value in said.items():
+        under = document.get(name)
+        if isinstance(value, dict) and isinstance(under, dict):
+            merged[name] = overlaid(under, value)
+    return merged
+
+
 def later(document: Document, member: str, now: int) -> str:
     """The instant of a change: now, and a millisecond after the last one at least, so that an
     optimistic lock meets every change, also while the clock stands still or a late step runs."""

@@ -42,9 +42,9 @@ ENGAGEMENTS: Final = Subject(
             "New interactions, another score and other customer information come with *Engagement "
             "Updated*; how often and when, it does not say.",
             "",
-            "The desk does so with UpdateLead: interactions are added, a customer's members stand "
-            "over the earlier ones, the partner's QualificationStatus stays. An invitation that is "
-            "still open says what it said.",
+            "The desk does so with UpdateLead: interactions are added, a customer's members and "
+            "those of its address stand over the earlier ones, the partner's QualificationStatus "
+            "stays. An invitation that is still open says what it said.",
             "not documented",
             f"{GUIDE}: Working with your leads",
         ),
@@ -174,7 +174,8 @@ SNAPSHOTS: Final = Subject(
             "An approval, a rejection and an update by AWS are followed by one.",
             "",
             "The service writes these itself, whether or not a job runs; never two revisions with "
-            "the same content.",
+            "the same content. They are where AWS was asked for the review; of what was never "
+            "submitted and AWS updates, where that was shown last.",
             "documented",
             EVENTS,
         ),
@@ -187,8 +188,9 @@ SNAPSHOTS: Final = Subject(
             "referral or invitation whose opportunity is Approved from the start, or once AWS has"
             " said something of the opportunity or of the one that it follows. From then on it is"
             " as the summary whenever AWS decides or says something, also untold, where that "
-            "follows a new status or stage, and when the owner submits; what the owner alone "
-            "changes of what is copied is shown with the next of these. It is where AWS was asked"
+            "follows a new status or stage, or changes the opportunity itself, and when the owner "
+            "submits; what the owner alone changes of what is copied is shown with the next of "
+            "these. It is where AWS was asked"
             " for the review, the follower's where it follows; of what was never submitted, where"
             " that was shown last, and the first comes with what AWS says, or with what it "
             "decides or says next if it spoke before that was shown. A partner that asks for one "

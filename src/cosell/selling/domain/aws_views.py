@@ -1,29 +1,29 @@
 """AWS's own view of an opportunity: its summary, as a snapshot for the opportunity's owner alone.
 
 The one place that decides when there is one, where it is and when it is made anew; everything that
-AWS decides or says, and all that follows from a submission, an update or a review, comes through
-here. Must not know who changes what. See difference `snapshot.full-view`.
+AWS decides, says or changes, and all that follows from a submission, an update or a review, comes
+through here. Must not know who changes what. See difference `snapshot.full-view`.
 """
 
 from cosell.calls import Call
 from cosell.contract import Document, Json
-from cosell.selling import object_at, text_at, without_nulls
+from cosell.selling import AWS, object_at, text_at, without_nulls
 from cosell.selling.domain import places, snapshots, summaries
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
 
 def follow(call: Call, tx: Tx, before: Stored, after: Stored) -> None:
-    """AWS's own view of an opportunity that changed is as its summary now, if AWS's part of that
-    changed: not for what its owner alone changes of what is copied."""
-    if is_another(before, after):
+    """AWS's own view of an opportunity that changed is as its summary now, if that is AWS's doing
+    (`is_by_aws`)."""
+    if is_by_aws(call, before, after):
         show(call, tx, after)
 
 
-def is_another(before: Stored, after: Stored) -> bool:
-    """Whether AWS's part of the summary changed: what it decided, how it is involved, what it
-    says."""
-    return _part(before.document) != _part(after.document)
+def is_by_aws(call: Call, before: Stored, after: Stored) -> bool:
+    """Whether AWS changed the opportunity, or its part of the summary is another: what it decided,
+    how it is involved, what it says. What the owner alone changes of what is copied is not."""
+    return call.account == AWS or _part(before.document) != _part(after.document)
 
 
 def _part(document: Document) -> tuple[Json, ...]:

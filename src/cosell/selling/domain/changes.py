@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from cosell.calls import Call
 from cosell.contract import Document
-from cosell.selling.domain import aws_views, followers, jobs, opportunities
+from cosell.selling.domain import aws_views, followers, jobs, opportunities, snapshots
 from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.store import Tx
 from cosell.store.documents import Stored
@@ -20,7 +20,18 @@ Changed: TypeAlias = tuple[Stored, Stored]
 
 def change(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Stored:
     """The opportunity is `document` from now on, and its running jobs share what is new in it."""
+    return _follow(call, tx, opportunity, opportunities.change(call, tx, opportunity, document))
+
+
+def change_by_aws(call: Call, tx: Tx, opportunity: Stored, document: Document) -> Stored:
+    """The same by AWS (the caller): where it was asked for a review, else where the opportunity was
+    shown last, what is new is shown whether or not a job runs."""
     changed = opportunities.change(call, tx, opportunity, document)
+    snapshots.renew(call, tx, aws_views.place_of(call, tx, changed), changed)
+    return _follow(call, tx, opportunity, changed)
+
+
+def _follow(call: Call, tx: Tx, opportunity: Stored, changed: Stored) -> Stored:
     jobs.share(call, tx, changed)
     aws_views.follow(call, tx, opportunity, changed)
     tell_followers(call, tx, [(opportunity, changed)])
@@ -32,7 +43,7 @@ def tell_followers(call: Call, tx: Tx, changes: Iterable[Changed]) -> None:
     shown AWS's own view. Those that changed themselves are done with."""
     done = {after.id for _, after in changes}
     for before, after in changes:
-        speaks = aws_views.is_another(before, after)
+        speaks = aws_views.is_by_aws(call, before, after)
         for other in followers.changed(call, tx, before, after):
             if other.id in done:
                 continue

@@ -10,7 +10,7 @@ from cosell.calls import Call
 from cosell.clock import DAY_MS, END_MS, iso_date, parse_iso
 from cosell.contract import Document
 from cosell.errors import business_refused
-from cosell.selling import at, object_at, text_at
+from cosell.selling import object_at, overlaid, text_at
 from cosell.selling.domain import changes, opportunities, opportunity_edits
 from cosell.selling.domain.acting import as_owner
 from cosell.selling.rules import check, update_by_aws
@@ -27,7 +27,7 @@ def update(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     """The opportunity has what AWS (the caller) says of it, member by member; without words it
     closes later. ValidationException for what no opportunity can be."""
     before = opportunity.document
-    asked = _over(before, said or _later(call, before))
+    asked = overlaid(before, said or _later(call, before))
     edit = opportunity_edits.edit(call, tx, before, asked)
     owner = as_owner(call, opportunity)
     content = Content(
@@ -42,7 +42,7 @@ def update(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     if errors:
         raise business_refused(*errors)
     document = opportunity_edits.applied(call, before, edit)
-    return changes.change(call, tx, opportunity, _consistent(document))
+    return changes.change_by_aws(call, tx, opportunity, _consistent(document))
 
 
 def _later(call: Call, document: Document) -> Document:
@@ -59,12 +59,3 @@ def _consistent(document: Document) -> Document:
         return document
     kept = {name: value for name, value in life.items() if name != "ClosedLostReason"}
     return {**document, "LifeCycle": kept}
-
-
-def _over(document: Document, said: Document) -> Document:
-    """`said` over the document, object by object; a list replaces the list that was there."""
-    merged = {**document, **said}
-    for name, value in said.items():
-        if isinstance(value, dict) and isinstance(at(document, name), dict):
-            merged[name] = _over(object_at(document, name), value)
-    return merged

@@ -7,7 +7,7 @@ values/lead.json and values/examples.json.
 
 from cosell.calls import Call
 from cosell.contract import Document
-from cosell.selling import AWS, object_at, objects_at, text_at, values
+from cosell.selling import AWS, object_at, objects_at, overlaid, text_at, values
 from cosell.selling.domain import contexts, drawn, engagements, invitations
 from cosell.selling.rules.engagement_context import INTERACTIONS_MAX
 from cosell.store import Tx
@@ -58,19 +58,12 @@ def refer(call: Call, tx: Tx, receiver: str, lead: Document, message: str) -> St
 
 
 def changed(lead: Document, said: Document) -> Document:
-    """What a lead's context is updated with: what AWS says over what is there, a customer member by
-    member, interactions beside the earlier ones; without words, one interaction more."""
+    """What a lead's context is updated with: what AWS says over what is there, object by object,
+    interactions beside the earlier ones; without words, one interaction more."""
     if not said:
         said = {"Interactions": [_next_interaction(lead)]}
-    customer = {**object_at(lead, "Customer"), **object_at(said, "Customer")}
-    insights = {**object_at(lead, "Insights"), **object_at(said, "Insights")}
     known, more = objects_at(lead, "Interactions"), objects_at(said, "Interactions")
-    return {
-        **lead,
-        "Customer": customer,
-        **({"Insights": insights} if insights else {}),
-        "Interactions": [*known, *more],
-    }
+    return {**overlaid(lead, said), "Interactions": [*known, *more]}
 
 
 def _next_interaction(lead: Document) -> Document:

@@ -10,7 +10,7 @@ from typing import Final
 
 from cosell.calls import Call
 from cosell.contract import Document
-from cosell.selling import AWS, Kind, Template, object_at, text_at
+from cosell.selling import AWS, Kind, object_at, text_at
 from cosell.selling.domain import (
     autopilot,
     aws_views,
@@ -27,7 +27,6 @@ from cosell.selling.domain import (
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.domain.changes import Changed
 from cosell.selling.domain.event_messages import tell_of_opportunity
-from cosell.selling.domain.snapshots import Target
 from cosell.selling.lifecycle import DECIDED, OPPORTUNITY_REVIEW, follow
 from cosell.store import Tx, documents
 from cosell.store.documents import Stored
@@ -89,7 +88,7 @@ def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
     told = summaries.say(call, tx, opportunity, said)
     for one in (told, *followers.changed(call, tx, opportunity, told)):
         tell_of_opportunity(call, tx, one, "Updated")
-        _share(call, tx, one, aws_views.place_of(call, tx, one))
+        snapshots.renew(call, tx, aws_views.place_of(call, tx, one), one)
         aws_views.show(call, tx, one)
     return told
 
@@ -97,20 +96,9 @@ def say(call: Call, tx: Tx, opportunity: Stored, said: Document) -> Stored:
 def _show(call: Call, tx: Tx, before: Stored, decided: Stored) -> None:
     """A decision is shown where it was asked for, and other engagements see it if a job shares it
     there."""
-    _share(call, tx, decided, places.reviewed_in(call, tx, decided))
+    snapshots.renew(call, tx, places.reviewed_in(call, tx, decided), decided)
     aws_views.follow(call, tx, before, decided)
     jobs.share(call, tx, decided)
-
-
-def _share(call: Call, tx: Tx, opportunity: Stored, engagement: str) -> None:
-    """The service itself makes a revision of what is new, whatever the owner's job and role are.
-    The first is the owner's to make: it shows what was decided until then."""
-    if engagement:
-        draft = snapshots.draft(
-            call, tx, Target(engagement, opportunity.id, Template.SUMMARY), opportunity
-        )
-        if draft.latest and draft.differs:
-            snapshots.write(call, tx, draft)
 
 
 def taken_over(document: Document, status: str) -> Document:

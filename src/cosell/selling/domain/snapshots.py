@@ -100,6 +100,15 @@ def create(call: Call, tx: Tx, target: Target, opportunity: Stored) -> None:
         write(call, tx, made)
 
 
+def renew(call: Call, tx: Tx, engagement: str, opportunity: Stored) -> None:
+    """The service itself makes a revision of what is new in an engagement ('' for none), whatever
+    the owner's job and role are. The first is the owner's to make: it shows what there is then."""
+    if engagement:
+        made = draft(call, tx, Target(engagement, opportunity.id, Template.SUMMARY), opportunity)
+        if made.latest and made.differs:
+            write(call, tx, made)
+
+
 def draft_of_aws(
     call: Call, tx: Tx, engagement: str, opportunity: Stored, summary: Document
 ) -> Draft:
