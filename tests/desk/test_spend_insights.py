@@ -54,7 +54,7 @@ def test_product_without_a_code_is_called_as_the_calculator_calls_it(world: Worl
     products: list[dict[str, Any]] = [
         {"ServiceCode": "amazonSageMaker", "Categories": ["A", "B"], "Amount": "1000.00"},
         {"ServiceCode": "ec2", "ProductCode": "AmazonEC2", "Categories": ["B"], "Amount": "0.5"},
-        {"Categories": ["C"]},
+        {"ProductCode": "AWSLambda", "Categories": ["C"]},
     ]
     shown = said(made(world), Partner={"AwsProducts": products, "TotalAmount": "1000.50"})
     assert shown["Partner"] == {
@@ -68,6 +68,41 @@ def test_product_without_a_code_is_called_as_the_calculator_calls_it(world: Worl
             product(**products[2]),
         ],
     }
+
+
+@pytest.mark.parametrize("source", ["AWS", "Partner"])
+def test_product_counts_once_in_a_category(world: World, source: str) -> None:
+    products = [
+        {"ServiceCode": "ec2", "Amount": "1.10", "Categories": ["A", "A", "B", "A"]},
+        {"ServiceCode": "ec2", "Amount": "1.10", "Categories": ["A"]},
+    ]
+    shown = said(made(world), **{source: {"AwsProducts": products}})[source]
+    assert shown["TotalAmountByCategory"] == {"A": "2.20", "B": "1.10"}
+    assert shown["AwsProducts"][0]["Categories"] == ["A", "A", "B", "A"]
+
+
+@pytest.mark.parametrize("source", ["AWS", "Partner"])
+@pytest.mark.parametrize(
+    "nameless", [{}, {"ProductCode": ""}, {"ServiceCode": ""}, {"Amount": "5", "Categories": ["A"]}]
+)
+def test_product_that_has_no_code_at_all_is_refused(
+    world: World, source: str, nameless: dict[str, Any]
+) -> None:
+    deal = made(world)
+    spend = {source: {"AwsProducts": [{"ServiceCode": "ec2"}, nameless]}}
+    refused = desk_refusal(
+        world,
+        "UpdateAwsOpportunitySummary",
+        Catalog="Sandbox",
+        OpportunityIdentifier=deal.id,
+        Insights={"AwsProductsSpendInsightsBySource": spend},
+    )
+    place = f"insights.awsProductsSpendInsightsBySource.{source.lower()}"
+    told = "ProductCode is required unless ServiceCode is given"
+    assert refused.errors == [
+        (f"{place}.awsProducts[1].productCode", "REQUIRED_FIELD_MISSING", told)
+    ]
+    assert "Insights" not in deal.summary()
 
 
 def test_what_is_said_stays_as_it_was_said(world: World) -> None:

@@ -63,11 +63,20 @@ def test_assignee_with_a_title_of_its_own_becomes_the_owner(world: World) -> Non
     ]
 
 
-def test_assignee_takes_the_place_of_everybody_with_the_title(world: World) -> None:
-    given = [person(name="One"), person("Seller", "Two"), person(name="Three")]
-    named = made(world, OpportunityTeam=given)
-    world.client().assign_opportunity(**named, Assignee=person(name="Four"))
-    assert team(world, named)[1:] == [person(name="Four"), person("Seller", "Two")]
+@pytest.mark.parametrize("catalog", CATALOGS)
+@pytest.mark.parametrize("title", [MANAGER, "Seller"])
+def test_of_several_with_a_title_one_is_replaced(world: World, catalog: str, title: str) -> None:
+    given = [person(title, "One"), person("Rep", "Two"), person(title, "Three")]
+    partner, named = world.client(), made(world, catalog, OpportunityTeam=given)
+    before = team(world, named)
+    first = next(n for n, one in enumerate(before) if one["BusinessTitle"] == title)
+    partner.assign_opportunity(**named, Assignee=person(title, "Four"))
+    after = [*before]
+    after[first] = person(title, "Four")
+    assert team(world, named) == after
+    third = person(title, "Three", Phone="+15550100")
+    partner.assign_opportunity(**named, Assignee=third)
+    assert team(world, named) == [*after[:-1], third]
 
 
 def test_assignment_is_a_change_of_the_opportunity(world: World) -> None:

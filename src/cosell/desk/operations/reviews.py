@@ -5,8 +5,9 @@ from typing import Final, cast
 from cosell.calls import Call, command
 from cosell.clock import iso_date
 from cosell.contract import Document, Json
-from cosell.errors import business_refused
-from cosell.selling import object_at, text_at
+from cosell.contract.faults import lower_camel
+from cosell.errors import FieldError, business_refused
+from cosell.selling import object_at, objects_at, text_at
 from cosell.selling.domain import (
     estimates,
     opportunities,
@@ -19,11 +20,18 @@ from cosell.selling.domain.acting import as_aws
 from cosell.selling.lifecycle import OPPORTUNITY_REVIEW, follow
 from cosell.selling.rules import check, enforce, spend
 from cosell.selling.rules.content import Content
-from cosell.selling.rules.review_opportunity import RULES, SAID, SAID_SPEND, Reviewing
+from cosell.selling.rules.review_opportunity import (
+    RULES,
+    SAID,
+    SAID_PRODUCT,
+    SAID_SPEND,
+    Reviewing,
+)
 from cosell.store import Tx
 from cosell.store.documents import Stored
 
 SPELLINGS: Final = {"ActionRequired": "Action Required", "InReview": "In review"}
+_SPEND: Final = "insights.awsProductsSpendInsightsBySource"  # as a field
 _PARTITION: Final = "Project.AwsPartition"
 _COMMENTS: Final = (
     "Please say more about what the customer needs, and check the customer's address and website."
@@ -72,13 +80,26 @@ def _sound(call: Call, tx: Tx, said: Document, opportunity: Stored) -> Document:
     told = spend.spend_of({**object_at(said, "Project"), **partition}, estimates.known(call, tx))
     staged = _staged(call, tx, said, opportunity)
     errors = check(SAID, Content(staged, iso_date(call.now), lambda _: True))
-    errors += check(SAID_SPEND, told)
+    errors += check(SAID_SPEND, told) + _nameless(said)
     if errors:
         raise business_refused(*errors)
     if not told.entries:
         return said
     entries: list[Json] = [*spend.completed(told)]
     return {**said, "Project": {**object_at(said, "Project"), "ExpectedCustomerSpend": entries}}
+
+
+def _nameless(said: Document) -> tuple[FieldError, ...]:
+    """A product that cannot be told from others, each at its place in the request."""
+    sources = object_at(said, spend_insights.SPEND)
+    return tuple(
+        SAID_PRODUCT.field_error(
+            one, f"{_SPEND}.{lower_camel(source)}.awsProducts[{n}].productCode"
+        )
+        for source in sources
+        for n, one in enumerate(objects_at(sources, f"{source}.AwsProducts"))
+        if SAID_PRODUCT.broken(one)
+    )
 
 
 def _staged(call: Call, tx: Tx, said: Document, opportunity: Stored) -> Document:

@@ -187,8 +187,9 @@ ENTITIES: Final = Subject(
             "The owner stands first, the PartnerAccountManager of a request or an assignment after "
             "it; no other title was seen.",
             "CreateOpportunity keeps any title, or none. AssignOpportunity: who has a title that "
-            "is in the team takes that place, a PartnerAccountManager joins where there is none, "
-            "and anybody else becomes the OpportunityOwner, under that title.",
+            "is in the team takes that place (of several, that of the same Email, else the first; "
+            "the others stay), a PartnerAccountManager joins where there is none, and anybody else "
+            "becomes the OpportunityOwner, under that title.",
             "not documented",
             f"{REFERENCE}: Contact, AssigneeContact",
             ("CreateOpportunity", "AssignOpportunity"),

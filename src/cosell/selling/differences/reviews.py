@@ -200,7 +200,8 @@ SUMMARY: Final = Subject(
             "",
             "UpdateAwsOpportunitySummary takes them without, and completes them: USD (EUR in "
             "`aws-eusc`), Monthly, the sums of the products' amounts by category, none if there "
-            "are no amounts, and the ServiceCode where there is no ProductCode.",
+            "are no amounts, and the ServiceCode where there is no ProductCode. A product needs "
+            "one of the two, and counts once in a category that it has twice.",
             "not documented",
             f"{GUIDE}: Working with deal sizing insights",
             ("GetAwsOpportunitySummary",),

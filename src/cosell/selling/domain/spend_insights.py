@@ -11,14 +11,14 @@ from typing import Final, cast
 from cosell.contract import Document, Json
 from cosell.selling import at, object_at, objects_at, text_at
 
-_SPEND: Final = "Insights.AwsProductsSpendInsightsBySource"
+SPEND: Final = "Insights.AwsProductsSpendInsightsBySource"
 _EURO: Final = "aws-eusc"  # the partition in which all is in Euro
 
 
 def completed(said: Document, partition: str) -> Document:
     """What AWS says of an opportunity, its spend by source complete; `partition` is the
     opportunity's AwsPartition, or ''."""
-    sources = object_at(said, _SPEND)
+    sources = object_at(said, SPEND)
     if not sources:
         return said
     currency = "EUR" if partition == _EURO else "USD"
@@ -48,10 +48,11 @@ def _product(said: Document) -> Document:
 
 
 def _by_category(products: list[Document]) -> Document:
-    """What is spent on the products of each category, as far as their amounts are said."""
+    """What is spent on the products of each category, as far as their amounts are said; a product
+    that has a category twice is spent on once."""
     sums: dict[str, Decimal] = {}
     for one in products:
         if amount := text_at(one, "Amount"):
-            for category in cast("list[str]", at(one, "Categories")):
+            for category in dict.fromkeys(cast("list[str]", at(one, "Categories"))):
                 sums[category] = sums.get(category, Decimal(0)) + Decimal(amount)
     return {category: f"{total:.2f}" for category, total in sums.items()}

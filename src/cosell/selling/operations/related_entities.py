@@ -44,7 +44,7 @@ def disassociate_opportunity(call: Call, tx: Tx) -> Document:
 
 @command("AssignOpportunity")
 def assign_opportunity(call: Call, tx: Tx) -> Document:
-    """The assignee takes the place of whoever has the same BusinessTitle in the team; a
+    """The assignee takes the place of one with the same BusinessTitle in the team; a
     PartnerAccountManager joins a team that has none, and whoever has another title becomes the
     owner (`OpportunityOwner`), who stays first."""
     opportunity = opportunities.find(call, tx, text_at(call.input, "Identifier"))
@@ -52,15 +52,22 @@ def assign_opportunity(call: Call, tx: Tx) -> Document:
     team = objects_at(opportunity.document, "OpportunityTeam")
     title = _role(team, text_at(asked, "BusinessTitle"))
     assignee = {**asked, "BusinessTitle": title}
-    others = [one for one in team if text_at(one, "BusinessTitle") != title]
+    place = _place(team, assignee)
+    others = [one for n, one in enumerate(team) if n != place]
     enforce(assigning.RULES, assigning.Assignment(asked, len(others)))
-    place = next(
-        (n for n, one in enumerate(team) if text_at(one, "BusinessTitle") == title), len(others)
-    )
     others.insert(place, assignee)
     named = {**opportunity.document, "OpportunityTeam": cast("list[Json]", others)}
     change(call, tx, opportunity, named)
     return {}
+
+
+def _place(team: list[Document], assignee: Document) -> int:
+    """Where an assignee comes to stand: in the place of one with its title, of several in its own,
+    if its Email is there, else in that of the first; after all others, if there is none."""
+    title, email = text_at(assignee, "BusinessTitle"), text_at(assignee, "Email").lower()
+    alike = [n for n, one in enumerate(team) if text_at(one, "BusinessTitle") == title]
+    own = [n for n in alike if text_at(team[n], "Email").lower() == email]
+    return next(iter(own or alike), len(team))
 
 
 def _role(team: list[Document], title: str) -> str:

@@ -6,6 +6,8 @@ an update.
 
 from typing import NamedTuple
 
+from cosell.contract import Document
+from cosell.selling import text_at
 from cosell.selling.rules import Rule, Table, spend
 from cosell.selling.rules.content import Content
 from cosell.selling.rules.opportunity_content import CLOSE_DATE_IMPOSSIBLE
@@ -106,11 +108,22 @@ SAID_SPEND: tuple[Rule[Spend], ...] = (
     ),
     *(row for row in spend.RULES if row.id in _ASKED),
 )
+SAID_PRODUCT: Rule[Document] = Rule(
+    "summary.product-code",
+    "insights.awsProductsSpendInsightsBySource.aws.awsProducts.productCode",
+    "REQUIRED_FIELD_MISSING",
+    "ProductCode is required unless ServiceCode is given",
+    "not documented",
+    lambda product: not (text_at(product, "ProductCode") or text_at(product, "ServiceCode")),
+    "API reference: AwsProductDetails",
+    when="A product has neither",
+    place="insights.awsProductsSpendInsightsBySource.aws.awsProducts[n].productCode",
+)
 TABLES: tuple[Table, ...] = (
     Table("AWS reviews an opportunity", ("ReviewOpportunity",), RULES),
     Table(
         "AWS says something of an opportunity",
         ("UpdateAwsOpportunitySummary",),
-        (*SAID, *SAID_SPEND),
+        (*SAID, *SAID_SPEND, SAID_PRODUCT),
     ),
 )
