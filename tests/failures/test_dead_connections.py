@@ -6,13 +6,18 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from cosell.config import Postgres
+from cosell.store import postgres_watch
 from cosell.store.postgres import PostgresStore
+from cosell.store.postgres_pool import connected
+from cosell.store.postgres_watch import Watch
 from tests.failures.asking import Crowd, crowd, kept
 from tests.failures.cluster import Cluster
 from tests.failures.conftest import Start
@@ -158,3 +163,44 @@ def test_what_may_take_its_time_is_not_given_up_before(database: str) -> None:
         slept = tx.query(f"select 1 from pg_sleep({0.2 + MARGIN_S + 1})", {})
     assert slept == [(1,)]
     store.close()
+
+
+def test_answer_that_nobody_had_a_turn_to_read_yet_is_not_one_that_never_came(
+    database: str,
+) -> None:
+    """On a machine that is busy who asked is late to read, and so is who asks after him."""
+    watch = Watch(lambda: connected(database, "it"), "it", Postgres(), lambda: None)
+    watch.end()
+    with closing(connected(database, "it")) as one, closing(connected(database, "it")) as other:
+        one.pgconn.send_query(b"select 1")
+        wait = postgres_watch._Wait(one, time.monotonic(), one.info.backend_pid)
+        for _ in range(200):
+            watch._asked_about = [wait]
+            text = postgres_watch._IDLE.replace(":pids", f"'{{{wait.pid}}}'")
+            answer = other.pgconn.exec_(text.encode())
+            assert watch._unheard(answer, time.monotonic()) == []
+        watch._asked_about = [wait._replace(since=time.monotonic())]
+        assert len(watch._unheard(answer, watch._asked_about[0].since)) == 1, "idle since before"
+
+
+def test_database_that_answers_others_is_busy_and_not_silent(database: str) -> None:
+    watch = Watch(lambda: connected(database, "it"), "it", Postgres(), lambda: None)
+    asks, ended = watch._connection, Event()
+    assert asks is not None
+    with closing(connected(database, "it")) as busy, closing(connected(database, "it")) as slow:
+        for one in (busy, slow):
+            watch.know(one, one.info.backend_pid)
+
+        def answered_on_and_on() -> None:
+            while not ended.wait(0.01):
+                busy.execute("select 2")
+
+        with stopped([asks.info.backend_pid]), ThreadPoolExecutor(1) as pool:
+            going = pool.submit(answered_on_and_on)
+            try:
+                slow.execute("select pg_sleep(1.5)")
+                assert not watch.silent
+            finally:
+                ended.set()
+            going.result()
+    watch.end()

@@ -6,6 +6,7 @@ Must not know what is asked of the database.
 
 import logging
 import os
+import selectors
 import socket
 import threading
 import time
@@ -28,6 +29,7 @@ _Answer = TypeVar("_Answer")
 _TICK_S = 0.1
 _LONG_S = 0.2  # who waits for longer may be waiting for an answer that never comes
 _SILENT_S = 0.5  # a database that says nothing for so long is silent: the question costs it nothing
+_LOOKS = 5  # so often it was looked for an answer then: a machine that is busy looks late itself
 _UNHEARD_S = 0.6  # who waits for longer is asked about: whether the database is at work for him
 _CUT_S = 0.8  # from a silent database nobody waits longer
 _GIVEN_UP_S = 2.0  # an answer that did not come until then comes no more: it is asked anew
@@ -38,15 +40,19 @@ _IDLE = postgres_statements()["idle_backends"]
 
 
 class Connection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection that tells since when an answer is waited for on it (monotonic seconds)."""
+    """A connection that tells since when an answer is waited for on it, and when the last one was
+    there (monotonic seconds)."""
 
     asked_at: float | None = None
+    heard_at = 0.0
     is_long = False  # whether what is asked may take its time
 
     def wait(self, gen: PQGen[_Answer], *how: Any, **named: Any) -> _Answer:
         self.asked_at = time.monotonic()
         try:
-            return super().wait(gen, *how, **named)
+            answer = super().wait(gen, *how, **named)
+            self.heard_at = time.monotonic()
+            return answer
         finally:
             self.asked_at = None
 
@@ -55,12 +61,15 @@ class AsyncConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
     """The same, on a loop."""
 
     asked_at: float | None = None
+    heard_at = 0.0
     is_long = False
 
     async def wait(self, gen: PQGen[_Answer], *how: Any, **named: Any) -> _Answer:
         self.asked_at = time.monotonic()
         try:
-            return await super().wait(gen, *how, **named)
+            answer = await super().wait(gen, *how, **named)
+            self.heard_at = time.monotonic()
+            return answer
         finally:
             self.asked_at = None
 
@@ -100,6 +109,7 @@ class Watch:
         self._renewed_at = 0.0
         self._connection: Connection | None = connect()
         self._asked_at: float | None = None  # since when an answer is waited for
+        self._looked = 0  # how often since
         self._asked_about: list[_Wait] = []
         self._doubt = threading.Event()
         self._ended = False
@@ -161,7 +171,7 @@ class Watch:
         if self._asked_at is None and (doubted or self.lost or waited_s > _LONG_S):
             self._ask([one for one in waits if one.pid and now - one.since > _UNHEARD_S])
         if self._connection is not None and self._asked_at is not None:
-            self._hear(self._connection.pgconn, now - self._asked_at)
+            self._hear(self._connection.pgconn, self._asked_at)
         if self.silent:
             for one in waits:
                 if now - one.since > _CUT_S:
@@ -180,7 +190,8 @@ class Watch:
             if self._connection is None or self._connection.closed:
                 self._connection = self._connect()
             self._connection.pgconn.send_query(text.encode())
-            self._asked_at, self._asked_about = time.monotonic(), about
+            self._asked_at, self._asked_about, self._looked = time.monotonic(), about, 0
+            _await_input(self._connection.pgconn)
         except psycopg.Error:  # it has died since: another one tells
             self._drop()
             self._doubt.set()
@@ -189,30 +200,39 @@ class Watch:
             silent = self.silent or time.monotonic() - began > _SILENT_S
             self._tell(str(error), silent)
 
-    def _hear(self, pgconn: PGconn, waited_s: float) -> None:
+    def _hear(self, pgconn: PGconn, asked_at: float) -> None:
+        self._looked += 1
         try:
             pgconn.consume_input()
+            heard_at = time.monotonic()
             while not pgconn.is_busy():
                 if (answer := pgconn.get_result()) is None:
                     self._asked_at = None
                     self._tell("", silent=False)
                     return
-                self._end(self._unheard(answer), "had heard nothing of what was said on it")
+                unheard = self._unheard(answer, heard_at)
+                self._end(unheard, "had heard nothing of what was said on it")
         except psycopg.Error:
             self._drop()
             self._doubt.set()
             return
-        if waited_s > _SILENT_S:
+        is_late = heard_at - asked_at > _SILENT_S and self._looked > _LOOKS
+        if is_late and not self._is_heard_since(asked_at):
             self._tell(f"The database {self._where} does not answer.", silent=True)
-        if waited_s > _GIVEN_UP_S:
+        if heard_at - asked_at > _GIVEN_UP_S:
             self._drop()
 
-    def _unheard(self, answer: PGresult) -> list[_Wait]:
+    def _is_heard_since(self, instant: float) -> bool:
+        """Whether anybody got an answer: then the database is busy, and not silent."""
+        return any(one.heard_at > instant for one in [*self._known])
+
+    def _unheard(self, answer: PGresult, heard_at: float) -> list[_Wait]:
         """Those who were asked about and for whom the database does nothing: their backend is gone,
-        or has had nothing to do for as long as they wait, or since it gave an answer that is
-        lost."""
-        about, asked_at, self._asked_about = self._asked_about, self._asked_at, []
-        if answer.status != ExecStatus.TUPLES_OK or asked_at is None:
+        or has had nothing to do since before they asked, or since it gave an answer that is lost.
+        Not those to whom an answer came which they, on a machine that is busy, had no turn to read;
+        so for how long that is, is reckoned up to when it was heard."""
+        about, self._asked_about = self._asked_about, []
+        if answer.status != ExecStatus.TUPLES_OK:
             return []
         idle = {
             int(answer.get_value(row, 0) or 0): float(answer.get_value(row, 1) or 0)
@@ -221,7 +241,7 @@ class Watch:
         return [
             one
             for one in about
-            if idle.get(one.pid, _ON_ITS_WAY_S * 2) > min(asked_at - one.since, _ON_ITS_WAY_S)
+            if idle.get(one.pid, _ON_ITS_WAY_S * 2) > min(heard_at - one.since, _ON_ITS_WAY_S)
         ]
 
     def _end(self, waits: list[_Wait], why: str) -> None:
@@ -254,6 +274,13 @@ class Watch:
         if self.silent and not silent:
             self._renew_all()
         self.lost, self.silent = lost, silent
+
+
+def _await_input(pgconn: PGconn) -> None:
+    """Most answers are there at once: so they are heard when they were given."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(pgconn.socket, selectors.EVENT_READ)
+        selector.select(_TICK_S)
 
 
 def _cut(wait: _Wait) -> bool:
