@@ -114,7 +114,8 @@ REVIEWS: Final = Subject(
             "The desk does so with UpdatePartnerOpportunity: any member that its owner writes, but "
             "the partner's own identifier, in any state. Review status and involvement stay, "
             "nothing is submitted by it, and no opportunity becomes what none can be: what its "
-            "owner may not empty, like the spend, AWS does not empty either.",
+            "owner may not empty, like the spend, AWS does not empty either; but it may take the"
+            " needs for its support away, and stays involved as it was.",
             "not documented",
             f"{GUIDE}: Working with opportunity updates",
         ),
