@@ -7,10 +7,11 @@ import pytest
 
 from cosell.selling import at
 from cosell.selling.rules.opportunity_members import PATHS
+from cosell.selling.rules.update_by_aws import EMPTIED
 from tests.deals import submitted
 from tests.harness import Reply, World
 from tests.inside import Inside
-from tests.refusal import desk_refusal
+from tests.refusal import desk_refusal, rules_named
 from tests.updating import body, changed, full, in_state, received, stripped, whole
 
 SPEND = [{"Amount": "10", "CurrencyCode": "EUR", "Frequency": "Monthly", "TargetCompany": "AWS"}]
@@ -93,6 +94,20 @@ def test_what_the_owner_may_not_empty_aws_does_not(inside: Inside, begun: Any) -
             outcomes.add("refused" if told else "taken")
         inside.desk("UpdatePartnerOpportunity", **asked(id, path, value))
     assert {"refused", "taken"} <= outcomes
+
+
+def test_every_row_of_what_aws_may_not_empty_refuses_something(inside: Inside) -> None:
+    named: set[str] = set()
+    for begun in (draft, approved, committed, passed_on):
+        id = begun(inside)
+        before = stripped(whole(inside, id))
+        for path in PATHS:
+            empty: Any = [] if isinstance(at(before, path), list) else ""
+            if inside.desk_call("UpdatePartnerOpportunity", asked(id, path, empty)).status == 200:
+                inside.desk("UpdatePartnerOpportunity", **asked(id, path, at(before, path)))
+            else:
+                named.update(rules_named(inside))
+    assert {rule.id for rule in EMPTIED} <= named
 
 
 def plain(request: dict[str, Any]) -> dict[str, Any]:
