@@ -14,24 +14,29 @@ if TYPE_CHECKING:
     from cosell.testing.world import World
 
 
-class Referral(TypedDict, total=False):
-    """What AWS may say of an opportunity that it refers; the desk has defaults for the rest."""
+class DirectUpdate(TypedDict, total=False):
+    """What AWS may change in a partner's opportunity; without any member it closes later."""
 
     Catalog: str
     Customer: dict[str, Any]
     LifeCycle: dict[str, Any]
     Marketing: dict[str, Any]
     NationalSecurity: str
-    OpportunityTeam: list[dict[str, Any]]
     OpportunityType: str
     PrimaryNeedsFromAws: list[str]
     Project: dict[str, Any]
-    RelatedEntityIdentifiers: dict[str, list[str]]
     SoftwareRevenue: dict[str, Any]
+    ClientToken: str
+
+
+class Referral(DirectUpdate, total=False):
+    """What AWS may say of an opportunity that it refers; the desk has defaults for the rest."""
+
+    OpportunityTeam: list[dict[str, Any]]
+    RelatedEntityIdentifiers: dict[str, list[str]]
     Message: str
     SenderContacts: list[dict[str, Any]]
     ReceiverResponsibilities: list[str]
-    ClientToken: str
 
 
 class LeadReferral(TypedDict, total=False):
@@ -92,21 +97,6 @@ class Summary(TypedDict, total=False):
     RelatedEntityIds: dict[str, Any]
     SoftwareRevenue: dict[str, Any]
     Visibility: str
-    ClientToken: str
-
-
-class DirectUpdate(TypedDict, total=False):
-    """What AWS may change in a partner's opportunity; without any member it closes later."""
-
-    Catalog: str
-    Customer: dict[str, Any]
-    LifeCycle: dict[str, Any]
-    Marketing: dict[str, Any]
-    NationalSecurity: str
-    OpportunityType: str
-    PrimaryNeedsFromAws: list[str]
-    Project: dict[str, Any]
-    SoftwareRevenue: dict[str, Any]
     ClientToken: str
 
 
