@@ -61,6 +61,7 @@ class Space:
     boards: dict[str, str] = field(default_factory=dict)  # account → what all update
     shared: dict[str, tuple[str, str]] = field(default_factory=dict)  # opportunity → whose, where
     refused: int = 0  # tasks that a fault ended
+    settled: int = 0  # when nothing was due any more in the end, in its own time
 
 
 @dataclass

@@ -6,6 +6,7 @@ Must not know how a server is started or killed, nor what the database is (truth
 import time
 from typing import Any
 
+from cosell.clock import parse_iso
 from tests.chaos.client import Client, ensure_alike
 from tests.chaos.deals import read, walked
 from tests.chaos.memory import Edit, Miss, Space
@@ -33,6 +34,7 @@ def _wait_until_nothing_is_due(client: Client, space: Space) -> None:
     while True:
         clock = client.desk(space, "GetClock")
         if clock["NextDueTime"] is None or clock["NextDueTime"] > clock["Time"]:
+            space.settled = parse_iso(clock["Time"])
             return
         if time.monotonic() > until:
             raise Miss(f"nobody does what is due in {space.name}: {clock}")
