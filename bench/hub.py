@@ -1,5 +1,11 @@
 """cosell on PostgreSQL, with several processes: tasks that workers bring to their end beside the
 queue's empty jobs, inline Starts beside bare commits, list pages beside pgbench, memory.
+
+*Paced tasks to COMPLETE* is how many tasks of five steps each, StepSeconds 0, two workers end in a
+second; *empty jobs* is how many jobs that do nothing two of Procrastinate's own workers end in a
+second, each with eight at once. Both by turns on one database with the same servers up; what the
+servers do meanwhile is nothing, so that the figures for two and four servers differ by what was
+started beside each other, and by how many tasks there are already.
 """
 
 import json
@@ -28,7 +34,6 @@ from cosell.store.statements import postgres_statements
 
 SPACES = 8  # namespaces between which tasks are divided
 WORKERS = 2
-UNFINISHED = "select count(*) from task_view where status = 'IN_PROGRESS'"
 
 
 def hubs(bench: Bench) -> Iterator[Line]:
@@ -49,45 +54,75 @@ def _ready(server: Server) -> None:
 
 
 def _tasks(bench: Bench, found: Cluster, processes: int) -> Iterator[Line]:
-    count = bench.sizes.hub_tasks
-    bench.progress.step(f"{count:,} empty jobs")
-    theirs = empty_jobs(found, count, WORKERS)
-    with ExitStack() as stack:
-        server = stack.enter_context(hub(found, bench.folder, processes))
+    """Paced tasks, started by calls at so many servers while no worker is there, and then ended by
+    two workers; and as many empty jobs of the queue's library, ended by two of its workers, with
+    the same servers up and the same tasks in the database. In turns, a part of all at a time, each
+    beginning with what the other began with in the turn before, after a `vacuum analyze`. A rate is
+    reckoned from when a twentieth was done: starting up is not in it."""
+    rounds = bench.sizes.rounds
+    each = bench.sizes.hub_tasks // rounds
+    ours: list[float] = []
+    theirs: list[float] = []
+    begun, working = [], [0.0]
+    with hub(found, bench.folder, processes) as server:
         _ready(server)
-        bench.progress.step(f"{count:,} paced tasks, {processes} servers")
-        begun = _paced(server, count, processes)
-        workers = [stack.enter_context(worker(found, bench.folder)) for _ in range(WORKERS)]
-        ours = drained(found, UNFINISHED, count)
+        for number in range(rounds):
+            bench.progress.step(f"{each:,} paced tasks, {processes} servers, turn {number + 1}")
+            spaces = [f"paced-{processes}-{number}-{space}" for space in range(SPACES)]
+            begun.append(_paced(server, each, spaces))
+            turn = [
+                (theirs, partial(empty_jobs, found, each, WORKERS)),
+                (ours, partial(_ended, bench, found, spaces, working)),
+            ]
+            for measured, measure in reversed(turn) if number % 2 else turn:
+                found.tidy()
+                measured.append(measure())
         main, *answering = [taken / MILLION for taken in server.resident_bytes()]
-        working = max(max(one.resident_bytes()) / MILLION for one in workers)
-        with closing(found.connect()) as connection:
-            ended = dict(connection.execute("select status, count(*) from task_view group by 1"))
-    if set(ended) - {"COMPLETE", "FAILED"}:
-        raise BenchError(f"tasks are left: {ended}")
-    told = f"{count:,} paced tasks to COMPLETE, {processes} servers, {WORKERS} workers"
-    yield rates(told, "empty jobs of the queue", [ours], [theirs])
-    yield Line(f"  referred and started before, {processes} servers", f"{begun:,.0f}/s")
+    told = (
+        f"{bench.sizes.hub_tasks:,} paced tasks to COMPLETE, {processes} servers, {WORKERS} workers"
+    )
+    yield rates(told, "empty jobs of the queue", ours, theirs)
+    yield Line(
+        f"  referred and started before, {processes} servers", f"{statistics.median(begun):,.0f}/s"
+    )
     yield Line("  resident: the main process of a server", f"{main:.0f} MB")
     yield Line("  resident: a process that answers, at most", f"{max(answering):.0f} MB")
-    yield Line("  resident: a worker, at most", f"{working:.0f} MB")
+    yield Line("  resident: a worker, at most", f"{max(working):.0f} MB")
 
 
-def _paced(server: Server, count: int, processes: int) -> float:
+def _paced(server: Server, count: int, spaces: list[str]) -> float:
     """Start so many tasks whose steps wait for workers; how many a second."""
 
-    def some(number: int) -> float:
-        name = f"paced-{processes}-{number}"
+    def some(name: str) -> float:
         once(plain(server.url(name) + "_cosell/PutPace", {"Mode": "Paced", "StepSeconds": 0}))
         call = refer(server, name)
-        each = count // SPACES
-        referred = drive([call.bytes()] * each, call.address, keep=True, connections=2)
+        referred = drive([call.bytes()] * (count // SPACES), call.address, keep=True, connections=2)
         invitations = [json.loads(body)["EngagementInvitationId"] for body in referred.bodies]
         calls = [start(server, one, name).bytes() for one in invitations]
         return referred.elapsed_s + drive(calls, call.address, connections=2).elapsed_s
 
     with ThreadPoolExecutor(SPACES) as pool:
-        return count / max(pool.map(some, range(SPACES)))
+        return count / max(pool.map(some, spaces))
+
+
+def _ended(bench: Bench, found: Cluster, spaces: list[str], working: list[float]) -> float:
+    """Let workers end the tasks of some namespaces; how many a second. What a worker had of memory
+    goes into `working`. Who looks how many are left looks at these namespaces alone: in the others
+    there may be a million."""
+    with closing(found.connect()) as connection:
+        rows = connection.execute("select ns from namespace where name = any(%s)", [spaces])
+        numbers = ",".join(str(ns) for (ns,) in rows)
+    these = f"from task_view where ns = any('{{{numbers}}}')"
+    left = f"select count(*) {these} and status = 'IN_PROGRESS'"
+    with closing(found.connect()) as connection, ExitStack() as stack:
+        [(count,)] = connection.execute(left.encode()).fetchall()
+        workers = [stack.enter_context(worker(found, bench.folder)) for _ in range(WORKERS)]
+        rate = drained(found, left, count)
+        working.extend(max(one.resident_bytes()) / MILLION for one in workers)
+        ended = connection.execute(f"select status {these} group by 1".encode()).fetchall()
+    if {str(status) for (status,) in ended} != {"COMPLETE"}:
+        raise BenchError(f"not all tasks are COMPLETE: {ended}")
+    return rate
 
 
 # --- inline Starts -------------------------------------------------------------------------------
