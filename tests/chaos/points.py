@@ -140,8 +140,10 @@ class _Watched:
 
 
 def _changes(tx: Any) -> int:
-    """How many rows the transaction's connection, or this thread, has changed so far."""
-    return int(tx._connection.total_changes) if isinstance(tx, SqliteTx) else _named.changes
+    """How many rows the transaction's connection, or this thread, has changed so far, or is yet to
+    change."""
+    changed = tx._connection.total_changes if isinstance(tx, SqliteTx) else _named.changes
+    return int(changed) + len(tx.behind or ())
 
 
 def _asker() -> str:
@@ -159,6 +161,7 @@ def install(book: Book) -> None:
     for store in stores:
         store.write = _watched(book, store.write)
     PostgresTx.execute = _counting(PostgresTx.execute)  # type: ignore[method-assign]
+    PostgresTx._write = _counting(PostgresTx._write)  # type: ignore[method-assign]
     PostgresTx.fill = _counting(PostgresTx.fill)  # type: ignore[method-assign]
     service.Engine._once = _naming(service.Engine._once)  # type: ignore[method-assign]
     named = {kind: _due(kind, run) for kind, run in operations.DUE.items()}

@@ -4,8 +4,9 @@ and written at once."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cosell.store import Store, Tx, documents
+from cosell.store import Store, Tx, Value, documents, late
 from cosell.store.sqlite import SqliteStore
+from cosell.store.statements import statements
 from tests.store.rows import VIEWS, put_document, row, stored, undone
 
 JOBS = VIEWS["job_view"]
@@ -31,7 +32,11 @@ def told(store: Store) -> list[tuple[object, ...]]:
 
 
 def tell(tx: Tx, seq: int) -> None:
-    tx.late("emit", ns=1, seq=seq, account="a", body=b"{}")
+    late.write(tx, ("outbox", (1, seq)), statements()["emit"], event(seq))
+
+
+def event(seq: int) -> dict[str, Value]:
+    return {"ns": 1, "seq": seq, "account": "a", "body": b"{}"}
 
 
 @contextmanager

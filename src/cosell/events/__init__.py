@@ -12,7 +12,8 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso_seconds
 from cosell.contract import Document
-from cosell.store import Tx
+from cosell.store import Tx, Value, late
+from cosell.store.statements import statements
 
 SOURCE = "aws.partnercentral-selling"
 
@@ -54,4 +55,6 @@ def envelopes(call: Call, event: Event, accounts: Iterable[str]) -> Iterator[tup
 
 def deliver(tx: Tx, ns: int, account: str, body: bytes) -> None:
     """An event arrives at an account, after everything that arrived before."""
-    tx.late("emit", ns=ns, seq=tx.number("seq"), account=account, body=body)
+    seq = tx.number("seq")
+    event: dict[str, Value] = {"ns": ns, "seq": seq, "account": account, "body": body}
+    late.write(tx, ("outbox", (ns, seq)), statements()["emit"], event)

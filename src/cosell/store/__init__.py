@@ -4,8 +4,10 @@ A service speaks to a `Tx` through the functions of this package's modules; only
 next driver) knows a database. Must not know any service, nor what a document means.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from typing import Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 Value: TypeAlias = int | str | bytes | None
@@ -13,10 +15,16 @@ Row: TypeAlias = tuple[object, ...]
 Thing = TypeVar("Thing")
 Made: TypeAlias = Callable[[str, Row | None], Thing]
 """What makes something of a row: of the value that it was asked for by, and of itself."""
+_ORDER: Final = ("delete", "update", "insert")  # what gives way goes first
+_READING: Final = ("select", "with")  # how a statement begins that writes nothing
+_WORD: Final = re.compile(r"\w+")
 _KEPT_MAX: Final = 256  # of each kind; beyond that it begins anew
 _Named: TypeAlias = tuple[int, str, str]  # ns, kind, id
 _Seen: TypeAlias = tuple[str, int, str, str]  # a view's table, ns, account, id
 _Target: TypeAlias = tuple[str, str, str]  # engagement, resource, template
+Name: TypeAlias = tuple[Value, ...]
+Named: TypeAlias = tuple[str, Name]
+"""A row: its table, and what tells it from others there."""
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
 Columns: TypeAlias = Mapping[str, str]
@@ -144,18 +152,98 @@ def _keep(kept: dict[_Key, _Item], key: _Key, item: _Item) -> None:
     kept[key] = item
 
 
+class Write(NamedTuple):
+    """A statement that writes a row, by its values: an `exact` one changes one, or else something
+    is not as it was taken to be."""
+
+    text: str
+    values: Mapping[str, Value]
+    exact: bool = False
+
+
+class Late:
+    """What is yet to be written, by table and row; and what is known of a table besides, until
+    somebody else speaks of it."""
+
+    __slots__ = ("_known", "_tables")
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[Name, Write]] = {}
+        self._known: dict[str, object] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._tables.values()))
+
+    def put(self, row: Named, write: Write) -> None:
+        """Write that row so, and no more as was said before."""
+        table, key = row
+        rows = self._tables.setdefault(table, {})
+        rows.pop(key, None)
+        rows[key] = write
+
+    def found(self, row: Named) -> Write | None:
+        """How a row is yet to be written, if it is."""
+        return self._tables.get(row[0], {}).get(row[1])
+
+    def drop(self, row: Named) -> None:
+        """A row need not be written any more."""
+        self._tables[row[0]].pop(row[1])
+
+    def of(self, table: str) -> list[tuple[Name, Write]]:
+        """All that is yet to be written in a table, by its keys."""
+        return [*self._tables.get(table, {}).items()]
+
+    def know(self, table: str, thing: object) -> None:
+        """Remember something of a table."""
+        self._known[table] = thing
+
+    def known(self, table: str, kind: type[Thing]) -> Thing | None:
+        """What is remembered of a table, if it still holds."""
+        found = self._known.get(table)
+        return found if isinstance(found, kind) else None
+
+    def before(self, text: str) -> list[str]:
+        """The tables that have to be written before a statement, since it names them. If it does
+        not only read, what is known of them besides is so no more."""
+        if not self._tables and not self._known:
+            return []
+        words = _words(text)
+        if not text.startswith(_READING):
+            for table in [one for one in self._known if one in words]:
+                del self._known[table]
+        return [table for table in self._tables if table in words]
+
+    def take(self, tables: Sequence[str] | None = None) -> Iterator[tuple[str, list[Write]]]:
+        """What is yet to be written in those tables, or in all: for each statement its rows. It is
+        as good as written."""
+        for table in [*self._tables] if tables is None else tables:
+            groups: dict[str, list[Write]] = {}
+            for write in self._tables.pop(table, {}).values():
+                groups.setdefault(write.text, []).append(write)
+            yield from sorted(groups.items(), key=_rank)
+
+
+def _rank(group: tuple[str, object]) -> int:
+    return _ORDER.index(group[0].partition(" ")[0])
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
+
+
 class Tx(Protocol):
     """One transaction. A statement is called by its name in sql/*.sql. `planned` is the first
     instant, in the namespace's time, for which something was put on an agenda in it (0: somebody is
-    to look at it at once); `lags_at` the namespace's time, if its lists lag; `marks_steps` whether
-    the beginning of a step is marked (retries.step); `kept` what need not be read again, since this
-    transaction has read or written it: None in one that only reads, and emptied where a step is
-    undone."""
+    to look at it at once); `lags_at` the namespace's time, if its lists lag; `kept` what need not
+    be read again, since this transaction has read or written it: None in one that only reads, and
+    emptied where a step is undone; `behind` what is yet to be written (late.py): None where
+    everything is written at once, as it is wherever a step may be undone by itself."""
 
     planned: int | None
     lags_at: int | None
-    marks_steps: bool
     kept: Kept | None
+    behind: Late | None
 
     def one(self, statement: str, /, **values: Value) -> Row | None: ...
 
@@ -171,13 +259,16 @@ class Tx(Protocol):
         """Execute; answers how many rows changed."""
         ...
 
-    def late(self, statement: str, /, **values: Value) -> None:
-        """Execute when the transaction ends, all that is late in one go: for a row that nobody
-        reads before. What a step that is undone has asked for is not executed."""
+    def write_behind(self, tables: Sequence[str] | None = None, /) -> None:
+        """Write what is late in those tables, or in all."""
         ...
 
     def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
         """Rows of a statement that was composed from the templates of this package."""
+        ...
+
+    def query_alone(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
+        """As `query`, of rows none of which is yet to be written: see late.rows_of."""
         ...
 
     def execute(self, text: str, values: Mapping[str, Value], /) -> int:
@@ -211,7 +302,8 @@ class Tx(Protocol):
         ...
 
     def savepoint(self) -> AbstractContextManager[None]:
-        """What happens inside is undone if it raises; the transaction goes on."""
+        """What happens inside is undone if it raises; the transaction goes on, and writes
+        everything at once from here."""
         ...
 
 

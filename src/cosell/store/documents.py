@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 import orjson
 
 from cosell.contract import Document
-from cosell.store import Contention, Row, Tx, Value, View, lag
+from cosell.store import Contention, Named, Row, Tx, Value, View, Write, lag, late
 from cosell.store.statements import statements
 
 
@@ -28,16 +28,17 @@ class Stored(NamedTuple):
 
 def insert(tx: Tx, stored: Stored) -> None:
     """A resource comes to be, at revision 1."""
-    tx.run(
-        "insert_document",
-        ns=stored.ns,
-        kind=stored.kind,
-        id=stored.id,
-        catalog=stored.catalog,
-        owner=stored.owner,
-        seq=stored.seq,
-        body=orjson.dumps(stored.document),
-    )
+    values: dict[str, Value] = {
+        "ns": stored.ns,
+        "kind": stored.kind,
+        "id": stored.id,
+        "catalog": stored.catalog,
+        "owner": stored.owner,
+        "after": 1,
+        "seq": stored.seq,
+        "body": orjson.dumps(stored.document),
+    }
+    late.add(tx, _truth(*stored[:3]), statements()["insert_document"], values)
     _keep(tx, stored)
 
 
@@ -46,7 +47,9 @@ def find(tx: Tx, ns: int, kind: str, id: str) -> Stored | None:
     may be answered again in the same transaction."""
     if tx.kept is not None and (found := tx.kept.document((ns, kind, id))) is not None:
         return cast("Stored", found)
-    return _read(tx, tx.one("find_document", ns=ns, kind=kind, id=id), ns, kind, id)
+    values: dict[str, Value] = {"ns": ns, "kind": kind, "id": id}
+    rows = late.rows_of(tx, [_truth(ns, kind, id)], statements()["find_document"], values)
+    return _read(tx, rows[0] if rows else None, ns, kind, id)
 
 
 def get(tx: Tx, ns: int, kind: str, id: str) -> Stored:
@@ -70,7 +73,8 @@ def find_visible(
     values: dict[str, Value] = {
         "ns": ns, "account": account, "catalog": catalog, "kind": kind, "id": id,
     }  # fmt: skip
-    rows = tx.query(_visible(view.table), values)
+    shown = [_truth(ns, kind, id), (view.table, (ns, account, id))]
+    rows = late.rows_of(tx, shown, _visible(view.table), values)
     found = _read(tx, rows[0] if rows else None, ns, kind, id)
     if kept is not None and found is not None:
         kept.keep_catalog(seen, catalog)
@@ -79,21 +83,40 @@ def find_visible(
 
 def replace(tx: Tx, stored: Stored, document: Document, owner: str | None = None) -> Stored:
     """A resource changes from what was read; `Contention` if it is not that any more."""
-    owner = stored.owner if owner is None else owner
-    changed = tx.run(
-        "replace_document",
-        ns=stored.ns,
-        kind=stored.kind,
-        id=stored.id,
-        revision=stored.revision,
-        owner=owner,
-        body=orjson.dumps(document),
+    after = stored._replace(
+        owner=stored.owner if owner is None else owner,
+        revision=stored.revision + 1,
+        document=document,
     )
-    if changed != 1:
+    if not _replace(tx, stored, after):
         raise Contention(f"{stored.kind} {stored.id} is no more at revision {stored.revision}")
-    after = stored._replace(owner=owner, revision=stored.revision + 1, document=document)
     _keep(tx, after)
     return after
+
+
+def _replace(tx: Tx, before: Stored, after: Stored) -> bool:
+    """Whether it was as it is said to be before, as far as that is known by now: if it is late, a
+    row that is not so ends the haste."""
+    ns, kind, id = after[:3]
+    row, text = _truth(ns, kind, id), statements()["replace_document"]
+    changes: dict[str, Value] = {
+        "owner": after.owner,
+        "after": after.revision,
+        "body": orjson.dumps(after.document),
+    }
+    values: dict[str, Value] = {
+        "ns": ns, "kind": kind, "id": id, "revision": before.revision, **changes,
+    }  # fmt: skip
+    if tx.behind is None:
+        return tx.execute(text, values) == 1
+    found = tx.behind.found(row)
+    if found is None:
+        tx.behind.put(row, Write(text, values, exact=True))
+        return True
+    if found.values["after"] != before.revision:
+        return False
+    tx.behind.put(row, found._replace(values={**found.values, **changes}))
+    return True
 
 
 def remove(tx: Tx, stored: Stored) -> None:
@@ -113,7 +136,8 @@ def remove(tx: Tx, stored: Stored) -> None:
 
 def show(tx: Tx, view: View, row: dict[str, Value]) -> None:
     """An account may list a resource from now on: `row` has a value for every column."""
-    tx.execute(_insert_view(view.table, view.columns), row)
+    text = _insert_view(view.table, view.columns)
+    late.add(tx, (view.table, _seen_as(view, row)), text, row)
     if tx.kept is not None and "account" in view.lead:
         seen = (
             view.table,
@@ -130,11 +154,30 @@ def show_again(tx: Tx, view: View, row: dict[str, Value]) -> None:
     """What an account sees of a resource changes: `row` has ns, account, id and what changes. What
     the view says is fixed is not written, so that no index with nothing else in it is. LookupError
     for a row that is not there, since truth and views change in one transaction."""
-    changed = tx.execute(_update_view(view.table, view.fixed, tuple(row)), row)
-    if changed != 1:
+    if not _show_again(tx, view, row):
         raise LookupError(f"{view.table} has no row of {row['id']!r} for {row['account']!r}")
     if tx.lags_at is not None:
         lag.note_again(tx, view, row)
+
+
+def _show_again(tx: Tx, view: View, row: dict[str, Value]) -> bool:
+    """Whether there is such a row, as far as that is known by now, as in `_replace`."""
+    text = _update_view(view.table, view.fixed, tuple(row))
+    if tx.behind is None:
+        return tx.execute(text, row) == 1
+    seen = (view.table, _seen_as(view, row))
+    found = tx.behind.found(seen)
+    if found is None:
+        tx.behind.put(seen, Write(text, row, exact=True))
+    elif found.text == text:
+        tx.behind.put(seen, found._replace(values=row))
+    elif found.text.startswith("insert"):
+        changes = {name: value for name, value in row.items() if name not in view.fixed}
+        tx.behind.put(seen, found._replace(values={**found.values, **changes}))
+    else:  # other columns of it change now
+        tx.write_behind([view.table])
+        tx.behind.put(seen, Write(text, row, exact=True))
+    return True
 
 
 def hide(tx: Tx, view: View, ns: int, account: str, id: str) -> None:
@@ -159,6 +202,17 @@ def _read(tx: Tx, row: Row | None, ns: int, kind: str, id: str) -> Stored | None
 def _keep(tx: Tx, stored: Stored) -> None:
     if tx.kept is not None:
         tx.kept.keep_document((stored.ns, stored.kind, stored.id), stored)
+
+
+def _truth(ns: int, kind: str, id: str) -> Named:
+    """How a resource's truth is called while it is late."""
+    return "document", (ns, kind, id)
+
+
+def _seen_as(view: View, row: dict[str, Value]) -> tuple[Value, ...]:
+    """What tells a row of a view from others."""
+    names = ("ns", "account", "id") if "account" in view.lead else ("ns", *view.lead[1:], "seq")
+    return tuple(row[name] for name in names)
 
 
 @cache

@@ -1,39 +1,68 @@
-"""What a transaction executes when it ends, and which of it belongs to a step that can be undone by
-itself. Must not execute anything.
+"""What a transaction writes late: at its end, or before it says anything of the same table. A row
+that changes meanwhile is written once, and rows of one kind all in one go.
+
+So it is with a transaction that is done again with care if it fails (`retries.retrying`): one in
+which everything is written at once. Must not execute anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
-from cosell.store import Value
+from cosell.store import Contention, Late, Named, Row, StoreError, Tx, Value, Write
+
+_FEW = 64  # rows that are looked through
+Rows: TypeAlias = list[Mapping[str, Value]]
 
 
-class Late:
-    """Statements with their rows, in the order in which they were asked for."""
+class TooHasty(Contention):
+    """What was late could not be written: it is done again with care, which shows whose fault it
+    is."""
 
-    __slots__ = ("_asked", "_steps")
 
-    def __init__(self) -> None:
-        self._asked: list[tuple[str, Mapping[str, Value]]] = []
-        self._steps: list[int] = []  # those under way: how much was asked for when each began
+def write_all(late: Late, tables: Sequence[str] | None, put: Callable[[str, Rows], int]) -> None:
+    """Let `put` write what is late in those tables, or in all: it takes a statement with its rows,
+    and answers how many changed."""
+    try:
+        for text, writes in late.take(tables):
+            changed = put(text, [one.values for one in writes])
+            if writes[0].exact and changed != len(writes):
+                raise TooHasty(f"{changed} of {len(writes)} rows were there: {text[:40]}")
+    except (StoreError, TooHasty):
+        raise
+    except Exception as error:
+        raise TooHasty(f"{type(error).__name__}: {error}") from error
 
-    def ask(self, statement: str, values: Mapping[str, Value]) -> None:
-        """Execute it for this row in the end."""
-        self._asked.append((statement, values))
 
-    def set_out(self) -> int:
-        """A step begins; answers how many are under way."""
-        self._steps.append(len(self._asked))
-        return len(self._steps)
+def write(tx: Tx, row: Named, text: str, values: Mapping[str, Value]) -> None:
+    """Write a row, late if the transaction does so: by a statement that writes no other, whatever
+    there is of it."""
+    if tx.behind is None:
+        tx.execute(text, values)
+    else:
+        tx.behind.put(row, Write(text, values))
 
-    def end_step(self, undone: bool) -> None:
-        """The step that began last ends; if it is undone, so is what it asked for."""
-        before = self._steps.pop()
-        if undone:
-            del self._asked[before:]
 
-    def rows(self) -> Mapping[str, list[Mapping[str, Value]]]:
-        """All that was asked for: each statement, and its rows."""
-        rows: dict[str, list[Mapping[str, Value]]] = {}
-        for statement, values in self._asked:
-            rows.setdefault(statement, []).append(values)
-        return rows
+def add(tx: Tx, row: Named, text: str, values: Mapping[str, Value]) -> None:
+    """As `write`, for a row beside those that are late under the same name: they are written
+    first, so that whoever looks at what has that name finds all of it or none."""
+    if tx.behind is not None and tx.behind.found(row) is not None:
+        tx.write_behind([row[0]])
+    write(tx, row, text, values)
+
+
+def rows_of(tx: Tx, rows: Sequence[Named], text: str, values: Mapping[str, Value]) -> list[Row]:
+    """What a statement finds that looks at those rows alone: what is late of others may wait."""
+    late = tx.behind
+    if late is not None:
+        tx.write_behind([table for table, key in rows if late.found((table, key)) is not None])
+    return tx.query_alone(text, values)
+
+
+def rows_within(tx: Tx, row: Named, text: str, values: Mapping[str, Value]) -> list[Row]:
+    """As `rows_of`, of all rows whose names begin so."""
+    if tx.behind is not None:
+        table, key = row
+        some = tx.behind.of(table)
+        if len(some) > _FEW or any(one[: len(key)] == key for one, _ in some):
+            tx.write_behind([table])
+    return tx.query_alone(text, values)

@@ -283,7 +283,7 @@ class _Writing:
             self._connection.close()  # which undoes it as well
 
     def _commit(self) -> None:
-        self._tx.run_late()
+        self._tx.write_behind()
         self._store.plan_looks(self._connection, self._tx)
         ended = self._connection.execute("commit", prepare=False)
         if ended.statusmessage != "COMMIT":  # it was broken, and somebody did not heed that

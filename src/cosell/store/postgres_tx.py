@@ -4,9 +4,7 @@ With its siblings postgres_* the only module that imports psycopg. Must not know
 writes, nor what the rows mean.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
 from itertools import islice
 from typing import Any, NoReturn, Protocol, TypeAlias, cast
 
@@ -18,6 +16,7 @@ from cosell.store import (
     Contention,
     Form,
     Kept,
+    Late,
     Made,
     Row,
     StoreError,
@@ -28,7 +27,8 @@ from cosell.store import (
     Value,
 )
 from cosell.store.dialect import postgres
-from cosell.store.late import Late
+from cosell.store.late import Rows, write_all
+from cosell.store.postgres_rows import KINDS, together
 from cosell.store.postgres_schema import COLUMNS, form_of
 from cosell.store.statements import changes_namespaces, postgres_statements, statements
 
@@ -42,9 +42,7 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Renew: TypeAlias = Callable[[], Connection | None]
 
 _SEQ_BLOCK = 64  # as the sequence `seq` is made
-_TOGETHER = 16  # rows that are inserted by one statement
-_FILLED_TOGETHER = 500  # of a whole namespace
-_ARRAYS = {"integer": "int8[]", "text": "text[]", "blob": "bytea[]"}  # of a kind of column
+_TOGETHER = 500  # rows that are written by one statement
 _STATEMENTS = {**statements(), **postgres_statements()}
 _NAMED = {name: postgres(text) for name, text in _STATEMENTS.items()}
 _READING = ("select", "with")  # how a statement begins that writes nothing
@@ -72,8 +70,8 @@ class PostgresTx:
     that it has looked up."""
 
     __slots__ = (
-        "_cursor", "_found", "_late", "_left", "_next", "_renew", "_steps", "_store", "_writes",
-        "kept", "lags_at", "marks_steps", "planned", "woken_at",
+        "_cursor", "_found", "_left", "_next", "_renew", "_steps", "_store", "_writes",
+        "behind", "kept", "lags_at", "planned", "woken_at",
     )  # fmt: skip
 
     def __init__(
@@ -87,12 +85,11 @@ class PostgresTx:
         self._writes = writes
         self._found: dict[str, Row] = {}  # what it holds: nobody else changes it meanwhile
         self._steps: list[bool] = []  # those under way: whether the database knows of each
-        self._late = Late()
         self._next = self._left = 0  # of the block of `seq` in hand
         self.planned: int | None = None
         self.lags_at: int | None = None
-        self.marks_steps = True
         self.kept: Kept | None = Kept() if writes else None
+        self.behind: Late | None = None
         self.woken_at: dict[str, int | None] = {}  # of each namespace that it holds
 
     def one(self, statement: str, /, **values: Value) -> Row | None:
@@ -125,20 +122,29 @@ class PostgresTx:
     def run(self, statement: str, /, **values: Value) -> int:
         return self.execute(_STATEMENTS[statement], values)
 
-    def late(self, statement: str, /, **values: Value) -> None:
-        self._late.ask(statement, values)
+    def write_behind(self, tables: Sequence[str] | None = None, /) -> None:
+        if self.behind is not None:
+            write_all(self.behind, tables, self._write)
 
-    def run_late(self) -> None:
-        """Execute what is late: some of a statement's rows in one go. Not in a pipeline: a process
-        that stood still within one would keep its namespaces, for the database's time-outs look
-        away there."""
-        for statement, rows in self._late.rows().items():
-            for begun in range(0, len(rows), _TOGETHER):
-                some = rows[begun : begun + _TOGETHER]
-                self._run(_inserting(statement, len(some)), _numbered(some))
+    def _write(self, text: str, rows: Rows) -> int:
+        """Execute a statement for all rows in one go; answers how many changed. Not in a pipeline:
+        a process that stood still within one would keep its namespaces, for the database's
+        time-outs look away there."""
+        if len(rows) == 1:
+            return self._ask(postgres(text), rows[0]).rowcount
+        many, names = together(text)
+        changed = 0
+        for begun in range(0, len(rows), _TOGETHER):
+            some = rows[begun : begun + _TOGETHER]
+            arrays = {name: [row[name] for row in some] for name in names}
+            changed += self._ask(many, arrays).rowcount
+        return changed
 
     def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
         return cast("list[Row]", self._run(postgres(text), values).fetchall())
+
+    def query_alone(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
+        return cast("list[Row]", self._ask(postgres(text), values).fetchall())
 
     def execute(self, text: str, values: Mapping[str, Value], /) -> int:
         if changes_namespaces(text):
@@ -146,6 +152,15 @@ class PostgresTx:
         return self._run(postgres(text), values).rowcount
 
     def _run(self, text: str, values: Mapping[str, Value]) -> "psycopg.Cursor[tuple[Any, ...]]":
+        self._write_before(text)
+        return self._ask(text, values)
+
+    def _write_before(self, text: str) -> None:
+        """Write what is late and has to be there before a statement."""
+        if self.behind is not None and (tables := self.behind.before(text)):
+            self.write_behind(tables)
+
+    def _ask(self, text: str, values: Mapping[str, Any]) -> "psycopg.Cursor[tuple[Any, ...]]":
         if self._steps and not self._steps[-1] and not text.startswith(_READING):
             self._tell_steps()
         try:
@@ -158,7 +173,7 @@ class PostgresTx:
                     raise StoreError(_busy(values)) from None
                 failed(self._store.where, error)
         self._cursor = another.cursor(binary=True)
-        return self._run(text, values)
+        return self._ask(text, values)
 
     def hold(self, ns: int, /) -> None:
         self.one("lock_number", ns=ns)
@@ -168,12 +183,13 @@ class PostgresTx:
         pipeline."""
         text = _STATEMENTS["fill"].replace("{table}", table)
         text = text.replace("{columns}", ", ".join(columns))
-        arrays = ", ".join(f"%b::{_ARRAYS[kind]}" for kind in columns.values())
+        arrays = ", ".join(f"%b::{KINDS[kind]}" for kind in columns.values())
         text = text.replace("{arrays}", arrays)
+        self._write_before(text)
         self._tell_steps()
         left = iter(rows)
         try:
-            while some := list(islice(left, _FILLED_TOGETHER)):
+            while some := list(islice(left, _TOGETHER)):
                 self._cursor.execute(text, [list(column) for column in zip(*some, strict=True)])
         except (errors.IntegrityError, psycopg.DataError) as error:
             raise ValueError(f"{table}: {error.diag.message_primary or error}") from error
@@ -207,14 +223,14 @@ class PostgresTx:
     def set_out(self) -> None:
         """Begin a step that can be undone by itself. The database is told when something is written
         in it: there is nothing to undo in most of those that fail."""
+        self.write_behind()
+        self.behind = None
         self._steps.append(False)
-        self._late.set_out()
 
     def end_step(self, undone: bool) -> None:
         """End the step that began last. One that ends well is left as it is: to say so would be one
         more trip, and the commit says it of all."""
         told = self._steps.pop()
-        self._late.end_step(undone)
         if not undone:
             return
         self._found.clear()
@@ -235,19 +251,6 @@ class PostgresTx:
 def _step(depth: int) -> str:
     """A step's name is that of an earlier one that ended well: the database takes the later."""
     return f"step_{depth}"
-
-
-@cache
-def _inserting(statement: str, count: int) -> str:
-    """A statement that inserts a row, for so many."""
-    head, row = _STATEMENTS[statement].split(" values ")
-    rows = (re.sub(r":(\w+)", rf":\1_{number}", row) for number in range(count))
-    return postgres(f"{head} values {', '.join(rows)}")
-
-
-def _numbered(rows: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
-    """The values of several rows, as `_inserting` names them."""
-    return {f"{name}_{number}": row[name] for number, row in enumerate(rows) for name in row}
 
 
 class _Savepoint:

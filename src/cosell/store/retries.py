@@ -9,17 +9,14 @@ from contextlib import AbstractContextManager
 from typing import Final, TypeVar
 
 from cosell.ids import new_random
-from cosell.store import Contention, Store, StoreError, Tx
+from cosell.store import Contention, Late, Store, StoreError, Tx
+from cosell.store.late import TooHasty
 
 log = logging.getLogger("cosell.store")
 
 _TRY_S_MAX: Final = 2.0
 _PAUSE_S, _PAUSE_S_MAX = 0.002, 0.1  # at most: whoever met once is not to meet again
 Made = TypeVar("Made")
-
-
-class StepFailed(Contention):
-    """A step failed whose beginning was not marked: it cannot be undone by itself."""
 
 
 class _Unmarked:
@@ -32,7 +29,7 @@ class _Unmarked:
         if kind is None or not issubclass(kind, Exception):
             return
         if not issubclass(kind, Contention | StoreError):  # with these all is undone anyway
-            raise StepFailed(f"a step failed: {error}")
+            raise TooHasty(f"a step failed: {error}")
 
 
 _UNMARKED: Final = _Unmarked()
@@ -42,20 +39,21 @@ def step(tx: Tx) -> AbstractContextManager[None]:
     """What happens inside is undone if it raises, as with `Tx.savepoint`, and the transaction goes
     on: where somebody tries again, in a try of its own that marks where its steps begin. To mark
     each costs as much as some of what is done in it."""
-    return tx.savepoint() if tx.marks_steps else _UNMARKED
+    return tx.savepoint() if tx.behind is None else _UNMARKED
 
 
 def retrying(store: Store, work: Callable[[Tx], Made], *, long: bool = False) -> Made:
     """Do the work in a write transaction, and again in a fresh one as often as it meets
-    `Contention`, which is raised only if it still does so after a while."""
-    pause_s, until, marks_steps = _PAUSE_S, 0.0, False
+    `Contention`, which is raised only if it still does so after a while. The first try is made in
+    haste: it marks no steps and writes late. If anything of that fails, all is done with care."""
+    pause_s, until, hasty = _PAUSE_S, 0.0, True
     while True:
         try:
             with store.write(long=long) as tx:
-                tx.marks_steps = marks_steps
+                tx.behind = Late() if hasty else None
                 return work(tx)
-        except StepFailed:
-            marks_steps = True
+        except TooHasty:
+            hasty = False
             continue
         except Contention as contention:
             now = time.monotonic()

@@ -122,7 +122,7 @@ class SqliteStore:
     def commit(self, tx: SqliteTx, numbers: Numbers) -> None:
         """End it, or undo it; what it changed is no longer known as it was."""
         try:
-            tx.run_late()
+            tx.write_behind()
             if tx.forgetting:
                 self.known = None
             self._writer.execute("commit")

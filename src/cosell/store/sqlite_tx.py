@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NoReturn, Protocol, TypeAlias, cast
 
-from cosell.store import Columns, Form, Kept, Made, Row, StoreError, Thing, Tx, Value
-from cosell.store.late import Late
+from cosell.store import Columns, Form, Kept, Late, Made, Row, StoreError, Thing, Tx, Value
+from cosell.store.late import Rows, write_all
 from cosell.store.statements import changes_namespaces, statements
 
 Known: TypeAlias = dict[tuple[str, str], object]
@@ -72,19 +72,19 @@ class SqliteTx:
     """One transaction on one connection."""
 
     __slots__ = (
-        "_connection", "_execute", "_late", "_store", "forgetting", "kept", "known_then",
-        "lags_at", "marks_steps", "planned",
+        "_connection", "_depth", "_execute", "_store", "behind", "forgetting", "kept",
+        "known_then", "lags_at", "planned",
     )  # fmt: skip
 
     def __init__(self, store: "Blocks", connection: sqlite3.Connection) -> None:
         self._store = store
         self._connection = connection
         self._execute = connection.execute
-        self._late = Late()
+        self._depth = 0  # steps under way
         self.planned: int | None = None
         self.lags_at: int | None = None
-        self.marks_steps = True
         self.kept: Kept | None = None
+        self.behind: Late | None = None
         self.known_then: Known | None = None  # what is known at the transaction's instant
         self.forgetting = False  # whether a row that is kept in memory was changed
 
@@ -114,19 +114,19 @@ class SqliteTx:
         """A row that is kept in memory changes: others go on with what is known until then."""
         self.forgetting, self.known_then = True, None
 
-    def late(self, statement: str, /, **values: Value) -> None:
-        self._late.ask(statement, values)
+    def write_behind(self, tables: Sequence[str] | None = None, /) -> None:
+        if self.behind is not None:
+            write_all(self.behind, tables, self._write)
 
-    def run_late(self) -> None:
-        """Execute what is late."""
-        for statement, rows in self._late.rows().items():
-            if self._store.is_ended(self._connection):
-                self._refuse()
-            text, take = numbered(_STATEMENTS[statement])
-            self._connection.executemany(text, map(take, rows))
+    def _write(self, text: str, rows: Rows) -> int:
+        """Execute a statement for each row; answers how many changed."""
+        return sum([self._ask(text, row).rowcount for row in rows])
 
     def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
         return self._run(text, values).fetchall()
+
+    def query_alone(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
+        return self._ask(text, values).fetchall()
 
     def execute(self, text: str, values: Mapping[str, Value], /) -> int:
         if changes_namespaces(text):
@@ -134,6 +134,15 @@ class SqliteTx:
         return self._run(text, values).rowcount
 
     def _run(self, text: str, values: Mapping[str, Value]) -> sqlite3.Cursor:
+        self._write_before(text)
+        return self._ask(text, values)
+
+    def _write_before(self, text: str) -> None:
+        """Write what is late and has to be there before a statement."""
+        if self.behind is not None and (tables := self.behind.before(text)):
+            self.write_behind(tables)
+
+    def _ask(self, text: str, values: Mapping[str, Value]) -> sqlite3.Cursor:
         with_numbers, take = _numbered.get(text) or numbered(text)
         try:
             return self._execute(with_numbers, take(values))
@@ -154,6 +163,7 @@ class SqliteTx:
     def fill(self, table: str, columns: Columns, rows: Iterable[Sequence[object]], /) -> None:
         marks = ", ".join("?" * len(columns))
         text = f"insert into {table} ({', '.join(columns)}) values ({marks})"
+        self._write_before(text)
         try:
             self._connection.executemany(text, rows)
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError, OverflowError) as error:
@@ -180,13 +190,16 @@ class SqliteTx:
 
     def set_out(self) -> str:
         """Begin a step that can be undone by itself; answers its name."""
-        name = f"step_{self._late.set_out()}"
+        self.write_behind()
+        self.behind = None
+        self._depth += 1
+        name = f"step_{self._depth}"
         self._run(f"savepoint {name}", {})
         return name
 
     def end_step(self, name: str, undone: bool) -> None:
         """End a step. One of a transaction that has ended meanwhile is undone already."""
-        self._late.end_step(undone)
+        self._depth -= 1
         if not undone:
             self._run(f"release {name}", {})
             return

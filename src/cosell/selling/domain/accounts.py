@@ -47,8 +47,24 @@ class Partner(NamedTuple):
         return not (self.in_aws and self.in_sandbox)
 
 
+class _Known(dict[tuple[int, str], Partner]):
+    """What a transaction has been told of accounts."""
+
+
 def find(tx: Tx, ns: int, account: str) -> Partner:
-    """What the desk said of an account of a namespace."""
+    """What the desk said of an account of a namespace; a transaction remembers it."""
+    known = tx.behind.known("partner", _Known) if tx.behind is not None else None
+    if tx.behind is not None and known is None:
+        known = _Known()
+        tx.behind.know("partner", known)
+    if known is None:
+        return _read(tx, ns, account)
+    if (ns, account) not in known:
+        known[ns, account] = _read(tx, ns, account)
+    return known[ns, account]
+
+
+def _read(tx: Tx, ns: int, account: str) -> Partner:
     row = tx.one("find_partner", ns=ns, account=account)
     if row is None:
         return Partner()

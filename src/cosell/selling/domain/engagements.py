@@ -16,8 +16,9 @@ from cosell.selling.rules import find as rows
 from cosell.selling.rules.engagement_context import ROOM, Context
 from cosell.selling.rules.invitation import JOIN, Joining
 from cosell.selling.views import ASSOCIATIONS, ENGAGEMENTS, engagement_row
-from cosell.store import Tx, Value, documents, lag
+from cosell.store import Tx, Value, documents, lag, late
 from cosell.store.documents import Stored
+from cosell.store.statements import statements
 
 CONTEXTS_MAX = engagement_context.CONTEXTS_MAX
 MEMBERS_MAX = create_engagement_invitation.MEMBERS_MAX
@@ -120,7 +121,8 @@ def members(call: Call, tx: Tx, id: str) -> list[Member]:
     kept = tx.kept
     if kept is not None and (known := kept.members(call.ns, id)) is not None:
         return [*cast("tuple[Member, ...]", known)]
-    rows = tx.all("list_members", ns=call.ns, engagement=id)
+    asked: dict[str, Value] = {"ns": call.ns, "engagement": id}
+    rows = late.rows_of(tx, [("member", (call.ns, id))], statements()["list_members"], asked)
     found = [Member(*cast("tuple[str, str, str, int]", row)) for row in rows]
     if kept is not None:
         kept.keep_members(call.ns, id, tuple(found))
@@ -151,7 +153,9 @@ def _put_member(call: Call, tx: Tx, engagement: Stored, account: str, present: l
     company, website = company_of(call, tx, account)
     member = Member(account, company, website, call.now)
     seq = tx.number("seq")
-    tx.run("insert_member", ns=call.ns, engagement=engagement.id, seq=seq, **member._asdict())
+    row: dict[str, Value] = {"ns": call.ns, "engagement": engagement.id, "seq": seq}
+    row |= member._asdict()
+    late.add(tx, ("member", (call.ns, engagement.id)), statements()["insert_member"], row)
     kept = tx.kept
     if kept is not None:
         known = kept.members(call.ns, engagement.id) if present else ()

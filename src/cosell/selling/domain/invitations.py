@@ -23,8 +23,9 @@ from cosell.selling.rules import find as rows
 from cosell.selling.rules.create_engagement_invitation import ROOM, Invited
 from cosell.selling.rules.invitation import ANSWER, Answer
 from cosell.selling.views import INVITATIONS, invitation_row
-from cosell.store import Contention, Tx, agenda, documents
+from cosell.store import Contention, Tx, Value, agenda, documents, late
 from cosell.store.documents import Stored
+from cosell.store.statements import statements
 
 EXPIRY = "invitation-expiry"  # the agenda's word: its time is over
 EXPIRES_MS = 15 * DAY_MS
@@ -242,13 +243,14 @@ def open_in(call: Call, tx: Tx, engagement: str) -> dict[str, str]:
 
 
 def _answered(tx: Tx, invitation: Stored) -> None:
-    tx.run(
-        "answer_invitation",
-        ns=invitation.ns,
-        engagement=text_at(invitation.document, "EngagementId"),
-        account=invitation.owner,
-        invitation=invitation.id,
-    )
+    asked: dict[str, Value] = {
+        "ns": invitation.ns,
+        "engagement": text_at(invitation.document, "EngagementId"),
+        "account": invitation.owner,
+        "invitation": invitation.id,
+    }
+    row = ("invited", tuple(asked.values()))
+    late.write(tx, row, statements()["answer_invitation"], asked)
 
 
 def _put(tx: Tx, invitation: Stored, changes: Document) -> Stored:

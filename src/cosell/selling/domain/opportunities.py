@@ -21,8 +21,9 @@ from cosell.selling.rules.opportunity_members import SERVER_OWNED
 from cosell.selling.rules.spend import Estimates, nothing_known
 from cosell.selling.rules.submit_opportunity import NO_SUPPORT
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
-from cosell.store import Tx, documents
+from cosell.store import Tx, Value, documents, late
 from cosell.store.documents import Stored
+from cosell.store.statements import statements
 
 _FIRST_NUMBER = 1_000_000
 _KEPT = (
@@ -197,13 +198,15 @@ def _spend(call: Call, tx: Tx, project: Document) -> list[Document]:
 def shared_by_sender(call: Call, tx: Tx, invitation: Stored) -> str | None:
     """The opportunity that the sender has shared last in the invitation's engagement. Who accepts
     keeps it with the invitation (`shared`): later the sender may share another."""
-    row = tx.one(
-        "latest_snapshotted_by",
-        ns=call.ns,
-        engagement=text_at(invitation.document, "EngagementId"),
-        account=text_at(invitation.document, "SenderAwsAccountId"),
-    )
-    return str(row[0]) if row else None
+    engagement = text_at(invitation.document, "EngagementId")
+    asked: dict[str, Value] = {
+        "ns": call.ns,
+        "engagement": engagement,
+        "account": text_at(invitation.document, "SenderAwsAccountId"),
+    }
+    shown = ("snapshot", (call.ns, engagement))
+    shared = late.rows_within(tx, shown, statements()["latest_snapshotted_by"], asked)
+    return str(shared[0][0]) if shared else None
 
 
 def _campaign(shared: Stored | None) -> Document:

@@ -26,8 +26,9 @@ from cosell.selling.views import (
     association_row,
     snapshot_row,
 )
-from cosell.store import Row, Tx, documents
+from cosell.store import Named, Row, Tx, Value, documents, late
 from cosell.store.documents import Stored
+from cosell.store.statements import statements
 
 RESOURCE_TYPE = "Opportunity"
 _PROJECT = (
@@ -124,8 +125,14 @@ def _latest(call: Call, tx: Tx, target: Target) -> tuple[int, bytes | None]:
     """The number and the digest of the newest revision; 0 and None if there is none."""
     if tx.kept is not None and (known := tx.kept.revision(call.ns, target)) is not None:
         return known
-    row = tx.one("latest_digest", ns=call.ns, **target._asdict())
-    return cast("tuple[int, bytes]", row) if row else (0, None)
+    asked: dict[str, Value] = {"ns": call.ns, **target._asdict()}
+    found = late.rows_of(tx, [_revisions(call, target)], statements()["latest_digest"], asked)
+    return cast("tuple[int, bytes]", found[0]) if found else (0, None)
+
+
+def _revisions(call: Call, target: Target) -> Named:
+    """How the revisions of a target are called while they are late."""
+    return "snapshot", (call.ns, *target)
 
 
 def write(call: Call, tx: Tx, draft: Draft) -> int:
@@ -135,17 +142,17 @@ def write(call: Call, tx: Tx, draft: Draft) -> int:
     if not audience:
         targets = [member.account for member in engagements.members(call, tx, target.engagement)]
     seq = tx.number("seq")
-    tx.run(
-        "insert_snapshot",
-        ns=call.ns,
+    row: dict[str, Value] = {
+        "ns": call.ns,
         **target._asdict(),
-        revision=revision,
-        seq=seq,
-        created_at=call.now,
-        created_by=draft.author,
-        digest=draft.digest,
-        body=orjson.dumps({"Payload": draft.payload, "TargetMemberAccounts": targets}),
-    )
+        "revision": revision,
+        "seq": seq,
+        "created_at": call.now,
+        "created_by": draft.author,
+        "digest": draft.digest,
+        "body": orjson.dumps({"Payload": draft.payload, "TargetMemberAccounts": targets}),
+    }
+    late.add(tx, _revisions(call, target), statements()["insert_snapshot"], row)
     if tx.kept is not None:
         tx.kept.keep_revision(call.ns, target, (revision, draft.digest))
     made: Document = {

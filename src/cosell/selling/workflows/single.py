@@ -5,7 +5,7 @@ failed and left something to go on with. Must not know what the steps do.
 """
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from cosell.calls import Call
 from cosell.clock import iso
@@ -77,9 +77,11 @@ def start(
         "kind": workflow.kind,
         "subject": trait.subject(task.document),
     }
-    other, before = tx.one("unfinished_task", **key), _failed_before(tx, kind, key)
+    others = {str(status): str(id) for status, id in tx.all("tasks_on", **key)}
+    failed = others.get("FAILED")
+    before = documents.get(tx, call.ns, workflow.kind, failed) if failed else None
     try:
-        ensure((trait.busy,), Unfinished(str(other[0]) if other else None))
+        ensure((trait.busy,), Unfinished(others.get("IN_PROGRESS")))
         if before:
             anew = trait.again(call, tx, before)
             about = {**about, **anew, **_labelled(call, tx, before, about)}
@@ -92,14 +94,6 @@ def start(
     if trait.promises and "OpportunityId" not in document:
         document |= promise()
     return tasks.begin(call, tx, workflow, task._replace(document=document))
-
-
-def _failed_before(tx: Tx, kind: Single, key: dict[str, Value]) -> Stored | None:
-    """The task that failed and left something to go on with, if there is one."""
-    row = tx.one("failed_task", **key)
-    if row is None:
-        return None
-    return documents.get(tx, cast("int", key["ns"]), kind.workflow.kind, str(row[0]))
 
 
 def _labelled(call: Call, tx: Tx, failed: Stored, about: Document) -> Document:

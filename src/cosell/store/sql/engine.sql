@@ -76,6 +76,13 @@ where ns = :ns and (due_at, seq) = (
   where ns = :ns and due_at <= :until order by due_at, seq limit 1)
 returning due_at, seq, kind, ref;
 
+-- due_ahead: the entries of a namespace's agenda that come first, of those that are due.
+select due_at, seq, kind, ref from agenda
+where ns = :ns and due_at <= :until order by due_at, seq limit :limit;
+
+-- done: an entry of a namespace's agenda is done.
+delete from agenda where ns = :ns and due_at = :due_at and seq = :seq;
+
 -- forget_agenda: what was due for a thing is so no more.
 delete from agenda where ns = :ns and kind = :kind and ref = :ref;
 
@@ -94,10 +101,10 @@ where ns = :ns and kind = :kind and id = :id;
 
 -- insert_document: a resource comes to be.
 insert into document (ns, kind, id, catalog, owner, revision, seq, body)
-values (:ns, :kind, :id, :catalog, :owner, 1, :seq, :body);
+values (:ns, :kind, :id, :catalog, :owner, :after, :seq, :body);
 
 -- replace_document: a resource changes, unless somebody else changed it.
-update document set body = :body, owner = :owner, revision = revision + 1
+update document set body = :body, owner = :owner, revision = :after
 where ns = :ns and kind = :kind and id = :id and revision = :revision;
 
 -- delete_document: a resource is no more, unless somebody else changed it.

@@ -43,6 +43,15 @@ select set_config('lock_timeout', :limit, true);
 -- fill: rows of a table, column by column.
 insert into {table} ({columns}) select * from unnest({arrays});
 
+-- insert_rows: what a statement inserts, for many rows.
+insert into {table} ({columns}) select * from unnest({arrays});
+
+-- update_rows: what a statement changes, for many rows.
+update {table} t set {assignments} from unnest({arrays}) r ({names}) where {conditions};
+
+-- delete_rows: what a statement deletes, for many rows.
+delete from {table} t using unnest({arrays}) r ({names}) where {conditions};
+
 -- sweep_some: delete at most so many of the rows that a namespace has in a table.
 delete from {table} where ctid = any (array(
   select ctid from {table} where ns = :ns limit :batch for update skip locked));

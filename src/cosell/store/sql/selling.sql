@@ -116,13 +116,13 @@ delete from tag where ns = :ns and arn = :arn;
 -- list_tags: the tags of a resource, by key.
 select key, value from tag where ns = :ns and arn = :arn order by key;
 
--- unfinished_task: an account's task of a kind that is still at work on something.
-select id from task_view
+-- tasks_on: an account's task of a kind that is still at work on something, and the one that failed
+-- and left something to go on with.
+select status, id from task_view
 where ns = :ns and account = :account and kind = :kind and subject = :subject
-  and status = 'IN_PROGRESS';
-
--- failed_task: an account's task of a kind that failed and left something to go on with.
-select id from task_view
+  and status = 'IN_PROGRESS'
+union all
+select status, id from task_view
 where ns = :ns and account = :account and kind = :kind and subject = :subject
   and status = 'FAILED';
 
