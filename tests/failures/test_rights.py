@@ -64,6 +64,20 @@ def test_role_with_what_the_guide_grants_does_all_there_is(
         assert "permission denied" not in log.read_text()
 
 
+def test_role_that_may_not_migrate_is_told_who_may(
+    cluster: Cluster, plain: str, grants: list[str]
+) -> None:
+    cluster.ask("create database empty")
+    grant(cluster, grants)
+    ended = run("migrate", "--database", plain)
+    assert ended.returncode == 0, "there is nothing to do"
+    ended = run("migrate", "--database", plain.replace("/kept", "/empty"))
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1), ended.stderr
+    assert "permission denied for schema public. Migrate with the role" in ended.stderr
+    assert "ALTER DATABASE … OWNER TO …" in ended.stderr
+    cluster.ask("drop database empty with (force)")
+
+
 @pytest.mark.parametrize(
     ("without", "told"),
     [

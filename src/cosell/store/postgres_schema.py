@@ -25,6 +25,10 @@ _KINDS = {"bigint": "integer", "text": "text", "bytea": "blob"}
 _NUMBER = re.compile(r"(\d{4})_\w+\.sql")
 _WORKS_WITH = re.compile(r"^-- works with: (\d+)$", re.MULTILINE)
 _NOT_OURS = "it has tables of another program; give cosell a database, or a schema, of its own"
+_OWNER = (
+    "Migrate with the role that owns the database and has migrated it before; a new one is given to"
+    " a role by ALTER DATABASE … OWNER TO …."
+)
 _TAKEN = (errors.DuplicateTable, errors.DuplicateObject, errors.DuplicateFunction)
 _FORMATS = """
 create table cosell_format (
@@ -157,7 +161,8 @@ def migrate(
         raise StoreError(f"The database {where} cannot be migrated: {error}.") from None
     except psycopg.Error as error:
         why = f"{_said(error)} ({_NOT_OURS})" if isinstance(error, _TAKEN) else _said(error)
-        raise StoreError(f"The database {where} cannot be migrated: {why}.") from None
+        help = f" {_OWNER}" if isinstance(error, errors.InsufficientPrivilege) else ""
+        raise StoreError(f"The database {where} cannot be migrated: {why}.{help}") from None
     finally:
         with contextlib.suppress(psycopg.Error):  # who has lost the connection has no lock any more
             connection.execute("select pg_advisory_unlock(%s)", [_LOCK])
