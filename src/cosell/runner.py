@@ -36,7 +36,9 @@ _RETRY_S = 1.0
 _REST_S_MAX = 60.0  # between two tries of an entry that cannot be run
 _KEEP_HOUSE_S = 60.0
 _PARTING_S = 5.0
-_TOGETHER_S = 0.02  # for how long one transaction runs what is due, entry after entry
+_TOGETHER_S = 0.02  # for how long one transaction runs what is due, entry after entry,
+_TOGETHER = 25  # and longer until it has run so many,
+_TOGETHER_S_MAX = 0.1  # but not longer than that: others wait for the namespace
 
 
 class Instruments(NamedTuple):
@@ -82,17 +84,17 @@ class Runner:
         """Run what is due now, for so long at most, and plan when somebody looks again; answers how
         many entries ran. `woken` is done before the first, in the same transaction: whether there
         is anything to look at."""
-        until, ran, more, together_s = time.monotonic() + for_s, 0, True, _TOGETHER_S
+        until, ran, more, together = time.monotonic() + for_s, 0, True, True
         while more and not self._stopped and time.monotonic() < until:
-            look = Look(None if ran else woken, time.monotonic() + together_s)
+            look = Look(None if ran else woken, time.monotonic(), together)
             try:
                 some, more = retrying(self.store, partial(self._run_some, namespace, look))
             except (Contention, StoreError):
                 raise
             except Exception:
-                if not together_s:
+                if not together:
                     raise
-                together_s = 0.0  # what comes before the one that fails is run without it
+                together = False  # what comes before the one that fails is run without it
                 continue
             self._count(some)
             ran += len(some)
@@ -109,7 +111,7 @@ class Runner:
         ran: list[Trace] = []
         while (trace := self._run_due(tx, name, None, None)) is not None:
             ran.append(trace)
-            if time.monotonic() > look.until:
+            if look.is_over(len(ran)):
                 return ran, True
         self.plan_look(name, tx)
         return ran, False
@@ -326,10 +328,20 @@ class Runner:
 
 
 class Look(NamedTuple):
-    """One transaction of a look: what is done first in it, and until when entries begin in it."""
+    """One transaction of a look: what is done first in it, when it began, and whether it runs more
+    than one entry."""
 
     woken: Callable[[Tx, str], bool] | None
-    until: float
+    began: float
+    together: bool
+
+    def is_over(self, ran: int) -> bool:
+        """Whether others have their turn, when so many entries ran. What it costs to begin and to
+        end is worth a few of them, also where they take long because a machine is busy."""
+        took_s = time.monotonic() - self.began
+        if not self.together or took_s > _TOGETHER_S_MAX:
+            return True
+        return took_s > _TOGETHER_S and ran >= _TOGETHER
 
 
 class _Rest(NamedTuple):

@@ -10,7 +10,7 @@ import pytest
 
 from cosell.clock import wall_ms
 from cosell.config import Config
-from cosell.runner import Instruments, Runner
+from cosell.runner import Instruments, Look, Runner
 from cosell.service import Engine
 from cosell.store import agenda, namespaces
 from cosell.store.sqlite import SqliteStore
@@ -139,3 +139,12 @@ def test_clock_that_is_moved_goes_past_nothing_that_was_planned_meanwhile(engine
     runner.raced = (namespace.ns, begun + 500)
     assert runner.advance("raced", namespace.ns, begun + 1_000) == 1
     assert left(engine, namespace.ns) == []
+
+
+def test_look_runs_entries_together_until_others_have_waited_long_enough() -> None:
+    """By what it has done rather than by the clock, where a machine is busy."""
+    now = time.monotonic()
+    fresh, old = Look(None, now + 60, together=True), Look(None, now - 60, together=True)
+    assert not fresh.is_over(1_000)
+    assert old.is_over(1)
+    assert Look(None, now + 60, together=False).is_over(1)
