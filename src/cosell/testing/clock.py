@@ -60,13 +60,7 @@ class Clock:
             raise ValueError(f"The world's time never goes back, not even by {-distance}.")
         if not rest:
             return self._advanced(self._desk("AdvanceClock", Seconds=seconds))
-        at = _after(self.now(), distance)
-        try:
-            return self._to(at)
-        except Refused:
-            if self.now() < at:
-                raise
-            return self.advance(0)  # a clock that runs was there first: it is a fraction away
+        return self._to(_after(self.now(), distance))
 
     def set(self, when: When) -> int:
         """Put the clock to an instant (`"2026-03-01"`, as a date, is midnight in UTC): to any while
@@ -79,10 +73,12 @@ class Clock:
         return self._to(at)
 
     def advance_to_next(self) -> int:
-        """Move to when something is due next and let it happen; answers how many things fired, 0 if
-        nothing is planned."""
-        due = self._desk("GetClock").NextDueTime
-        return self._advanced(self._desk("AdvanceClock", To=due)) if due else self.advance(0)
+        """Move to when something is due next and let it happen, or what is due already; answers how
+        many things fired, 0 if nothing is planned."""
+        clock = self._desk("GetClock")
+        if not clock.NextDueTime or instant(clock.NextDueTime) <= instant(clock.Time):
+            return self.advance(0)
+        return self._to(instant(clock.NextDueTime))
 
     def freeze(self, at: When | None = None) -> None:
         """Let the clock stand, here or at an instant (as `set` takes it)."""
@@ -101,7 +97,13 @@ class Clock:
         self.advance(amounts.finite("seconds", seconds))
 
     def _to(self, at: datetime) -> int:
-        return self._advanced(self._desk("AdvanceClock", To=_text(at)))
+        """Move to an instant that was ahead when somebody looked."""
+        try:
+            return self._advanced(self._desk("AdvanceClock", To=_text(at)))
+        except Refused:
+            if self.now() < at:
+                raise
+            return self.advance(0)  # a clock that runs was there first
 
     def _advanced(self, answer: Answer) -> int:
         return int(answer.Fired)

@@ -109,6 +109,34 @@ def test_advance_to_next(world: World) -> None:
     assert world.clock.now() == MARCH + timedelta(days=15)
 
 
+def test_advance_to_next_lets_happen_what_is_due_already(world: World) -> None:
+    world.aws.autopilot()
+    world.given.opportunity("Submitted")
+    assert world.clock.advance_to_next() == 1
+    assert world.clock.next_due is None
+
+
+def test_advance_to_next_where_the_clock_comes_there_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = world.clock
+    world.aws.autopilot(delay_seconds=3600)
+    world.given.opportunity("Submitted")
+    clock.freeze()
+    ask = clock._desk
+
+    def ask_and_let_time_pass(operation: str, **members: Any) -> Any:
+        answer = ask(operation, **members)
+        if operation == "GetClock":
+            monkeypatch.setattr(clock, "_desk", ask)
+            clock._desk("PutClock", Frozen=True, Time="2099-01-01T00:00:00Z")
+        return answer
+
+    monkeypatch.setattr(clock, "_desk", ask_and_let_time_pass)
+    assert clock.advance_to_next() == 1
+    assert clock.next_due is None
+
+
 def test_freeze_and_unfreeze(world: World) -> None:
     world.clock.freeze()
     assert world.clock.frozen
