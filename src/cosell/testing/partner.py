@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cosell.testing import environment
-from cosell.testing.calling import SELLING, Caller
+from cosell.testing.calling import SELLING, Answer, Caller
 
 if TYPE_CHECKING:
     from types_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
@@ -27,7 +27,8 @@ _NUMBER: Final = re.compile(r"[\d\s-]+")  # an account id, or what is meant to b
 
 class Partner:
     """An account with everything to call as it: `client` (boto3), `call` (without an SDK), `env`
-    (for other processes). The default partner is callable: `world.partner("B")` is another."""
+    (for other processes); and the `events` that it received. The default partner is callable:
+    `world.partner("B")` is another."""
 
     def __init__(self, world: "World", account: str, label: str = "") -> None:
         self._world = world
@@ -53,6 +54,11 @@ class Partner:
     def env(self) -> dict[str, str]:
         """An environment for a child process: its calls come here, as this partner's."""
         return environment.for_process(self._world.endpoint_url, self.account)
+
+    @property
+    def events(self) -> list[Answer]:
+        """The events that it received so far, oldest first, as `world.events.to` has them."""
+        return self._world.events.to(self)
 
     def __str__(self) -> str:
         return self.account

@@ -17,6 +17,9 @@ def test_events_of_an_account(world: World) -> None:
     assert [event["detail-type"] for event in world.events.to()] == [CREATED]
     assert world.events.to(FRIEND)[0]["account"] == FRIEND
     assert len(list(world.events)) == 2
+    assert world.partner.events == world.events.to()
+    assert world.partner(FRIEND).events == world.events.to(FRIEND)
+    assert world.partner("C").events == []
 
 
 def test_since_a_mark(world: World) -> None:
