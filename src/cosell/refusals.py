@@ -11,6 +11,7 @@ from cosell.errors import (
     Cause,
     InternalServerException,
     ThrottlingException,
+    UnknownNamespaceException,
     error_named,
 )
 from cosell.http import HttpResponse
@@ -38,6 +39,12 @@ NO_TURN: Final = InternalServerException(
 )
 CUT_OFF: Final = "Cut"  # the outcome of a call that got no answer
 CUT: Final = HttpResponse(500, [], b"", cut=True)  # no answer: the connection is closed
+
+
+def cut_off(passage: Passage) -> HttpResponse:
+    """No answer, before the call has had any effect."""
+    passage.trace.outcome = CUT_OFF
+    return CUT
 
 
 def met_after(met: Met, passage: Passage, response: HttpResponse) -> HttpResponse:
@@ -79,6 +86,15 @@ def over_quota(operation: str) -> ApiError:
     group, error = GROUP_OF[operation], ThrottlingException()
     error.cause = Cause("quota.calls", group.source, group.cite)
     return error
+
+
+def gone(namespace: str) -> ApiError:
+    """The refusal of a call whose namespace was there when it came, and was deleted while it was
+    made to wait."""
+    return UnknownNamespaceException(
+        f"The namespace {namespace!r} was deleted while this call was made to wait; nothing of it"
+        " was done. A call that begins now makes the namespace anew."
+    )
 
 
 def refusal(error: ApiError, passage: Passage) -> HttpResponse:

@@ -12,7 +12,7 @@ from typing import Final, cast
 
 import orjson
 
-from cosell import ids
+from cosell import ids, refusals
 from cosell.auth.sigv4 import Authenticator
 from cosell.calls import Answer, Call, Rendered
 from cosell.clock import wall_ms
@@ -33,7 +33,7 @@ from cosell.operations import DESK, DUE, LONG, SELLING
 from cosell.passage import Passage
 from cosell.quotas import Quotas
 from cosell.recording import Recorder
-from cosell.refusals import CUT, CUT_OFF, FAILED, met_after, over_quota, put_off, refusal, turn_away
+from cosell.refusals import FAILED, met_after, put_off, refusal
 from cosell.routing import OPERATION_SHOWN_MAX, Routes, Way
 from cosell.runner import Instruments, Runner
 from cosell.selling.quotas import QUOTA_OF
@@ -100,7 +100,7 @@ class Engine:
             if waited_s is None:
                 response = stages(passage)
             else:
-                response = turn_away(self._routes.find(passage.request), passage, waited_s)
+                response = refusals.turn_away(self._routes.find(passage.request), passage, waited_s)
         except ApiError as error:
             trace.outcome = error.code
             self.watching.guard(JOURNAL, self._recorder.note, error, passage)
@@ -188,7 +188,7 @@ class Engine:
         trace.ns, trace.offset_ms = namespace.ns, namespace.offset_ms
         trace.frozen_at = namespace.frozen_at
         if service is SELLING and self._quotas.exceeds(namespace, account, operation, passage.wall):
-            raise over_quota(operation)
+            raise refusals.over_quota(operation)
         if self.takes_turns and self._may_write(passage):
             return HttpResponse(
                 0, [], b"", then=partial(self._run, passage, self._had_turn), pen=True
@@ -226,17 +226,19 @@ class Engine:
         return self._meet_end(passage)
 
     def _look_anew(self, passage: Passage) -> None:
-        """A call that was made to wait meets the world as it has become meanwhile."""
-        passage.wall = wall_ms()
-        passage.namespace = namespaces.look_up(self.store, passage.namespace.name)
+        """A call that was made to wait meets the world as it has become meanwhile; it makes none
+        of the name of one that is no more."""
+        passage.wall, met = wall_ms(), passage.namespace
+        passage.namespace = namespaces.look_up(self.store, met.name)
+        if met.ns and not passage.namespace.ns:
+            raise refusals.gone(met.name)
 
     def _meet_end(self, passage: Passage) -> HttpResponse:
         end = passage.met and passage.met.end_before
         if not end:
             return self._go_on(passage)
         if end.error is None:
-            passage.trace.outcome = CUT_OFF
-            return CUT
+            return refusals.cut_off(passage)
         raise error_named(end.error)
 
     def _go_on(self, passage: Passage) -> HttpResponse:

@@ -315,11 +315,42 @@ def test_wait_in_one_process_holds_up_no_other_thread(near: Near) -> None:
 def test_caller_who_loses_patience_in_one_process_finds_the_effect(near: Near, when: str) -> None:
     fault = {"Effect": "Delay", "DelayMilliseconds": LONG_MS, "When": when}
     near.desk("PutFault", Operation=CREATE, **fault)
-    asked = targeted(0, CREATE, {**BOX, **opportunity(ClientToken="one")}, "near")
+    with pytest.raises(AnswerLate):
+        near.place.exchange(asking(CREATE, {**BOX, **opportunity(ClientToken="one")}), 0.05)
+    assert len(near.ids()) == 1
+
+
+def asking(operation: str, body: dict[str, Any]) -> HttpRequest:
+    asked = targeted(0, operation, body, "near")
     headers = {name.lower(): value for name, value in asked.headers.items()}
     headers |= {"host": "localhost", "authorization": credential(ACCOUNT)}
-    with pytest.raises(AnswerLate):
-        near.place.exchange(HttpRequest("POST", asked.path, "", headers, asked.body), 0.05)
+    return HttpRequest("POST", asked.path, "", headers, asked.body)
+
+
+@pytest.mark.parametrize("operation", [CREATE, "ListOpportunities"])
+def test_call_whose_namespace_is_deleted_while_it_waits_makes_none(
+    near: Near, operation: str
+) -> None:
+    near.desk("PutFault", Operation=operation, Effect="Delay", DelayMilliseconds=LONG_MS)
+    body = BOX if operation != CREATE else {**BOX, **opportunity(ClientToken="one")}
+    waiting = near.place.engine.handle(asking(operation, body))
+    assert waiting.delay_s
+    assert waiting.then is not None
+    near.desk("DeleteNamespace")
+    answered = waiting.then()
+    assert answered.status == 404
+    assert b"'near' was deleted while this call was made to wait" in answered.body
+    assert near.desk("ListNamespaces").Namespaces == []
+    assert [one.Operation for one in near.desk("ListCalls").Calls] == ["ListNamespaces"]
+    assert near.ids() == []
+
+
+def test_call_whose_namespace_is_reset_while_it_waits_is_one_of_the_fresh_one(near: Near) -> None:
+    near.desk("PutFault", Operation=CREATE, Effect="Delay", DelayMilliseconds=LONG_MS)
+    waiting = near.place.engine.handle(asking(CREATE, {**BOX, **opportunity(ClientToken="one")}))
+    assert waiting.then is not None
+    near.desk("ResetNamespace")
+    assert waiting.then().status == 200
     assert len(near.ids()) == 1
 
 
