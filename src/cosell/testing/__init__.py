@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from cosell.testing.partner import Partner as Partner
     from cosell.testing.place import WorldClosed as WorldClosed
     from cosell.testing.sending import NotLetOut as NotLetOut
+    from cosell.testing.within import CallWithinAnother as CallWithinAnother
     from cosell.testing.world import World as World
 
 _HOMES = {
     "Answer": "calling",
+    "CallWithinAnother": "within",
     "FaultForgotten": "expected",
     "FaultNeverFired": "expected",
     "NotLetOut": "sending",

@@ -6,7 +6,7 @@ world that it is for.
 
 from functools import cache
 from hashlib import sha256
-from threading import Lock
+from threading import RLock
 from typing import Any, Final
 
 from cosell.auth.key_ids import make_id
@@ -17,7 +17,8 @@ from cosell.testing.dead_calls import BOUND, SPEAKER
 from cosell.testing.interception import is_begun
 
 OLDEST: Final = "1.35.61"  # of botocore: the first that knows the service
-_making = Lock()  # a session makes one client at a time
+# A session makes one client at a time; in the middle of that a signal's handler may make another.
+_making = RLock()
 
 
 def client(world: Reached, account: str, service: str, options: dict[str, Any]) -> Any:

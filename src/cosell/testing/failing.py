@@ -57,6 +57,11 @@ def begin_test() -> None:
     run.left.clear()
 
 
+def test_began() -> int:
+    """When the test began that the innermost run is at, as `now` tells it; 0 without one."""
+    return _runs[-1].since if _runs else 0
+
+
 def begin(world: "World") -> None:
     """A world is made."""
     _open[world.name] = world
@@ -102,4 +107,6 @@ def _others(own: "World | None") -> "list[World | Story]":
     found: list[World | Story] = [*run.left]
     run.left.clear()
     every = [world for world in _open.values() if world is not own]
-    return found + [one for one in every if one.way.unanswered or one.memory.called >= run.since]
+    return found + [
+        one for one in every if one.way.waiting(run.since) or one.memory.called >= run.since
+    ]

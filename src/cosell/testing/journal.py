@@ -17,11 +17,10 @@ from cosell.selling.contract import CONTRACT
 from cosell.sts.contract import CONTRACT as STS
 from cosell.testing import amounts
 from cosell.testing.bodies import ANEW, ANOTHER, Bodies, Said, shown
-from cosell.testing.calling import DESK, SELLING, Answer, Refused
+from cosell.testing.calling import DESK, SELLING, Answer
 from cosell.testing.clock import instant
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.missing import Missing
-from cosell.testing.place import WorldClosed
 from cosell.testing.references import wire_name
 
 if TYPE_CHECKING:
@@ -175,6 +174,7 @@ class Journal(Calls):
         self._seen: list[Call] = []
         self._seq: int | None = None  # of the newest that was read
         self._reading = RLock()
+        self._is_read_now = False
         self._begun = ""  # what the desk's journal counted in when it was read last
         self._renewed = False  # since then, by a call that passed on the world's way
         self._was_renewed = False  # before the last such call
@@ -251,12 +251,10 @@ class Journal(Calls):
     def add_dead(self, dead: DeadCall) -> None:
         """A call died in the client now, after every call that the journal has."""
         time, account = instant(iso(dead.real_ms)), dead.account or self._world.account
-        try:
-            with self._reading:
-                self._read_new()
+        # Nobody may be there to ask, or not now (a signal's handler): the call died all the same.
+        with suppress(Exception), self._reading:
+            self._read_new()
             time = self._world.clock.now()
-        except (OSError, Refused, WorldClosed):
-            pass  # nobody is there to ask; the call died all the same
         call = Call(dead.operation, account, time, DEAD, dead.message, dead=True)
         call = replace(call, service=dead.service)
         self._seen.append(replace(call, _bodies=Said(dead.request)))
@@ -299,6 +297,7 @@ class Journal(Calls):
             self._read_new()
             self._seen.clear()
             self._world.way.given_up.clear()
+            self._world.way.broken_off.clear()
             self._kept = self._found = 0
             self._missing.begin_anew()
 
@@ -318,8 +317,15 @@ class Journal(Calls):
         return self._seen
 
     def _read_new(self) -> None:
-        if self._ended:
+        if self._ended or self._is_read_now:  # by this thread, which a signal's handler is in
             return
+        self._is_read_now = True
+        try:
+            self._read_pages()
+        finally:
+            self._is_read_now = False
+
+    def _read_pages(self) -> None:
         asked: dict[str, Any] = {"MaxResults": _PAGE}
         first = self._world.memory.take_first()  # before somebody calls it while this asks
         if self._seq is not None:

@@ -5,7 +5,7 @@ It happens in this process, right before a call reaches the world. Must not chan
 
 from collections.abc import Callable
 from inspect import iscoroutinefunction
-from threading import Lock, local
+from threading import RLock, local
 from typing import Final
 
 from cosell.errors import did_you_mean
@@ -42,7 +42,7 @@ class Meanwhile:
             raise TypeError("act: nobody would await it. Give a function that is not async.")
         self._act = act
         self._left = _EVER if times is None else amounts.times(times)
-        self._counting = Lock()
+        self._counting = RLock()
         self._own = _Own()
         self.fired = 0
         self.is_known = True
@@ -57,16 +57,20 @@ class Meanwhile:
         """Do it, if it is for this operation. What it calls itself does not set it off again."""
         if operation != self.operation or not self._left or self._own.acts:
             return
-        with self._counting:
-            if not self._left:  # another thread's call came first
-                return
-            self._left -= 1
-            self.fired += 1
-        self._own.acts = True
+        self._own.acts = True  # before the lock: a signal's handler that calls does not want it
         try:
-            self._act()
+            if self._has_turn():
+                self._act()
         finally:
             self._own.acts = False
+
+    def _has_turn(self) -> bool:
+        with self._counting:
+            if not self._left:  # another thread's call came first
+                return False
+            self._left -= 1
+            self.fired += 1
+        return True
 
     def remove(self) -> None:
         """It happens no more."""

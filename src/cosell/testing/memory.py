@@ -74,6 +74,6 @@ class Memory:
         """Whether there is anything to read, as far as this process knows: on a server others may
         have called, and a call that a signal cut off may have been answered all the same."""
         world = self._world
-        if "calls" in vars(world) or self._unread.came or world.way.unanswered:
+        if "calls" in vars(world) or self._unread.came or world.way.waiting(since=0):
             return True
         return not isinstance(world.place, Here)

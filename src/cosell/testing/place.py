@@ -6,28 +6,33 @@ operations, nor botocore; and the engine is loaded only when it is asked.
 
 import atexit
 import os
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
-from functools import cache
-from threading import Event, RLock
+from functools import cache, partial
 from time import sleep
 from typing import TYPE_CHECKING, Protocol
 
 from cosell.clock import SECOND_MS, wall_ms
 from cosell.config import Auth, Config
 from cosell.http import HttpRequest, HttpResponse
+from cosell.testing.failing import now
 from cosell.testing.sweeping import Sweeping
+from cosell.testing.within import (
+    AT_WORK,
+    ENTERED,
+    CallWithinAnother,
+    alone,
+    ensure_none,
+    ensure_over,
+)
 
 if TYPE_CHECKING:
     from cosell.service import Engine
     from cosell.testing.doorway import Doorway
 
 
-_WITHIN = (
-    "A call was made in the middle of another one of the same thread, as a signal's handler may do."
-    " It has to wait until that one is over."
-)
 _AT_WORK_S = 1.0  # that a world which is closed waits for the calls that are under way
 
 
@@ -91,24 +96,30 @@ class WhileOpen:
         self._watch = watch
         self._is_open = True
         self._at_work: set[int] = set()  # calls; each is there before it asks whether it may go
-        self._quiet = Event()  # the way has ended, and the last call at work is over
+        # Free once the way has ended and the last call at work is over. A signal's handler may
+        # come here at any time: a lock that Python takes by itself hangs none, Event's may.
+        self._quiet = threading.Lock()
+        self._quiet.acquire()
         self._late: Callable[[], object] | None = None
         self.unanswered: dict[int, HttpRequest] = {}
-        """What was asked and has no answer: others wait for one now, or a signal's exception (the
-        end of a test's time) came first."""
+        """What was asked and has no answer yet, by the thread that waits for it."""
+        self.broken_off: list[tuple[int, HttpRequest]] = []
+        """What has no answer because a signal's exception (the end of a test's time) came first;
+        and when that was, as `failing.now` tells it."""
         self.given_up: list[HttpRequest] = []
         """What was asked by callers who did not wait for the answer: their time for it was over."""
 
     def end(self, take_away: Callable[[], object]) -> None:
         """From now on the world is closed: what is left of it is taken away once nobody is at work
         there. A call that takes its time (a fault may delay it) is not waited for: it takes away
-        itself what it has left, when it is over."""
+        itself what it has left, when it is over. CallWithinAnother in the middle of one."""
+        ensure_none()
         self._is_open = False
         if self._at_work:
-            self._quiet.wait(_AT_WORK_S)
+            self._quiet.acquire(timeout=_AT_WORK_S)
         if self._at_work:
             self._late = take_away
-        take_away()
+        alone(take_away)
 
     def forsake(self) -> None:
         """In a process that was forked off: the world is closed here, and only here."""
@@ -141,24 +152,45 @@ class WhileOpen:
         """A call is over, and the world was closed meanwhile."""
         if self._at_work:
             return
-        self._quiet.set()
+        with suppress(RuntimeError):  # another one was over before
+            self._quiet.release()
         if self._late is not None:
             with suppress(Exception):  # nobody is there to be told
-                self._late()
+                alone(self._late)
 
     def _answer(self, request: HttpRequest, patience_s: float | None) -> HttpResponse:
-        self.unanswered[id(request)] = request
+        me = threading.get_ident()
+        if me in AT_WORK:
+            ensure_over()
         try:
-            answer = self._place.exchange(request, patience_s)
+            AT_WORK.add(me)
+            self.unanswered[me] = request
+            return self._place.exchange(request, patience_s)
         except (ConnectionError, AnswerLate) as error:  # the caller knows
-            del self.unanswered[id(request)]
+            AT_WORK.discard(me)
+            self.unanswered.pop(me, None)
             if isinstance(error, AnswerLate):
                 self.given_up.append(request._replace(body=b""))
             if isinstance(error, AnswerLate | ConnectionCut):
                 self._watch.lost(request)
             raise
-        del self.unanswered[id(request)]
-        return answer
+        except CallWithinAnother:
+            raise
+        except BaseException:
+            self.broken_off.append((now(), request._replace(body=b"")))
+            raise
+        finally:
+            AT_WORK.discard(me)
+            self.unanswered.pop(me, None)
+
+    def waiting(self, since: int) -> list[HttpRequest]:
+        """What has no answer: others wait for it now, or it was broken off since an instant of
+        `failing.now`'s."""
+        broken_off = [request for when, request in self.broken_off if when >= since]
+        return [*self.unanswered.values(), *broken_off]
+
+
+ENTERED.add(WhileOpen._answer.__code__)
 
 
 class Here:
@@ -170,7 +202,7 @@ class Here:
         self._sweeping: Sweeping | None = None  # of the engine that is made here
         self._doorway: Doorway | None = None
         self._parent: Place | None = None  # where the engine is, if this process was forked off
-        self._making = RLock()
+        self._making = threading.RLock()
         self._is_made_now = False
 
     @property
@@ -179,7 +211,7 @@ class Here:
         with self._making:
             if self._engine is None:
                 if self._is_made_now:
-                    raise RuntimeError(_WITHIN)
+                    raise CallWithinAnother
                 self._is_made_now = True
                 try:
                     self._engine, self._sweeping = _made()
@@ -208,8 +240,8 @@ class Here:
         engine = self._engine or self.engine
         if engine.store.is_left():
             engine.undo_left()
-            if engine.store.is_left():
-                raise RuntimeError(_WITHIN)
+            if engine.store.is_left():  # whoever came by no way, in the middle of a call
+                raise CallWithinAnother
         try:
             response = engine.handle(request)
             if response.delay_s:
@@ -252,7 +284,7 @@ class Here:
             return
         engine = self.engine
         try:
-            self._sweeping.begin_anew(world, rows)
+            alone(partial(self._sweeping.begin_anew, world, rows))
         finally:
             engine.undo_left()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
 from cosell.http import HttpRequest
-from cosell.testing import scenes
+from cosell.testing import failing, scenes
 from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.fault_words import often
 from cosell.testing.journal import Call
@@ -62,7 +62,7 @@ def _above(world: "World") -> list[str]:
 
 def _below(world: "World") -> list[str]:
     lines: list[str] = []
-    waiting = list(filter(None, map(_asked, tuple(world.way.unanswered.values()))))
+    waiting = list(filter(None, map(_asked, world.way.waiting(failing.test_began()))))
     if waiting:
         lines.append(f"waiting   {'; '.join(waiting)}: no answer had come when the test ended")
     given_up = Counter(filter(None, map(_asked, tuple(world.way.given_up))))

@@ -52,7 +52,8 @@ class There:
 
     def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:
         """The server's answer; ServerGone if nobody is there."""
-        connection = self._connection()
+        kept = self._taken()
+        connection = kept.connection
         path = _path(request) + (f"?{request.query}" if request.query else "")
         # A session's token is bound to the path that it signed. Without it the key id alone says
         # whose session it is.
@@ -61,7 +62,9 @@ class There:
             if connection.sock is not None:
                 connection.sock.settimeout(patience_s)
             connection.request(request.method, path, request.body, headers)
-            return _read(connection.getresponse())
+            answer = _read(connection.getresponse())
+            self._own.kept = kept
+            return answer
         except TimeoutError:
             connection.close()
             raise AnswerLate(f"{self.url} did not answer within {patience_s:g} s.") from None
@@ -72,11 +75,12 @@ class There:
             connection.close()
             raise
 
-    def _connection(self) -> HTTPConnection:
-        """This thread's connection, or another one if the server has closed that."""
-        kept: _Kept | None = getattr(self._own, "kept", None)
+    def _taken(self) -> "_Kept":
+        """This thread's connection, or another one if the server has closed that. Until somebody
+        puts it back nobody else has it, whatever else is at work in this thread."""
+        kept: _Kept | None = self._own.__dict__.pop("kept", None)
         if kept is not None and kept.is_alive():
-            return kept.connection
+            return kept
         made = self._connect(self._host, self._port, timeout=_CONNECT_S)
         try:
             made.connect()
@@ -85,8 +89,7 @@ class There:
                 f"No cosell answers at {self.url} ({error.strerror or error}). Start it"
                 " (cosell serve), or name no server: then the worlds are in this process."
             ) from error
-        self._own.kept = _Kept(made)
-        return made
+        return _Kept(made)
 
 
 class _Kept:

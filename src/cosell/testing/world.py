@@ -11,12 +11,11 @@ from functools import cached_property, partial
 from itertools import count
 from os import PathLike
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
-from cosell.testing import amounts, current, failing
+from cosell.testing import amounts, current, failing, within
 from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.entered import Entered
@@ -85,7 +84,6 @@ class World:
         self.own_requests: set[str] = set()
         """The request ids of what the world's own builders called, in processes forked off too."""
         self._partners: dict[str, Partner] = {}
-        self._making = Lock()
         self._entered: list[Entered] = []
         self._kept: list[Callable[[], object]] = []
         if isinstance(self.place, Here):
@@ -118,8 +116,7 @@ class World:
         account = self._account_named(label)
         if account == self.account:
             return self.partner
-        with self._making:
-            return self._partners.setdefault(account, Partner(self, account, label))
+        return self._partners.setdefault(account, Partner(self, account, label))
 
     def account_of(self, who: "Partner | str | None") -> str:
         """The account id of a partner, its label or its account id; None is the default partner.
@@ -308,6 +305,7 @@ class World:
         return self._process != os.getpid()
 
     def _look_last(self) -> None:
+        within.ensure_none()
         if "faults" in self.__dict__:
             with suppress(Exception):  # of a server that has gone
                 self.faults.end()

@@ -103,3 +103,49 @@ def test_a_world_that_gave_no_answer_was_used(suite: Suite) -> None:
     )
     result.assert_outcomes(passed=1, failed=1)
     assert re.search(r"ListSolutions +Success \(its answer was lost", str(result.stdout))
+
+
+WITHIN = """
+import boto3
+import pytest
+from cosell.testing import CallWithinAnother, World
+
+@pytest.fixture(scope="module")
+def shared():
+    with World() as world:
+        yield world
+
+def wait(world, monkeypatch, act):
+    monkeypatch.setattr("cosell.testing.place.sleep", lambda _: act())
+    world.faults.delay("ListOpportunities", 60)
+    boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
+
+def test_refused(cosell, monkeypatch):
+    def act():
+        with pytest.raises(CallWithinAnother):
+            cosell.partner.call("ListSolutions", Catalog="AWS")
+
+    wait(cosell, monkeypatch, act)
+    assert False
+
+def test_broken_off(shared, monkeypatch):
+    def act():
+        raise KeyError("its time is over")
+
+    wait(shared, monkeypatch, act)
+
+def test_other(shared):
+    shared.partner.call("ListSolutions", Catalog="AWS")
+    assert False
+"""
+
+
+def test_only_what_has_no_answer_is_told_as_that(suite: Suite) -> None:
+    """Neither what was refused at once, nor what was broken off in a test before."""
+    result = suite(WITHIN)
+    result.assert_outcomes(failed=3)
+    refused, broken_off, other = str(result.stdout).split("- cosell -")[1:]
+    assert "waiting" not in refused
+    assert "waiting   ListOpportunities: no answer had come when the test ended" in broken_off
+    assert "waiting" not in other
+    assert "ListSolutions" in other
