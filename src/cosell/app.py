@@ -8,10 +8,8 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -30,9 +28,9 @@ from cosell.errors import (
 )
 from cosell.http import HttpRequest, HttpResponse
 from cosell.journal import PRESENT, Trace
-from cosell.observing.logs import CallLines
+from cosell.observing import logs
 from cosell.observing.probes import Probes
-from cosell.observing.watching import GAUGES, LINES
+from cosell.observing.watching import GAUGES
 from cosell.selling.contract import CONTRACT
 from cosell.service import Engine
 from cosell.store import Store, StoreError
@@ -107,7 +105,7 @@ class App:
         if self._metrics is not None:
             self._metrics.watch(lambda: self._in_progress)
         if config.log.has_calls:
-            watching.add(LINES, CallLines(config.log, sys.stderr))
+            logs.log_calls(config.log, watching)
         scraped = self._metrics.text if self._metrics else None
         self._probes = Probes(store, self._state(), scraped, watching)
         self._waiting: dict[asyncio.Task[None] | None, float] = {}  # for a body, until when
@@ -142,6 +140,7 @@ class App:
         """A worker whose main process was killed ends too: it would keep the port and the state."""
         if os.getppid() != self._main:
             if alone == _LAST_CHECK:  # the server heeds no signal while it starts
+                logs.flush()
                 os._exit(1)
             log.error("The main process %d is gone; stopping.", self._main)
             os.kill(os.getpid(), signal.SIGTERM)
@@ -339,8 +338,7 @@ def load(
         garbage.collect_rarely()
         return app
     except StoreError as error:
-        with suppress(OSError):  # nobody reads it; the main process has to hear of it all the same
-            sys.stderr.write(f"cosell: {error}\n")
+        logs.say(f"cosell: {error}")
         if os.getppid() == main:  # else it is gone, and the parent is somebody else
             os.kill(main, signal.SIGUSR1)
         raise SystemExit(1) from error

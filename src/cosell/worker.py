@@ -25,6 +25,7 @@ from cosell.clock import wall_ms
 from cosell.config import Config, ConfigError, counts
 from cosell.ids import new_token_key
 from cosell.looks import LOOK, QUEUE, Looks
+from cosell.observing import logs
 from cosell.observing.door import Door
 from cosell.observing.probes import Probes
 from cosell.service import Engine
@@ -290,6 +291,7 @@ def _stop(stopped: asyncio.Event) -> None:
 
 def _give_up() -> None:
     log.error("What is at work does not end within %g seconds; it is left to others.", _END_S)
+    logs.flush()
     os._exit(1)
 
 

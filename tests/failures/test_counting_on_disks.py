@@ -16,7 +16,7 @@ from tests.failures.conftest import Start
 from tests.failures.disk import SmallDisk, small_disk
 from tests.harness import Server, World, opportunity, send
 from tests.observing.scraping import scrape
-from tests.waiting import until
+from tests.waiting import until, until_told
 
 MANY = ("--workers", "2")
 SIZE = 1 << 20  # room for the counts of two processes, and to spare
@@ -142,8 +142,8 @@ def test_server_without_a_temporary_directory_answers_and_says_what_is_missing(
     reply = send(server.url, "GET", "/_cosell/metrics")
     assert reply.status == 503
     assert "off in this process" in reply.document["Message"]
-    assert "let TMPDIR name a directory that can be written" in log_of(server)
-    assert "Traceback" not in log_of(server)
+    told = until_told(server.log, "let TMPDIR name a directory that can be written")
+    assert "Traceback" not in told
 
 
 def test_folder_is_locked_against_whoever_tidies_up(

@@ -16,6 +16,7 @@ from tests.failures.asking import kept
 from tests.failures.cluster import Cluster
 from tests.failures.conftest import Start, run
 from tests.harness import Server, Worker, World, opportunity, send
+from tests.waiting import until_told
 
 LOCK_S = 0.5
 
@@ -38,8 +39,7 @@ def refused(world: World, token: str) -> str:
         create(world, token)
     meta = why.value.response["ResponseMetadata"]
     assert (meta["HTTPStatusCode"], len(meta["RequestId"])) == (500, 36)
-    assert world.server.log is not None
-    lines = world.server.log.read_text().splitlines()
+    lines = until_told(world.server.log, meta["RequestId"]).splitlines()
     [line] = [line for line in lines if meta["RequestId"] in line]
     assert "Traceback" not in lines
     return line

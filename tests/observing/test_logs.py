@@ -18,6 +18,7 @@ from tests.harness import ACCOUNT, OTHER, Reply, Server, World, credential, oppo
 from tests.property.ground import Ground
 from tests.property.inputs import spots
 from tests.property.trials import SELLING, drawn
+from tests.waiting import until_told
 
 MARK = "zqx7"
 DRAWN = 12  # calls of each operation
@@ -95,6 +96,8 @@ def marked(operation: str, body: Document) -> set[str]:
 
 
 def ensure_untold(server: Server) -> None:
+    last = send(server.url, "POST", "/ListOpportunities", {"Catalog": "Sandbox"})
+    until_told(server.log, last.headers["x-amzn-requestid"])
     text = logged(server)
     for mark in (MARK, DIGITS):
         assert mark not in text, text[max(0, text.index(mark) - 500) : text.index(mark) + 100]
@@ -167,11 +170,11 @@ def test_an_error_that_nobody_foresaw_is_logged_without_its_message(logging: Ser
         Catalog="Sandbox", Identifier=invitation
     )
     assert task["ReasonCode"] == "InternalError"
+    task_said = f"task {task['TaskId']}, step "
+    until_told(logging.server.log, request_id, task_said)
     text = logged(logging.server)
-    assert request_id in text
     assert text.count("IntegrityError (SQLITE_CONSTRAINT_TRIGGER, its message is not told") == 2
     assert "in create_opportunity" in text, "where it happened is told"
-    assert f"task {task['TaskId']}, step " in text
     ensure_untold(logging.server)
 
 

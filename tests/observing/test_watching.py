@@ -13,6 +13,7 @@ import pytest
 
 from cosell.config import Log
 from cosell.observing import watching
+from cosell.observing.lines import Lines
 from cosell.observing.logs import CallLines
 from tests.harness import ACCOUNT, START_S_MAX, Server, World, client, environment, send
 from tests.inside import Inside
@@ -43,10 +44,8 @@ def test_full_disk_of_the_log_changes_no_answer(tmp_path: Path) -> None:
         assert (reply.status, bool(reply.headers["x-amzn-requestid"])) == (status, True)
     elsewhere = send(server.url, "POST", "/", PAGE, {"Host": "elsewhere.example"})
     assert (elsewhere.status, bool(elsewhere.headers["x-amzn-requestid"])) == (403, True)
-    assert ready(server) == {
-        "Status": "ready",
-        "Message": "Logging calls fails: No space left on device.",
-    }
+    full = {"Status": "ready", "Message": "Logging calls fails: No space left on device."}
+    until(lambda: ready(server) == full, "it is told")
     assert scrape(server).calls("CreateEngagement") == 1, "the others who watch are told"
     assert server.stop() == 0
 
@@ -62,7 +61,8 @@ def test_log_whose_reader_is_gone_changes_no_answer_and_goes_on_with_another(
     until(lambda: b"endpoint" in read(reader), "it has said where it listens")
     os.close(reader)
     assert [world.post("ListEngagements", PAGE).status for _ in range(3)] == [200] * 3
-    assert ready(server)["Message"] == "Logging calls fails: Broken pipe."
+    gone = "Logging calls fails: Broken pipe."
+    until(lambda: ready(server).get("Message") == gone, "it is told")
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     until(lambda: goes_on(world), "it is found out that the log can be written")
     until(lambda: b"Logging calls goes on; it had failed" in read(reader), "it is told")
@@ -224,12 +224,13 @@ def test_watcher_that_fails_is_told_once_and_keeps_nothing_from_the_others(
     inside: Inside, full: TextIO, caplog: pytest.LogCaptureFixture
 ) -> None:
     seen: list[str] = []
-    told = inside.engine.watching
-    told.add(watching.LINES, CallLines(Log(format="json"), full))
+    told, lines = inside.engine.watching, Lines(full.fileno(), lambda lost: b"")
+    told.add(watching.LINES, CallLines(Log(format="json"), lines, told), tells=True)
     told.add(watching.COUNTS, lambda trace, response: seen.append(trace.operation))
     with caplog.at_level(logging.INFO, "cosell"):
         for _ in range(3):
             assert inside.call("ListEngagements", PAGE).status == 200
+        lines.flush()
     [record] = caplog.records
     assert "Logging calls fails: [Errno 28] No space left on device." in record.getMessage()
     assert seen == ["ListEngagements"] * 3

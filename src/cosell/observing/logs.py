@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from functools import lru_cache
-from threading import RLock
+from multiprocessing.util import Finalize
 from typing import Final, TextIO
 
 import orjson
@@ -20,6 +20,8 @@ from cosell.clock import iso, iso_seconds
 from cosell.config import Log
 from cosell.http import HttpResponse
 from cosell.journal import PRESENT, Trace
+from cosell.observing.lines import Lines
+from cosell.observing.watching import LINES, Watching
 from cosell.store import Contention, StoreError, StoreFault
 
 CALLS: Final = "cosell.calls"
@@ -31,42 +33,94 @@ _TELLING: Final = (StoreError, StoreFault, Contention, OSError)
 _CODES: Final = ("sqlite_errorname", "sqlstate")  # what a database's error is called
 _UNTOLD: Final = "its message is not told, since it may quote what a call said"
 _OURS: Final = "cosell"
+_LOST: Final = "%d lines are missing here: whoever reads this log did not."
+_NOWHERE: Final = -1  # for a process without a standard error: no file has that number
+_LAST: Final = -100  # when a process ends, after what else there is to be done then
+_written: Lines | None = None  # this process's log
 
 
 def set_up(log: Log) -> None:
     """Let this process log, on standard error."""
-    handler = _Lines(sys.stderr)
+    global _written
+    handler = _Handler(sys.stderr)
     handler.setFormatter(Json() if log.format == "json" else Text(_TEXT))
     logging.basicConfig(handlers=[handler], force=True)
     logging.getLogger(_OURS).setLevel(logging.INFO)
+    _written = handler.lines
+    # What the library has for a process that ends, it has not for one that another one began.
+    Finalize(None, flush, exitpriority=_LAST)
 
 
-class _Lines(logging.StreamHandler[TextIO]):
-    """Writes lines, if it can: the library would write another one about each that it cannot."""
+def flush() -> None:
+    """Wait, not for long, until what was logged is written: this process ends."""
+    if _written is not None:
+        _written.flush()
 
-    def handleError(self, record: logging.LogRecord) -> None:
-        if not isinstance(sys.exception(), OSError):
-            super().handleError(record)
+
+def say(text: str) -> None:
+    """Let this process say a line that is no log's, in whatever form that has, before it ends."""
+    if _written is not None:
+        _written.put(f"{text}\n".encode())
+        _written.flush()
+
+
+def trouble() -> str:
+    """Why this process logs nothing at present: a sentence; '' if it does."""
+    return "" if _written is None else _written.trouble()
+
+
+class _Handler(logging.Handler):
+    """Lets lines be written. One that cannot be is missing: nobody is told in its place."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        super().__init__()
+        self.lines = Lines(_NOWHERE if stream is None else stream.fileno(), self._gap)
+        self._encoding = "utf-8" if stream is None else stream.encoding
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self.lines.put(self._line(record))
+        except Exception:
+            self.handleError(record)
+
+    def flush(self) -> None:
+        self.lines.flush()
+
+    def _line(self, record: logging.LogRecord) -> bytes:
+        return f"{self.format(record)}\n".encode(self._encoding, "backslashreplace")
+
+    def _gap(self, lost: int) -> bytes:
+        said = (__name__, logging.WARNING, __file__, 0, _LOST, (lost,), None)
+        return self._line(logging.LogRecord(*said))
 
 
 class CallLines:
-    """A line for each call that was answered. It is written past the logging library, which would
-    cost as much as the call itself; the handler's lock keeps lines apart from its own."""
+    """A line for each call that was answered. It is made past the logging library, which would
+    cost as much as the call itself."""
 
-    def __init__(self, log: Log, stream: TextIO) -> None:
+    def __init__(self, log: Log, lines: Lines, watching: Watching) -> None:
+        """Who watches with it is told when lines cannot be written, and when they can again."""
         self._line = _json_line if log.format == "json" else _text_line
-        self._stream = stream
-        handlers = logging.getLogger().handlers
-        self._lock = (handlers[0].lock if handlers else None) or RLock()
+        self._lines = lines
+        self._watching = watching
 
     def __call__(self, trace: Trace, response: HttpResponse) -> None:
-        line = self._line(trace, response)
-        with self._lock:
-            self._stream.write(line)
-            self._stream.flush()
+        self._lines.put(self._line(trace, response), self._heard)
+
+    def _heard(self, error: OSError | None) -> None:
+        if error is not None:
+            self._watching.miss(LINES, error)
+        else:
+            self._watching.go_on(LINES)
 
 
-def _json_line(trace: Trace, response: HttpResponse) -> str:
+def log_calls(log: Log, watching: Watching) -> None:
+    """Let each call that is answered have a line in this process's log."""
+    if _written is not None:  # else this process logs nothing
+        watching.add(LINES, CallLines(log, _written, watching), tells=True)
+
+
+def _json_line(trace: Trace, response: HttpResponse) -> bytes:
     status = None if response.cut else response.status
     lasted_ms = trace.lasted_s * 1000
     line = {
@@ -79,13 +133,13 @@ def _json_line(trace: Trace, response: HttpResponse) -> str:
         "outcome": trace.outcome,
         "duration_ms": round(lasted_ms, 3),
     }
-    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE).decode()
+    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _text_line(trace: Trace, response: HttpResponse) -> str:
+def _text_line(trace: Trace, response: HttpResponse) -> bytes:
     status = None if response.cut else response.status
     said = _said(trace, status, trace.lasted_s * 1000)
-    return f"{_time(trace)} INFO {CALLS}: {said} [{trace.request_id}]\n"
+    return f"{_time(trace)} INFO {CALLS}: {said} [{trace.request_id}]\n".encode()
 
 
 def _said(trace: Trace, status: int | None, lasted_ms: float) -> str:

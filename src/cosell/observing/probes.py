@@ -14,6 +14,7 @@ from typing import Final, Generic, Protocol, TypeVar
 import orjson
 
 from cosell.http import HttpRequest, HttpResponse
+from cosell.observing import logs
 from cosell.observing.watching import COUNTS, SCRAPES, Watching
 from cosell.store import StoreError
 
@@ -100,7 +101,7 @@ class Probes:
             # Where it is, and what it calls itself, is for the log.
             told = _NAMED.sub("…", why.replace(f" {self._where}", ""))
             return _said(503, {"Status": "unready", "Message": told})
-        wrong = self._watching.wrong()
+        wrong = " ".join(filter(None, (self._watching.wrong(), logs.trouble())))
         return _said(200, {"Status": "ready"} | ({"Message": wrong} if wrong else {}))
 
     async def _why_not(self) -> str:

@@ -31,6 +31,7 @@ class Watching:
 
     def __init__(self) -> None:
         self._watchers: tuple[Watcher, ...] = ()
+        self._telling: set[Watcher] = set()  # by themselves, that they have done their work
         self._names: dict[Watcher, str] = {}
         self._counts: Counts | None = None
         self._missed: dict[str, int] = {}  # how often each has failed that fails at present
@@ -38,9 +39,12 @@ class Watching:
         self._why: dict[str, str] = {}
         self._lock = Lock()
 
-    def add(self, name: str, watcher: Watcher) -> None:
-        """Somebody else is to be told of calls; `name` begins the sentence when that fails."""
+    def add(self, name: str, watcher: Watcher, *, tells: bool = False) -> None:
+        """Somebody else is to be told of calls; `name` begins the sentence when that fails. Who
+        `tells` does the work later, and says then (`miss`, `go_on`) what came of it."""
         self._names[watcher] = name
+        if tells:
+            self._telling.add(watcher)
         self._watchers += (watcher,)
 
     def count_by(self, counts: Counts) -> None:
@@ -61,7 +65,7 @@ class Watching:
             except Exception as error:
                 self.miss(self._names[watcher], error)
             else:
-                if self._missed:
+                if self._missed and watcher not in self._telling:
                     self.go_on(self._names[watcher])
 
     def ran(self, kind: str, *, failed: bool) -> None:
@@ -119,6 +123,8 @@ class Watching:
     def go_on(self, name: str) -> None:
         """Somebody has done its work; if that failed until a while ago, it is told that it goes
         on. Some of it may still be done when the rest fails."""
+        if name not in self._missed:
+            return
         with self._lock:
             if name not in self._missed or time.monotonic() - self._last[name] < _PROVEN_S:
                 return

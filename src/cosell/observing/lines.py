@@ -1,0 +1,142 @@
+"""Lines on their way to a log: a thread of their own writes them, so that whoever reads the log and
+stands still holds up nobody who has something to say.
+
+What waits is bounded in bytes; what has no room is lost, and how much that was stands where it is
+missing. Must not know what a line says.
+"""
+
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+BYTES_MAX: Final = 4 << 20  # that wait, some thousand lines
+_AT_ONCE: Final = select.PIPE_BUF  # so much goes into a pipe undivided, which others write to too
+_REST_S: Final = 0.05  # between two turns of writing: the lines of a crowd are one turn's
+_STILL_S: Final = 1.0  # what has taken nothing for so long stands still
+_END_S: Final = 1.0  # who ends waits no longer for what is on its way
+
+Heard = Callable[[OSError | None], object]
+
+
+class _Line(NamedTuple):
+    """A line with its end; `heard` is told whether it was written."""
+
+    text: bytes
+    heard: Heard | None
+
+
+class Lines:
+    """What is to be written to a file, in the order in which it came; for all threads. The thread
+    that writes begins with the first line."""
+
+    def __init__(
+        self, number: int, gap: Callable[[int], bytes], bytes_max: int = BYTES_MAX
+    ) -> None:
+        """`number` is the file's descriptor. `gap` makes the line that stands for so many that were
+        lost."""
+        self._number = number
+        self._gap = gap
+        self._bytes_max = bytes_max
+        self._waiting: list[_Line] = []
+        self._size = 0  # of what waits, in bytes
+        self._lost = 0  # lines behind those that wait
+        self._since: float | None = None  # when the write began that is at work
+        self._thread: threading.Thread | None = None
+        # Whoever collects garbage in here may log as well.
+        self._lock = threading.RLock()
+        self._called = threading.Lock()  # let go by who has something for a thread that is idle
+        self._called.acquire()
+        self._is_idle = True
+        self._done = threading.Condition(self._lock)
+        self._hurry = threading.Event()
+
+    def put(self, text: bytes, heard: Heard | None = None) -> None:
+        """Let a line be written, as soon as may be; never waits for that. `heard` is told what
+        became of it, unless it had no room; it must not wait."""
+        with self._lock:
+            if self._size >= self._bytes_max:
+                self._lost += 1
+                return
+            self._size += len(text)
+            self._waiting.append(_Line(text, heard))
+            if self._is_idle:
+                self._begin()
+
+    def _begin(self) -> None:
+        self._is_idle = False
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._live, name="cosell-log", daemon=True)
+            self._thread.start()
+        self._called.release()
+
+    def trouble(self) -> str:
+        """Why lines are not written now, a sentence; '' if they are."""
+        with self._lock:
+            stood_s = time.monotonic() - self._since if self._since is not None else 0.0
+            lost = self._lost
+        if stood_s < _STILL_S and not lost:
+            return ""
+        lost_too = f", and {lost} lines were lost" if lost else ""
+        return f"Logging stands still: whoever reads this log does not{lost_too}."
+
+    def flush(self) -> None:
+        """Wait until all is written that came before; not for long, and not for a log that stands
+        still."""
+        if self._thread is None or self._thread is threading.current_thread():
+            return
+        self._hurry.set()
+        with self._lock:
+            until = (self._since or time.monotonic()) + _END_S
+            self._done.wait_for(lambda: self._is_idle, max(0.0, until - time.monotonic()))
+        self._hurry.clear()
+
+    def _live(self) -> None:
+        while True:
+            self._called.acquire()
+            while lines := self._take():
+                self._write(lines)
+                self._hurry.wait(_REST_S)
+
+    def _take(self) -> list[_Line]:
+        """All that waits; nothing, and who comes next has to call again, if that is all."""
+        with self._lock:
+            lines, self._waiting, self._size = self._waiting, [], 0
+            if self._lost:
+                lines.append(_Line(self._gap(self._lost), None))
+                self._lost = 0
+            if not lines:
+                self._is_idle = True
+                self._done.notify_all()
+            return lines
+
+    def _write(self, lines: list[_Line]) -> None:
+        """As many lines at once as nothing of others can come between."""
+        first, size = 0, 0
+        for place, line in enumerate(lines):
+            if size and size + len(line.text) > _AT_ONCE:
+                self._write_at_once(lines[first:place])
+                first, size = place, 0
+            size += len(line.text)
+        self._write_at_once(lines[first:])
+
+    def _write_at_once(self, lines: list[_Line]) -> None:
+        error = None
+        self._since = time.monotonic()
+        try:
+            self._write_all(b"".join([line.text for line in lines]))
+        except OSError as met:
+            error = met
+        self._since = None
+        for line in lines:
+            if line.heard is not None:
+                line.heard(error)
+
+    def _write_all(self, text: bytes) -> None:
+        while text:
+            try:
+                text = text[os.write(self._number, text) :]
+            except BlockingIOError:  # somebody who shares the file does not want to wait
+                select.select((), (self._number,), ())
