@@ -37,10 +37,11 @@ class Proxy:
         """From here on nothing is passed on, either way; connections stay."""
         self._speaks.clear()
 
-    def lose(self, spared: int = 0) -> None:
-        """From here on nothing is passed on of the wires that there are, but for the oldest that
-        are spared; they stay, and new ones work."""
-        self._deaf.update(client for client, _ in self._pairs[spared:])
+    def lose(self, wires: slice = slice(None)) -> None:
+        """From here on nothing is passed on of the wires that there are, or of some, the oldest
+        first; they stay, and new ones work."""
+        there = [client for client, _ in self._pairs if client.fileno() >= 0]
+        self._deaf.update(there[wires])
 
     def speak(self) -> None:
         """What was held back goes on its way."""

@@ -33,6 +33,7 @@ STATEMENT_S = 5.0
 WRITERS = Postgres().writers_max
 LOCK_S = 3.0
 WAITING = "wait_event_type = 'Lock' and query_start > clock_timestamp() - interval '1 second'"
+ENGAGEMENT = {"Catalog": "Sandbox", "ClientToken": "1", "Title": "T", "Description": "D"}
 MARGIN_S = 2.0  # what a server waits beyond the database's own time-outs
 
 
@@ -106,16 +107,20 @@ def test_backends_that_hang_while_nobody_uses_them(
     assert "Traceback" not in told
 
 
-@pytest.mark.parametrize("spared", [0, 1], ids=["all", "all-but-the-watch's"])
+@pytest.mark.parametrize(
+    "wires",
+    [slice(None), slice(1, None), slice(1)],
+    ids=["all", "all-but-the-watch's", "the-watch's-alone"],
+)
 def test_wires_that_lead_nowhere_any_more(
-    database: str, serve: Start, proxy: Proxy, spared: int
+    database: str, serve: Start, proxy: Proxy, wires: slice
 ) -> None:
-    """The first wire is the start's, which has ended; the second one is that of the watch."""
+    """The first wire that there still is, is that of the watch."""
     world = World(serve(proxy.url(database)))
     with crowd([world], CLIENTS, CLIENTS) as seen:
         warm(world, seen)
     lost = time.monotonic()
-    proxy.lose(spared * 2)
+    proxy.lose(wires)
     with crowd([world], CLIENTS, CLIENTS) as later:
         later.good_since(lost, 60)
     later.asked += seen.asked
@@ -202,3 +207,40 @@ def test_database_that_answers_others_is_busy_and_not_silent(database: str) -> N
                 ended.set()
             going.result()
     watch.end()
+
+
+def test_database_is_not_silent_because_the_watch_alone_hears_nothing(database: str) -> None:
+    """Nobody else asks meanwhile; one waits, as for somebody's lock, and gets his answer."""
+    watch = Watch(lambda: connected(database, "it"), "it", Postgres(), lambda: None)
+    asks = watch._connection
+    assert asks is not None
+    with closing(connected(database, "it")) as slow:
+        watch.know(slow, slow.info.backend_pid)
+        with stopped([asks.info.backend_pid]):
+            slow.execute("select pg_sleep(2.5)")
+        assert (watch.silent, watch.lost) == (False, "")
+        assert asks.closed, "it has another one"
+    watch.end()
+
+
+def test_server_whose_watch_alone_has_lost_its_wire_serves_on(
+    cluster: Cluster, database: str, serve: Start, proxy: Proxy
+) -> None:
+    server = serve(proxy.url(database))
+    world, log = World(server), server.log
+    assert log is not None
+    made = world.client().create_engagement(Catalog="Sandbox", Title="One", Description="Two")
+    proxy.lose(slice(1))
+    with cluster.session("kept") as other, ThreadPoolExecutor(1) as pool:
+        other.execute("begin")
+        other.execute("select 1 from namespace where name = %s for update", [world.namespace])
+        waits = pool.submit(world.post, "CreateEngagement", ENGAGEMENT)
+        until(lambda: len(backends(cluster, WAITING)) == 1, "one waits")
+        other.execute("select pg_sleep(2)")
+        assert (
+            world.post("GetEngagement", {"Catalog": "Sandbox", "Identifier": made["Id"]}).status
+            == 200
+        )
+        other.execute("rollback")
+        assert waits.result().status == 200
+    assert "does not answer" not in log.read_text()

@@ -27,9 +27,10 @@ log = logging.getLogger("cosell.store")
 _Answer = TypeVar("_Answer")
 
 _TICK_S = 0.1
-_LONG_S = 0.2  # who waits for longer may be waiting for an answer that never comes
+_LONG_S = 0.1  # who waits for longer may be waiting for an answer that never comes
 _SILENT_S = 0.5  # a database that says nothing for so long is silent: the question costs it nothing
 _LOOKS = 5  # so often it was looked for an answer then: a machine that is busy looks late itself
+_ALONE_S = 0.1  # an answer that takes longer may be lost with its connection: another one is tried
 _UNHEARD_S = 0.6  # who waits for longer is asked about: whether the database is at work for him
 _CUT_S = 0.8  # from a silent database nobody waits longer
 _GIVEN_UP_S = 2.0  # an answer that did not come until then comes no more: it is asked anew
@@ -85,6 +86,40 @@ class _Wait(NamedTuple):
     pid: int
 
 
+class _Another:
+    """A connection that is made beside the first one, in a thread of its own, since nobody knows
+    how long that takes."""
+
+    def __init__(self, connect: Callable[[], Connection]) -> None:
+        self.began = time.monotonic()
+        self.looked = 0  # how often it was looked for an answer since
+        self.made: Connection | None = None
+        self.failed = False
+        self.is_asked = False
+        self._connect = connect
+        self._is_left = False
+        self._lock = threading.Lock()
+        threading.Thread(target=self._make, name="cosell-watch-another", daemon=True).start()
+
+    def _make(self) -> None:
+        try:
+            made = self._connect()
+        except Exception:  # why, is told by who tries next
+            self.failed = True
+            return
+        with self._lock:
+            self.made = made
+            if self._is_left:
+                made.close()
+
+    def leave(self) -> None:
+        """Nobody needs it any more, unless it has become the first one."""
+        with self._lock:
+            self._is_left = True
+            if self.made is not None and not self.is_asked:
+                self.made.close()
+
+
 class Watch:
     """`lost` is why the database cannot be used now, or nothing; `silent` whether that is because
     it takes questions and answers none."""
@@ -110,6 +145,7 @@ class Watch:
         self._connection: Connection | None = connect()
         self._asked_at: float | None = None  # since when an answer is waited for
         self._looked = 0  # how often since
+        self._another: _Another | None = None  # is tried, since the answer does not come
         self._asked_about: list[_Wait] = []
         self._doubt = threading.Event()
         self._ended = False
@@ -140,8 +176,7 @@ class Watch:
         self._ended = True
         self._doubt.set()
         self._thread.join()
-        if self._connection is not None:
-            self._connection.close()
+        self._drop()
 
     def _live(self) -> None:
         while not self._ended:
@@ -208,6 +243,7 @@ class Watch:
             while not pgconn.is_busy():
                 if (answer := pgconn.get_result()) is None:
                     self._asked_at = None
+                    self._leave_another()
                     self._tell("", silent=False)
                     return
                 unheard = self._unheard(answer, heard_at)
@@ -216,11 +252,47 @@ class Watch:
             self._drop()
             self._doubt.set()
             return
-        is_late = heard_at - asked_at > _SILENT_S and self._looked > _LOOKS
-        if is_late and not self._is_heard_since(asked_at):
-            self._tell(f"The database {self._where} does not answer.", silent=True)
-        if heard_at - asked_at > _GIVEN_UP_S:
+        late_s = heard_at - asked_at
+        if late_s > _ALONE_S and not self._is_heard_since(asked_at):
+            self._doubt_itself(late_s > _SILENT_S and self._looked > _LOOKS, heard_at)
+        elif late_s > _GIVEN_UP_S:
             self._drop()
+
+    def _doubt_itself(self, is_late: bool, now: float) -> None:
+        """Nobody hears anything. Before it is told that the database is silent, it is asked on
+        another connection: the one of the watch, which is older than others, may lead nowhere."""
+        another = self._another
+        if another is None:
+            self._another = _Another(self._connect)
+            return
+        another.looked += 1
+        if another.failed:  # at once, or after as long as connecting may take
+            self._drop()
+            self._doubt.set()
+        elif another.made is not None and not another.is_asked:
+            another.is_asked = True
+            self._ask_on(another.made)
+        elif is_late and now - another.began > _SILENT_S and another.looked > _LOOKS:
+            self._tell(f"The database {self._where} does not answer.", silent=True)
+            if another.is_asked and now - another.began > _GIVEN_UP_S:
+                self._drop()
+
+    def _ask_on(self, connection: Connection) -> None:
+        """Ask on another connection from here on."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._asked_about = connection, []
+        try:
+            connection.pgconn.send_query(b"select 1")
+            _await_input(connection.pgconn)
+        except psycopg.Error:  # it has died since
+            self._drop()
+            self._doubt.set()
+
+    def _leave_another(self) -> None:
+        if self._another is not None:
+            self._another.leave()
+        self._another = None
 
     def _is_heard_since(self, instant: float) -> bool:
         """Whether anybody got an answer: then the database is busy, and not silent."""
@@ -265,6 +337,7 @@ class Watch:
         if self._connection is not None:
             self._connection.close()
         self._connection = self._asked_at = None
+        self._leave_another()
 
     def _tell(self, lost: str, silent: bool) -> None:
         if lost and not self.lost:
