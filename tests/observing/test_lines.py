@@ -11,11 +11,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cosell.observing.lines import Lines
-from tests.harness import START_S_MAX, Server, World, environment, send
+from tests.harness import START_S_MAX, Server, World, environment, free_port, send
 from tests.observing.test_watching import ready
 from tests.waiting import until
 
@@ -32,14 +33,7 @@ class Pipe:
 
     def fill(self) -> int:
         """Let it take no more; answers how many bytes it has."""
-        size = fcntl.fcntl(self.writes, fcntl.F_GETPIPE_SZ)
-        os.set_blocking(self.writes, False)
-        filled = 0
-        with suppress(BlockingIOError):
-            while filled <= size:
-                filled += os.write(self.writes, b" " * 4096)
-        os.set_blocking(self.writes, True)
-        return filled
+        return fill(self.writes)
 
     def read(self) -> bytes:
         """What has come until now."""
@@ -47,6 +41,17 @@ class Pipe:
             return os.read(self.reads, 1 << 20)
         except BlockingIOError:
             return b""
+
+
+def fill(writes: int) -> int:
+    """Let a pipe take no more; answers how many bytes came into it."""
+    filled, size = 0, fcntl.fcntl(writes, fcntl.F_GETPIPE_SZ)
+    os.set_blocking(writes, False)
+    with suppress(BlockingIOError):
+        while filled <= size:
+            filled += os.write(writes, b" " * 4096)
+    os.set_blocking(writes, True)
+    return filled
 
 
 @pytest.fixture
@@ -81,9 +86,8 @@ def test_server_whose_log_nobody_reads_answers_says_so_and_ends(tmp_path: Path) 
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     server = Server(str(tmp_path / "state.db"), ("--log-format", "json"), log=pipe).start()
-    world, full = World(server), Pipe()
-    os.dup2(os.open(pipe, os.O_WRONLY), full.writes)
-    full.fill()
+    world, writer = World(server), os.open(pipe, os.O_WRONLY)
+    fill(writer)
     for _ in range(3):
         assert world.post("ListEngagements", PAGE).status == 200
     until(lambda: ready(server).get("Message") == f"{STANDS}.", "it is told")
@@ -92,7 +96,30 @@ def test_server_whose_log_nobody_reads_answers_says_so_and_ends(tmp_path: Path) 
     assert send(server.url, "GET", "/_cosell/health").status == 200
     assert world.post("ListEngagements", PAGE).status == 200
     assert server.stop() == 0
+    os.close(writer)
     os.close(reader)
+
+
+def test_worker_whose_log_nobody_reads_is_at_work_says_so_and_ends(
+    migrated: str, pipe: Pipe
+) -> None:
+    pipe.fill()
+    port = free_port()
+    command = [sys.executable, "-m", "cosell", "worker", "--database", migrated]
+    worker = subprocess.Popen(
+        [*command, "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=pipe.writes,
+        env=environment(),
+    )
+
+    def said() -> Any:
+        with suppress(ConnectionError):
+            return send(f"http://127.0.0.1:{port}", "GET", "/_cosell/ready").document
+
+    until(lambda: said() == {"Status": "ready", "Message": f"{STANDS}."}, "it is told")
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=START_S_MAX) == 0
 
 
 def test_lines_that_have_no_room_are_counted_where_they_are_missing(pipe: Pipe) -> None:
