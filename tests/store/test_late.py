@@ -220,6 +220,45 @@ def test_step_that_the_database_refuses_fails_alone(store: Store) -> None:
         ]
 
 
+def test_what_is_remembered_of_a_table_holds_until_somebody_writes_there(store: Store) -> None:
+    told: dict[str, Value] = {"company": "Acme", "website": None, "in_aws": 1, "in_sandbox": 1}
+    with hasty(store) as tx:
+        assert tx.behind is not None
+        tx.behind.know("partner", {"a": "nobody"})
+        assert tx.one("find_partner", ns=1, account="a") is None
+        assert tx.all("list_members", ns=1, engagement="e") == []  # names it as well
+        assert tx.behind.known("partner", dict) == {"a": "nobody"}
+        tx.run("put_partner", ns=1, account="a", **told)
+        assert tx.behind.known("partner", dict) is None
+
+
+def member(tx: Tx, engagement: str, account: str, seq: int) -> None:
+    text = statements()["insert_member"]
+    values: dict[str, Value] = {"ns": 1, "engagement": engagement, "account": account, "seq": seq}
+    values |= {"company": "c", "website": "w", "joined_at": 1}
+    late.add(tx, ("member", (1, engagement)), text, values)
+
+
+@pytest.mark.parametrize("look", [late.rows_of, late.rows_within])
+def test_who_looks_at_some_rows_lets_the_others_wait(store: Store, look: Any) -> None:
+    def members(tx: Tx, engagement: str) -> list[object]:
+        asked: dict[str, Value] = {"ns": 1, "engagement": engagement}
+        row: Any = ("member", (1, engagement))
+        text = statements()["list_members"]
+        rows = look(tx, [row] if look is late.rows_of else row, text, asked)
+        return [account for account, *_ in rows]
+
+    with hasty(store) as tx:
+        assert tx.behind is not None
+        member(tx, "e", "a", 1)
+        assert members(tx, "other") == []
+        assert len(tx.behind) == 1
+        member(tx, "e", "b", 2)
+        assert len(tx.behind) == 1, "the first was written before the second"
+        assert members(tx, "e") == ["a", "b"]
+        assert len(tx.behind) == 0
+
+
 # --- the agenda ----------------------------------------------------------------------------------
 
 
