@@ -2,14 +2,19 @@
 together with what has planned it. And the numbers that several processes take."""
 
 import threading
+import time
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
 
+from cosell.calls import Call
 from cosell.clock import wall_ms
-from cosell.config import Postgres
+from cosell.config import Config, Postgres
 from cosell.looks import Looks
+from cosell.runner import Instruments, Runner
+from cosell.service import Engine
 from cosell.store import Tx, agenda, documents, namespaces
 from cosell.store.documents import Stored
 from cosell.store.namespaces import Namespace
@@ -192,6 +197,39 @@ def test_who_comes_takes_back_his_own_call_and_no_later_one(calling: PostgresSto
     with calling.write() as tx:
         assert tx.run("clear_woken", name="here", at=due_at - 1) == 0
         assert tx.run("clear_woken", name="here", at=due_at) == 1
+
+
+def test_who_is_at_work_calls_nobody_until_he_ends(calling: PostgresStore) -> None:
+    """His own job is there until then; another one would wait for him in the same namespace."""
+    ran: list[str] = []
+
+    def run(call: Call, tx: Tx, ref: str) -> None:
+        ran.append(ref)
+        time.sleep(0.01)  # so that one transaction is not enough
+        if ran[0] == "the last that he does":
+            runner.stop()
+        if len(ran) < 40:
+            agenda.plan(tx, call.ns, call.now, "some-kind", str(len(ran)))
+
+    engine = Engine(calling, Config(), b"k" * 32).runner
+    instruments = Instruments(engine.token_key, engine.authenticator, engine.quotas)
+    runner = Runner(calling, {"some-kind": run}, Random(1), instruments)
+    with calling.write() as tx:
+        plan(tx, wall_ms() - 1)
+    jobs = called(calling)
+    assert runner.work("here", 60.0, woken) == 40
+    assert called(calling) == jobs
+    with calling.write() as tx:
+        plan(tx, wall_ms() - 1)
+    jobs = called(calling)
+    ran[:] = ["the last that he does"]
+    assert runner.work("here", 60.0, woken) < 39
+    assert len(called(calling)) > len(jobs), "what is left is another's"
+
+
+def woken(tx: Tx, name: str) -> bool:
+    tx.run("clear_woken", name=name, at=wall_ms() + SOON_MS)
+    return True
 
 
 # --- numbers -------------------------------------------------------------------------------------
