@@ -34,13 +34,20 @@ def pair() -> Iterator[tuple[Cluster, Standby]]:
         primary.end()
 
 
+@pytest.fixture
+def worker(pair: tuple[Cluster, Standby], tmp_path: Path) -> Iterator[Worker]:
+    """A worker that knows both; it must end in order."""
+    running = Worker(pair[1].url("kept"), tmp_path / "worker.log").start()
+    yield running
+    assert running.stop() == 0
+
+
 def test_standby_takes_over_and_nothing_is_lost(
-    pair: tuple[Cluster, Standby], serve: Start, tmp_path: Path
+    pair: tuple[Cluster, Standby], serve: Start, worker: Worker, tmp_path: Path
 ) -> None:
     primary, standby = pair
     url = standby.url("kept")
     server = serve(url)
-    worker = Worker(url, tmp_path / "worker.log").start()
     worlds = [World(server) for _ in range(3)]
     paced = World(server)
     paced.desk("PutPace", Mode="Paced", StepSeconds=1)
@@ -58,8 +65,7 @@ def test_standby_takes_over_and_nothing_is_lost(
         assert time.monotonic() - there < ENDED_S, tasks(paced)
         time.sleep(0.2)
     assert sorted(one["TaskId"] for one in tasks(paced)) == sorted(begun)
-    assert worker.stop() == 0
-    for log in (tmp_path / "server-0.log", tmp_path / "worker.log"):
+    for log in (tmp_path / "server-0.log", worker.log):
         assert "Traceback" not in log.read_text()
     assert kept(World(serve(url), worlds[0].namespace)), "one that starts now finds it, too"
 
