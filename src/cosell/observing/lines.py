@@ -7,25 +7,21 @@ missing. Must not know what a line says.
 
 import os
 import select
+import stat
 import threading
 import time
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 BYTES_MAX: Final = 4 << 20  # that wait, some thousand lines
 _AT_ONCE: Final = select.PIPE_BUF  # so much goes into a pipe undivided, which others write to too
+_FILE_AT_ONCE: Final = 64 << 10  # nothing comes in between in a file
 _REST_S: Final = 0.05  # between two turns of writing: the lines of a crowd are one turn's
 _STILL_S: Final = 1.0  # what has taken nothing for so long stands still
 _END_S: Final = 1.0  # who ends waits no longer for what is on its way
 
 Heard = Callable[[OSError | None], object]
-
-
-class _Line(NamedTuple):
-    """A line with its end; `heard` is told whether it was written."""
-
-    text: bytes
-    heard: Heard | None
+_Line = tuple[bytes, Heard | None]  # with its end, and who is told whether it was written
 
 
 class Lines:
@@ -38,6 +34,7 @@ class Lines:
         """`number` is the file's descriptor. `gap` makes the line that stands for so many that were
         lost."""
         self._number = number
+        self._at_once = _FILE_AT_ONCE if _is_file(number) else _AT_ONCE
         self._gap = gap
         self._bytes_max = bytes_max
         self._waiting: list[_Line] = []
@@ -55,13 +52,14 @@ class Lines:
 
     def put(self, text: bytes, heard: Heard | None = None) -> None:
         """Let a line be written, as soon as may be; never waits for that. `heard` is told what
-        became of it, unless it had no room; it must not wait."""
+        became of it, unless it had no room, and once of several that were written together; it
+        must not wait."""
         with self._lock:
             if self._size >= self._bytes_max:
                 self._lost += 1
                 return
             self._size += len(text)
-            self._waiting.append(_Line(text, heard))
+            self._waiting.append((text, heard))
             if self._is_idle:
                 self._begin()
 
@@ -105,7 +103,7 @@ class Lines:
         with self._lock:
             lines, self._waiting, self._size = self._waiting, [], 0
             if self._lost:
-                lines.append(_Line(self._gap(self._lost), None))
+                lines.append((self._gap(self._lost), None))
                 self._lost = 0
             if not lines:
                 self._is_idle = True
@@ -115,24 +113,26 @@ class Lines:
     def _write(self, lines: list[_Line]) -> None:
         """As many lines at once as nothing of others can come between."""
         first, size = 0, 0
-        for place, line in enumerate(lines):
-            if size and size + len(line.text) > _AT_ONCE:
+        for place, (text, _) in enumerate(lines):
+            if size and size + len(text) > self._at_once:
                 self._write_at_once(lines[first:place])
                 first, size = place, 0
-            size += len(line.text)
+            size += len(text)
         self._write_at_once(lines[first:])
 
     def _write_at_once(self, lines: list[_Line]) -> None:
-        error = None
+        hears = [heard for _, heard in lines if heard is not None]
         self._since = time.monotonic()
         try:
-            self._write_all(b"".join([line.text for line in lines]))
-        except OSError as met:
-            error = met
-        self._since = None
-        for line in lines:
-            if line.heard is not None:
-                line.heard(error)
+            self._write_all(b"".join([text for text, _ in lines]))
+        except OSError as error:
+            self._since = None
+            for heard in hears:
+                heard(error)
+        else:
+            self._since = None
+            for heard in {*hears}:
+                heard(None)
 
     def _write_all(self, text: bytes) -> None:
         while text:
@@ -140,3 +140,10 @@ class Lines:
                 text = text[os.write(self._number, text) :]
             except BlockingIOError:  # somebody who shares the file does not want to wait
                 select.select((), (self._number,), ())
+
+
+def _is_file(number: int) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(number).st_mode)
+    except OSError:  # it is nothing
+        return False

@@ -103,9 +103,10 @@ class CallLines:
         self._line = _json_line if log.format == "json" else _text_line
         self._lines = lines
         self._watching = watching
+        self._told = self._heard  # one for all lines
 
     def __call__(self, trace: Trace, response: HttpResponse) -> None:
-        self._lines.put(self._line(trace, response), self._heard)
+        self._lines.put(self._line(trace, response), self._told)
 
     def _heard(self, error: OSError | None) -> None:
         if error is not None:
