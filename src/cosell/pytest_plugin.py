@@ -13,16 +13,16 @@ from cosell.testing import failing
 
 if TYPE_CHECKING:
     from cosell.testing.lifetime import Lifetime
-    from cosell.testing.marked import Run
     from cosell.testing.report import Story
     from cosell.testing.run_server import RunServer
+    from cosell.testing.whole_run import Run
     from cosell.testing.world import World
 
 _NAME: Final = "cosell"  # of the fixture, and of the marker
 _SCENE_NAME: Final = "cosell_scene"
 _WORKER_SERVER: Final = "cosell_server"
 _WORKER_ASKS: Final = "cosell_asks"
-_SHARED: Final = "shared"  # as marked.py has it, which is imported late
+_SHARED: Final = "shared"  # as whole_run.py has it, which is imported late
 _NO_FAILURES: Final = (KeyboardInterrupt, pytest.exit.Exception, pytest.skip.Exception)
 
 
@@ -105,11 +105,11 @@ def pytest_configure(config: pytest.Config) -> None:
         " its seed, when it is.",
     )
     _intercept(config, config.getoption("--cosell-allow-real"))
-    from cosell.testing import marked
+    from cosell.testing import whole_run
 
     worker = getattr(config, "workerinput", {})
     config.stash[_LIFETIMES] = []
-    config.stash[_RUN] = marked.Run(
+    config.stash[_RUN] = run = whole_run.Run(
         account=config.getoption("--cosell-account") or config.getini("cosell_account") or None,
         catalog=config.getini("cosell_catalog") or None,
         server=worker.get(_WORKER_SERVER)
@@ -118,9 +118,11 @@ def pytest_configure(config: pytest.Config) -> None:
         or None,
         seed=config.getoption("--cosell-seed"),
         save_failed=config.getoption("--cosell-save-failed"),
+        shared=lambda: _run_server(config).url(),
     )
     if not worker:
-        _ensure_possible(config.stash[_RUN])
+        _ensure_possible(run)
+    config.add_cleanup(whole_run.begin(run))
 
 
 def _ensure_possible(run: "Run") -> None:
@@ -234,7 +236,7 @@ def _made(config: pytest.Config, name: str, markers: list[pytest.Mark]) -> "Worl
 
     try:
         said = said_by((marker.args, marker.kwargs) for marker in markers)
-        return made(config.stash[_RUN], name, said, lambda: _run_server(config).url())
+        return made(config.stash[_RUN], name, said)
     except ValueError as error:
         told = str(error)
     _fail(told)

@@ -3,26 +3,17 @@
 Every mistake is a ValueError of one sentence. Must not know pytest.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from cosell.testing.whole_run import SHARED, Run
 
 if TYPE_CHECKING:
     from cosell.testing.world import World
 
-SHARED: Final = "shared"
 _MARKED: Final = ("account", "catalog", "profile", "pace", "server", "seed", "time")
 _CATALOGS: Final = ("AWS", "Sandbox")
 _found_wrong: dict[str, str] = {}  # by address: each is asked once in a run
-
-
-class Run(NamedTuple):
-    """What was said of the whole run."""
-
-    account: str | None
-    catalog: str | None
-    server: str | None  # a URL, "shared", or none: in this process
-    seed: int | None
-    save_failed: str | None
 
 
 def said_by(markers: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]]) -> dict[str, Any]:
@@ -45,14 +36,13 @@ def _unknown(args: tuple[Any, ...], unknown: list[str]) -> str:
     return f"@pytest.mark.cosell does not take {wrong}.{hint} It takes {takes}."
 
 
-def made(run: Run, name: str, said: Mapping[str, Any], shared: Callable[[], str]) -> "World":
-    """The world of the test `name`, not entered yet. `shared` answers where the run's own server
-    is, and starts it if need be."""
+def made(run: Run, name: str, said: Mapping[str, Any]) -> "World":
+    """The world of the test `name`, not entered yet."""
     from cosell.testing.calling import Refused
     from cosell.testing.lifetime import closing_if_it_fails
 
     try:
-        world = _world(run, name, said, shared)
+        world = _world(run, name, said)
         if "time" in said:
             with closing_if_it_fails(world):
                 world.clock.set(said["time"])
@@ -61,7 +51,7 @@ def made(run: Run, name: str, said: Mapping[str, Any], shared: Callable[[], str]
     return world
 
 
-def _world(run: Run, name: str, said: Mapping[str, Any], shared: Callable[[], str]) -> "World":
+def _world(run: Run, name: str, said: Mapping[str, Any]) -> "World":
     from cosell.config import DEFAULT_ACCOUNT
     from cosell.testing.world import World
 
@@ -72,7 +62,7 @@ def _world(run: Run, name: str, said: Mapping[str, Any], shared: Callable[[], st
         account=said.get("account") or run.account or DEFAULT_ACCOUNT,
         profile=said.get("profile"),
         pace=said.get("pace"),
-        server=_server(run, said, shared),
+        server=_server(run, said) or False,
         seed=_seed_of(name) if seed is None else seed,
     )
     world.catalog = catalog
@@ -98,15 +88,10 @@ def _ensure_catalog(catalog: object) -> None:
         raise ValueError(f"catalog: there is no catalog {catalog!r}: say AWS or Sandbox.")
 
 
-def _server(run: Run, said: Mapping[str, Any], shared: Callable[[], str]) -> str | None:
-    server = said.get("server", run.server)
-    if server is True or server == SHARED:
-        return run.server if run.server not in (None, SHARED) else shared()
-    if not server:
-        return None
-    if not isinstance(server, str):
-        raise ValueError(f"server: {server!r} is neither True nor False nor an address.")
-    if server != run.server:  # the run's was looked at before any test
+def _server(run: Run, said: Mapping[str, Any]) -> str | None:
+    asked = said.get("server")
+    server = run.server_of(asked)
+    if server is not None and asked == server != run.server:  # others were looked at before
         ensure_usable(server)
     return server
 

@@ -10,6 +10,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
 from cosell.testing.accepting import receive
+from cosell.testing.within import alone
 
 if TYPE_CHECKING:
     from cosell.testing.server import Server
@@ -33,7 +34,10 @@ class RunServer:
         self._finding = Lock()
 
     def url(self) -> str:
-        """Where it is; RuntimeError if it cannot be started."""
+        """Where it is; RuntimeError if it cannot be started, or in the middle of that."""
+        return self._url or alone(self._found)
+
+    def _found(self) -> str:
         with self._finding:
             if not self._url:
                 self._url = self._start() if self._asks is None else _asked(self._asks)

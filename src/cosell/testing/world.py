@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
-from cosell.testing import amounts, current, failing, within
+from cosell.testing import amounts, current, failing, whole_run, within
 from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.entered import Entered
@@ -49,9 +49,11 @@ class World:
     `account` is the default partner's, an account id or a label: whoever calls with the
     environment's credentials, whatever they are, speaks for it. `profile` is the desk's
     (PutProfile), `pace` that of tasks: inline, held, paced, or whole seconds between steps.
-    `server` is the address of a shared cosell in open mode; without one the world is in this
-    process. `seed` decides whatever is left to chance: which calls a share of faults meets, the
-    order of events.
+    `server` is the address of a shared cosell in open mode, or True for that of the run of tests;
+    with False the world is in this process. `seed` decides whatever is left to chance: which calls
+    a share of faults meets, the order of events. What is not said of `account`, `server` and `seed`
+    the run's options and its ini file say, and the catalog; without them it is account
+    111122223333, this process, 0, and the Sandbox.
     """
 
     catalog = "Sandbox"
@@ -60,18 +62,21 @@ class World:
     def __init__(
         self,
         *,
-        account: str = DEFAULT_ACCOUNT,
+        account: str | None = None,
         profile: str | None = None,
         pace: Pace | None = None,
-        server: str | None = None,
-        seed: int = 0,
+        server: str | bool | None = None,
+        seed: int | None = None,
     ) -> None:
-        self._label = account
-        self.account = account_named(account)
-        self.place = at(server)
+        run = whole_run.present()
+        self._label = (run.account or DEFAULT_ACCOUNT) if account is None else account
+        self.account = account_named(self._label)
+        if run.catalog:
+            self.catalog = run.catalog
+        self.place = at(run.server_of(server))
         self._process = os.getpid()
         self.name = f"test-{self._process}-{secrets.token_hex(4)}-{next(_numbers)}"
-        self.seed = amounts.seed(seed)
+        self.seed = amounts.seed((run.seed or 0) if seed is None else seed)
         self.closed = False
         self._was_uncalled = False  # to its end
         self.dead_calls: list[DeadCall] = []

@@ -291,6 +291,36 @@ def test_ini_and_options(suite: Suite, pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=1)
 
 
+def test_worlds_that_a_test_makes_are_as_the_run_says(
+    suite: Suite, pytester: pytest.Pytester
+) -> None:
+    pytester.makeini("[pytest]\ncosell_account = 444455556666\ncosell_catalog = AWS\n")
+    result = suite(
+        """
+        import boto3
+        from cosell.testing import World
+
+        def count():
+            client = boto3.client("partnercentral-selling")
+            return len(client.list_opportunities(Catalog="AWS")["OpportunitySummaries"])
+
+        def test_made():
+            with World() as world:
+                assert (world.account, world.catalog, world.seed) == ("444455556666", "AWS", 7)
+                assert world.partner("444455556666") is world.partner
+            with World(account="B", seed=0) as world:
+                assert (world.account, world.seed) == (world.partner("B").account, 0)
+
+        def test_loaded(cosell, tmp_path):
+            cosell.given.opportunity()
+            with World.load(cosell.save(tmp_path / "one.cosell")) as another:
+                assert count() == 1
+        """,
+        "--cosell-seed=7",
+    )
+    result.assert_outcomes(passed=2)
+
+
 SAID_WRONG = (
     ("cosell_account = 12", "", "*account: '12' is not an account id*"),
     ("cosell_catalog = aws", "", "*catalog: there is no catalog 'aws'*"),

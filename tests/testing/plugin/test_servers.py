@@ -1,4 +1,6 @@
-"""A server that the worlds cannot be on is told once, before any test."""
+"""The server that a run says: worlds are there, also those that tests make; one that they cannot be
+on is told once, before any test.
+"""
 
 import socket
 from pathlib import Path
@@ -6,6 +8,7 @@ from threading import Thread
 
 import pytest
 
+from cosell.testing import World, whole_run
 from tests.edge.keys import strict_server
 from tests.harness import Server, free_port
 from tests.testing.plugin.conftest import Suite
@@ -78,6 +81,40 @@ def test_a_strict_server(suite: Suite, tmp_path: Path) -> None:
 
 def test_one_that_does(suite: Suite, server: Server) -> None:
     suite(ONE, f"--cosell-server={server.url}").assert_outcomes(passed=1)
+
+
+MADE = """
+import pytest
+from cosell.testing import World
+from cosell.testing.place import Here
+
+def test_as_the_run_says():
+    with World() as world, World(server=True) as other:
+        assert world.place is other.place
+        assert world.place.url == "{url}"
+
+def test_in_this_process():
+    with World(server=False) as world:
+        assert isinstance(world.place, Here)
+
+@pytest.mark.cosell(server=False)
+def test_marked(cosell):
+    assert isinstance(cosell.place, Here)
+"""
+
+
+def test_worlds_that_a_test_makes_are_there_too(suite: Suite, server: Server) -> None:
+    result = suite(MADE.format(url=server.url), f"--cosell-server={server.url}")
+    result.assert_outcomes(passed=3)
+
+
+def test_a_world_on_the_server_of_a_run_that_is_not_there() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(whole_run, "_present", [])
+        with pytest.raises(ValueError, match="there is no run of tests here that has one"):
+            World(server=True)
+    with pytest.raises(ValueError, match="5 is neither True nor False nor an address"):
+        World(server=5)  # type: ignore[arg-type]
 
 
 def marked(suite: Suite, server: object) -> pytest.RunResult:
