@@ -18,25 +18,30 @@ _INSTALLED: Final = "/site-packages/"
 
 
 def made_at() -> str:
-    """As `crm.py:12 (push)`, and the thread if it is not the main one."""
-    frame = _caller()
-    code = frame.f_code
+    """As `crm.py:12 (push)`, and the thread if it is not the main one. Where that is called by the
+    SDK (it is handed a call to make, or an event), also who had called that: `conftest.py:3 (fake),
+    for crm.py:12 (push)`."""
+    told = ", for ".join(map(_line, _callers()))
     thread = current_thread()
-    told = f"{_shown(code.co_filename)}:{frame.f_lineno} ({code.co_name})"
     return told if thread is main_thread() else f"{told}, in the thread {thread.name!r}"
 
 
-def _caller() -> FrameType:
+def _line(frame: FrameType) -> str:
+    code = frame.f_code
+    return f"{_shown(code.co_filename)}:{frame.f_lineno} ({code.co_name})"
+
+
+def _callers() -> list[FrameType]:
     """The nearest frame that is somebody's own: not the SDK's, nor that of a package that has
-    wrapped what is within the SDK. A pool, or whoever else calls what it was given, is named only
-    if nobody stands behind it."""
+    wrapped what is within the SDK; and the nearest such one outside of the SDK. A pool, or whoever
+    else calls what it was given, is named only if nobody stands behind it."""
     frames = list(_outwards(sys._getframe(1)))
     inner = max((at + 1 for at, frame in enumerate(frames) if _root(frame) in _SDK), default=0)
-    for at, frame in enumerate(frames):
-        wraps = at < inner and _INSTALLED in frame.f_code.co_filename
-        if _is_somebodys(frame) and not wraps:
-            return frame
-    return frames[min(inner, len(frames) - 1)]
+    outer = [frame for frame in frames[inner:] if _is_somebodys(frame)][:1]
+    for frame in frames[:inner]:
+        if _is_somebodys(frame) and _INSTALLED not in frame.f_code.co_filename:
+            return [frame, *outer]
+    return outer or [frames[min(inner, len(frames) - 1)]]
 
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:

@@ -119,6 +119,29 @@ def test_handed_over():
     assert re.fullmatch(r"\S+/thread.py:\d+ \(run\), in the thread 'pool_0'\.", told[5])
 
 
+def test_it_is_told_where_it_was_made_behind_a_wrapper_of_the_suite_s_own(suite: Suite) -> None:
+    """The idiom of mocks made by hand: what is not mocked goes on."""
+    result = suite(
+        SWALLOWING
+        + """
+from unittest import mock
+from botocore.client import BaseClient
+
+original = BaseClient._make_api_call
+
+def fake(client, operation, parameters):
+    return original(client, operation, parameters)
+
+def test_it():
+    with mock.patch.object(BaseClient, "_make_api_call", new=fake):
+        swallow()
+"""
+    )
+    result.assert_outcomes(failed=1)
+    told = r"The call was made at test_suite\.py:\d+ \(fake\), for test_suite\.py:\d+ \(swallow\)\."
+    assert re.search(told, str(result.stdout))
+
+
 def test_in_fixtures(suite: Suite) -> None:
     result = suite(
         SWALLOWING
