@@ -6,6 +6,7 @@ Must not look into what they do; only at what reaches a world.
 import socket
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import boto3
 import moto
@@ -114,3 +115,29 @@ def _another_place() -> Any:
 
     place = Here()
     return lambda: place
+
+
+def test_a_patch_that_outlives_each_world_leaves_no_hook_behind(bare: None) -> None:
+    """As `patcher.start` in `setUp` does, with `addCleanup(patcher.stop)`: the cleanup comes after
+    `tearDown`, which closes the world, and puts back what was there within it."""
+    from botocore.httpsession import URLLib3Session
+
+    before = URLLib3Session.send
+    client = boto3.client(
+        "partnercentral-selling",
+        region_name="us-east-1",
+        aws_access_key_id="111122223333",
+        aws_secret_access_key="made-up",
+    )
+    for _ in range(3):
+        with World() as world:
+            patch = mock.patch.object(
+                URLLib3Session, "send", autospec=True, side_effect=URLLib3Session.send
+            )
+            patch.start()
+            client.list_solutions(Catalog="AWS")
+            assert world.calls.operations == ["ListSolutions"]
+        patch.stop()
+    with World():
+        assert URLLib3Session.send.__wrapped__ is before
+    assert URLLib3Session.send is before

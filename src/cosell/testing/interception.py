@@ -215,8 +215,9 @@ def _hook(module: ModuleType | None) -> bool:
     staying.hold(module)  # what sending.py raises is of the botocore whose calls come there
     if owner in _hooked:  # a second time it would be wrapped twice
         return True
-    original = getattr(owner, method)
-    ours = hooked(original)
+    original = _below(getattr(owner, method))
+    ours: Any = hooked(original)
+    ours.cosell_hook = id(ours), original
 
     def undo() -> None:
         # Somebody else may have wrapped ours meanwhile; then it stays, and lets everything through.
@@ -229,6 +230,13 @@ def _hook(module: ModuleType | None) -> bool:
     _hooked.append(owner)
     setattr(owner, method, ours)
     return True
+
+
+def _below(method: Method) -> Method:
+    """What a hook of before wraps, if somebody has put one back that was taken out (a patch that
+    was begun in a world and ends after it). Who has wrapped one may have its attributes, too."""
+    hook, original = getattr(method, "cosell_hook", (0, method))
+    return original if hook == id(method) else method
 
 
 class _Finder:
