@@ -376,6 +376,12 @@ def test_members_that_are_not_in_the_model_are_faults_where_a_service_says_so() 
     assert faults(load(orjson.dumps(MODEL), ADDITIONS), {**GOOD, "Colours": None}) == []
 
 
+def test_a_member_of_a_member_is_told_where_it_is() -> None:
+    closed = load(orjson.dumps(MODEL), ADDITIONS._replace(closed_members=True))
+    told = "There is no member 'Id'. Did you mean Duration.Id?"
+    assert ("id", "INVALID_VALUE", told) in faults(closed, {**GOOD, "Id": "a"})
+
+
 def test_no_more_strangers_are_told_than_faults_are() -> None:
     closed = load(orjson.dumps(MODEL), ADDITIONS._replace(closed_members=True))
     many = {f"Stranger{number}": 1 for number in range(10_000)}

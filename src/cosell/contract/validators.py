@@ -135,7 +135,7 @@ class Validators:
             return known
 
         if self._additions.closed_members:
-            return _refusing_strangers(check, tuple(shape["members"]))
+            return _refusing_strangers(check, shape["members"], self._shapes)
         return check
 
     def _field(self, owner: str, shape: Mapping[str, Any], member: str) -> _Field:
@@ -190,21 +190,31 @@ def accepted_values(
     return (*shape["enum"], *additions.values.get(shape_name, ()))
 
 
-def _refusing_strangers(check: Check, members: tuple[str, ...]) -> Check:
+def _refusing_strangers(
+    check: Check, members: Mapping[str, Any], shapes: Mapping[str, Any]
+) -> Check:
     """A structure's checker that also names members which the structure does not have."""
-    known = frozenset(members)
 
     def check_all(value: object, parent: Path, step: Step, faults: list[FieldError]) -> Json:
         checked = check(value, parent, step, faults)
         for name in cast("dict[str, object]", value):
             if len(faults) >= FAULTS_MAX:
                 break  # to look for what is near costs, and nobody would be told
-            if name not in known:
-                told = f"There is no member {name[:KEY_SHOWN_MAX]!r}.{did_you_mean(name, members)}"
+            if name not in members:
+                hint = _deeper(name, members, shapes) or did_you_mean(name, members)
+                told = f"There is no member {name[:KEY_SHOWN_MAX]!r}.{hint}"
                 add_fault(faults, ((parent, step), lower_camel(name)), "INVALID_VALUE", told)
         return checked
 
     return check_all
+
+
+def _deeper(name: str, members: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
+    """` Did you mean LifeCycle.Stage?` for what one of a structure's members has."""
+    for member, told in members.items():
+        if name in shapes[told["shape"]].get("members", ()):
+            return f" Did you mean {member}.{name}?"
+    return ""
 
 
 def _check_union(members_set: int, place: tuple[Path, Step], faults: list[FieldError]) -> None:

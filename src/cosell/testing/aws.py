@@ -6,12 +6,14 @@ small letters (`comments`). Must not hold a default that the desk has.
 
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from cosell.testing.calling import Answer
+from cosell.testing.calling import HIDES_REFUSALS, Answer
 from cosell.testing.references import Thing, catalog_of, id_of, wire_name
 
 if TYPE_CHECKING:
     from cosell.testing.partner import Who
     from cosell.testing.world import World
+
+__tracebackhide__ = HIDES_REFUSALS
 
 
 class DirectUpdate(TypedDict, total=False):

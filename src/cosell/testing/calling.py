@@ -4,7 +4,8 @@ Speaks AWS JSON to a place. Must not know what an operation means.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from operator import methodcaller
+from typing import Any, Final
 
 import orjson
 
@@ -41,6 +42,12 @@ class Refused(Exception):
 
     def __reduce__(self) -> tuple[type["Refused"], tuple[str, dict[str, Any]]]:
         return type(self), (self.operation, dict(self.members))  # another process may be told it
+
+
+HIDES_REFUSALS: Final = methodcaller("errisinstance", Refused)
+"""As a module's `__tracebackhide__`: pytest shows the test's line with what was refused, not ours;
+of any other error it shows all."""
+__tracebackhide__ = HIDES_REFUSALS
 
 
 def request_id(response: HttpResponse) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 from cosell.clock import EPOCH, iso, parse_iso
 from cosell.testing import amounts
-from cosell.testing.calling import Answer, Refused
+from cosell.testing.calling import HIDES_REFUSALS, Answer, Refused
 
 if TYPE_CHECKING:
     from cosell.testing.world import World
 
+__tracebackhide__ = HIDES_REFUSALS
 
 When: TypeAlias = datetime | date | str
 """An instant: without a zone it is UTC's, without a time of day it is midnight."""

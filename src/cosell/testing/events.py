@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cosell import ids
 from cosell.testing import amounts
-from cosell.testing.calling import Answer
+from cosell.testing.calling import HIDES_REFUSALS, Answer
 from cosell.testing.delivery import delivery, name
 
 if TYPE_CHECKING:
     from cosell.testing.partner import Who
     from cosell.testing.world import World
+
+__tracebackhide__ = HIDES_REFUSALS
 
 _ROUNDS_MAX: Final = 100
 

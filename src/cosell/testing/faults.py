@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from cosell.testing import amounts
-from cosell.testing.calling import Answer, Refused
+from cosell.testing.calling import HIDES_REFUSALS, Answer, Refused
 from cosell.testing.expected import ensure_fired, enter, leave
 from cosell.testing.fault_words import (
     expired,
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from cosell.testing.meanwhile import Meanwhile
     from cosell.testing.partner import Who
     from cosell.testing.world import World
+
+__tracebackhide__ = HIDES_REFUSALS
 
 
 class Scope(TypedDict, total=False):

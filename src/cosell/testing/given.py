@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from cosell.testing import documents
-from cosell.testing.calling import Answer
+from cosell.testing.calling import HIDES_REFUSALS, Answer
 from cosell.testing.drafts import Call, ensure_known
 
 if TYPE_CHECKING:
     from cosell.testing.partner import Who
     from cosell.testing.world import World
+
+__tracebackhide__ = HIDES_REFUSALS
 
 AWS: Final = "aws"
 DRAFT: Final = "Pending Submission"

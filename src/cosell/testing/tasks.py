@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cosell.testing.amounts import whole_seconds
-from cosell.testing.calling import Answer
+from cosell.testing.calling import HIDES_REFUSALS, Answer
 from cosell.testing.clock import instant
 from cosell.testing.references import Thing, id_of
 
 if TYPE_CHECKING:
     from cosell.testing.world import World
+
+__tracebackhide__ = HIDES_REFUSALS
 
 _STEP_MAX = 86_400  # seconds; the desk's bound, told by the names that are used here
 _ALL_STEPS = 100  # more than any task has
