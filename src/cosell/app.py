@@ -7,16 +7,15 @@ refusal looks.
 import asyncio
 import logging
 import os
-import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is meant to be had there
 
-from cosell import __version__, connections, counting, garbage, ids
+from cosell import __version__, connections, counting, garbage, ids, words
 from cosell.browsers import Gate
 from cosell.clock import wall_ms
 from cosell.config import Config, counts, is_postgres
@@ -123,10 +122,9 @@ class App:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._store.alone:
             self._engine.runner.start()  # else workers do what is due
-        self._watch_main(loop)
+        self._watch_main(loop, words.leave_to_main(loop))
         self._end_waiting(loop)
-        if self._config.drain_s:
-            loop.add_signal_handler(signal.SIGUSR2, self._probes.stop)
+        loop.add_signal_handler(words.DRAIN, self._probes.stop)
         if self._counts_together:
             self._note(loop)
 
@@ -136,16 +134,18 @@ class App:
             self._turns.shutdown()
         self._store.close()
 
-    def _watch_main(self, loop: asyncio.AbstractEventLoop, alone: int = 0) -> None:
+    def _watch_main(
+        self, loop: asyncio.AbstractEventLoop, end: Callable[[], None], alone: int = 0
+    ) -> None:
         """A worker whose main process was killed ends too: it would keep the port and the state."""
         if os.getppid() != self._main:
             if alone == _LAST_CHECK:  # the server heeds no signal while it starts
                 logs.flush()
                 os._exit(1)
             log.error("The main process %d is gone; stopping.", self._main)
-            os.kill(os.getpid(), signal.SIGTERM)
+            end()
             alone += 1
-        loop.call_later(_PARENT_CHECK_S, self._watch_main, loop, alone)
+        loop.call_later(_PARENT_CHECK_S, self._watch_main, loop, end, alone)
 
     def _note(self, loop: asyncio.AbstractEventLoop) -> None:
         """Write down how busy this process is: a scrape reaches one of several, and tells all."""
@@ -340,5 +340,5 @@ def load(
     except StoreError as error:
         logs.say(f"cosell: {error}")
         if os.getppid() == main:  # else it is gone, and the parent is somebody else
-            os.kill(main, signal.SIGUSR1)
+            os.kill(main, words.FAILED)
         raise SystemExit(1) from error

@@ -18,14 +18,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from cosell import config
+from cosell import config, words
 
-_WAIT_S = 0.25  # between two tries to reach a database that was lost
-_FIRST_WORKER_S = 2.0  # a worker that begins later than that takes another one's place
+_WAIT_S = 0.25  # between two tries to open a state that cannot be used
+_LOOK_S = 0.25  # between two looks whether anybody answers still
 _CONNECT_S = 1.0
 _TRY_S = 0.01  # between two tries to connect to ourselves, or to end
-_TIMES_MAX = 5  # one process after another may end so often, soon after it began,
-_TIMES_S = 60.0  # within so long; then the server ends
 _HANGS_UP = (signal.SIGTERM, signal.SIGHUP)  # who asks a server to end, and not to hurry
 _PARTING_S = 5  # how long a server that ends waits for clients that neither speak nor listen
 
@@ -39,11 +37,10 @@ class State(NamedTuple):
 
 
 class _Main(NamedTuple):
-    """This process, when it began, the directory in which those that answer count together (or why
-    there is none), where they listen, and the pipe into which they say that they do."""
+    """This process, the directory in which those that answer count together (or why there is none),
+    where they listen, and the pipe into which they say that they do."""
 
     process: int
-    since: float
     counted: str | OSError | None
     address: tuple[str, int]
     said: Any
@@ -59,7 +56,7 @@ def listen(
     is open and whoever connects is let in."""
     heard, said = multiprocessing.Pipe(duplex=False)
     threading.Thread(target=_hear_once, args=(heard, listens), daemon=True).start()
-    main = _Main(os.getpid(), time.monotonic(), None, address, said)
+    main = _Main(os.getpid(), None, address, said)
     if settings.workers == 1 or not config.counts(settings):
         return _serve(settings, state, main)
     from cosell.observing import processes
@@ -98,18 +95,18 @@ def _say(main: _Main) -> None:
 
 
 def _serve(settings: config.Config, state: State, main: _Main) -> int:
-    from granian import Granian
     from granian.constants import Interfaces, Loops
 
-    server: Any = Granian(
-        "cosell",
+    from cosell.crew import Begun, Crew
+
+    begun = Begun()
+    server: Any = Crew(
+        begun,
         address=main.address[0],
         port=main.address[1],
         interface=Interfaces.RSGI,
         loop=Loops.uvloop,
         websockets=False,
-        log_enabled=False,
-        respawn_failed_workers=True,
         workers=settings.workers,
         workers_kill_timeout=_PARTING_S,
         process_name=None,
@@ -121,17 +118,17 @@ def _serve(settings: config.Config, state: State, main: _Main) -> int:
         failed = True
         server.signal_handler_interrupt(signal.SIGINT)
 
-    signal.signal(signal.SIGUSR1, give_up)  # from a worker that has said why it cannot serve
+    words.prepare_forks()
+    signal.signal(words.FAILED, give_up)
     _heed_signals(server, settings.drain_s)
     # A terminal that is closed ends a server, unless `nohup` is to keep it from that.
     unheard = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     server.signal_handler_reload = _do_nothing if unheard else server.signal_handler_interrupt
-    server.respawned_wrks = _Begun()
-    loader = partial(_load, settings, state, main)
+    loader = partial(_load, settings, state, main, begun)
     try:
         server.serve(target_loader=loader, wrap_loader=False)
     finally:
-        if server.interrupt_children and not server.interrupt_signal:
+        if server.failed:
             _tell_of_deaths(settings)
     return 1 if failed else 0
 
@@ -140,34 +137,16 @@ def _do_nothing(*_: object) -> None:
     """What is ignored stays so."""
 
 
-class _Begun:
-    """When each process began that took another one's place. The library, which ends the server if
-    such a one has soon ended too, is told so of those alone that have done it again and again."""
-
-    def __init__(self) -> None:
-        self._times: dict[int, list[float]] = {}
-
-    def __setitem__(self, index: int, now: float) -> None:
-        lately = [one for one in self._times.get(index, ()) if now - one < _TIMES_S]
-        self._times[index] = [*lately, now]
-
-    def get(self, index: int, unknown: float) -> float:
-        times = self._times.get(index, [])
-        return times[-1] if len(times) >= _TIMES_MAX else unknown
-
-    def clear(self) -> None:
-        """Times are forgotten when they are over, and not when others began."""
-
-
 def _tell_of_deaths(settings: config.Config) -> None:
+    from cosell.crew import TIMES_MAX, TIMES_S
     from cosell.observing.logs import set_up
 
     set_up(settings.log)
     logging.getLogger("cosell").error(
         "A process of this server ended again and again, %d times within %d seconds, so the server"
         " ends too. If nothing above says why, look whether the system killed it (memory).",
-        _TIMES_MAX + 1,
-        _TIMES_S,
+        TIMES_MAX + 1,
+        TIMES_S,
     )
 
 
@@ -176,25 +155,34 @@ def _heed_signals(server: Any, drain_s: int) -> None:
     comes in the middle of whatever the main thread is at, which may hold the very lock that the
     library would ask for, or be about to forget what it was told.
 
-    With a time to drain, the server goes on for so long in which it says that it is not ready;
-    asked twice, or by Ctrl-C, it ends at once.
+    From then on nobody takes the place of a process that ends. With a time to drain, the server
+    goes on for so long in which it says that it is not ready; asked twice, or by Ctrl-C, it ends at
+    once.
     """
     end: Callable[[], None] = server.signal_handler_interrupt
     asked: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def heed() -> None:
-        if asked.get() in _HANGS_UP and drain_s:
-            for worker in multiprocessing.active_children():
-                if worker.pid is not None:
-                    os.kill(worker.pid, signal.SIGUSR2)
-            with contextlib.suppress(queue.Empty):
-                asked.get(timeout=drain_s)
+        hangs_up = asked.get() in _HANGS_UP
+        server.complete()
+        if hangs_up and drain_s:
+            _drain(server, asked, drain_s)
         while True:
             end()
             time.sleep(_TRY_S)
 
     threading.Thread(target=heed, daemon=True).start()
     server.signal_handler_interrupt = lambda number, *_: asked.put(number)
+
+
+def _drain(server: Any, asked: "queue.SimpleQueue[int]", drain_s: int) -> None:
+    """Go on for a while, unless that is asked again, or nobody answers any more."""
+    server.tell(words.DRAIN)
+    until = time.monotonic() + drain_s
+    while server.lives() and (left_s := until - time.monotonic()) > 0:
+        with contextlib.suppress(queue.Empty):
+            asked.get(timeout=min(left_s, _LOOK_S))
+            return
 
 
 def _wait_for(url: str, main: int) -> None:
@@ -215,13 +203,14 @@ def _wait_for(url: str, main: int) -> None:
             time.sleep(_WAIT_S)
 
 
-def _load(settings: config.Config, state: State, main: _Main) -> Any:
+def _load(settings: config.Config, state: State, main: _Main, begun: Any) -> Any:
+    """The application, in a process that is to answer. `begun` is true where it takes another one's
+    place; the first of all would rather say what is wrong with the state, and end the server."""
     from cosell.observing.logs import set_up
 
-    signal.signal(signal.SIGUSR2, signal.SIG_IGN)  # until there is something to drain
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it is the main process's to heed it
     set_up(settings.log)
-    if time.monotonic() - main.since > _FIRST_WORKER_S:
+    if begun:
         in_memory = state.database == ":memory:"
         lost = " The state was in memory and is lost." if in_memory else ""
         logging.getLogger("cosell").error("The worker ended unexpectedly; here is another.%s", lost)

@@ -21,6 +21,7 @@ class Proxy:
         self._speaks = threading.Event()
         self._speaks.set()
         self._deaf: set[socket.socket] = set()  # clients whose wire leads nowhere any more
+        self._room: int | None = None  # how many more wires there may be
         self._cuts = threading.Semaphore(0)  # commits whose answer is to be lost
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -43,6 +44,10 @@ class Proxy:
         there = [client for client, _ in self._pairs if client.fileno() >= 0]
         self._deaf.update(there[wires])
 
+    def let_in(self, count: int | None) -> None:
+        """From here on so many connections may be made, and no more; None: any number."""
+        self._room = count
+
     def speak(self) -> None:
         """What was held back goes on its way."""
         self._speaks.set()
@@ -62,6 +67,10 @@ class Proxy:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listening.accept()
+                if self._room == 0:
+                    client.close()
+                    continue
+                self._room = None if self._room is None else self._room - 1
                 server = socket.socket(socket.AF_UNIX)
                 try:
                     server.connect(self._to)

@@ -13,6 +13,7 @@ import pytest
 from tests.failures.asking import Crowd, kept
 from tests.failures.cluster import Cluster
 from tests.failures.conftest import Start
+from tests.failures.crew import children
 from tests.harness import START_S_MAX, Worker, World, opportunity
 from tests.waiting import until
 
@@ -81,11 +82,6 @@ def test_server_that_is_asked_to_end_finishes_what_it_is_at(
     }
     for log in tmp_path.glob("server-*.log"):
         assert "Traceback" not in log.read_text()
-
-
-def children(process: int) -> list[int]:
-    told = Path(f"/proc/{process}/task/{process}/children").read_text()
-    return [int(one) for one in told.split()]
 
 
 def test_server_that_is_kept_from_its_terminal_outlives_it(serve: Start) -> None:

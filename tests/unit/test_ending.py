@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from granian import Granian
 from granian.constants import Interfaces
 
 from cosell import serving
+from cosell.crew import Begun, Crew
 from tests.waiting import until
 
 
@@ -17,7 +17,7 @@ def server() -> Iterator[Any]:
     """The library's, which has set its handlers and is not yet asked to end."""
     signals = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.getsignal(number) for number in signals}
-    made: Any = Granian("cosell", interface=Interfaces.RSGI, log_enabled=False)
+    made: Any = Crew(Begun(), interface=Interfaces.RSGI)
     serving._heed_signals(made, 0)
     for number in signals:
         signal.signal(number, made.signal_handler_interrupt)

@@ -1,0 +1,55 @@
+"""What the processes of a server say to each other by signals.
+
+Who asks a server to end may tell one of its processes or all of them, as a terminal and a
+supervisor do: the main one heeds it, and tells the others when it is their turn. Must not know what
+is answered, nor when a server ends.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from typing import Final
+
+FAILED: Final = signal.SIGUSR1  # to the main process: the one that tells it cannot serve
+END: Final = signal.SIGUSR1  # to one that answers: finish what you are at, and be gone
+DRAIN: Final = signal.SIGUSR2  # to one that answers: say that you are not ready
+_ASKED: Final = (signal.SIGTERM, signal.SIGINT)  # what whoever asks a server to end may say
+_HEARD: Final = {*_ASKED, END, DRAIN}
+
+
+def prepare_forks() -> None:
+    """From here on what this process forks, which is to answer, is ended at once by any of these
+    words until it does answer: it would have this process's handlers, and heed none of them."""
+    main, masks = os.getpid(), list[set[int]]()
+
+    def hold() -> None:
+        if os.getpid() == main:
+            masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD))
+
+    def let_go() -> None:
+        if masks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, masks.pop())
+
+    def begin() -> None:
+        if masks:
+            for number in _HEARD:
+                signal.signal(number, signal.SIG_DFL)
+        let_go()
+
+    os.register_at_fork(before=hold, after_in_parent=let_go, after_in_child=begin)
+
+
+def leave_to_main(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+    """In a process that answers, once the server has set its handlers: nobody is heeded any more
+    but the main one. Answers what ends this process in order."""
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def end() -> None:
+        signal.signal(signal.SIGTERM, handler)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    for number in _ASKED:
+        signal.signal(number, signal.SIG_IGN)
+    loop.add_signal_handler(END, end)
+    return end
