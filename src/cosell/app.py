@@ -328,15 +328,31 @@ def load(
     opened: str | None,
     counted: str | OSError | None = None,
 ) -> App:
-    """What the server's worker calls first: open the state, or say why not and end everything.
-    `opened` is a saved namespace to begin with, `counted` where several processes count, or why
-    they cannot."""
+    """What the server's worker answers by, on the state; StoreError if that cannot be used, and
+    then it is let go. `opened` is a saved namespace to begin with, `counted` where several
+    processes count, or why they cannot."""
+    store = _opened(config, database, main)
     try:
-        app = App(config, _opened(config, database, main), main, counted)
+        app = App(config, store, main, counted)
         if opened is not None:
             app.open(opened)
-        garbage.collect_rarely()
-        return app
+    except StoreError:
+        store.close()
+        raise
+    garbage.collect_rarely()
+    return app
+
+
+def load_or_end(
+    config: Config,
+    database: str,
+    main: int,
+    opened: str | None,
+    counted: str | OSError | None = None,
+) -> App:
+    """The same; or say why it cannot be, and end the whole server."""
+    try:
+        return load(config, database, main, opened, counted)
     except StoreError as error:
         logs.say(f"cosell: {error}")
         if os.getppid() == main:  # else it is gone, and the parent is somebody else

@@ -185,22 +185,22 @@ def _drain(server: Any, asked: "queue.SimpleQueue[int]", drain_s: int) -> None:
             return
 
 
-def _wait_for(url: str, main: int) -> None:
-    """Who takes another one's place waits for a database that is lost meanwhile, while there is a
-    main process; the first one of all would rather say that there is none."""
+def _waited_for(opening: Callable[[], Any], main: int) -> Any:
+    """Who takes another one's place waits for a state that cannot be used meanwhile, while there is
+    a main process: others of the server may answer still, and it may pass. What is wrong is said
+    once."""
     from cosell.store import StoreError
-    from cosell.store.postgres_pool import connected
 
-    told = False
+    told: set[str] = set()
     while os.getppid() == main:
         try:
-            connected(url, config.without_password(url)).close()
-            return
+            return opening()
         except StoreError as error:
-            if not told:
+            if str(error) not in told:
                 logging.getLogger("cosell").error("The worker has to wait. %s", error)
-            told = True
+                told.add(str(error))
             time.sleep(_WAIT_S)
+    raise SystemExit(1)
 
 
 def _load(settings: config.Config, state: State, main: _Main, begun: Any) -> Any:
@@ -214,11 +214,13 @@ def _load(settings: config.Config, state: State, main: _Main, begun: Any) -> Any
         in_memory = state.database == ":memory:"
         lost = " The state was in memory and is lost." if in_memory else ""
         logging.getLogger("cosell").error("The worker ended unexpectedly; here is another.%s", lost)
-        if config.is_postgres(state.database):
-            _wait_for(state.database, main.process)
     # Imported in the worker: the main process only watches over it.
-    from cosell.app import load
+    from cosell import app
 
-    made = load(settings, state.database, main.process, state.opened, main.counted)
+    how = (settings, state.database, main.process, state.opened, main.counted)
+    if begun and state.opened is None:
+        made = _waited_for(partial(app.load, *how), main.process)
+    else:
+        made = app.load_or_end(*how)
     threading.Thread(target=_say, args=(main,), daemon=True).start()
     return made
