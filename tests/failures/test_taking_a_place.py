@@ -31,7 +31,7 @@ def told(log: Path) -> list[str]:
     return [one.partition(WAITS)[2] for one in log.read_text().splitlines() if WAITS in one]
 
 
-@pytest.mark.parametrize("count", [0, 1, 2])
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_database_that_gives_it_some_connections_and_then_no_more(
     database: str, serve: Start, proxy: Proxy, tmp_path: Path, count: int
 ) -> None:
@@ -83,7 +83,7 @@ def test_file_that_a_newer_program_has_taken_meanwhile(serve: Start, tmp_path: P
 
 def test_first_start_says_what_is_wrong_and_ends(database: str, serve: Start, proxy: Proxy) -> None:
     """At any of the connections that it wants."""
-    for count in range(3):
+    for count in range(4):
         proxy.let_in(count)
         with pytest.raises(AssertionError, match="the server ended with 1"):
             serve(proxy.url(database))

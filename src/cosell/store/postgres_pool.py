@@ -21,6 +21,8 @@ _PREPARED_MAX = 1_000  # statements of a connection that the database has unders
 _QUEUE_MAX = 2  # of the queue's, beside the one that listens: each is needed for a moment
 _QUEUE_WAIT_S = 2.0  # how long the queue waits for one, and tries to make one
 _RECONNECT_S = 0.2  # for as long nobody is waiting for; then the next call tries again
+_LEAST = 1 + _SPARE  # that there always are: what one call may want
+_FIRST_TRIES = 6  # to see that one can connect, until the pool has those
 _LOST_WAIT_S = 0.05  # for a connection to a database of which it is known that it is gone
 _HOPE_S = 0.3  # then who waits looks whether it is gone
 _PATIENCE_S = 1.0  # beyond what somebody else's lock may take; then it is not the lock
@@ -52,7 +54,8 @@ class Pool:
     """Connections for who gives them back."""
 
     def __init__(self, url: str, where: str, settings: Postgres) -> None:
-        """StoreError if there is no such database."""
+        """It has what one call may want, however long that takes to be made. StoreError if there is
+        no such database."""
         self._url = url
         self._where = where
         self._settings = settings
@@ -63,7 +66,7 @@ class Pool:
             url,
             connection_class=Connection,
             kwargs=_CONNECTING,
-            min_size=1,
+            min_size=_LEAST,
             max_size=settings.connections_max + _SPARE,
             timeout=settings.wait_s_max,
             reconnect_timeout=_RECONNECT_S,
@@ -74,6 +77,29 @@ class Pool:
         )
         self._watch = Watch(lambda: connected(url, where), where, settings, self._pool.drain)
         self._pool.open()
+        try:
+            self._await_first()
+        except StoreError:
+            self.close()
+            raise
+
+    def _await_first(self) -> None:
+        """Have the least that is wanted before any call wants it. To connect may take longer than a
+        call waits: where the first of several hosts is silent, each connection waits for it."""
+        held: list[Connection] = []
+        try:
+            for _ in range(_LEAST + _FIRST_TRIES):
+                connection = self._waited_for(self._settings.wait_s_max)
+                if connection is None:
+                    connected(self._url, self._where).close()  # takes as long, or says why not
+                    continue
+                held.append(connection)
+                if len(held) == _LEAST:
+                    return
+        finally:
+            for connection in held:
+                self._pool.putconn(connection)
+        raise self._none(self._settings.wait_s_max)
 
     def _configure(self, connection: Connection) -> None:
         self._watch.know(connection)
@@ -119,15 +145,17 @@ class Pool:
         if connection is None and not watch.lost:
             connection = self._waited_for(wait_s - _HOPE_S)
         if connection is None:
-            raise StoreError(
-                watch.lost
-                or lost
-                or f"The database {self._where} gave no connection within {wait_s:g} seconds: it"
-                f" takes no more, or all {self._settings.connections_max} of this process are at"
-                " work ([postgres] connections_max)."
-            )
+            lost = watch.lost or lost
+            raise StoreError(lost) if lost else self._none(wait_s)
         self._taken.add(connection)
         return connection
+
+    def _none(self, wait_s: float) -> StoreError:
+        return StoreError(
+            f"The database {self._where} gave no connection within {wait_s:g} seconds: it takes no"
+            f" more, or takes longer to give one, or all {self._settings.connections_max} of this"
+            " process are at work ([postgres] connections_max)."
+        )
 
     def _waited_for(self, wait_s: float) -> Connection | None:
         try:
