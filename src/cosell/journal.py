@@ -99,6 +99,12 @@ class Trace:
         self.status = 0
         self.seq = 0  # its number, once somebody has read it
 
+    def begin_anew(self) -> None:
+        """What another try of the same call has found out is not so; most calls have but one."""
+        if self.causes or self.cleared or self.warnings or self.ended or self.fault_id:
+            self.causes = self.cleared = self.warnings = self.ended = ()
+            self.fault_id = None
+
     @property
     def time(self) -> int | None:
         """The namespace's time when the call came, in milliseconds; None if that is not known."""

@@ -86,7 +86,7 @@ class Runner:
         is anything to look at."""
         until, ran, more, together = time.monotonic() + for_s, 0, True, True
         while more and not self._stopped and time.monotonic() < until:
-            look = Look(None if ran else woken, time.monotonic(), together)
+            look = Look(None if ran else woken, together)
             try:
                 some, more = retrying(self.store, partial(self._run_some, namespace, look))
             except (Contention, StoreError):
@@ -109,9 +109,10 @@ class Runner:
         if look.woken is not None and not look.woken(tx, name):
             return [], False
         ran: list[Trace] = []
+        began = time.monotonic()  # this try, and not one that was in vain
         while (trace := self._run_due(tx, name, None, None)) is not None:
             ran.append(trace)
-            if look.is_over(len(ran)):
+            if look.is_over(len(ran), time.monotonic() - began):
                 tx.planned = None  # it goes on at once, and calls somebody when it ends before
                 return ran, True
         self.plan_look(name, tx)
@@ -329,17 +330,16 @@ class Runner:
 
 
 class Look(NamedTuple):
-    """One transaction of a look: what is done first in it, when it began, and whether it runs more
-    than one entry."""
+    """One transaction of a look: what is done first in it, and whether it runs more than one
+    entry."""
 
     woken: Callable[[Tx, str], bool] | None
-    began: float
     together: bool
 
-    def is_over(self, ran: int) -> bool:
-        """Whether others have their turn, when so many entries ran. What it costs to begin and to
-        end is worth a few of them, also where they take long because a machine is busy."""
-        took_s = time.monotonic() - self.began
+    def is_over(self, ran: int, took_s: float) -> bool:
+        """Whether others have their turn, when so many entries ran and took so long. What it costs
+        to begin and to end is worth a few of them, also where they take long because a machine is
+        busy."""
         if not self.together or took_s > _TOGETHER_S_MAX:
             return True
         return took_s > _TOGETHER_S and ran >= _TOGETHER

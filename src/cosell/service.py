@@ -295,8 +295,7 @@ class Engine:
     def _once(self, passage: Passage, tx: Tx) -> Answer:
         """What the client token made before, or the operation itself."""
         trace = passage.trace
-        if trace.causes or trace.ended or trace.warnings:  # of a try that met Contention
-            trace.causes = trace.ended = trace.warnings = ()
+        trace.begin_anew()
         operation, handler = passage.operation, passage.handler
         look_up = namespaces.ensure if handler.ensures else namespaces.as_it_is
         namespace = look_up(tx, passage.namespace.name, wall_ms())

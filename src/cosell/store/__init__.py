@@ -162,12 +162,14 @@ class Write(NamedTuple):
 
 
 class Late:
-    """What is yet to be written, by table and row; and what is known of a table besides, until
-    somebody else speaks of it."""
+    """What is yet to be written, by table and row; and what is known of a table besides, one thing
+    of each, until somebody else speaks of it. Once anything has `failed`, nothing more is written,
+    whoever has caught that: all of it is done again."""
 
-    __slots__ = ("_known", "_tables")
+    __slots__ = ("_known", "_tables", "failed")
 
     def __init__(self) -> None:
+        self.failed: Exception | None = None
         self._tables: dict[str, dict[Name, Write]] = {}
         self._known: dict[str, object] = {}
 

@@ -22,15 +22,19 @@ class TooHasty(Contention):
 def write_all(late: Late, tables: Sequence[str] | None, put: Callable[[str, Rows], int]) -> None:
     """Let `put` write what is late in those tables, or in all: it takes a statement with its rows,
     and answers how many changed."""
+    if late.failed is not None:
+        raise late.failed
     try:
         for text, writes in late.take(tables):
             changed = put(text, [one.values for one in writes])
             if writes[0].exact and changed != len(writes):
                 raise TooHasty(f"{changed} of {len(writes)} rows were there: {text[:40]}")
-    except (StoreError, TooHasty):
+    except (StoreError, OSError, TooHasty) as error:  # a time limit of somebody's is an OSError
+        late.failed = error
         raise
     except Exception as error:
-        raise TooHasty(f"{type(error).__name__}: {error}") from error
+        late.failed = TooHasty(f"{type(error).__name__}: {error}")
+        raise late.failed from error
 
 
 def write(tx: Tx, row: Named, text: str, values: Mapping[str, Value]) -> None:

@@ -22,6 +22,11 @@ Made = TypeVar("Made")
 class _Unmarked:
     """A step that is taken to end well, as nearly all do."""
 
+    __slots__ = ("_late",)
+
+    def __init__(self, late: Late) -> None:
+        self._late = late
+
     def __enter__(self) -> None:
         pass
 
@@ -29,17 +34,15 @@ class _Unmarked:
         if kind is None or not issubclass(kind, Exception):
             return
         if not issubclass(kind, Contention | StoreError):  # with these all is undone anyway
-            raise TooHasty(f"a step failed: {error}")
-
-
-_UNMARKED: Final = _Unmarked()
+            self._late.failed = TooHasty(f"a step failed: {error}")
+            raise self._late.failed
 
 
 def step(tx: Tx) -> AbstractContextManager[None]:
     """What happens inside is undone if it raises, as with `Tx.savepoint`, and the transaction goes
     on: where somebody tries again, in a try of its own that marks where its steps begin. To mark
     each costs as much as some of what is done in it."""
-    return tx.savepoint() if tx.behind is None else _UNMARKED
+    return tx.savepoint() if tx.behind is None else _Unmarked(tx.behind)
 
 
 def retrying(store: Store, work: Callable[[Tx], Made], *, long: bool = False) -> Made:
@@ -52,7 +55,8 @@ def retrying(store: Store, work: Callable[[Tx], Made], *, long: bool = False) ->
             with store.write(long=long) as tx:
                 tx.behind = Late() if hasty else None
                 return work(tx)
-        except TooHasty:
+        except TooHasty as failure:
+            log.debug("a transaction is done again with care: %s", failure)
             hasty = False
             continue
         except Contention as contention:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
 
-from cosell.store import Kept, Made, StoreError, Thing, Tx
+from cosell.store import Contention, Kept, Made, StoreError, Thing, Tx
 from cosell.store.ownership import Ownership
 from cosell.store.pen import Pen
 from cosell.store.sqlite_file import form_of, format_of, migrate, tables_of
@@ -308,6 +308,9 @@ class _Writing:
                 self._store.commit(self._tx, self._numbers)
             else:
                 self._store.undo(self._numbers)
+        except Contention:  # it is undone, and nothing is wrong with the database
+            self._store.pen.__exit__()
+            raise
         except BaseException:
             self._store.abandon()
             raise

@@ -1,0 +1,72 @@
+"""What is ordinary is done once: no transaction of it is begun in haste and done again with
+care."""
+
+import logging
+from typing import Any
+
+import orjson
+import pytest
+
+from cosell.config import Config
+from cosell.http import HttpRequest
+from cosell.selling.contract import CONTRACT
+from cosell.service import Engine
+from cosell.store import Store
+from cosell.testing import World
+from cosell.testing.examples import example
+from tests.harness import ACCOUNT, credential
+from tests.submitting import submittable
+
+AGAIN = "done again with care"
+CATALOG = {"Catalog": "Sandbox"}
+DESK, SELLING = "CosellDesk", "AWSPartnerCentralSelling"
+
+
+@pytest.fixture
+def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.DEBUG, "cosell.store")
+    return caplog
+
+
+@pytest.mark.parametrize("operation", sorted(CONTRACT.operations))
+def test_no_operation_is_done_twice(told: pytest.LogCaptureFixture, operation: str) -> None:
+    with World() as world:
+        world.caller()(operation, **example(world, operation, None, {}))
+        world.clock.advance(days=20)
+    assert AGAIN not in told.text
+
+
+def test_no_store_does_it_twice(told: pytest.LogCaptureFixture, store: Store) -> None:
+    engine = Engine(store, Config(), bytes(32))
+
+    def call(service: str, operation: str, **members: Any) -> Any:
+        headers = {
+            "x-amz-target": f"{service}.{operation}",
+            "authorization": credential(ACCOUNT),
+            "content-type": "application/json",
+        }
+        body = orjson.dumps({**CATALOG, **members} if service == SELLING else members)
+        answer = engine.handle(HttpRequest("POST", "/", "", headers, body))
+        assert answer.status == 200, answer.body
+        return orjson.loads(answer.body or b"null")
+
+    rule = {"Outcome": "Approved", "DelaySeconds": 60}
+    call(DESK, "PutAutopilot", **CATALOG, **rule)
+    referred = call(DESK, "ReferOpportunity", **CATALOG, ReceiverAccountId=ACCOUNT)
+    accepting = {"Identifier": referred["EngagementInvitationId"], "ClientToken": "accepting"}
+    task = call(SELLING, "StartEngagementByAcceptingInvitationTask", **accepting)
+    assert task["TaskStatus"] == "COMPLETE"
+    made = call(SELLING, "CreateOpportunity", ClientToken="made", **submittable())
+    call(
+        SELLING, "AssociateOpportunity", OpportunityIdentifier=made["Id"],
+        RelatedEntityType="Solutions", RelatedEntityIdentifier="S-1234567",
+    )  # fmt: skip
+    call(DESK, "PutPace", Mode="Paced", StepSeconds=1)
+    call(
+        SELLING, "StartEngagementFromOpportunityTask", ClientToken="submitting",
+        Identifier=made["Id"], AwsSubmission={"InvolvementType": "Co-Sell"},
+    )  # fmt: skip
+    assert call(DESK, "AdvanceClock", Seconds=3_600)["Fired"] >= 7
+    found = call(SELLING, "GetOpportunity", Identifier=made["Id"])
+    assert found["LifeCycle"]["ReviewStatus"] == "Approved"
+    assert AGAIN not in told.text
