@@ -143,8 +143,9 @@ def test_clock_that_is_moved_goes_past_nothing_that_was_planned_meanwhile(engine
 
 def test_look_runs_entries_together_until_others_have_waited_long_enough() -> None:
     """By what it has done rather than by the clock, where a machine is busy."""
-    now = time.monotonic()
-    fresh, old = Look(None, now + 60, together=True), Look(None, now - 60, together=True)
-    assert not fresh.is_over(1_000)
-    assert old.is_over(1)
-    assert Look(None, now + 60, together=False).is_over(1)
+    look = Look(None, together=True)
+    assert not look.is_over(1_000, 0.001)
+    assert not look.is_over(1, 0.05)
+    assert look.is_over(1_000, 0.05)
+    assert look.is_over(1, 60.0)
+    assert Look(None, together=False).is_over(1, 0.001)

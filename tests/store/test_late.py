@@ -1,10 +1,8 @@
 """What a transaction in haste writes when it ends, or before somebody looks: as if it had been
 written at once, and with care if it cannot be written so."""
 
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from itertools import pairwise
+from contextlib import contextmanager
 from random import Random
 from typing import Any, cast
 
@@ -14,12 +12,8 @@ from cosell.store import Contention, Late, Row, Store, Tx, Value, View, agenda, 
 from cosell.store.documents import Stored
 from cosell.store.late import TooHasty
 from cosell.store.pages import Order, Place, Selection, page
-from cosell.store.postgres import PostgresStore, connected_from
-from cosell.store.postgres_rows import together
-from cosell.store.postgres_tx import PostgresTx
 from cosell.store.retries import retrying, step
 from cosell.store.sqlite import SqliteStore
-from cosell.store.sqlite_tx import SqliteTx
 from cosell.store.statements import statements
 from tests.store.rows import VIEWS, put_document, row, stored, undone
 
@@ -199,76 +193,6 @@ def test_subject_that_goes_from_task_to_task_is_written_with_care_if_need_be(sto
     assert found == [("one", "t"), ("two", "s")]
 
 
-def test_numbers_go_on_where_what_is_late_cannot_be_written(store: Store) -> None:
-    taken = []
-
-    def work(tx: Tx) -> None:
-        taken.append(tx.number("opportunity"))
-        put_document(tx, 1, "x")
-        documents.replace(tx, stored(1, "nobody"), {"Name": "y"})
-
-    with store.write() as tx:
-        taken.append(tx.number("opportunity"))
-    with pytest.raises(Contention):
-        retrying(store, work)
-    with store.write() as tx:
-        taken.append(tx.number("opportunity"))
-    apart = [after - before for before, after in pairwise(taken)]
-    assert set(apart) == {1} or (not store.alone and max(apart) <= 64 * len(taken))
-
-
-def test_failure_that_somebody_catches_is_no_end_of_it(store: Store) -> None:
-    tries = []
-
-    def work(tx: Tx) -> None:
-        tries.append(tx.behind is None)
-        put_document(tx, 1, "x")
-        with suppress(Exception):
-            shown(tx, "x")
-            documents.show_again(tx, JOBS, {"ns": 1, "account": "a", "id": "nobody", "status": "s"})
-            tx.query("select count(*) from job_view", {})  # which writes what is late
-        put_document(tx, 1, "y")
-
-    retrying(store, work)
-    assert tries == [False, True]
-    with store.read() as tx:
-        assert len(listed(tx)) == 1
-        assert len(tx.query("select id from document", {})) == 2
-
-
-def test_step_whose_failure_somebody_catches_is_undone(store: Store) -> None:
-    def work(tx: Tx) -> None:
-        with suppress(ValueError), step(tx):
-            put_document(tx, 1, "x")
-            with suppress(Exception), step(tx):
-                put_document(tx, 1, "y")
-                raise ValueError
-
-    retrying(store, work)
-    with store.read() as tx:
-        assert tx.query("select id from document", {}) == [("x",)]
-
-
-def test_time_limit_of_somebody_is_no_fault_of_what_is_late(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tries = []
-
-    def work(tx: Tx) -> None:
-        tries.append(tx)
-        put_document(tx, 1, "x")
-
-    def late_for_a_signal(*_: object) -> int:
-        raise TimeoutError
-
-    with monkeypatch.context() as patched:
-        of = SqliteTx if isinstance(store, SqliteStore) else PostgresTx
-        patched.setattr(of, "_write", late_for_a_signal)
-        with pytest.raises(TimeoutError):
-            retrying(store, work)
-    assert len(tries) == 1
-
-
 def test_step_that_the_database_refuses_fails_alone(store: Store) -> None:
     """Also where its row would have been written late."""
     failed = []
@@ -427,61 +351,6 @@ def run(store: Store, seed: int, haste: bool) -> list[object]:
 def test_haste_and_care_lead_to_the_same(store: Store) -> None:
     for seed in range(25):
         assert run(store, seed, haste=True) == run(store, seed, haste=False), f"seed {seed}"
-
-
-# --- many rows by one statement ------------------------------------------------------------------
-
-
-WRITTEN = ("insert_document", "replace_document", "insert_agenda", "done", "forget_agenda", "emit")
-
-
-def plan_of(store: PostgresStore, text: str) -> str:
-    """How a session of cosell's has a statement for many rows executed: the one plan that it makes
-    for any values."""
-    names = [*dict.fromkeys(re.findall(r"%\((\w+)\)b", text))]
-    asked = re.sub(r"%\((\w+)\)b", lambda found: f"${names.index(found[1]) + 1}", text)
-    nothing = ", ".join(["null"] * len(names))
-    with connected_from(store) as connection:
-        connection.execute(f"prepare asked as {asked}".encode(), prepare=False)
-        explained = connection.execute(f"explain execute asked({nothing})".encode(), prepare=False)
-        return "\n".join(line for (line,) in explained.fetchall())
-
-
-@pytest.mark.parametrize("name", WRITTEN)
-def test_rows_are_found_by_an_index_however_many_there_are(
-    postgres_store: PostgresStore, name: str
-) -> None:
-    told = plan_of(postgres_store, together(statements()[name])[0])
-    assert "Seq Scan" not in told
-    assert name.startswith(("insert", "emit")) or "Index" in told
-
-
-@pytest.mark.parametrize("view", [one for one in VIEWS.values() if "account" in one.lead])
-def test_rows_of_a_view_are_found_by_what_they_are_of_where_nobody_has_counted_them(
-    postgres_store: PostgresStore, view: View
-) -> None:
-    with postgres_store.write() as tx:
-        columns = {"ns": "integer", **tx.form().tables[view.table]}
-        rows = (row(view, 1, number) for number in range(1, 5_001))
-        tx.fill(view.table, columns, ([one.get(name) for name in columns] for one in rows))
-    changed = tuple(row(view, 1, 1))
-    told = plan_of(
-        postgres_store, together(documents._update_view(view.table, view.fixed, changed))[0]
-    )
-    assert re.search(r"Index Cond: .*\bns\b.*\baccount\b.*\bid\b", told), told
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "select 1",
-        "update document set revision = revision + 1 where ns = :ns",
-        "delete from agenda where ns = :ns and due_at < :due_at",
-    ],
-)
-def test_what_does_more_than_to_write_rows_is_not_said_for_many(text: str) -> None:
-    with pytest.raises(ValueError, match="alone"):
-        together(text)
 
 
 def test_writing_at_once_is_what_a_transaction_does_that_was_told_nothing(store: Store) -> None:
