@@ -1,6 +1,7 @@
 """One server for a test process, a fresh world in it for each test."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,7 +18,9 @@ _ending = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """All processes of the run share one PostgreSQL, if one of them wants any."""
+    """All processes of the run share one PostgreSQL, if one of them wants any. A terminal that is
+    closed ends servers also where the run was begun by `nohup`."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if not hasattr(config, "workerinput") and _CLUSTER not in os.environ:
         os.environ[_CLUSTER] = tempfile.mkdtemp(prefix="cosell-pg-")
         _ending.callback(_end_cluster)
