@@ -128,6 +128,8 @@ def _serve(settings: config.Config, state: State, main: _Main) -> int:
     try:
         server.serve(target_loader=loader, wrap_loader=False)
     finally:
+        for number in (*_HANGS_UP, signal.SIGINT):  # it has been heeded: saying it again is no more
+            signal.signal(number, signal.SIG_IGN)
         if server.failed:
             _tell_of_deaths(settings)
     return 1 if failed else 0

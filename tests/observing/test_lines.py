@@ -169,6 +169,31 @@ def test_lines_of_many_threads_are_whole_and_in_order(pipe: Pipe) -> None:
     assert {one[2] for one in said} == {text}
 
 
+def test_whoever_cannot_bear_to_hear_of_a_line_does_not_end_the_log(pipe: Pipe) -> None:
+    def heard(_: OSError | None) -> None:
+        raise RuntimeError
+
+    lines = Lines(pipe.writes, gap)
+    lines.put(b"one\n", heard)
+    lines.flush()
+    lines.put(b"two\n")
+    lines.flush()
+    assert pipe.read() == b"one\ntwo\n"
+
+
+def test_process_that_is_forked_has_a_log(pipe: Pipe) -> None:
+    lines = Lines(pipe.writes, gap)
+    lines.put(b"parent\n")
+    lines.flush()
+    child = os.fork()
+    if not child:
+        lines.put(b"child\n")
+        lines.flush()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert pipe.read() == b"parent\nchild\n"
+
+
 def test_log_that_does_not_want_to_wait_is_waited_for(pipe: Pipe) -> None:
     """Whoever shares it has made it so."""
     filled = pipe.fill()

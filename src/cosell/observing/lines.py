@@ -11,6 +11,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 BYTES_MAX: Final = 4 << 20  # that wait, some thousand lines
@@ -37,6 +38,12 @@ class Lines:
         self._at_once = _FILE_AT_ONCE if _is_file(number) else _AT_ONCE
         self._gap = gap
         self._bytes_max = bytes_max
+        self._begin_anew()
+        if hasattr(os, "register_at_fork"):  # what is forked has no thread of its parent's
+            os.register_at_fork(after_in_child=self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        """Nobody has said anything in this process yet."""
         self._waiting: list[_Line] = []
         self._size = 0  # of what waits, in bytes
         self._lost = 0  # lines behind those that wait
@@ -128,11 +135,11 @@ class Lines:
         except OSError as error:
             self._since = None
             for heard in hears:
-                heard(error)
+                _tell(heard, error)
         else:
             self._since = None
             for heard in {*hears}:
-                heard(None)
+                _tell(heard, None)
 
     def _write_all(self, text: bytes) -> None:
         while text:
@@ -140,6 +147,12 @@ class Lines:
                 text = text[os.write(self._number, text) :]
             except BlockingIOError:  # somebody who shares the file does not want to wait
                 select.select((), (self._number,), ())
+
+
+def _tell(heard: Heard, error: OSError | None) -> None:
+    """Whoever cannot bear to hear it does not end the log."""
+    with suppress(Exception):
+        heard(error)
 
 
 def _is_file(number: int) -> bool:
