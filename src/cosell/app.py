@@ -17,7 +17,7 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is m
 
 from cosell import __version__, connections, counting, garbage, ids, words
 from cosell.browsers import Gate
-from cosell.clock import wall_ms
+from cosell.clock import perf_counter, wall_ms
 from cosell.config import Config, counts, is_postgres
 from cosell.errors import (
     ApiError,
@@ -192,7 +192,7 @@ class App:
         if turns is None:
             return await asyncio.to_thread(handle, request)
         way = self._engine.way(request)
-        response = await turns.take(way, partial(handle, request, time.perf_counter()))
+        response = await turns.take(way, partial(handle, request, perf_counter()))
         while (then := response.then) is not None:
             await asyncio.sleep(response.delay_s)
             way = way._replace(how="writes") if response.pen else way

@@ -1,11 +1,19 @@
 """Instants: integer milliseconds since 1970 in store and code, ISO 8601 with `Z` on the wire.
 
-The only place that reads the machine's clock (`wall_ms`). Must not know namespaces.
+The only place that reads the machine's clock (`wall_ms`). What else of `time` and `datetime` runs
+in the process of a test is taken from here: a test may put its own in their place, and a module
+that is loaded meanwhile would keep that. This one is loaded before any test. Must not know
+namespaces.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, timedelta
+from datetime import date as date
+from datetime import datetime as datetime
 from functools import lru_cache
 from time import CLOCK_REALTIME, clock_gettime_ns
+from time import monotonic as monotonic
+from time import perf_counter as perf_counter
+from time import sleep as sleep
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH = EPOCH.replace(tzinfo=None)  # `isoformat` pads a year, `strftime` does not

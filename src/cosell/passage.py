@@ -3,11 +3,9 @@
 The service writes it, stage by stage; whoever keeps a journal reads it. Must not do anything.
 """
 
-from time import perf_counter
-
 from cosell.auth import Identity
 from cosell.calls import Handler
-from cosell.clock import wall_ms
+from cosell.clock import perf_counter, wall_ms
 from cosell.contract import Document, Operation
 from cosell.http import HttpRequest
 from cosell.journal import Trace

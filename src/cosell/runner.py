@@ -6,7 +6,6 @@ does. Must not know what an entry means: that is in the table it is given.
 
 import logging
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -15,7 +14,7 @@ from typing import NamedTuple
 
 from cosell.auth.sigv4 import Authenticator
 from cosell.calls import Call, HandleDue
-from cosell.clock import wall_ms
+from cosell.clock import monotonic, sleep, wall_ms
 from cosell.errors import InternalServerException
 from cosell.ids import uuid
 from cosell.journal import PRESENT, Journal, Trace
@@ -84,8 +83,8 @@ class Runner:
         """Run what is due now, for so long at most, and plan when somebody looks again; answers how
         many entries ran. `woken` is done before the first, in the same transaction: whether there
         is anything to look at."""
-        until, ran, more, together = time.monotonic() + for_s, 0, True, True
-        while more and not self._stopped and time.monotonic() < until:
+        until, ran, more, together = monotonic() + for_s, 0, True, True
+        while more and not self._stopped and monotonic() < until:
             look = Look(None if ran else woken, together)
             try:
                 some, more = retrying(self.store, partial(self._run_some, namespace, look))
@@ -109,10 +108,10 @@ class Runner:
         if look.woken is not None and not look.woken(tx, name):
             return [], False
         ran: list[Trace] = []
-        began = time.monotonic()  # this try, and not one that was in vain
+        began = monotonic()  # this try, and not one that was in vain
         while (trace := self._run_due(tx, name, None, None)) is not None:
             ran.append(trace)
-            if look.is_over(len(ran), time.monotonic() - began):
+            if look.is_over(len(ran), monotonic() - began):
                 tx.planned = None  # it goes on at once, and calls somebody when it ends before
                 return ran, True
         self.plan_look(name, tx)
@@ -145,10 +144,10 @@ class Runner:
         plans while this is at work. Answers what ran, and whether the clock is there: if that takes
         long, others have a turn first."""
         ran: list[Trace] = []
-        until = time.monotonic() + _TOGETHER_S
+        until = monotonic() + _TOGETHER_S
         while (trace := self._run_due(tx, name, ns, to_ms)) is not None:
             ran.append(trace)
-            if time.monotonic() > until:
+            if monotonic() > until:
                 tx.planned = None  # it goes on at once
                 return ran, False
         found = namespaces.find(tx, name)
@@ -264,9 +263,9 @@ class Runner:
         if self._thread is not None:
             self._woken.set()
             self._thread.join()
-        until = time.monotonic() + _PARTING_S
-        while self._asked.total() and time.monotonic() < until:
-            time.sleep(0.005)
+        until = monotonic() + _PARTING_S
+        while self._asked.total() and monotonic() < until:
+            sleep(0.005)
 
     def _live(self) -> None:
         while not self._stopped:
@@ -294,16 +293,16 @@ class Runner:
         wall = wall_ms()
         if self.store.sweep(_SWEEP_ROWS, wall - _SWEEP_AFTER_MS):
             return _SWEEP_PAUSE_S
-        if time.monotonic() - self._kept_house_at > _KEEP_HOUSE_S:
+        if monotonic() - self._kept_house_at > _KEEP_HOUSE_S:
             if ledger.forget_outlived(self.store, wall, _SWEEP_ROWS):
                 return _SWEEP_PAUSE_S
-            self._kept_house_at = time.monotonic()
+            self._kept_house_at = monotonic()
         return min([_SLEEP_S_MAX, *(self._wait_s(name, ms) for name, ms in waits)])
 
     def _try_first(self, name: str) -> bool:
         """Run a namespace's first entry. One that fails stays, and holds up nobody else's."""
         rest = self._resting.get(name)
-        if self._asked[name] or (rest is not None and rest.until > time.monotonic()):
+        if self._asked[name] or (rest is not None and rest.until > monotonic()):
             return False
         try:
             ran = self._run_first(name, None, None)
@@ -318,14 +317,14 @@ class Runner:
         finally:
             PRESENT.set(None)
         pause_s = _RETRY_S if rest is None else min(2 * rest.pause_s, _REST_S_MAX)
-        self._resting[name] = _Rest(time.monotonic() + pause_s, pause_s)
+        self._resting[name] = _Rest(monotonic() + pause_s, pause_s)
         return False
 
     def _wait_s(self, name: str, wait_ms: int) -> float:
         if self._asked[name]:
             return _RETRY_S
         rest = self._resting.get(name)
-        resting_s = rest.until - time.monotonic() if rest else 0.0
+        resting_s = rest.until - monotonic() if rest else 0.0
         return max(wait_ms / 1000, resting_s, 0.0)
 
 

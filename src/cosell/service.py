@@ -7,7 +7,6 @@ servers, nor what an operation means.
 import logging
 from collections.abc import Callable
 from functools import partial
-from time import perf_counter
 from typing import Final, cast
 
 import orjson
@@ -15,7 +14,7 @@ import orjson
 from cosell import ids, refusals
 from cosell.auth.sigv4 import Authenticator
 from cosell.calls import Answer, Call, Rendered
-from cosell.clock import wall_ms
+from cosell.clock import perf_counter, wall_ms
 from cosell.config import Config
 from cosell.contract import Document
 from cosell.errors import (

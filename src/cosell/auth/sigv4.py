@@ -10,7 +10,7 @@ import hmac
 import logging
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import lru_cache
 from operator import itemgetter
 from threading import Lock
@@ -20,6 +20,7 @@ from cosell.auth import Credential, Identity
 from cosell.auth.canonical import folded, path_of, query_of
 from cosell.auth.directory import Directory
 from cosell.auth.header import NO_DATE, Authorization, complaint, incomplete, parse
+from cosell.clock import datetime
 from cosell.config import Auth
 from cosell.errors import (
     ApiError,

@@ -8,13 +8,13 @@ check what a resource's own rules are.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from operator import itemgetter
 from typing import Any, Final, TypeAlias, get_args
 
 import orjson
 
-from cosell.clock import EPOCH, SECOND_MS
+from cosell.clock import EPOCH, SECOND_MS, datetime
 from cosell.desk.operations.faults import ERRORS
 from cosell.desk.referring import References
 from cosell.desk.sayings import Saying, naming, of_document, of_rule

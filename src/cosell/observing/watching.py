@@ -6,11 +6,11 @@ Must not know what anybody makes of what is told.
 """
 
 import logging
-import time
 from collections.abc import Callable
 from threading import Lock
 from typing import Final, ParamSpec
 
+from cosell.clock import monotonic
 from cosell.http import HttpResponse
 from cosell.journal import Trace
 from cosell.observing import Counts, Watcher
@@ -100,7 +100,7 @@ class Watching:
         """Somebody has missed something; that it happens, and why, is told the first time."""
         with self._lock:
             missed = self._missed.get(name, 0)
-            self._last[name] = time.monotonic()
+            self._last[name] = monotonic()
             self._missed[name] = missed + 1
             if missed:
                 return
@@ -126,7 +126,7 @@ class Watching:
         if name not in self._missed:
             return
         with self._lock:
-            if name not in self._missed or time.monotonic() - self._last[name] < _PROVEN_S:
+            if name not in self._missed or monotonic() - self._last[name] < _PROVEN_S:
                 return
             missed = self._missed.pop(name)
             self._why.pop(name, None)

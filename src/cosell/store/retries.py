@@ -3,11 +3,11 @@ not know what is tried.
 """
 
 import logging
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final, TypeVar
 
+from cosell.clock import monotonic, sleep
 from cosell.ids import new_random
 from cosell.store import Contention, Late, Store, StoreError, Tx
 from cosell.store.late import TooHasty
@@ -60,10 +60,10 @@ def retrying(store: Store, work: Callable[[Tx], Made], *, long: bool = False) ->
             hasty = False
             continue
         except Contention as contention:
-            now = time.monotonic()
+            now = monotonic()
             until = until or now + _TRY_S_MAX
             if now >= until:
                 raise
             log.info("a transaction met somebody else's change and is tried again: %s", contention)
-        time.sleep(new_random().uniform(0.0, pause_s))
+        sleep(new_random().uniform(0.0, pause_s))
         pause_s = min(2 * pause_s, _PAUSE_S_MAX)

@@ -6,6 +6,7 @@ who only has the package installed pays nothing. What is loaded stays, whoever t
 
 from typing import TYPE_CHECKING, Any
 
+import cosell.clock  # noqa: F401 - before any test: see there
 from cosell.testing import staying
 
 if TYPE_CHECKING:

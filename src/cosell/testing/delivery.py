@@ -5,12 +5,12 @@ Must not know which event it is, nor whether it was delivered before.
 
 import asyncio
 import inspect
-import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 import orjson
 
+from cosell.clock import monotonic
 from cosell.testing.calling import Answer
 
 _REGION: Final = "us-east-1"
@@ -33,11 +33,11 @@ class Context:
         )
         self.log_group_name = f"/aws/lambda/{function}"
         self.log_stream_name = f"{event['time'][:10].replace('-', '/')}/[$LATEST]{event['id']}"
-        self._ends = time.monotonic() + _LAMBDA_S_MAX
+        self._ends = monotonic() + _LAMBDA_S_MAX
 
     def get_remaining_time_in_millis(self) -> int:
         """How much of Lambda's fifteen minutes is left, in real time."""
-        return max(0, round((self._ends - time.monotonic()) * 1000))
+        return max(0, round((self._ends - monotonic()) * 1000))
 
 
 def delivery(handler: Callable[..., object]) -> Callable[[Answer], None]:

@@ -5,9 +5,10 @@ only what a referral lacks. Must not call anything.
 """
 
 import copy
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, cast
 
+from cosell.clock import datetime
 from cosell.selling import values
 from cosell.selling.domain import drawn, payloads
 

@@ -10,7 +10,6 @@ import re
 import socket
 import sys
 from http.server import BaseHTTPRequestHandler
-from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ import orjson
 
 from cosell import __version__, ids
 from cosell.browsers import Gate
+from cosell.clock import monotonic
 from cosell.config import Config
 from cosell.errors import (
     ApiError,

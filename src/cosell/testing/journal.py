@@ -7,11 +7,10 @@ is kept, since its journal forgets the oldest. Must not judge a call.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 
-from cosell.clock import iso
+from cosell.clock import datetime, iso
 from cosell.errors import did_you_mean
 from cosell.selling.contract import CONTRACT
 from cosell.sts.contract import CONTRACT as STS

@@ -1,7 +1,7 @@
 """Where worlds are: an engine in this process, or (there.py) a server somewhere else.
 
 A place turns a request into an answer as a socket would, with the same bytes. Must not know
-operations, nor botocore; and the engine is loaded only when it is asked.
+operations, nor botocore; and the engine is loaded only with the first world.
 """
 
 import atexit
@@ -11,10 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
 from functools import cache, partial
-from time import sleep
 from typing import TYPE_CHECKING, Protocol
 
-from cosell.clock import SECOND_MS, wall_ms
+from cosell.clock import SECOND_MS, sleep, wall_ms
 from cosell.config import Auth, Config
 from cosell.http import HttpRequest, HttpResponse
 from cosell.testing.failing import now
@@ -257,7 +256,11 @@ class Here:
         return response
 
     def begin(self, world: str) -> None:
-        """A world is made."""
+        """A world is made. The engine is made with the first one, which asks it something in the
+        end anyhow, and not with the first call: that may come where a test has put things of its
+        own in the place of others, which would stay in the engine."""
+        if self._parent is None:
+            _ = self.engine
         if self._sweeping is not None:
             self._sweeping.begin(world)
 

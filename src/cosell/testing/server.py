@@ -5,12 +5,13 @@ Must not be loaded by who needs no socket; and it knows of the server no more th
 
 import os
 import sys
-import time
 from http.client import HTTPConnection, HTTPException
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryFile
 from threading import Timer
 from typing import IO, Final
+
+from cosell.clock import monotonic, sleep
 
 _COMMAND: Final = (
     "-m",
@@ -74,12 +75,12 @@ def start() -> Server:
 
 
 def _ready(process: "Popen[str]", said: IO[str]) -> Server:
-    until = time.monotonic() + _START_S_MAX
+    until = monotonic() + _START_S_MAX
     server = Server(process, _announced(process, _START_S_MAX))
     while not _answers(server.url):
-        if process.poll() is not None or time.monotonic() > until:
+        if process.poll() is not None or monotonic() > until:
             raise NotStarted(f"The shared cosell server did not start: {_text(said)}")
-        time.sleep(0.02)
+        sleep(0.02)
     return server
 
 

@@ -6,9 +6,9 @@ know what a step does.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cosell.clock import datetime
 from cosell.testing.amounts import whole_seconds
 from cosell.testing.calling import HIDES_REFUSALS, Answer
 from cosell.testing.clock import instant
