@@ -2,6 +2,7 @@
 refused, wherever the world is; and who is in the middle of something else is answered.
 """
 
+import pickle
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -198,3 +199,9 @@ def test_a_connection_is_nobody_elses_while_a_call_waits_on_it(server: Any) -> N
         outer, inner = (Caller(world.place, world.name, world.account, DESK) for _ in "12")
         assert within(partial(outer, "GetClock"), partial(inner, "GetClock")) is None
         assert outer("GetClock").Time
+
+
+def test_another_process_may_be_told_it() -> None:
+    error = pickle.loads(pickle.dumps(CallWithinAnother()))
+    assert type(error) is CallWithinAnother
+    assert REFUSED in str(error)

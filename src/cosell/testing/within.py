@@ -29,6 +29,9 @@ class CallWithinAnother(RuntimeError):
             " may do. It has to wait until that one is over."
         )
 
+    def __reduce__(self) -> tuple[type["CallWithinAnother"], tuple[()]]:
+        return type(self), ()  # another process may be told it
+
 
 def ensure_none() -> None:
     """CallWithinAnother if this thread is at a call."""
