@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cosell.testing.calling import Refused
-from cosell.testing.given import STATES, TASKS
+from cosell.testing.given import INVITATION_STATES, STATES, TASKS
 from cosell.testing.world import World
 
 FRIEND = "444455556666"
@@ -199,3 +199,51 @@ def test_misspelt_members_are_told(world: World, build: Any, told: str) -> None:
 def test_misspelt_members_of_an_example_are_told(world: World) -> None:
     with pytest.raises(ValueError, match="no member Lifecycle"):
         world.example("UpdateOpportunity", Lifecycle={})
+
+
+@pytest.mark.parametrize("state", [state for state in STATES if state != "Pending Submission"])
+def test_opportunity_beside_an_autopilot(somewhere: World, state: str) -> None:
+    """On a server it acts by itself, between two calls of a builder's."""
+    rules = somewhere.aws.autopilot(outcome="Approved").Rules
+    life = somewhere.given.opportunity(state, Project={"Title": "100% (a.b*c) é"}).LifeCycle
+    assert state in (life.ReviewStatus, life.Stage)
+    assert somewhere.desk("GetAutopilot").Rules == rules
+
+
+@pytest.mark.parametrize("state", INVITATION_STATES)
+def test_invitation_to_aws_beside_an_autopilot(somewhere: World, state: str) -> None:
+    rules = somewhere.aws.autopilot(act="Accept").Rules
+    assert somewhere.given.invitation(to="aws", from_=None, state=state).Status == state
+    assert somewhere.desk("GetAutopilot").Rules == rules
+
+
+def test_what_was_built_is_the_autopilots_afterwards(somewhere: World) -> None:
+    somewhere.aws.autopilot(outcome="Rejected", delay_seconds=60)
+    waits = somewhere.given.opportunity("Submitted")
+    in_review = somewhere.given.opportunity("In review")
+    somewhere.clock.advance(minutes=2)
+    for built in (waits, in_review):
+        found = somewhere.caller()("GetOpportunity", Catalog="Sandbox", Identifier=built.Id)
+        assert found.LifeCycle.ReviewStatus == "Rejected"
+
+
+def test_a_decision_that_was_there_first_is_told(world: World) -> None:
+    """On a server a rule that names this title itself may be as quick."""
+    world.aws.autopilot(outcome="Rejected")
+    call, built = world.drafts.caller(), world.given.opportunity("Submitted")
+    named = {"Catalog": built.Catalog, "Identifier": built.Id}
+    world.clock.advance(1)
+    world.given._review(call, named, "Rejected")
+    told = "It cannot be Approved: a rule of cosell.aws.autopilot was there first"
+    with pytest.raises(ValueError, match=told):
+        world.given._review(call, named, "Approved")
+
+
+def test_an_answer_that_was_there_first_is_told(world: World) -> None:
+    world.aws.autopilot(act="Accept")
+    call, sent = world.drafts.caller(), world.given.invitation(to="aws", from_=None)
+    named = {"Catalog": sent.Catalog, "Identifier": sent.Id}
+    world.clock.advance(1)
+    world.given._answer(call, named, "ACCEPTED")
+    with pytest.raises(ValueError, match=r"It cannot be REJECTED: .* and it is ACCEPTED"):
+        world.given._answer(call, named, "REJECTED")
