@@ -343,16 +343,10 @@ def load(
     return app
 
 
-def load_or_end(
-    config: Config,
-    database: str,
-    main: int,
-    opened: str | None,
-    counted: str | OSError | None = None,
-) -> App:
-    """The same; or say why it cannot be, and end the whole server."""
+def loaded_or_end(loading: Callable[[], App], main: int) -> App:
+    """What `loading` makes; or say why it cannot be, and end the whole server."""
     try:
-        return load(config, database, main, opened, counted)
+        return loading()
     except StoreError as error:
         logs.say(f"cosell: {error}")
         if os.getppid() == main:  # else it is gone, and the parent is somebody else

@@ -187,7 +187,7 @@ def _drain(server: Any, asked: "queue.SimpleQueue[int]", drain_s: int) -> None:
             return
 
 
-def _waited_for(opening: Callable[[], Any], main: int) -> Any:
+def _waited_for(loading: Callable[[], Any], main: int) -> Any:
     """Who takes another one's place waits for a state that cannot be used meanwhile, while there is
     a main process: others of the server may answer still, and it may pass. What is wrong is said
     once."""
@@ -196,7 +196,7 @@ def _waited_for(opening: Callable[[], Any], main: int) -> Any:
     told: set[str] = set()
     while os.getppid() == main:
         try:
-            return opening()
+            return loading()
         except StoreError as error:
             if str(error) not in told:
                 logging.getLogger("cosell").error("The worker has to wait. %s", error)
@@ -219,10 +219,9 @@ def _load(settings: config.Config, state: State, main: _Main, begun: Any) -> Any
     # Imported in the worker: the main process only watches over it.
     from cosell import app
 
-    how = (settings, state.database, main.process, state.opened, main.counted)
-    if begun and state.opened is None:
-        made = _waited_for(partial(app.load, *how), main.process)
-    else:
-        made = app.load_or_end(*how)
+    process = main.process
+    loading = partial(app.load, settings, state.database, process, state.opened, main.counted)
+    waits = begun and state.opened is None
+    made = _waited_for(loading, process) if waits else app.loaded_or_end(loading, process)
     threading.Thread(target=_say, args=(main,), daemon=True).start()
     return made
