@@ -143,7 +143,7 @@ def _changes(tx: Any) -> int:
     """How many rows the transaction's connection, or this thread, has changed so far, or is yet to
     change."""
     changed = tx._connection.total_changes if isinstance(tx, SqliteTx) else _named.changes
-    return int(changed) + len(tx.behind or ())
+    return int(changed) + (tx.behind.count() if tx.behind is not None else 0)
 
 
 def _asker() -> str:

@@ -4,7 +4,9 @@ and written at once."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cosell.store import Store, Tx, Value, documents, late
+from cosell.selling.domain import accounts
+from cosell.selling.domain.accounts import Partner
+from cosell.store import Store, Tx, Value, documents, late, named
 from cosell.store.sqlite import SqliteStore
 from cosell.store.statements import statements
 from tests.store.rows import VIEWS, put_document, row, stored, undone
@@ -13,7 +15,7 @@ JOBS = VIEWS["job_view"]
 KEY = (1, "a", "c")
 
 
-def named(tx: Tx, id: str) -> object:
+def name_of(tx: Tx, id: str) -> object:
     return documents.get(tx, 1, "thing", id).document["Name"]
 
 
@@ -32,7 +34,7 @@ def told(store: Store) -> list[tuple[object, ...]]:
 
 
 def tell(tx: Tx, seq: int) -> None:
-    late.write(tx, ("outbox", (1, seq)), statements()["emit"], event(seq))
+    late.write(tx, named.event(1, seq), statements()["emit"], event(seq))
 
 
 def event(seq: int) -> dict[str, Value]:
@@ -53,7 +55,7 @@ def test_document_is_read_once_in_a_transaction(sqlite_file: SqliteStore) -> Non
     with asked(sqlite_file) as log, sqlite_file.write() as tx:
         for _ in range(3):
             assert visible(tx, "x")
-            assert named(tx, "x") == "x"
+            assert name_of(tx, "x") == "x"
     assert sum(text.startswith("select") for text in log) == 1
 
 
@@ -84,11 +86,11 @@ def test_undone_step_leaves_the_document_as_it_was_before(store: Store) -> None:
             documents.replace(tx, documents.get(tx, 1, "thing", "x"), {"Name": "y"})
             documents.hide(tx, JOBS, 1, "a", "x")
             shown(tx, "new", 2)
-        assert named(tx, "x") == "x"
+        assert name_of(tx, "x") == "x"
         assert visible(tx, "x")
         assert documents.find(tx, 1, "thing", "new") is None
         documents.replace(tx, documents.get(tx, 1, "thing", "x"), {"Name": "z"})
-        assert named(tx, "x") == "z"
+        assert name_of(tx, "x") == "z"
 
 
 def test_what_is_hidden_or_removed_is_not_found_any_more(store: Store) -> None:
@@ -108,8 +110,21 @@ def test_more_documents_than_are_kept_are_all_found(store: Store) -> None:
         for number in range(600):
             shown(tx, f"x-{number}", number)
         for number in range(600):
-            assert named(tx, f"x-{number}") == f"x-{number}"
+            assert name_of(tx, f"x-{number}") == f"x-{number}"
             assert visible(tx, f"x-{number}")
+
+
+def test_what_the_desk_said_of_an_account_is_asked_once(sqlite_file: SqliteStore) -> None:
+    with asked(sqlite_file) as log, sqlite_file.write() as tx:
+        accounts.put(tx, 1, "a", Partner("Acme"))
+        for account in ("a", "b", "b", "a"):
+            known = Partner("Acme") if account == "a" else Partner()
+            assert accounts.find(tx, 1, account) == known
+        with undone(tx.savepoint()):
+            accounts.put(tx, 1, "a", Partner("Undone"))
+            assert accounts.find(tx, 1, "a") == Partner("Undone")
+        assert accounts.find(tx, 1, "a") == Partner("Acme")
+    assert sum(text.startswith("select company") for text in log) == 3
 
 
 def test_what_is_late_is_there_once_the_transaction_has_ended(store: Store) -> None:

@@ -8,7 +8,19 @@ from typing import Any, cast
 
 import pytest
 
-from cosell.store import Contention, Late, Row, Store, Tx, Value, View, agenda, documents, late
+from cosell.store import (
+    Contention,
+    Late,
+    Row,
+    Store,
+    Tx,
+    Value,
+    View,
+    agenda,
+    documents,
+    late,
+    named,
+)
 from cosell.store.documents import Stored
 from cosell.store.late import TooHasty
 from cosell.store.pages import Order, Place, Selection, page
@@ -219,29 +231,27 @@ def test_step_that_the_database_refuses_fails_alone(store: Store) -> None:
 
 
 def test_what_is_remembered_of_a_table_holds_until_somebody_writes_there(store: Store) -> None:
-    told: dict[str, Value] = {"company": "Acme", "website": None, "in_aws": 1, "in_sandbox": 1}
     with hasty(store) as tx:
         assert tx.behind is not None
-        tx.behind.know("partner", {"a": "nobody"})
-        assert tx.one("find_partner", ns=1, account="a") is None
-        assert tx.all("list_members", ns=1, engagement="e") == []  # names it as well
-        assert tx.behind.known("partner", dict) == {"a": "nobody"}
-        tx.run("put_partner", ns=1, account="a", **told)
-        assert tx.behind.known("partner", dict) is None
+        tx.behind.know("agenda", {"a": "nothing"})
+        assert tx.one("first_due", ns=1, until=EVER) is None
+        assert tx.behind.known("agenda", dict) == {"a": "nothing"}
+        tx.run("take_due", ns=1, until=EVER)
+        assert tx.behind.known("agenda", dict) is None
 
 
 def member(tx: Tx, engagement: str, account: str, seq: int) -> None:
     text = statements()["insert_member"]
     values: dict[str, Value] = {"ns": 1, "engagement": engagement, "account": account, "seq": seq}
     values |= {"company": "c", "website": "w", "joined_at": 1}
-    late.add(tx, ("member", (1, engagement)), text, values)
+    late.add(tx, named.members(1, engagement), text, values)
 
 
 @pytest.mark.parametrize("look", [late.rows_of, late.rows_within])
 def test_who_looks_at_some_rows_lets_the_others_wait(store: Store, look: Any) -> None:
     def members(tx: Tx, engagement: str) -> list[object]:
         asked: dict[str, Value] = {"ns": 1, "engagement": engagement}
-        row: Any = ("member", (1, engagement))
+        row: Any = named.members(1, engagement)
         text = statements()["list_members"]
         rows = look(tx, [row] if look is late.rows_of else row, text, asked)
         return [account for account, *_ in rows]
@@ -250,11 +260,11 @@ def test_who_looks_at_some_rows_lets_the_others_wait(store: Store, look: Any) ->
         assert tx.behind is not None
         member(tx, "e", "a", 1)
         assert members(tx, "other") == []
-        assert len(tx.behind) == 1
+        assert tx.behind.count() == 1
         member(tx, "e", "b", 2)
-        assert len(tx.behind) == 1, "the first was written before the second"
+        assert tx.behind.count() == 1, "the first was written before the second"
         assert members(tx, "e") == ["a", "b"]
-        assert len(tx.behind) == 0
+        assert tx.behind.count() == 0
 
 
 # --- the agenda ----------------------------------------------------------------------------------
@@ -356,5 +366,5 @@ def test_haste_and_care_lead_to_the_same(store: Store) -> None:
 def test_writing_at_once_is_what_a_transaction_does_that_was_told_nothing(store: Store) -> None:
     event: dict[str, Any] = {"ns": 1, "seq": 1, "account": "a", "body": b"{}"}
     with store.write() as tx:
-        late.write(tx, ("outbox", (1, 1)), statements()["emit"], event)
+        late.write(tx, named.event(1, 1), statements()["emit"], event)
         assert tx.query("select seq from outbox", {}) == [(1,)]

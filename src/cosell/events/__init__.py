@@ -12,7 +12,7 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso_seconds
 from cosell.contract import Document
-from cosell.store import Tx, Value, late
+from cosell.store import Tx, Value, late, named
 from cosell.store.statements import statements
 
 SOURCE = "aws.partnercentral-selling"
@@ -57,4 +57,4 @@ def deliver(tx: Tx, ns: int, account: str, body: bytes) -> None:
     """An event arrives at an account, after everything that arrived before."""
     seq = tx.number("seq")
     event: dict[str, Value] = {"ns": ns, "seq": seq, "account": account, "body": body}
-    late.write(tx, ("outbox", (ns, seq)), statements()["emit"], event)
+    late.write(tx, named.event(ns, seq), statements()["emit"], event)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import Final, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Final, NamedTuple, NewType, Protocol, TypeAlias, TypeVar
 
 Value: TypeAlias = int | str | bytes | None
 Row: TypeAlias = tuple[object, ...]
@@ -22,9 +22,8 @@ _KEPT_MAX: Final = 256  # of each kind; beyond that it begins anew
 _Named: TypeAlias = tuple[int, str, str]  # ns, kind, id
 _Seen: TypeAlias = tuple[str, int, str, str]  # a view's table, ns, account, id
 _Target: TypeAlias = tuple[str, str, str]  # engagement, resource, template
-Name: TypeAlias = tuple[Value, ...]
-Named: TypeAlias = tuple[str, Name]
-"""A row: its table, and what tells it from others there."""
+Named = NewType("Named", tuple[str, tuple[Value, ...]])
+"""A row: its table, and what tells it from others there. Only `named` makes such."""
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
 Columns: TypeAlias = Mapping[str, str]
@@ -88,21 +87,23 @@ class Batch(NamedTuple):
 
 class Kept:
     """What a transaction that writes need not read again, since it has read or written it itself:
-    documents; in which catalog an account sees what; who is in an engagement; and the newest
-    revision of what is shown somewhere, with its digest. Who changes such a thing keeps it anew, or
-    forgets it."""
+    documents; in which catalog an account sees what; who is in an engagement; the newest revision
+    of what is shown somewhere, with its digest; and what the desk said of an account. Who changes
+    such a thing keeps it anew, or forgets it."""
 
-    __slots__ = ("_catalogs", "_documents", "_members", "_revisions")
+    __slots__ = ("_catalogs", "_documents", "_members", "_partners", "_revisions")
 
     def __init__(self) -> None:
         self._documents: dict[_Named, object] = {}
         self._catalogs: dict[_Seen, str] = {}
         self._members: dict[tuple[int, str], tuple[object, ...]] = {}
         self._revisions: dict[tuple[int, _Target], tuple[int, bytes]] = {}
+        self._partners: dict[tuple[int, str], object] = {}
 
     def clear(self) -> None:
         """Nothing is known any more: a step was undone."""
-        for each in (self._documents, self._catalogs, self._members, self._revisions):
+        every = self._documents, self._catalogs, self._members, self._revisions, self._partners
+        for each in every:
             each.clear()
 
     def document(self, named: _Named) -> object | None:
@@ -145,6 +146,14 @@ class Kept:
         """A revision was made: it is the newest."""
         _keep(self._revisions, (ns, target), revision)
 
+    def partner(self, ns: int, account: str) -> object | None:
+        """What the desk said of an account, if that is known."""
+        return self._partners.get((ns, account))
+
+    def keep_partner(self, ns: int, account: str, partner: object) -> None:
+        """What the desk said of an account was read, or written."""
+        _keep(self._partners, (ns, account), partner)
+
 
 def _keep(kept: dict[_Key, _Item], key: _Key, item: _Item) -> None:
     if len(kept) >= _KEPT_MAX:
@@ -170,29 +179,29 @@ class Late:
 
     def __init__(self) -> None:
         self.failed: Exception | None = None
-        self._tables: dict[str, dict[Name, Write]] = {}
+        self._tables: dict[str, dict[Named, Write]] = {}
         self._known: dict[str, object] = {}
 
-    def __len__(self) -> int:
+    def count(self) -> int:
+        """How many rows are yet to be written."""
         return sum(map(len, self._tables.values()))
 
     def put(self, row: Named, write: Write) -> None:
         """Write that row so, and no more as was said before."""
-        table, key = row
-        rows = self._tables.setdefault(table, {})
-        rows.pop(key, None)
-        rows[key] = write
+        rows = self._tables.setdefault(row[0], {})
+        rows.pop(row, None)
+        rows[row] = write
 
     def found(self, row: Named) -> Write | None:
         """How a row is yet to be written, if it is."""
-        return self._tables.get(row[0], {}).get(row[1])
+        return self._tables.get(row[0], {}).get(row)
 
     def drop(self, row: Named) -> None:
         """A row need not be written any more."""
-        self._tables[row[0]].pop(row[1])
+        self._tables[row[0]].pop(row)
 
-    def of(self, table: str) -> list[tuple[Name, Write]]:
-        """All that is yet to be written in a table, by its keys."""
+    def of(self, table: str) -> list[tuple[Named, Write]]:
+        """All that is yet to be written in a table, with its rows' names."""
         return [*self._tables.get(table, {}).items()]
 
     def know(self, table: str, thing: object) -> None:

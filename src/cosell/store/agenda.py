@@ -3,7 +3,7 @@
 from bisect import insort
 from typing import NamedTuple, TypeAlias, cast
 
-from cosell.store import Named, Row, Tx, Value, Write, late
+from cosell.store import Row, Tx, Value, Write, late, named
 from cosell.store.namespaces import Namespace
 from cosell.store.statements import statements
 
@@ -36,7 +36,7 @@ def plan(tx: Tx, ns: int, due_at: int, kind: str, ref: str) -> None:
     """Something is due at an instant."""
     seq = tx.number("seq")
     entry: dict[str, Value] = {"ns": ns, "due_at": due_at, "seq": seq, "kind": kind, "ref": ref}
-    late.write(tx, _row(ns, due_at, seq), statements()["insert_agenda"], entry)
+    late.write(tx, named.entry(ns, due_at, seq), statements()["insert_agenda"], entry)
     ahead = _ahead(tx, ns)
     if ahead is not None and (due_at, seq) <= ahead.end:
         insort(ahead.entries, (due_at, seq, kind, ref))
@@ -57,12 +57,12 @@ def forget(tx: Tx, ns: int, kind: str, ref: str) -> None:
         if len(some) > _AHEAD:  # they are not to be looked through again and again
             tx.write_behind([_TABLE])
             some = []
-        for key, write in some:
+        for row, write in some:
             if said.items() <= write.values.items():
-                tx.behind.drop((_TABLE, key))
+                tx.behind.drop(row)
         if (ahead := _ahead(tx, ns)) is not None:
             ahead.entries[:] = [one for one in ahead.entries if one[2:] != (kind, ref)]
-    late.write(tx, (_TABLE, (ns, kind, ref)), statements()["forget_agenda"], said)
+    late.write(tx, named.entries(ns, kind, ref), statements()["forget_agenda"], said)
 
 
 def first(tx: Tx, ns: int, until: int) -> Due | None:
@@ -93,7 +93,7 @@ def take(tx: Tx, ns: int, until: int) -> Due | None:
 def _do(tx: Tx, ns: int, entry: _Entry) -> None:
     """An entry is done: what nobody has written yet need not be."""
     due_at, seq, kind, ref = entry
-    row, text = _row(ns, due_at, seq), statements()["done"]
+    row, text = named.entry(ns, due_at, seq), statements()["done"]
     values: dict[str, Value] = {"ns": ns, "due_at": due_at, "seq": seq, "kind": kind, "ref": ref}
     if tx.behind is not None and tx.behind.found(row) is not None:
         tx.behind.drop(row)
@@ -115,11 +115,6 @@ def _ahead(tx: Tx, ns: int) -> _Ahead | None:
     """What is known of a namespace's agenda, if anything is."""
     ahead = tx.behind.known(_TABLE, _Ahead) if tx.behind is not None else None
     return ahead if ahead is not None and ahead.ns == ns else None
-
-
-def _row(ns: int, due_at: int, seq: int) -> Named:
-    """How an entry is called while it is late."""
-    return _TABLE, (ns, due_at, seq)
 
 
 def _due(ns: int, row: Row | None) -> Due | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 import orjson
 
 from cosell.contract import Document
-from cosell.store import Contention, Named, Row, Tx, Value, View, Write, lag, late
+from cosell.store import Contention, Row, Tx, Value, View, Write, lag, late, named
 from cosell.store.statements import statements
 
 
@@ -38,7 +38,7 @@ def insert(tx: Tx, stored: Stored) -> None:
         "seq": stored.seq,
         "body": orjson.dumps(stored.document),
     }
-    late.add(tx, _truth(*stored[:3]), statements()["insert_document"], values)
+    late.add(tx, named.document(*stored[:3]), statements()["insert_document"], values)
     _keep(tx, stored)
 
 
@@ -48,7 +48,7 @@ def find(tx: Tx, ns: int, kind: str, id: str) -> Stored | None:
     if tx.kept is not None and (found := tx.kept.document((ns, kind, id))) is not None:
         return cast("Stored", found)
     values: dict[str, Value] = {"ns": ns, "kind": kind, "id": id}
-    rows = late.rows_of(tx, [_truth(ns, kind, id)], statements()["find_document"], values)
+    rows = late.rows_of(tx, [named.document(ns, kind, id)], statements()["find_document"], values)
     return _read(tx, rows[0] if rows else None, ns, kind, id)
 
 
@@ -73,7 +73,7 @@ def find_visible(
     values: dict[str, Value] = {
         "ns": ns, "account": account, "catalog": catalog, "kind": kind, "id": id,
     }  # fmt: skip
-    shown = [_truth(ns, kind, id), (view.table, (ns, account, id))]
+    shown = [named.document(ns, kind, id), named.seen_by(view, ns, account, id)]
     rows = late.rows_of(tx, shown, _visible(view.table), values)
     found = _read(tx, rows[0] if rows else None, ns, kind, id)
     if kept is not None and found is not None:
@@ -98,7 +98,7 @@ def _replace(tx: Tx, before: Stored, after: Stored) -> bool:
     """Whether it was as it is said to be before, as far as that is known by now: if it is late, a
     row that is not so ends the haste."""
     ns, kind, id = after[:3]
-    row, text = _truth(ns, kind, id), statements()["replace_document"]
+    row, text = named.document(ns, kind, id), statements()["replace_document"]
     changes: dict[str, Value] = {
         "owner": after.owner,
         "after": after.revision,
@@ -137,7 +137,7 @@ def remove(tx: Tx, stored: Stored) -> None:
 def show(tx: Tx, view: View, row: dict[str, Value]) -> None:
     """An account may list a resource from now on: `row` has a value for every column."""
     text = _insert_view(view.table, view.columns)
-    late.add(tx, (view.table, _seen_as(view, row)), text, row)
+    late.add(tx, named.seen(view, row), text, row)
     if tx.kept is not None and "account" in view.lead:
         seen = (
             view.table,
@@ -165,7 +165,7 @@ def _show_again(tx: Tx, view: View, row: dict[str, Value]) -> bool:
     text = _update_view(view.table, view.fixed, tuple(row))
     if tx.behind is None:
         return tx.execute(text, row) == 1
-    seen = (view.table, _seen_as(view, row))
+    seen = named.seen(view, row)
     found = tx.behind.found(seen)
     if found is None:
         tx.behind.put(seen, Write(text, row, exact=True))
@@ -202,17 +202,6 @@ def _read(tx: Tx, row: Row | None, ns: int, kind: str, id: str) -> Stored | None
 def _keep(tx: Tx, stored: Stored) -> None:
     if tx.kept is not None:
         tx.kept.keep_document((stored.ns, stored.kind, stored.id), stored)
-
-
-def _truth(ns: int, kind: str, id: str) -> Named:
-    """How a resource's truth is called while it is late."""
-    return "document", (ns, kind, id)
-
-
-def _seen_as(view: View, row: dict[str, Value]) -> tuple[Value, ...]:
-    """What tells a row of a view from others."""
-    names = ("ns", "account", "id") if "account" in view.lead else ("ns", *view.lead[1:], "seq")
-    return tuple(row[name] for name in names)
 
 
 @cache

@@ -58,7 +58,7 @@ def rows_of(tx: Tx, rows: Sequence[Named], text: str, values: Mapping[str, Value
     """What a statement finds that looks at those rows alone: what is late of others may wait."""
     late = tx.behind
     if late is not None:
-        tx.write_behind([table for table, key in rows if late.found((table, key)) is not None])
+        tx.write_behind([row[0] for row in rows if late.found(row) is not None])
     return tx.query_alone(text, values)
 
 
@@ -67,6 +67,6 @@ def rows_within(tx: Tx, row: Named, text: str, values: Mapping[str, Value]) -> l
     if tx.behind is not None:
         table, key = row
         some = tx.behind.of(table)
-        if len(some) > _FEW or any(one[: len(key)] == key for one, _ in some):
+        if len(some) > _FEW or any(of_it[: len(key)] == key for (_, of_it), _ in some):
             tx.write_behind([table])
     return tx.query_alone(text, values)

@@ -12,7 +12,7 @@ from cosell.calls import Call
 from cosell.contract import Document
 from cosell.selling import AWS, text_at
 from cosell.selling.rules import enforce, enrolment
-from cosell.store import Tx
+from cosell.store import Row, Tx
 
 CATALOGS = ("AWS", "Sandbox")
 _NUMBER = re.compile("[0-9]{12}")
@@ -47,25 +47,18 @@ class Partner(NamedTuple):
         return not (self.in_aws and self.in_sandbox)
 
 
-class _Known(dict[tuple[int, str], Partner]):
-    """What a transaction has been told of accounts."""
-
-
 def find(tx: Tx, ns: int, account: str) -> Partner:
-    """What the desk said of an account of a namespace; a transaction remembers it."""
-    known = tx.behind.known("partner", _Known) if tx.behind is not None else None
-    if tx.behind is not None and known is None:
-        known = _Known()
-        tx.behind.know("partner", known)
-    if known is None:
-        return _read(tx, ns, account)
-    if (ns, account) not in known:
-        known[ns, account] = _read(tx, ns, account)
-    return known[ns, account]
+    """What the desk said of an account of a namespace; one that writes remembers it."""
+    kept = tx.kept
+    if kept is not None and (known := kept.partner(ns, account)) is not None:
+        return cast("Partner", known)
+    found = _made_of(tx.one("find_partner", ns=ns, account=account))
+    if kept is not None:
+        kept.keep_partner(ns, account, found)
+    return found
 
 
-def _read(tx: Tx, ns: int, account: str) -> Partner:
-    row = tx.one("find_partner", ns=ns, account=account)
+def _made_of(row: Row | None) -> Partner:
     if row is None:
         return Partner()
     company, website, in_aws, in_sandbox = cast("tuple[str | None, str | None, int, int]", row)
@@ -76,6 +69,8 @@ def put(tx: Tx, ns: int, account: str, partner: Partner) -> None:
     """The desk says something of an account; the namespace knows how many are shut out."""
     change = partner.is_shut_out - find(tx, ns, account).is_shut_out
     tx.run("put_partner", ns=ns, account=account, **partner._asdict())
+    if tx.kept is not None:
+        tx.kept.keep_partner(ns, account, partner)
     if change:
         tx.run("add_shut_out", ns=ns, change=change)
 

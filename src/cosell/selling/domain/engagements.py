@@ -16,7 +16,7 @@ from cosell.selling.rules import find as rows
 from cosell.selling.rules.engagement_context import ROOM, Context
 from cosell.selling.rules.invitation import JOIN, Joining
 from cosell.selling.views import ASSOCIATIONS, ENGAGEMENTS, engagement_row
-from cosell.store import Tx, Value, documents, lag, late
+from cosell.store import Tx, Value, documents, lag, late, named
 from cosell.store.documents import Stored
 from cosell.store.statements import statements
 
@@ -122,7 +122,7 @@ def members(call: Call, tx: Tx, id: str) -> list[Member]:
     if kept is not None and (known := kept.members(call.ns, id)) is not None:
         return [*cast("tuple[Member, ...]", known)]
     asked: dict[str, Value] = {"ns": call.ns, "engagement": id}
-    rows = late.rows_of(tx, [("member", (call.ns, id))], statements()["list_members"], asked)
+    rows = late.rows_of(tx, [named.members(call.ns, id)], statements()["list_members"], asked)
     found = [Member(*cast("tuple[str, str, str, int]", row)) for row in rows]
     if kept is not None:
         kept.keep_members(call.ns, id, tuple(found))
@@ -155,7 +155,7 @@ def _put_member(call: Call, tx: Tx, engagement: Stored, account: str, present: l
     seq = tx.number("seq")
     row: dict[str, Value] = {"ns": call.ns, "engagement": engagement.id, "seq": seq}
     row |= member._asdict()
-    late.add(tx, ("member", (call.ns, engagement.id)), statements()["insert_member"], row)
+    late.add(tx, named.members(call.ns, engagement.id), statements()["insert_member"], row)
     kept = tx.kept
     if kept is not None:
         known = kept.members(call.ns, engagement.id) if present else ()

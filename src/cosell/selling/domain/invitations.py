@@ -23,7 +23,7 @@ from cosell.selling.rules import find as rows
 from cosell.selling.rules.create_engagement_invitation import ROOM, Invited
 from cosell.selling.rules.invitation import ANSWER, Answer
 from cosell.selling.views import INVITATIONS, invitation_row
-from cosell.store import Contention, Tx, Value, agenda, documents, late
+from cosell.store import Contention, Tx, Value, agenda, documents, late, named
 from cosell.store.documents import Stored
 from cosell.store.statements import statements
 
@@ -243,13 +243,12 @@ def open_in(call: Call, tx: Tx, engagement: str) -> dict[str, str]:
 
 
 def _answered(tx: Tx, invitation: Stored) -> None:
+    ns, account, id = invitation.ns, invitation.owner, invitation.id
+    engagement = text_at(invitation.document, "EngagementId")
     asked: dict[str, Value] = {
-        "ns": invitation.ns,
-        "engagement": text_at(invitation.document, "EngagementId"),
-        "account": invitation.owner,
-        "invitation": invitation.id,
-    }
-    row = ("invited", tuple(asked.values()))
+        "ns": ns, "engagement": engagement, "account": account, "invitation": id,
+    }  # fmt: skip
+    row = named.invited(ns, engagement, account, id)
     late.write(tx, row, statements()["answer_invitation"], asked)
 
 

@@ -21,7 +21,7 @@ from cosell.selling.rules.opportunity_members import SERVER_OWNED
 from cosell.selling.rules.spend import Estimates, nothing_known
 from cosell.selling.rules.submit_opportunity import NO_SUPPORT
 from cosell.selling.views import OPPORTUNITIES, opportunity_row
-from cosell.store import Tx, Value, documents, late
+from cosell.store import Tx, Value, documents, late, named
 from cosell.store.documents import Stored
 from cosell.store.statements import statements
 
@@ -204,7 +204,7 @@ def shared_by_sender(call: Call, tx: Tx, invitation: Stored) -> str | None:
         "engagement": engagement,
         "account": text_at(invitation.document, "SenderAwsAccountId"),
     }
-    shown = ("snapshot", (call.ns, engagement))
+    shown = named.snapshots(call.ns, engagement)
     shared = late.rows_within(tx, shown, statements()["latest_snapshotted_by"], asked)
     return str(shared[0][0]) if shared else None
 

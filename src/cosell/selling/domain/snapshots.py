@@ -26,7 +26,7 @@ from cosell.selling.views import (
     association_row,
     snapshot_row,
 )
-from cosell.store import Named, Row, Tx, Value, documents, late
+from cosell.store import Row, Tx, Value, documents, late, named
 from cosell.store.documents import Stored
 from cosell.store.statements import statements
 
@@ -126,13 +126,10 @@ def _latest(call: Call, tx: Tx, target: Target) -> tuple[int, bytes | None]:
     if tx.kept is not None and (known := tx.kept.revision(call.ns, target)) is not None:
         return known
     asked: dict[str, Value] = {"ns": call.ns, **target._asdict()}
-    found = late.rows_of(tx, [_revisions(call, target)], statements()["latest_digest"], asked)
+    found = late.rows_of(
+        tx, [named.revisions(call.ns, target)], statements()["latest_digest"], asked
+    )
     return cast("tuple[int, bytes]", found[0]) if found else (0, None)
-
-
-def _revisions(call: Call, target: Target) -> Named:
-    """How the revisions of a target are called while they are late."""
-    return "snapshot", (call.ns, *target)
 
 
 def write(call: Call, tx: Tx, draft: Draft) -> int:
@@ -152,7 +149,7 @@ def write(call: Call, tx: Tx, draft: Draft) -> int:
         "digest": draft.digest,
         "body": orjson.dumps({"Payload": draft.payload, "TargetMemberAccounts": targets}),
     }
-    late.add(tx, _revisions(call, target), statements()["insert_snapshot"], row)
+    late.add(tx, named.revisions(call.ns, target), statements()["insert_snapshot"], row)
     if tx.kept is not None:
         tx.kept.keep_revision(call.ns, target, (revision, draft.digest))
     made: Document = {
