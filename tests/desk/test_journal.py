@@ -1,39 +1,14 @@
-"""ListCalls and GetCall: every call of a namespace, why it was refused, what it said, redacted."""
+"""ListCalls and GetCall: every call of a namespace, what came of it, and finding one."""
 
-import json
 from typing import Any
 
 import pytest
 
-from tests.harness import ACCOUNT, NOBODY, OTHER, Server, World, credential, opportunity, send
+from tests.harness import ACCOUNT, NOBODY, OTHER, Server, World, opportunity
+from tests.journaled import calls, last, rules, whole
 from tests.refusal import desk_refusal, refusal
-from tests.scenes import started
 
 DESK, SELLING = "cosell", "partnercentral-selling"
-
-
-def calls(world: World, **members: Any) -> list[Any]:
-    """The journal's calls, page by page."""
-    found: list[Any] = []
-    while True:
-        page = world.desk("ListCalls", **members)
-        found += page["Calls"]
-        if page["NextToken"] is None:
-            return found
-        members["NextToken"] = page["NextToken"]
-
-
-def last(world: World) -> Any:
-    return calls(world)[-1]
-
-
-def rules(call: Any) -> list[str]:
-    return [rule["Id"] for rule in call["Rules"]]
-
-
-def whole(world: World, call: Any) -> Any:
-    """A call with its request and its answer."""
-    return world.desk("GetCall", RequestId=call["RequestId"])
 
 
 # --- what is in it -------------------------------------------------------------------------------
@@ -128,132 +103,6 @@ def test_a_forked_loaded_or_deleted_namespace_has_an_empty_one(
     assert calls(world) == []
 
 
-# --- refused calls -------------------------------------------------------------------------------
-
-
-def test_calls_refused_before_they_reach_an_operation_are_in_it(world: World) -> None:
-    def post(target: str, body: bytes, **headers: str) -> None:
-        sent = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": target, **headers}
-        reply = send(world.server.url, "POST", f"/ns/{world.namespace}/", body, sent)
-        assert reply.status == 400
-
-    signed = {"Authorization": credential(ACCOUNT)}
-    post("AWSPartnerCentralSelling.Nonsense", b"{}", **signed)
-    post("AWSPartnerCentralSelling.GetOpportunity", b"{", **signed)
-    post("AWSPartnerCentralSelling.GetOpportunity", b'{"Identifier":1}', **signed)
-    post("AWSPartnerCentralSelling.GetOpportunity", b'{"Catalog":"x"}', **signed)
-    post("CosellDesk.PutPaec", b"{}")
-    told = [(call["Operation"], call["Outcome"], call["AccountId"]) for call in calls(world)]
-    assert told == [
-        ("Nonsense", "UnknownOperationException", None),
-        ("GetOpportunity", "SerializationException", ACCOUNT),
-        ("GetOpportunity", "SerializationException", ACCOUNT),
-        ("GetOpportunity", "ValidationException", ACCOUNT),
-        ("PutPaec", "UnknownOperationException", None),
-    ]
-    assert [call["Time"] is None for call in calls(world)] == [False] * 5
-    assert calls(world)[-1]["Service"] == DESK
-    assert "Did you mean PutPace?" in calls(world)[-1]["Message"]
-    bodies = [whole(world, call)["Request"] for call in calls(world)]
-    assert bodies == [None, None, '{"Identifier":1}', '{"Catalog":"x"}', None]
-
-
-def test_a_refusal_by_the_model_names_the_member_and_its_structure(world: World) -> None:
-    spend = [{"Amount": "1,000", "CurrencyCode": "USD", "Frequency": "Monthly"}]
-    reply = world.post(
-        "CreateOpportunity", {"Catalog": "x", "Project": {"ExpectedCustomerSpend": spend}}
-    )
-    assert reply.status == 400
-    assert last(world)["Rules"] == [
-        {"Id": id, "Source": "documented", "Cite": f"API reference: {shape}"}
-        for id, shape in (
-            ("model.catalog-enum", "CreateOpportunityRequest"),
-            ("model.project.expectedCustomerSpend.amount-format", "ExpectedCustomerSpend"),
-            (
-                "model.project.expectedCustomerSpend.targetCompany-required",
-                "ExpectedCustomerSpend",
-            ),
-            ("model.clientToken-required", "CreateOpportunityRequest"),
-        )
-    ]
-    world.post("GetOpportunity", {"Catalog": "AWS", "Identifier": ["O1"]})
-    assert rules(last(world)) == ["model.identifier-type"]
-    world.post("GetOpportunity", [])
-    assert rules(last(world)) == ["model.request-type"]
-
-
-@pytest.mark.parametrize(
-    ("operation", "member", "value", "rule"),
-    [
-        (
-            "ListEngagementInvitations",
-            "PayloadType",
-            ["LeadInvitation"] * 1001,
-            "request.items",
-        ),
-        ("ListOpportunities", "CustomerCompanyName", ["a\0"], "request.nul"),
-        ("ListOpportunities", "CreatedDate", {"AfterCreatedDate": 1e14}, "request.instant"),
-    ],
-)
-def test_bounds_of_our_own_are_told_from_the_model_s(
-    world: World, operation: str, member: str, value: object, rule: str
-) -> None:
-    body = {"Catalog": "AWS", "ParticipantType": "RECEIVER", member: value}
-    assert world.post(operation, body).status == 400
-    [told] = last(world)["Rules"]
-    assert (told["Id"], told["Source"]) == (rule, "not documented")
-
-
-def test_a_refusal_by_business_rules_names_each_of_them(world: World) -> None:
-    request = opportunity(LifeCycle={"Stage": "Launched", "TargetCloseDate": "2001-01-01"})
-    told = refusal(world.client().create_opportunity, Catalog="Sandbox", **request)
-    assert len(told.errors) == 2
-    assert rules(last(world)) == ["create.stage", "opportunity.close-date"]
-    assert {rule["Source"] for rule in last(world)["Rules"]} <= {
-        "documented",
-        "observed",
-        "decision",
-        "not documented",
-    }
-    assert last(world)["Message"] == told.message
-
-
-def test_refusals_carry_their_rules_in_the_journal_alone(world: World) -> None:
-    reply = world.post("GetOpportunity", {"Catalog": "AWS", "Identifier": "O1"})
-    assert reply.document.keys() == {"__type", "Message"}
-    assert last(world)["Rules"] == [
-        {
-            "Id": "find.opportunity",
-            "Source": "documented",
-            "Cite": "API reference: ResourceNotFoundException",
-        }
-    ]
-
-
-def test_a_desk_s_refusal_and_a_stray_token_have_rules_too(world: World) -> None:
-    desk_refusal(world, "PutClock")
-    assert rules(last(world)) == ["desk.time-value"]
-    desk_refusal(world, "ListEvents", NextToken="nonsense")
-    assert rules(last(world)) == ["page.token"]
-    desk_refusal(world, "DeleteFault", FaultId="fault-0")
-    assert last(world)["Rules"] == [
-        {
-            "Id": "desk.DeleteFault.ResourceNotFound",
-            "Source": "not documented",
-            "Cite": "cosell's desk: DeleteFault",
-        }
-    ]
-
-
-def test_a_task_that_ends_by_a_rule_names_it_in_the_call_that_started_it(world: World) -> None:
-    first = started(world)
-    again = world.client().start_engagement_by_accepting_invitation_task(
-        Catalog="Sandbox", Identifier=first["EngagementInvitationId"]
-    )
-    assert again["ReasonCode"] == "EngagementInvitationConflict"
-    assert (last(world)["Outcome"], rules(last(world))) == ("Success", ["accept-task.status"])
-
-
 # --- Cleared -------------------------------------------------------------------------------------
 
 
@@ -297,61 +146,6 @@ def test_a_refused_update_clears_nothing(world: World) -> None:
     )
     assert (last(world)["Outcome"], last(world)["Cleared"]) == ("ConflictException", [])
     assert rules(last(world)) == ["update.last-modified-date"]
-
-
-# --- redaction -----------------------------------------------------------------------------------
-
-
-def test_what_the_model_calls_sensitive_is_blotted_out_in_request_and_answer(world: World) -> None:
-    client = world.client()
-    secrets = ["Example Company", "https://www.example.com", "98101", "2500.00"]
-    secrets += ["The customer wants to move its web shop to AWS.", "Web shop on AWS"]
-    id = client.create_opportunity(Catalog="Sandbox", ClientToken="t", **opportunity())["Id"]
-    client.get_opportunity(Catalog="Sandbox", Identifier=id)
-    created, read = (whole(world, call) for call in calls(world))
-    request, answer = json.loads(created["Request"]), json.loads(read["Response"])
-    for text in (created["Request"], read["Response"]):
-        assert [secret for secret in secrets if secret in text] == []
-    assert request["Customer"]["Account"]["CompanyName"] == "***"
-    assert request["Customer"]["Account"]["Industry"] == "Retail"
-    assert request["ClientToken"] == "t"
-    assert answer["Customer"]["Account"]["Address"]["PostalCode"] == "***"
-    assert answer["Project"]["ExpectedCustomerSpend"][0]["Amount"] == "***"
-    assert answer["Id"] == id
-
-
-def test_members_that_the_model_does_not_know_are_blotted_out(world: World) -> None:
-    body = {"Catalog": "AWS", "Secret": "s3cret", "Project": {"Hidden": {"Deep": "s3cret"}}}
-    world.post("CreateOpportunity", body)
-    shown = whole(world, last(world))["Request"]
-    assert "s3cret" not in shown
-    assert json.loads(shown)["Project"] == {"Hidden": "***"}
-
-
-def test_what_the_desk_is_told_and_tells_of_customers_is_blotted_out(world: World) -> None:
-    world.desk("PutPartner", AccountId=ACCOUNT, WebsiteUrl="https://secret.example.com")
-    world.referred()
-    assert world.events()
-    put, _, listed = (whole(world, call) for call in calls(world))
-    assert "secret.example" not in put["Request"] + put["Response"]
-    assert {one["Event"] for one in json.loads(listed["Response"])["Events"]} == {"***"}
-
-
-def test_the_answer_of_a_refused_call_is_shown_as_it_was(world: World) -> None:
-    reply = world.post("GetOpportunity", {"Catalog": "x", "Identifier": "O1"})
-    assert json.loads(whole(world, last(world))["Response"]) == reply.document
-
-
-def test_an_operation_without_output_has_no_answer_to_show(world: World) -> None:
-    client = world.client()
-    id = client.create_opportunity(Catalog="Sandbox", **opportunity())["Id"]
-    client.associate_opportunity(
-        Catalog="Sandbox",
-        OpportunityIdentifier=id,
-        RelatedEntityType="Solutions",
-        RelatedEntityIdentifier="S-1234567",
-    )
-    assert whole(world, last(world))["Response"] is None
 
 
 # --- filters and pages ---------------------------------------------------------------------------

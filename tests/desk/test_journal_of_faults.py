@@ -5,16 +5,12 @@ import json
 from typing import Any
 
 from tests.harness import World, opportunity
+from tests.journaled import whole
 from tests.scenes import started
 
 
 def last(world: World) -> Any:
     return world.desk("ListCalls", Operation="CreateOpportunity")["Calls"][-1]
-
-
-def whole(world: World, call: Any) -> Any:
-    """A call with its request and its answer."""
-    return world.desk("GetCall", RequestId=call["RequestId"])
 
 
 def put_fault(world: World, **members: Any) -> str:

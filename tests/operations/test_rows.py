@@ -1,6 +1,4 @@
-"""Every row of the smaller tables of rules, alone, in its words; and that no row of any table is
-without a test that drives it.
-"""
+"""Every row of the smaller tables of rules, alone, in its words."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,19 +6,8 @@ from typing import Any
 import pytest
 
 from cosell.selling import related
-from cosell.selling.rules import opportunity_members, update_by_aws
-from cosell.selling.rules.content import field_of
-from cosell.selling.rules.tables import TABLES
 from tests.breaking import Deal, Row, engage, told
 from tests.harness import ACCOUNT, OTHER, Reply, answered
-from tests.operations import (
-    test_create_opportunity_rules,
-    test_engaging_rows,
-    test_rows_of_names,
-    test_rows_of_tasks,
-    test_submit_rows,
-    test_update_opportunity_rules,
-)
 from tests.relating import ENTITIES, GIVEN
 from tests.scenes import Scene
 
@@ -364,29 +351,3 @@ def test_job_meets_the_next_rule_when_one_is_repaired(scene: Scene) -> None:
     assert [act("Start"), act("Start"), act("Delete")] == ["", "", CONFLICT]
     assert [act("Stop"), act("Stop")] == ["", STATE]
     assert [act("Delete"), act("Delete"), act("Stop")] == ["", NOT_FOUND, NOT_FOUND]
-
-
-# --- every row of every table --------------------------------------------------------------------
-
-
-def test_every_rule_of_every_table_is_driven_by_a_test() -> None:
-    """A rule stands in one of the tables of tests, whose rows are refused in the rule's words."""
-    driven = {
-        *(row.rule for row in ROWS),
-        *(row.rule for row in test_rows_of_names.ROWS),
-        *(row.rule for row in test_rows_of_tasks.ROWS),
-        *(row.rule for row in test_submit_rows.ROWS),
-        *(row.rule for row in test_engaging_rows.ROWS),
-        *(row.rule for row in test_create_opportunity_rules.ROWS),
-        *(case.rule for case in test_update_opportunity_rules.CASES),
-        *(row.rule for row in test_update_opportunity_rules.CONTENT),
-        *(f"update.{field_of(member.path)}" for member in opportunity_members.MEMBERS),
-        "update.last-modified-date",  # of test_update_opportunity_order.py
-        "update.renewal-itself",  # of test_update_opportunity_rules.py
-        "opportunity.postal-form",  # of test_postal_codes.py
-        *(rule.id for rule in update_by_aws.EMPTIED),  # of desk/test_emptied_by_aws.py
-        "summary.product-code",  # of desk/test_spend_insights.py
-    }
-    rules = {rule.id for table in TABLES for rule in table.rules}
-    assert rules - driven == set(), "without a test"
-    assert driven - rules == set(), "no rule any more"

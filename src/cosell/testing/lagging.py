@@ -10,7 +10,7 @@ from cosell.testing.expected import ensure_fired, enter, leave
 from cosell.testing.fault_words import unasked
 
 if TYPE_CHECKING:
-    from cosell.testing.journal import Call
+    from cosell.testing.known_calls import Call
     from cosell.testing.world import World
 
 _AT_ONCE: Final = frozenset({"ListEngagementMembers", "ListTagsForResource"})  # they never lag

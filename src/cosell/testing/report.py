@@ -15,8 +15,8 @@ from cosell.http import HttpRequest
 from cosell.testing import failing, scenes
 from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.fault_words import often
-from cosell.testing.journal import Call
 from cosell.testing.keeping import Folder
+from cosell.testing.known_calls import Call
 from cosell.wire.aws_json import addressed
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from cosell.journal import BODY_BYTES_MAX, BYTES_MAX
 from cosell.testing.calling import DESK, SELLING, Caller, Refused
-from cosell.testing.journal import Call
+from cosell.testing.known_calls import Call
 from cosell.testing.missing import CallsForgotten
 from cosell.testing.world import World
 
