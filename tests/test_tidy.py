@@ -7,7 +7,7 @@ import-linter's business (pyproject.toml), formatting is ruff's.
 import ast
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -201,26 +201,27 @@ def test_modules_say_what_they_are_for() -> None:
     refuse(places, "Begin the file with a docstring: its job, and what must not be in it.")
 
 
+def lines_with(words: re.Pattern[str], paths: Iterable[Path]) -> list[str]:
+    """Where one of the words stands, as file:line."""
+    return [
+        f"{name(path)}:{number}"
+        for path in paths
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if words.search(line)
+    ]
+
+
 def test_nothing_is_left_for_later() -> None:
     marked = (*python_files(), *documents(), *sorted(SOURCE.rglob("*.sql")), ROOT / "Makefile")
-    places = [
-        f"{name(path)}:{number}"
-        for path in marked
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if UNFINISHED.search(line)
-    ]
-    refuse(places, "Do it now, or say in a sentence what holds instead.")
+    refuse(lines_with(UNFINISHED, marked), "Do it now, or say in a sentence what holds instead.")
 
 
 def test_no_paper_is_named_that_a_reader_does_not_have() -> None:
     told = (*python_files(), *documents(), *sorted(SOURCE.rglob("*.sql")))
-    places = [
-        f"{name(path)}:{number}"
-        for path in told
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if PAPERS.search(line)
-    ]
-    refuse(places, "Name AWS's page by its title, or the row or difference that says it.")
+    refuse(
+        lines_with(PAPERS, told),
+        "Name AWS's page by its title, or the row or difference that says it.",
+    )
 
 
 def test_rows_and_differences_that_are_named_are_there() -> None:

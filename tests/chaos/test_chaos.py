@@ -6,7 +6,7 @@ import pytest
 
 from cosell.operations import DESK, DUE, SELLING
 from cosell.selling.workflows.tasks import STEP as STEPS
-from tests.chaos.ground import Nursery
+from tests.chaos.ground import Ground, Nursery
 from tests.chaos.on_postgres import OnPostgres
 from tests.chaos.on_sqlite import OnSqlite
 from tests.chaos.plan import ALWAYS, POINTS, Place, Plan, drawn
@@ -25,24 +25,22 @@ def one_death(death: Death, *stories: str) -> Plan:
     return Plan(0, (PACED,), ((0, stories),), (death,), ())
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_seed_finds_nothing(nursery: Nursery, tmp_path: Path, seed: int) -> None:
-    ground = OnSqlite(nursery)
-    outcome = run_seed(seed, ground, tmp_path)
+def ensure_nothing_found(ground: Ground, folder: Path, seed: int) -> None:
+    outcome = run_seed(seed, ground, folder)
     told = drawn(seed, ground.acts).told()
     assert not outcome.wrong, f"{outcome.wrong}\n{told}\nkept in {outcome.folder}"
     assert outcome.tally.calls.total() > 50
     assert [one for one in outcome.passed if not is_known(one)] == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_seed_finds_nothing(nursery: Nursery, tmp_path: Path, seed: int) -> None:
+    ensure_nothing_found(OnSqlite(nursery), tmp_path, seed)
 
 
 @pytest.mark.parametrize("seed", SEEDS_ON_POSTGRES)
 def test_seed_finds_nothing_on_postgres(nursery: Nursery, tmp_path: Path, seed: int) -> None:
-    ground = OnPostgres(nursery)
-    outcome = run_seed(seed, ground, tmp_path)
-    told = drawn(seed, ground.acts).told()
-    assert not outcome.wrong, f"{outcome.wrong}\n{told}\nkept in {outcome.folder}"
-    assert outcome.tally.calls.total() > 50
-    assert [one for one in outcome.passed if not is_known(one)] == []
+    ensure_nothing_found(OnPostgres(nursery), tmp_path, seed)
 
 
 def test_seed_decides_the_same_again() -> None:
