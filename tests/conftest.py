@@ -12,6 +12,7 @@ import pytest
 from tests import databases
 from tests.databases import ON_POSTGRES
 from tests.harness import NOW, Server, Worker, World
+from tests.scenes import Scene
 
 _CLUSTER = "TEST_POSTGRES_FOLDER"  # as tests/postgres.py reads it
 _ending = ExitStack()
@@ -72,6 +73,14 @@ def sqlite_server(
 def world(server: Server) -> World:
     """A namespace that no other test uses."""
     return World(server)
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    """The service in this process, on a state of its own."""
+    made = Scene()
+    yield made
+    made.close()
 
 
 @pytest.fixture

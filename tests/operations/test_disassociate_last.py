@@ -4,7 +4,6 @@ Which status an opportunity is in is written into its document: what is asked he
 rule, however the state came about.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,13 +20,6 @@ STATUSES = (
 STAGES = ("Prospect", "Business Validation", "Committed", "Launched", "Closed Lost")
 SOLD = ("Solutions", "AwsMarketplaceSolutions", "AwsMarketplaceProducts")
 OFFERS = ("AwsMarketplaceOffers", "AwsMarketplaceOfferSets")
-
-
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    made = Scene()
-    yield made
-    made.close()
 
 
 class Standing:

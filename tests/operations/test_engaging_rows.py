@@ -3,7 +3,7 @@ words. In which order they are asked: test_create_invitations.py, test_engagemen
 test_invitations_between_partners.py.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,13 +28,6 @@ PROJECT = "invitation.payload.opportunityInvitation.project"
 SPEND = f"{PROJECT}.expectedCustomerSpend"
 DATE = "TargetCompletionDate must be a day of the calendar"
 URL = "https://calculator.aws/#/estimate?id=0123456789abcdef0123456789abcdef"
-
-
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    made = Scene()
-    yield made
-    made.close()
 
 
 # --- invitations ---------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Invitations from partner to partner: both sides' lists, who may answer, what members see."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,13 +10,6 @@ from tests.harness import ACCOUNT, OTHER, Reply, answered, opportunity
 from tests.scenes import Scene, lead_invitation, opportunity_invitation
 
 THIRD = "777788889999"
-
-
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    made = Scene()
-    yield made
-    made.close()
 
 
 def listed(scene: Scene, account: str, participant: str, **members: Any) -> list[Any]:

@@ -179,6 +179,12 @@ def by_hand(side: Side, id: str) -> str:
 def shown(side: Side, id: str) -> str:
     """An engagement of its owner's own in which the opportunity is shown."""
     engagement = str(side.ask("create_engagement", Title="By hand", Description="One by one")["Id"])
+    show(side, engagement, id)
+    return engagement
+
+
+def show(side: Side, engagement: str, id: str) -> None:
+    """An engagement's members see the opportunity from now on."""
     side.ask(
         "create_resource_snapshot",
         EngagementIdentifier=engagement,
@@ -186,7 +192,6 @@ def shown(side: Side, id: str) -> str:
         ResourceIdentifier=id,
         ResourceSnapshotTemplateIdentifier="OpportunitySummaryView",
     )
-    return engagement
 
 
 def test_invitation_of_two_submissions_stays_open_until_the_last_is_rejected(world: World) -> None:
@@ -195,13 +200,7 @@ def test_invitation_of_two_submissions_stays_open_until_the_last_is_rejected(wor
     engagement = str(side.ask("create_engagement", Title="Two", Description="Two deals")["Id"])
     for id in (first, second):
         side.associate(id)
-        side.ask(
-            "create_resource_snapshot",
-            EngagementIdentifier=engagement,
-            ResourceType="Opportunity",
-            ResourceIdentifier=id,
-            ResourceSnapshotTemplateIdentifier="OpportunitySummaryView",
-        )
+        show(side, engagement, id)
         side.ask("submit_opportunity", Identifier=id, InvolvementType="Co-Sell")
 
     def statuses() -> list[Any]:

@@ -1,6 +1,6 @@
 """Every row of the smaller tables of rules, alone, in its words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,13 +19,6 @@ ENTITY, FORBIDDEN, STATE = (
 MISSING, MANY, NOT_FOUND = "REQUIRED_FIELD_MISSING", "TOO_MANY_VALUES", "ResourceNotFoundException"
 CONFLICT = "ConflictException"
 STATUS, STAGE = "LifeCycle.ReviewStatus", "LifeCycle.Stage"
-
-
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    made = Scene()
-    yield made
-    made.close()
 
 
 # --- what an opportunity is associated with, and who is in its team -------------------------------

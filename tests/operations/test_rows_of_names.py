@@ -1,6 +1,6 @@
 """Rows that look at who calls and at whom or what a request names, and at what the desk says."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,13 +14,6 @@ from tests.scenes import Scene
 
 NOT_FOUND = "ResourceNotFoundException"
 SANDBOX = {"Catalog": "Sandbox"}
-
-
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    made = Scene()
-    yield made
-    made.close()
 
 
 def not_enrolled(scene: Scene) -> Reply:

@@ -3,7 +3,7 @@ its words. The task that submits an opportunity: test_submit_rows.py.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,13 +13,6 @@ from tests.breaking import Row, engage, told
 from tests.engaging import lead, lead_customer, project
 from tests.harness import ACCOUNT, OTHER, Reply, answered
 from tests.scenes import Scene, lead_invitation, opportunity_invitation
-
-
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    made = Scene()
-    yield made
-    made.close()
 
 
 def accepting(

@@ -1,9 +1,6 @@
 """What members of an engagement see of each other's snapshots, and what only one of them sees."""
 
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from cosell.contract import Document
 from cosell.selling.views import SNAPSHOTS, Place, snapshot_row
@@ -148,13 +145,6 @@ def test_what_aws_says_of_an_opportunity_is_listed_for_its_owner_alone(world: Wo
 
 
 # --- rows that are written into the store --------------------------------------------------------
-
-
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    opened = Scene()
-    yield opened
-    opened.close()
 
 
 def joined(scene: Scene) -> tuple[str, str]:

@@ -24,13 +24,6 @@ STATE = "INVALID_RESOURCE_STATE"
 LIMITED = {"Visibility": "Limited"}
 
 
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    made = Scene()
-    yield made
-    made.close()
-
-
 def submitted_with(changes: Body, members: dict[str, str]) -> Callable[[Scene], Reply]:
     """A submission of an opportunity whose document has these values, shown in an engagement."""
 

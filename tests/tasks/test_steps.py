@@ -2,7 +2,7 @@
 come from inside a step, real ones and unforeseen ones."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -52,13 +52,6 @@ MAPPED: list[tuple[str, type[ApiError], str]] = [
     *((step, InternalServerException, "InternalError") for step in STEPS),
     *((step, ForbiddenOriginException, "InternalError") for step in STEPS),
 ]
-
-
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    made = Scene()
-    yield made
-    made.close()
 
 
 @pytest.fixture

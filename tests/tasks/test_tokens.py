@@ -1,7 +1,6 @@
 """What a client token binds, for whom and for how long; and the tags that a Start carries."""
 
 import itertools
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -191,13 +190,6 @@ def test_start_after_a_day_of_namespace_time_alone_remembers_the_token(world: Wo
     world.desk("AdvanceClock", Seconds=25 * 3600)
     assert start(partner, invitation, ClientToken=TOKEN) == first
     assert start_refused(world, referred(world), ClientToken=TOKEN) == "ConflictException"
-
-
-@pytest.fixture
-def scene() -> Iterator[Scene]:
-    made = Scene()
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize(("now_h", "wall_h"), [*itertools.product([0, 24, 25], repeat=2)])
