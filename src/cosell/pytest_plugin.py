@@ -24,6 +24,8 @@ _WORKER_SERVER: Final = "cosell_server"
 _WORKER_ASKS: Final = "cosell_asks"
 _SHARED: Final = "shared"  # as whole_run.py has it, which is imported late
 _NO_FAILURES: Final = (KeyboardInterrupt, pytest.exit.Exception, pytest.skip.Exception)
+# What a patch may raise where a failure is told of: also `pytest.fail`.
+_TELLING: Final = (Exception, pytest.fail.Exception, pytest.skip.Exception)
 
 
 _RUN: "Final[pytest.StashKey[Run]]" = pytest.StashKey()
@@ -373,12 +375,14 @@ def pytest_runtest_makereport(
 
 def _told(item: pytest.Item, one: "World | Story", number: str) -> str:
     """Of a world, or what is known of one; `number` tells its file from the test's others."""
-    from cosell.testing.keeping import folders
-    from cosell.testing.report import Story, look_at
-
+    # What the test has put in the place of something else is still there, and may do anything; out
+    # of here an exception would end the whole run.
     try:
+        from cosell.testing.keeping import folders
+        from cosell.testing.report import Story, look_at
+
         story = one if isinstance(one, Story) else look_at(one)
         said = item.config.stash[_RUN].save_failed
         return story.told(folders(item.config, said), item.nodeid + number)
-    except Exception as error:  # the test's own failure is what matters
+    except _TELLING as error:  # the test's own failure is what matters
         return f"The world could not be asked: {type(error).__name__}: {error}"

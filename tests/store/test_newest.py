@@ -22,3 +22,8 @@ def test_empty_file_is_as_one_that_went_every_step() -> None:
         sqlite_file.migrate(one, 0)
         sqlite_file.migrate(other, 0, sqlite_file.newest_format())
         assert contents(one) == contents(other)
+
+
+def test_every_step_is_known() -> None:
+    written = sorted(path.stem for path in (SCRIPT.parent / "sqlite").iterdir())
+    assert list(sqlite_file.STEPS) == written

@@ -1,7 +1,6 @@
 """The desk's model: our own operations (own/) and the shapes that they share with selling."""
 
-from pathlib import Path
-
+from cosell import packaged
 from cosell.contract.load import load
 from cosell.selling.contract import ADDITIONS, WORDS
 
@@ -38,4 +37,4 @@ _SHARED = ADDITIONS._replace(
     closed_members=True,  # a misspelt member must not make a default act
 )
 
-CONTRACT = load(Path(__file__).with_name("model.json").read_bytes(), _SHARED)
+CONTRACT = load(packaged.read(__spec__, "model.json"), _SHARED)

@@ -3,8 +3,7 @@
 Must not hold business rules: only shapes, as they are checked and rendered.
 """
 
-from pathlib import Path
-
+from cosell import packaged
 from cosell.contract import Additions
 from cosell.contract.load import load
 from cosell.selling import values
@@ -111,4 +110,4 @@ ADDITIONS = Additions(
     words=WORDS,
 )
 
-CONTRACT = load(Path(__file__).with_name("model.json").read_bytes(), ADDITIONS)
+CONTRACT = load(packaged.read(__spec__, "model.json"), ADDITIONS)

@@ -7,13 +7,15 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import cast
 
+from cosell import packaged
 from cosell.store import Batch, Columns, Form, StoreError
 
-_FOLDER = Path(__file__).parent / "migrations"
-_NEWEST = _FOLDER / "sqlite_newest.sql"
+_NEWEST = "migrations/sqlite_newest.sql"
+# In migrations/sqlite, each leads to the format of its number. A test may have put something of its
+# own in the place of what looks into a folder.
+STEPS = ("0001_founding", "0002_operations", "0003_laboratory")
 _HEAD = (
     "-- What the steps in sqlite/ lead to, for an empty file. Written by tools/newest_format.py.\n"
 )
@@ -40,21 +42,17 @@ def format_of(connection: sqlite3.Connection, path: str) -> int:
 
 def newest_format() -> int:
     """The format that `migrate` leads to."""
-    return len(_migrations())
-
-
-def _migrations() -> list[Path]:
-    return sorted((_FOLDER / "sqlite").glob("*.sql"))
+    return len(STEPS)
 
 
 def migrate(connection: sqlite3.Connection, version: int, to: int | None = None) -> None:
     """Bring the file to a format, the newest if none is named, each step in a transaction of its
     own; but an empty one to the newest in one, by what the steps lead to."""
     if version == 0 and to is None:
-        _run(connection, _NEWEST.read_text(), newest_format())
+        _run(connection, packaged.text(__spec__, _NEWEST), newest_format())
         return
-    for number, step in enumerate(_migrations()[version:to], start=version + 1):
-        _run(connection, step.read_text(), number)
+    for number, step in enumerate(STEPS[version:to], start=version + 1):
+        _run(connection, packaged.text(__spec__, f"migrations/sqlite/{step}.sql"), number)
 
 
 def _run(connection: sqlite3.Connection, script: str, version: int) -> None:

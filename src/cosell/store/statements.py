@@ -2,9 +2,9 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
-_FOLDER = Path(__file__).parent / "sql"
+from cosell import packaged
+
 _CHANGES = re.compile(r"(insert into|update|delete from) namespace\b")
 _HEAD = re.compile(r"^-- (\w+): .*(?:\n-- .*)*\n", re.MULTILINE)
 
@@ -24,7 +24,7 @@ def postgres_statements() -> dict[str, str]:
 def _read(*sources: str) -> dict[str, str]:
     named: dict[str, str] = {}
     for source in sources:
-        text = (_FOLDER / f"{source}.sql").read_text()
+        text = packaged.text(__spec__, f"sql/{source}.sql")
         heads = list(_HEAD.finditer(text))
         ends = [head.start() for head in heads[1:]] + [len(text)]
         for head, end in zip(heads, ends, strict=True):

@@ -4,16 +4,16 @@ Bodies are forms and XML; what is shown of them is JSON. Must not check a reques
 """
 
 from collections.abc import Mapping
-from importlib.resources import files
 
 import orjson
 
+from cosell import packaged
 from cosell.contract import NO_ADDITIONS
 from cosell.contract.load import load
 from cosell.errors import ApiError
 from cosell.wire import query
 
-CONTRACT = load((files(__package__) / "model.json").read_bytes(), NO_ADDITIONS)
+CONTRACT = load(packaged.read(__spec__, "model.json"), NO_ADDITIONS)
 
 
 def read(body: bytes) -> tuple[str, query.Document, ApiError | None]:

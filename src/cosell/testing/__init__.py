@@ -6,7 +6,6 @@ who only has the package installed pays nothing. What is loaded stays, whoever t
 
 from typing import TYPE_CHECKING, Any
 
-import cosell.clock  # noqa: F401 - before any test: see there
 from cosell.testing import staying
 
 if TYPE_CHECKING:
@@ -46,3 +45,4 @@ def __getattr__(name: str) -> Any:
 
 
 staying.keep()
+import cosell.clock  # noqa: E402, F401 - before any test: see there

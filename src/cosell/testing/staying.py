@@ -2,21 +2,25 @@
 
 A test may put sys.modules back as it was (`mock.patch.dict("sys.modules", …)`, pytest's
 `pytester`): what was loaded meanwhile is no longer in it, but lives on in worlds and clients.
-Loaded a second time, its classes would be others than those which live on. Must not load anything.
+Loaded a second time, its classes would be others than those which live on. And cosell's own modules
+are found here before anybody else may: pytest looks for asserts in whatever a plugin is of, and
+reads that by what a test may have put its own in the place of. Must not load anything.
 """
 
 import sys
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Final, TypeGuard
 
 _OURS: Final = __name__.partition(".")[0]
+_PARTS: Final = f"{_OURS}."
 _roots: Final = {_OURS: sys.modules[_OURS]}
 
 
 class _Finder:
-    """Finds modules that were loaded before, where each package holds its own."""
+    """Finds modules that were loaded before, where each package holds its own; and cosell's as
+    Python does."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -25,7 +29,7 @@ class _Finder:
             return None  # it is to be loaded anew: importlib.reload
         module = _held(name)
         if module is None:
-            return None
+            return PathFinder.find_spec(name, path) if name.startswith(_PARTS) else None
         return ModuleSpec(name, _Loader(module))  # type: ignore[arg-type]  # it need not be theirs
 
 

@@ -3,8 +3,8 @@
 Must not import botocore, nor raise: what is told is of a call that has failed already.
 """
 
+import contextlib
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -13,7 +13,7 @@ from typing import Final
 
 _SDK: Final = frozenset({"boto3", "botocore", "s3transfer"})
 _BETWEEN: Final = frozenset({"_pytest", "cosell", "pluggy"})  # who calls what somebody hands them
-_STANDARD: Final = f"{sysconfig.get_path('stdlib')}/"
+_STANDARD: Final = contextlib.__file__.removesuffix("contextlib.py")  # the library's folder
 _INSTALLED: Final = "/site-packages/"
 
 

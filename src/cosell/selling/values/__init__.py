@@ -5,18 +5,16 @@ the API reference; what AWS says by default is not documented. Must not hold a r
 """
 
 from functools import cache
-from pathlib import Path
 from typing import cast
 
 import orjson
 
+from cosell import packaged
 from cosell.contract import Document
-
-_FOLDER = Path(__file__).parent
 
 
 def _lines(name: str) -> tuple[str, ...]:
-    return tuple((_FOLDER / f"{name}.txt").read_text().splitlines())
+    return tuple(packaged.text(__spec__, f"{name}.txt").splitlines())
 
 
 @cache
@@ -66,11 +64,11 @@ def postal_code_formats() -> dict[str, str]:
     """How the postal codes of a country (ISO code) look: `99999 OR 99999-9999`. 9 and N are digits,
     A is a letter; what is in brackets may be missing, and of what stands beside a slash there is
     one. Country names of the list are ISO codes here, and the Netherlands' AC is its AA."""
-    _, *rows = (_FOLDER / "postal_code_formats.csv").read_text().splitlines()
+    _, *rows = packaged.text(__spec__, "postal_code_formats.csv").splitlines()
     return dict(cast("tuple[str, str]", row.split(",", 1)) for row in rows)
 
 
 @cache
 def defaults(name: str) -> Document:
     """What AWS says when nobody says otherwise: of what, is the name of a file."""
-    return cast("Document", orjson.loads((_FOLDER / f"{name}.json").read_bytes()))
+    return cast("Document", orjson.loads(packaged.read(__spec__, f"{name}.json")))
