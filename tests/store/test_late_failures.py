@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from cosell.store import Contention, Store, Tx, documents
+from cosell.store import Contention, Store, StoreError, Tx, documents
 from cosell.store.postgres_tx import PostgresTx
 from cosell.store.retries import retrying, step
 from cosell.store.sqlite import SqliteStore
@@ -63,6 +63,52 @@ def test_step_whose_failure_somebody_catches_is_undone(store: Store) -> None:
     retrying(store, work)
     with store.read() as tx:
         assert tx.query("select id from document", {}) == [("x",)]
+
+
+def ids(store: Store) -> list[object]:
+    with store.read() as tx:
+        return [of_it for (of_it,) in tx.query("select id from document order by id", {})]
+
+
+def test_step_that_fails_around_a_savepoint_is_undone(store: Store) -> None:
+    tries = []
+
+    def work(tx: Tx) -> None:
+        tries.append(tx.behind is None)
+        with suppress(Exception), step(tx):
+            put_document(tx, 1, "half")
+            with tx.savepoint():
+                put_document(tx, 1, "inner")
+            raise ValueError
+        put_document(tx, 1, "rest")
+
+    retrying(store, work)
+    assert ids(store) == ["rest"]
+    assert tries == [False, True]
+
+
+@pytest.mark.parametrize("error", [Contention, OSError, StoreError])
+def test_step_is_undone_also_where_its_error_would_end_all(
+    store: Store, error: type[Exception]
+) -> None:
+    def heeding(tx: Tx) -> None:
+        with suppress(error), step(tx):
+            put_document(tx, 1, "half")
+            raise error
+        put_document(tx, 1, "rest")
+
+    def passing(tx: Tx) -> None:
+        tries.append(tx.behind is None)
+        with step(tx):
+            raise error
+
+    tries: list[bool] = []
+    retrying(store, heeding)
+    assert ("half" in ids(store)) is (not store.alone and error is StoreError)
+    assert "rest" in ids(store)
+    with pytest.raises(error):
+        retrying(store, passing)
+    assert not any(tries)
 
 
 def test_time_limit_of_somebody_is_no_fault_of_what_is_late(

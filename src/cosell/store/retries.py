@@ -19,8 +19,13 @@ _PAUSE_S, _PAUSE_S_MAX = 0.002, 0.1  # at most: whoever met once is not to meet 
 Made = TypeVar("Made")
 
 
+_PASSING: Final = (Contention, StoreError, OSError)  # a time limit of somebody's is an OSError
+
+
 class _Unmarked:
-    """A step that is taken to end well, as nearly all do."""
+    """A step that is taken to end well, as nearly all do. One that does not cannot be undone by
+    itself: whoever heeds its failure, the transaction has failed. What ends a transaction
+    anyway, unless somebody heeds it, is passed on as it is."""
 
     __slots__ = ("_late",)
 
@@ -33,8 +38,9 @@ class _Unmarked:
     def __exit__(self, kind: type[BaseException] | None, error: object, _: object) -> None:
         if kind is None or not issubclass(kind, Exception):
             return
-        if not issubclass(kind, Contention | StoreError):  # with these all is undone anyway
+        if self._late.failed is None:
             self._late.failed = TooHasty(f"a step failed: {error}")
+        if not issubclass(kind, _PASSING):
             raise self._late.failed
 
 
@@ -45,16 +51,25 @@ def step(tx: Tx) -> AbstractContextManager[None]:
     return tx.savepoint() if tx.behind is None else _Unmarked(tx.behind)
 
 
-def retrying(store: Store, work: Callable[[Tx], Made], *, long: bool = False) -> Made:
+def retrying(
+    store: Store, work: Callable[[Tx], Made], *, long: bool = False, hasty: bool = True
+) -> Made:
     """Do the work in a write transaction, and again in a fresh one as often as it meets
     `Contention`, which is raised only if it still does so after a while. The first try is made in
-    haste: it marks no steps and writes late. If anything of that fails, all is done with care."""
-    pause_s, until, hasty = _PAUSE_S, 0.0, True
+    haste, unless it is not to be: it marks no steps and writes late. If anything of that fails, all
+    is done with care."""
+    pause_s, until = _PAUSE_S, 0.0
     while True:
+        late = Late() if hasty else None
         try:
             with store.write(long=long) as tx:
-                tx.behind = Late() if hasty else None
-                return work(tx)
+                tx.behind = late
+                made = work(tx)
+                if (
+                    late is not None and late.failed is not None
+                ):  # also where a savepoint put it aside
+                    raise late.failed
+            return made
         except TooHasty as failure:
             log.debug("a transaction is done again with care: %s", failure)
             hasty = False
