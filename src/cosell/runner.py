@@ -84,10 +84,12 @@ class Runner:
         many entries ran. `woken` is done before the first, in the same transaction: whether there
         is anything to look at."""
         until, ran, more, together = monotonic() + for_s, 0, True, True
+        care = Care()
         while more and not self._stopped and monotonic() < until:
             look = Look(None if ran else woken, together)
             try:
-                some, more = retrying(self.store, partial(self._run_some, namespace, look))
+                run = partial(self._run_some, namespace, look, care)
+                some, more = retrying(self.store, run, hasty=not care.left)
             except (Contention, StoreError):
                 raise
             except Exception:
@@ -96,22 +98,25 @@ class Runner:
                 together = False  # what comes before the one that fails is run without it
                 continue
             self._count(some)
+            care.done(len(some))
             ran += len(some)
         if more:
             retrying(self.store, partial(self.plan_look, namespace))
         return ran
 
-    def _run_some(self, name: str, look: "Look", tx: Tx) -> tuple[list[Trace], bool]:
+    def _run_some(self, name: str, look: "Look", care: "Care", tx: Tx) -> tuple[list[Trace], bool]:
         """Run what is due first, and what is due after it, in one transaction, for as long as
         nobody else in the namespace would mind: a commit costs as much as several entries. Answers
         what ran, and whether more may be due."""
+        care.begin(hasty=tx.behind is not None)
         if look.woken is not None and not look.woken(tx, name):
             return [], False
         ran: list[Trace] = []
         began = monotonic()  # this try, and not one that was in vain
         while (trace := self._run_due(tx, name, None, None)) is not None:
             ran.append(trace)
-            if look.is_over(len(ran), monotonic() - began):
+            care.reached = len(ran)
+            if look.is_over(len(ran), monotonic() - began) or len(ran) == care.left:
                 tx.planned = None  # it goes on at once, and calls somebody when it ends before
                 return ran, True
         self.plan_look(name, tx)
@@ -342,6 +347,29 @@ class Look(NamedTuple):
         if not self.together or took_s > _TOGETHER_S_MAX:
             return True
         return took_s > _TOGETHER_S and ran >= _TOGETHER
+
+
+class Care:
+    """How many entries a look is yet to run with care. What haste ran in vain is run again with
+    care, up to the entry that failed: what comes after it is run in haste. When that fails too,
+    care goes on for longer, each time twice as long, so that little is done twice however many
+    entries fail."""
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.reached = 0  # entries that the try ended before the one it is at
+        self._hasty, self._failures = False, 0
+
+    def begin(self, *, hasty: bool) -> None:
+        """A try begins. One with care after one in haste: that was in vain."""
+        if self._hasty and not hasty:
+            self._failures += 1
+            self.left = (self.reached + 1) * (2**self._failures - 1)
+        self._hasty, self.reached = hasty, 0
+
+    def done(self, ran: int) -> None:
+        """So many entries ran, and what they did is committed."""
+        self.left = max(self.left - ran, 0)
 
 
 class _Rest(NamedTuple):

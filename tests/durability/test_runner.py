@@ -1,5 +1,6 @@
 """The thread that does what is due: one entry that cannot be done holds up nobody else's."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -8,11 +9,13 @@ from random import Random
 
 import pytest
 
+from cosell.calls import Call
 from cosell.clock import wall_ms
 from cosell.config import Config
-from cosell.runner import Instruments, Look, Runner
+from cosell.runner import Care, Instruments, Look, Runner
 from cosell.service import Engine
-from cosell.store import agenda, namespaces
+from cosell.store import Tx, agenda, namespaces
+from cosell.store.retries import step
 from cosell.store.sqlite import SqliteStore
 
 UNKNOWN = "an-unknown-kind"  # no table of the engine's has it
@@ -149,3 +152,43 @@ def test_look_runs_entries_together_until_others_have_waited_long_enough() -> No
     assert look.is_over(1_000, 0.05)
     assert look.is_over(1, 60.0)
     assert Look(None, together=False).is_over(1, 0.001)
+
+
+def test_entries_that_fail_in_haste_let_little_be_done_twice(engine: Engine) -> None:
+    """The last one of each transaction fails, which is over with it: not all of them are run in
+    vain."""
+    tries: list[str] = []
+
+    def run(call: Call, tx: Tx, ref: str) -> None:
+        tries.append(ref)
+        if ref.endswith(("4", "9")):
+            time.sleep(0.11)
+            with contextlib.suppress(ValueError), step(tx):
+                raise ValueError
+
+    found = engine.runner
+    instruments = Instruments(found.token_key, found.authenticator, found.quotas)
+    runner = Runner(engine.store, {BROKEN: run}, Random(1), instruments)
+    with engine.store.write() as tx:
+        ns = namespaces.ensure(tx, "failing", wall_ms()).ns
+        for number in range(50):
+            agenda.plan(tx, ns, 1 + number, BROKEN, f"{number:02}")
+    assert runner.work("failing", 60.0, lambda tx, name: True) == 50
+    assert left(engine, ns) == []
+    assert len(set(tries)) == 50
+    assert len(tries) <= 75
+
+
+def test_care_ends_with_the_entry_that_failed_and_lasts_longer_each_time() -> None:
+    care = Care()
+    for left_then in (5, 15, 35):
+        care.begin(hasty=True)
+        care.reached = 4  # the fifth fails
+        for _ in range(2):  # the second time since somebody else was in the way
+            care.begin(hasty=False)
+            assert care.left == left_then
+        care.done(2)
+        care.begin(hasty=False)
+        assert care.left == left_then - 2
+        care.done(left_then)
+        assert care.left == 0
