@@ -60,16 +60,9 @@ def retrying(
     is done with care."""
     pause_s, until = _PAUSE_S, 0.0
     while True:
-        late = Late() if hasty else None
         try:
             with store.write(long=long) as tx:
-                tx.behind = late
-                made = work(tx)
-                if (
-                    late is not None and late.failed is not None
-                ):  # also where a savepoint put it aside
-                    raise late.failed
-            return made
+                return _made(tx, work, Late() if hasty else None)
         except TooHasty as failure:
             log.debug("a transaction is done again with care: %s", failure)
             hasty = False
@@ -82,3 +75,11 @@ def retrying(
             log.info("a transaction met somebody else's change and is tried again: %s", contention)
         sleep(new_random().uniform(0.0, pause_s))
         pause_s = min(2 * pause_s, _PAUSE_S_MAX)
+
+
+def _made(tx: Tx, work: Callable[[Tx], Made], late: Late | None) -> Made:
+    tx.behind = late
+    made = work(tx)
+    if late is not None and late.failed is not None:  # also where a savepoint has put it aside
+        raise late.failed
+    return made
