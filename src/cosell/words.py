@@ -5,11 +5,13 @@ supervisor do: the main one heeds it, and tells the others when it is their turn
 is answered, nor when a server ends.
 """
 
-import asyncio
 import os
 import signal
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:  # the main process has no loop, and it takes its time
+    import asyncio
 
 FAILED: Final = signal.SIGUSR1  # to the main process: the one that tells it cannot serve
 END: Final = signal.SIGUSR1  # to one that answers: finish what you are at, and be gone
@@ -40,7 +42,7 @@ def prepare_forks() -> None:
     os.register_at_fork(before=hold, after_in_parent=let_go, after_in_child=begin)
 
 
-def leave_to_main(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+def leave_to_main(loop: "asyncio.AbstractEventLoop") -> Callable[[], None]:
     """In a process that answers, once the server has set its handlers: nobody is heeded any more
     but the main one. Answers what ends this process in order."""
     handler = signal.getsignal(signal.SIGTERM)

@@ -106,6 +106,21 @@ def test_version_names_the_model() -> None:
     assert done.stdout == f"cosell {__version__} (API model of {CONTRACT.model_date})\n"
 
 
+def test_a_command_loads_no_loop_before_there_is_one() -> None:
+    """Whoever asks for the version or for help would wait for it."""
+    program = "import cosell.cli, sys; print('cosell.serving' in sys.modules, *sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=True,
+    )
+    served, *loaded = done.stdout.split()
+    assert served == "True"
+    assert not {"asyncio", "granian", "cosell.app"} & {*loaded}
+
+
 def test_no_command_shows_the_commands() -> None:
     done = ran()
     assert done.returncode == 2
