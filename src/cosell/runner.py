@@ -31,6 +31,7 @@ _SLEEP_S_MAX = 10.0  # what a reset left is swept after as long; and real time m
 _SWEEP_ROWS = 100  # what one sweep transaction deletes: others wait no longer than for that
 _SWEEP_AFTER_MS = 10_000  # a call that looked the name up before its reset has ended by then
 _SWEEP_PAUSE_S = 0.005
+_SWEEP_EVERY_S = 0.05  # where there is always something due
 _RETRY_S = 1.0
 _REST_S_MAX = 60.0  # between two tries of an entry that cannot be run
 _KEEP_HOUSE_S = 60.0
@@ -70,7 +71,8 @@ class Runner:
         self._stopped = False
         self._asked: Counter[str] = Counter()  # namespaces that are being advanced: `_run_until`
         self._resting: dict[str, _Rest] = {}  # namespaces whose first entry failed
-        self._kept_house_at = 0.0
+        self._kept_house_at = self._swept_at = 0.0
+        self._outlived = ledger.Outlived()
         self._thread: threading.Thread | None = None
 
     # --- asked for -----------------------------------------------------------------------------
@@ -293,16 +295,27 @@ class Runner:
         for name, wait_ms in waits:
             if wait_ms <= 0 and not self._stopped:
                 ran |= self._try_first(name)
+        if ran and monotonic() - self._swept_at < _SWEEP_EVERY_S:
+            return 0.0
+        swept = self._keep_house()
+        self._swept_at = monotonic()
         if ran:
             return 0.0
+        if swept:
+            return _SWEEP_PAUSE_S
+        return min([_SLEEP_S_MAX, *(self._wait_s(name, ms) for name, ms in waits)])
+
+    def _keep_house(self) -> bool:
+        """Sweep some of what namespaces that are no more left behind, or forget some tokens whose
+        day is over; whether there were any."""
         wall = wall_ms()
         if self.store.sweep(_SWEEP_ROWS, wall - _SWEEP_AFTER_MS):
-            return _SWEEP_PAUSE_S
+            return True
         if monotonic() - self._kept_house_at > _KEEP_HOUSE_S:
-            if ledger.forget_outlived(self.store, wall, _SWEEP_ROWS):
-                return _SWEEP_PAUSE_S
+            if self._outlived.forget(self.store, wall, _SWEEP_ROWS):
+                return True
             self._kept_house_at = monotonic()
-        return min([_SLEEP_S_MAX, *(self._wait_s(name, ms) for name, ms in waits)])
+        return False
 
     def _try_first(self, name: str) -> bool:
         """Run a namespace's first entry. One that fails stays, and holds up nobody else's."""

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
@@ -45,7 +45,8 @@ _IMPATIENCE = "1s"  # for one namespace that somebody holds, for the sake of the
 _PATIENCE_MS = 20_000  # and so is what somebody should have done so long ago
 _PARTING_S = 20.0  # for the looks that are at work when it is to end
 _END_S = 25.0  # then it is gone, whatever it waits for
-_ROWS = 1_000  # that are swept in one transaction
+_ROWS = 1_000  # that are swept, or tokens that are forgotten, in one transaction
+_HOUSE_S = 2.0  # of a sweep for each of both; what is left then waits for the next one
 _SWEEP_AFTER_MS = 10_000  # a call that looked the name up before its reset has ended by then
 _TRIES = procrastinate.RetryStrategy(
     max_attempts=5, wait=1, retry_exceptions=[StoreError, Contention]
@@ -53,6 +54,7 @@ _TRIES = procrastinate.RetryStrategy(
 _PAUSE_S = 0.5  # between two tries to reach a database that was lost
 _AGAIN_S = 5.0  # between two lives of the queue's worker that end by themselves
 _PROVEN_S = 3.0  # longer than all that it does by itself takes to be done once
+_ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _LOST = (StoreError, procrastinate.exceptions.ConnectorException)
 
 
@@ -63,6 +65,8 @@ class Worker:
         self._store = store
         self._runner = engine.runner
         self._failed: set[str] = set()  # namespaces whose first entry cannot be run
+        self._outlived = ledger.Outlived()
+        self._house = threading.Lock()
 
     def look(self, namespace: str, at: int) -> None:
         """Do what is due in a namespace, as was planned for an instant, and let somebody look again
@@ -100,11 +104,31 @@ class Worker:
         retrying(self._store, plan)
 
     def keep_house(self) -> None:
-        """Delete what namespaces that are no more left behind, and tokens whose day is over."""
-        until = time.monotonic() + _POLL_S
-        while self._store.sweep(_ROWS, wall_ms() - _SWEEP_AFTER_MS) and time.monotonic() < until:
-            pass
-        ledger.forget_outlived(self._store, wall_ms(), _ROWS)
+        """Delete what namespaces that are no more left behind, and tokens whose day is over, until
+        none are left or others want their turn. A sweep that comes while one is at it leaves it
+        to that one; those of other processes take others' rows."""
+        if not self._house.acquire(blocking=False):
+            return
+        try:
+            self._go_on("rows of namespaces that are no more were swept", self._sweep)
+            self._go_on("client tokens whose day is over were forgotten", self._forget)
+        finally:
+            self._house.release()
+
+    def _sweep(self) -> int:
+        return self._store.sweep(_ROWS, wall_ms() - _SWEEP_AFTER_MS)
+
+    def _forget(self) -> int:
+        return self._outlived.forget(self._store, wall_ms(), _ROWS)
+
+    def _go_on(self, what: str, some: Callable[[], int]) -> None:
+        """Do some of it until none is left; if that takes too long, tell of it."""
+        done, until = 0, time.monotonic() + _HOUSE_S
+        while count := some():
+            done += count
+            if time.monotonic() > until:
+                log.info("%d %s; there are more, for the next sweep", done, what)
+                return
 
 
 def _woken(at: int, tx: Tx, name: str) -> bool:
@@ -229,6 +253,8 @@ def run(config: Config, database: str) -> None:
         garbage.collect_rarely()
         asyncio.run(_work(Worker(store, engine), life, door, store, config))
     finally:
+        for number in _ENDS:  # it has been heeded: saying it again is no more
+            signal.signal(number, signal.SIG_IGN)
         store.close()
 
 
@@ -265,9 +291,7 @@ async def _live_on(worker: Worker, life: Life, store: PostgresStore, config: Con
     soon as it can."""
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.set_exception_handler(partial(_tell_of_broken_off, store))
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` makes it
-            loop.add_signal_handler(number, _stop, stopped)
+    _heed_signals(loop, stopped)
     while not stopped.is_set():
         pause_s, began = _PAUSE_S, False
         try:
@@ -278,6 +302,18 @@ async def _live_on(worker: Worker, life: Life, store: PostgresStore, config: Con
             pause_s = life.fail(error, began=began)
         if not stopped.is_set():
             await _first(stopped.wait(), asyncio.sleep(pause_s))
+
+
+def _heed_signals(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
+    """Not by the loop's own handlers: those are gone before this process is."""
+
+    def heard(*_: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: it has been heeded
+            loop.call_soon_threadsafe(_stop, stopped)
+
+    for number in _ENDS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` makes it
+            signal.signal(number, heard)
 
 
 def _stop(stopped: asyncio.Event) -> None:

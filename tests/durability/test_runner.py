@@ -192,3 +192,26 @@ def test_care_ends_with_the_entry_that_failed_and_lasts_longer_each_time() -> No
         assert care.left == left_then - 2
         care.done(left_then)
         assert care.left == 0
+
+
+def test_what_a_reset_left_is_swept_also_where_there_is_always_something_due(
+    engine: Engine,
+) -> None:
+    def run(call: Call, tx: Tx, ref: str) -> None:
+        agenda.plan(tx, call.namespace.ns, 1, BROKEN, ref)
+
+    found = engine.runner
+    instruments = Instruments(found.token_key, found.authenticator, found.quotas)
+    runner = Runner(engine.store, {BROKEN: run}, Random(1), instruments)
+    long_ago = wall_ms() - 60_000
+    with engine.store.write() as tx:
+        before = namespaces.ensure(tx, "left", long_ago)
+        agenda.plan(tx, before.ns, 1, BROKEN, "of nothing")
+        namespaces.reset(tx, before, long_ago)
+        agenda.plan(tx, namespaces.ensure(tx, "busy", long_ago).ns, 1, BROKEN, "for ever")
+    runner.start()
+    until = time.monotonic() + 10.0
+    while left(engine, before.ns):
+        assert time.monotonic() < until, "it waits for ever"
+        time.sleep(0.005)
+    runner.stop()

@@ -101,6 +101,19 @@ def test_server_that_is_kept_from_its_terminal_outlives_it(serve: Start) -> None
     assert server.worker() == worker
 
 
+@pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
+def test_worker_that_is_told_again_and_again_to_end_ends_in_order(
+    database: str, tmp_path: Path, word: signal.Signals
+) -> None:
+    """Whenever that comes: also when there is nothing left to be ended."""
+    worker = Worker(database, tmp_path / "log").start()
+    assert worker.main is not None
+    while worker.main.poll() is None:
+        worker.main.send_signal(word)
+        time.sleep(0.005)
+    assert worker.main.returncode == 0
+
+
 def test_worker_ends_in_order_with_its_terminal(database: str, tmp_path: Path) -> None:
     worker = Worker(database, tmp_path / "worker.log").start()
     until(lambda: "At work on" in worker.log.read_text())

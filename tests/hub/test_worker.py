@@ -7,10 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
+import pytest
 
-from cosell.clock import wall_ms
-from cosell.config import Postgres
+from cosell import worker as at_work
+from cosell.clock import DAY_MS, wall_ms
+from cosell.config import Config, Postgres
 from cosell.looks import Looks
+from cosell.service import Engine
 from cosell.store import StoreError, agenda, namespaces
 from cosell.store.postgres import PostgresStore
 from cosell.worker import Life
@@ -85,6 +88,43 @@ def test_what_was_left_or_forgotten_or_retired_is_found_by_the_sweep(
     )
     until(lambda: Database(migrated).rows("select count(*) from retired") == [(0,)])
     assert worker.stop() == 0
+
+
+def house_of(url: str, tokens: int) -> tuple[PostgresStore, at_work.Worker]:
+    """A worker with so many tokens to forget."""
+    store, long_ago = PostgresStore(url, Postgres(), Looks()), wall_ms() - 3 * DAY_MS
+    with store.write() as tx:
+        ns = namespaces.ensure(tx, "old", long_ago).ns
+        of = {"ns": "integer", **tx.form().tables["ledger"]}
+        values = {"ns": ns, "digest": b"", "answer": b"", "bound_at": long_ago}
+        rows = [
+            {**values, "token": f"{one}", "bound_wall": long_ago + one} for one in range(tokens)
+        ]
+        tx.fill("ledger", of, ([row.get(name, "a") for name in of] for row in rows))
+    return store, at_work.Worker(store, Engine(store, Config(), bytes(32)))
+
+
+def test_one_sweep_forgets_all_tokens_whose_day_is_over(migrated: str) -> None:
+    store, house = house_of(migrated, 3_000)
+    house.keep_house()
+    [(left_then,)] = Database(migrated).rows("select count(*) from ledger")
+    assert left_then < 2_000  # those of more than one transaction, however busy the machine is
+    house.keep_house()
+    house.keep_house()
+    assert Database(migrated).rows("select count(*) from ledger") == [(0,)]
+    store.close()
+
+
+def test_sweep_that_does_not_come_to_its_end_tells_of_it(
+    migrated: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "cosell.worker")
+    monkeypatch.setattr(at_work, "_HOUSE_S", -1.0)
+    store, house = house_of(migrated, 1_500)
+    house.keep_house()
+    assert "1000 client tokens whose day is over were forgotten; there are more" in caplog.text
+    assert Database(migrated).rows("select count(*) from ledger") == [(500,)]
+    store.close()
 
 
 def test_what_is_due_where_the_clock_stands_is_found_by_the_sweep(

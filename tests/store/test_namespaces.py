@@ -278,13 +278,6 @@ def test_ledger_remembers_what_a_token_made(store: Store) -> None:
         assert ledger.recall(tx, KEY, 0, WALL) == (b"digest", b"answer")
 
 
-def test_ledger_forgets_no_binding_that_was_made_anew_meanwhile(store: Store) -> None:
-    with store.write() as tx:
-        ledger.record(tx, KEY, b"digest", b"answer", (0, WALL))
-        assert tx.run("unbind", **KEY._asdict(), until=WALL) == 0
-        assert tx.run("unbind", **KEY._asdict(), until=WALL + 1) == 1
-
-
 @pytest.mark.parametrize("part", range(5))
 def test_ledger_keeps_every_part_of_the_scope_apart(store: Store, part: int) -> None:
     other = [*KEY]

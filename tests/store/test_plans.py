@@ -50,6 +50,7 @@ SCANS = {
 WHOLE_NAMESPACE = {
     "namespace_is_empty": "stops at the first row",
     "outlived": "one namespace for each binding that is old enough",
+    "take_outlived": "as outlived",
     "due_namespaces": "stops at the first row",
     "agenda_lag": "stops at the first row",
     "count_faults": "a namespace has few faults",

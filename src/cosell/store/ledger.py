@@ -4,13 +4,17 @@ Must not know how a digest is made.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple, cast
 
 from cosell.clock import DAY_MS
-from cosell.store import Store, Tx, Value
+from cosell.store import Row, Store, Tx, Value, late, named
+from cosell.store.retries import retrying
+from cosell.store.statements import statements
 
 REMEMBERED_MS = DAY_MS
 _EVER = 1 << 62
+_SPAN = 20_000  # bindings that are looked through in some hundredths of a second
 
 
 class Key(NamedTuple):
@@ -95,7 +99,7 @@ def page(tx: Tx, scope: Scope, after: Key | None, at: tuple[int, int], limit: in
 def forget(tx: Tx, scope: Scope, token: str) -> int:
     """Make a token free wherever it is bound; answers at how many places it was."""
     keys = [Key(*one, token) for one in _scopes(tx, scope, None)]
-    return sum(tx.run("unbind", **key._asdict(), until=_EVER) for key in keys)
+    return sum(tx.run("unbind", **key._asdict()) for key in keys)
 
 
 def _scopes(tx: Tx, scope: Scope, after: Key | None) -> Iterator[Scope]:
@@ -112,13 +116,55 @@ def _scopes(tx: Tx, scope: Scope, after: Key | None) -> Iterator[Scope]:
             yield here
 
 
-def forget_outlived(store: Store, wall: int, batch_max: int) -> int:
-    """Delete at most that many bindings whose days are over; answers how many there were."""
-    with store.read() as reading:
-        rows = reading.all("outlived", wall=wall, remembered=REMEMBERED_MS, limit=batch_max)
-    if rows:
-        with store.write() as tx:
-            for row in rows:
-                key = Key(*cast("tuple[int, str, str, str, str]", row))
-                tx.run("unbind", **key._asdict(), until=wall - REMEMBERED_MS)
-    return len(rows)
+class Outlived:
+    """Forgets bindings whose days are over, from the oldest on, round after round. It looks through
+    a span of them at a time, and then at what comes after it: those whose namespace's clock stands
+    stay there for ever, however many they are. For one thread."""
+
+    def __init__(self, span: int = _SPAN) -> None:
+        """`span` is how many bindings are looked through at a time, if no more of them were made in
+        one millisecond."""
+        self._span = span
+        self._since = -_EVER
+        self._until: int | None = None  # where the span in hand ends
+        self._is_last = False  # whether the round ends with it
+
+    def forget(self, store: Store, wall: int, batch_max: int) -> int:
+        """Forget at most that many, in one transaction; answers how many. 0: there are none in the
+        span that is looked through, and the next call goes on behind it."""
+        with store.read(single=True) as reading:
+            if self._until is None:
+                self._take_span(reading, wall - REMEMBERED_MS)
+            found = reading.one("outlived", **self._asked(wall, 1))
+        rows: list[Row] = []
+        if found is not None:
+            rows = retrying(store, partial(_unbind, self._asked(wall, batch_max)))
+        if len(rows) == batch_max:
+            self._since = cast("int", rows[-1][-1])
+        else:
+            self._since = -_EVER if self._is_last else cast("int", self._until)
+            self._until = None
+        return len(rows)
+
+    def _take_span(self, reading: Tx, before: int) -> None:
+        row = reading.one("span_end", since=self._since, until=before, many=self._span)
+        self._is_last = row is None
+        self._until = before if row is None else max(cast("int", row[0]), self._since + 1)
+
+    def _asked(self, wall: int, limit: int) -> dict[str, Value]:
+        return {
+            "since": self._since,
+            "until": self._until,
+            "wall": wall,
+            "remembered": REMEMBERED_MS,
+            "limit": limit,
+        }
+
+
+def _unbind(asked: dict[str, Value], tx: Tx) -> list[Row]:
+    """Forget some whose days are over; answers which."""
+    rows = tx.all("take_outlived", **asked)
+    for row in rows:
+        key = Key(*cast("tuple[int, str, str, str, str]", row[:-1]))
+        late.write(tx, named.binding(key), statements()["unbind"], key._asdict())
+    return rows

@@ -56,3 +56,8 @@ def entry(ns: int, due_at: int, seq: int) -> Named:
 def entries(ns: int, kind: str, ref: str) -> Named:
     """All entries of an agenda for a thing, to be forgotten: they go before any is planned."""
     return Named(("agenda", (ns, kind, ref)))
+
+
+def binding(key: tuple[Value, ...]) -> Named:
+    """What a client token is bound to."""
+    return Named(("ledger", tuple(key)))

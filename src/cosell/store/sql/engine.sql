@@ -137,17 +137,29 @@ values
 on conflict (ns, account, catalog, operation, token) do update set digest = excluded.digest,
   answer = excluded.answer, bound_at = excluded.bound_at, bound_wall = excluded.bound_wall;
 
--- outlived: some bindings whose day is over by both clocks.
-select l.ns, l.account, l.catalog, l.operation, l.token from ledger l
-join namespace n on n.ns = l.ns
-where l.bound_wall < :wall - :remembered
-  and l.bound_at < coalesce(n.frozen_at, :wall + n.offset_ms) - :remembered
-limit :limit;
+-- span_end: when a binding was made before which so many were made since an instant.
+select bound_wall from ledger where bound_wall >= :since and bound_wall < :until
+order by bound_wall limit 1 offset :many;
 
--- unbind: forget what a client token made, unless it was bound anew meanwhile.
+-- outlived: some bindings of a span of real time whose day is over also by their namespace's clock,
+-- from the oldest on.
+select l.ns, l.account, l.catalog, l.operation, l.token, l.bound_wall from ledger l
+join namespace n on n.ns = l.ns
+where l.bound_wall >= :since and l.bound_wall < :until
+  and l.bound_at < coalesce(n.frozen_at, :wall + n.offset_ms) - :remembered
+order by l.bound_wall limit :limit;
+
+-- take_outlived: as outlived, for who forgets them.
+select l.ns, l.account, l.catalog, l.operation, l.token, l.bound_wall from ledger l
+join namespace n on n.ns = l.ns
+where l.bound_wall >= :since and l.bound_wall < :until
+  and l.bound_at < coalesce(n.frozen_at, :wall + n.offset_ms) - :remembered
+order by l.bound_wall limit :limit;
+
+-- unbind: forget what a client token made.
 delete from ledger
 where ns = :ns and account = :account and catalog = :catalog and operation = :operation
-  and token = :token and bound_wall < :until;
+  and token = :token;
 
 -- next_token_scope: the account, catalog and operation that come next among a namespace's tokens.
 select account, catalog, operation from ledger

@@ -56,15 +56,13 @@ delete from {table} t using unnest({arrays}) r ({names}) where {conditions};
 delete from {table} where ctid = any (array(
   select ctid from {table} where ns = :ns limit :batch for update skip locked));
 
--- outlived: as in engine.sql; from the oldest on.
-select l.ns, l.account, l.catalog, l.operation, l.token
-from (
-  select ns, account, catalog, operation, token, bound_at from ledger
-  where bound_wall < :wall - :remembered order by bound_wall
-) l
+-- take_outlived: as in engine.sql; those that somebody else forgets, or binds anew, are left to him.
+select l.ns, l.account, l.catalog, l.operation, l.token, l.bound_wall from ledger l
 join namespace n on n.ns = l.ns
-where l.bound_at < coalesce(n.frozen_at, :wall + n.offset_ms) - :remembered
-limit :limit;
+where l.bound_wall >= :since and l.bound_wall < :until
+  and l.bound_at < coalesce(n.frozen_at, :wall + n.offset_ms) - :remembered
+order by l.bound_wall limit :limit
+for update of l skip locked;
 
 -- awaiting_review: as in selling.sql; in the order of its index.
 with recursive owner (name) as (
