@@ -10,7 +10,10 @@ from cosell.store.postgres_rows import together
 from cosell.store.statements import statements
 from tests.store.rows import VIEWS, row
 
-WRITTEN = ("insert_document", "replace_document", "insert_agenda", "done", "forget_agenda", "emit")
+WRITTEN = (
+    "insert_document", "replace_document", "insert_agenda", "done", "forget_agenda", "emit",
+    "unbind",
+)  # fmt: skip
 
 
 def plan_of(store: PostgresStore, text: str) -> str:

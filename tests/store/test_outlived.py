@@ -1,5 +1,9 @@
 """Client tokens whose day is over: they go, however many there are, and however many stay."""
 
+import logging
+
+import pytest
+
 from cosell.clock import DAY_MS
 from cosell.config import Postgres
 from cosell.store import Store, ledger, namespaces
@@ -30,12 +34,16 @@ def left(store: Store) -> int:
     return int(str(count))
 
 
-def test_tokens_whose_day_is_over_go_some_at_a_time(store: Store) -> None:
+def test_tokens_whose_day_is_over_go_some_at_a_time(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "cosell.store")
     bound(store, "old", 25, WALL)
     bound(store, "new", 5, LATER)
     outlived = Outlived()
     assert [outlived.forget(store, LATER, 10) for _ in range(4)] == [10, 10, 5, 0]
     assert left(store) == 5
+    assert "done again with care" not in caplog.text  # they go together, not one by one
 
 
 def test_token_that_was_bound_anew_stays(store: Store) -> None:

@@ -158,8 +158,8 @@ order by l.bound_wall limit :limit;
 
 -- unbind: forget what a client token made.
 delete from ledger
-where ns = :ns and account = :account and catalog = :catalog and operation = :operation
-  and token = :token;
+where ns = :ns and account = :account and catalog = :catalog and operation = :operation and
+  token = :token;
 
 -- next_token_scope: the account, catalog and operation that come next among a namespace's tokens.
 select account, catalog, operation from ledger
