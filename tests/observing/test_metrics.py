@@ -239,6 +239,16 @@ def test_the_lag_of_the_agenda_is_that_of_its_most_overdue_entry(inside: Counted
     assert inside.scrape().number("cosell_agenda_lag_seconds") == 0, "no clock runs"
 
 
+def test_what_is_yet_to_be_swept_is_told(inside: Counted) -> None:
+    assert inside.scrape().number("cosell_retired_namespaces") == 0
+    inside.client().create_opportunity(Catalog="Sandbox", ClientToken="1", **opportunity())
+    inside.desk("ResetNamespace")
+    assert inside.scrape().number("cosell_retired_namespaces") == 1
+    while inside.store.sweep(1_000):
+        pass
+    assert inside.scrape().number("cosell_retired_namespaces") == 0
+
+
 def plan(inside: Inside, kind: str, ref: str, overdue_ms: int) -> None:
     """Put something on the agenda of a world."""
     with inside.store.write() as tx:

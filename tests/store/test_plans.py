@@ -43,6 +43,7 @@ SCANS = {
     "count_tasks": "asks each namespace for what is at work; what has ended is not looked at",
     "count_prospecting": "as count_tasks",
     "sweepable": "takes the first row",
+    "count_retired": "what is there waits for the sweep, and goes then",
     "awaiting_review": "each account that it has found leads to the next",
     "creators": "each of those that it has found leads to the next",
 }

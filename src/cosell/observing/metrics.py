@@ -27,7 +27,7 @@ from cosell.clock import wall_ms
 from cosell.http import HttpResponse
 from cosell.journal import Trace
 from cosell.observing import processes, together
-from cosell.store import Store, StoreError, Tx, agenda
+from cosell.store import Store, StoreError, Tx, agenda, namespaces
 
 log = logging.getLogger("cosell.metrics")
 
@@ -178,6 +178,7 @@ class _Asked(Collector):
             with self._store.read() as tx:
                 counted = {(kind, state): n for kind, state, n in self._tasks.at_work(tx)}
                 lag_ms = agenda.lag_ms(tx, wall_ms())
+                retired = namespaces.count_retired(tx)
         except StoreError as error:
             log.warning("The store does not answer a scrape: %s", error)
             up.add_metric((), 0)
@@ -186,6 +187,12 @@ class _Asked(Collector):
         up.add_metric((), 1)
         yield up
         yield from self._told(counted, lag_ms)
+        left = GaugeMetricFamily(
+            "cosell_retired_namespaces",
+            "Namespaces that are no more, and of which the rows are yet to be swept.",
+        )
+        left.add_metric((), retired)
+        yield left
 
     def _told(self, counted: Mapping[tuple[str, str], int], lag_ms: int) -> Iterator[Metric]:
         tasks = GaugeMetricFamily(

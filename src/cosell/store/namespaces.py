@@ -89,6 +89,11 @@ def delete(tx: Tx, namespace: Namespace, wall: int) -> None:
     tx.run("retire_namespace", ns=namespace.ns, wall=wall)
 
 
+def count_retired(tx: Tx) -> int:
+    """How many there are of which something may be left, which is yet to be swept."""
+    return cast("tuple[int]", tx.one("count_retired"))[0]
+
+
 def _make(tx: Tx, name: str, wall: int) -> Namespace:
     made = Namespace(name, tx.number("ns"), used_at=wall)
     tx.run(

@@ -256,5 +256,8 @@ where ns = :ns and seq = :seq and remaining > 0;
 -- sweepable: an integer whose rows are to be deleted.
 select ns from retired where retired_at <= :before order by ns limit 1;
 
+-- count_retired: integers whose rows are yet to be deleted.
+select count(*) from retired;
+
 -- forget_retired: nothing is left of an integer.
 delete from retired where ns = :ns;
