@@ -343,12 +343,11 @@ def load(
     return app
 
 
-def loaded_or_end(loading: Callable[[], App], main: int) -> App:
-    """What `loading` makes; or say why it cannot be, and end the whole server."""
+def loaded_or_end(loading: Callable[[], App], end: Callable[[], object]) -> App:
+    """What `loading` makes; or say why it cannot be, and `end` the whole server."""
     try:
         return loading()
     except StoreError as error:
         logs.say(f"cosell: {error}")
-        if os.getppid() == main:  # else it is gone, and the parent is somebody else
-            os.kill(main, words.FAILED)
+        end()
         raise SystemExit(1) from error

@@ -25,6 +25,7 @@ _LOOK_S = 0.25  # between two looks whether anybody answers still
 _CONNECT_S = 1.0
 _TRY_S = 0.01  # between two tries to connect to ourselves, or to end
 _HANGS_UP = (signal.SIGTERM, signal.SIGHUP)  # who asks a server to end, and not to hurry
+_LISTENS, _FAILED = b"listens", b"failed"  # what one that answers tells the main process
 _PARTING_S = 5  # how long a server that ends waits for clients that neither speak nor listen
 
 
@@ -38,11 +39,14 @@ class State(NamedTuple):
 
 class _Main(NamedTuple):
     """This process, the directory in which those that answer count together (or why there is none),
-    where they listen, and the pipe into which they say that they do."""
+    where they listen, and the pipe into which they say that they do, or that they cannot: by no
+    signal, since Python may lose the one that ends a server if it comes while another is handled,
+    and anybody may send one."""
 
     process: int
     counted: str | OSError | None
     address: tuple[str, int]
+    heard: Any
     said: Any
 
 
@@ -54,31 +58,50 @@ def listen(
 ) -> int:
     """Serve until a signal comes; answers the exit code. `listens` is called, once, when the state
     is open and whoever connects is let in."""
-    heard, said = multiprocessing.Pipe(duplex=False)
-    threading.Thread(target=_hear_once, args=(heard, listens), daemon=True).start()
-    main = _Main(os.getpid(), None, address, said)
+    main = _Main(os.getpid(), None, address, *multiprocessing.Pipe(duplex=False))
     if settings.workers == 1 or not config.counts(settings):
-        return _serve(settings, state, main)
+        return _serve(settings, state, main, listens)
     from cosell.observing import processes
 
     try:
         counted = processes.Directory()
     except OSError as error:  # those who would count say so: this process does not log
-        return _serve(settings, state, main._replace(counted=error))
+        return _serve(settings, state, main._replace(counted=error), listens)
     try:
-        return _serve(settings, state, main._replace(counted=counted.path))
+        return _serve(settings, state, main._replace(counted=counted.path), listens)
     finally:
         counted.close()
 
 
-def _hear_once(heard: Any, listens: Callable[[], object]) -> None:
-    """A process that answers says that it does; others that follow are no news. It does so by no
-    signal: Python may lose the one that ends a server if it comes while another is handled."""
-    try:
-        heard.recv_bytes()
-    except (EOFError, OSError):
-        return  # nobody ever did, and this process ends
-    listens()
+class _Hearing:
+    """What those that answer say of themselves: that somebody can connect, which is news once, or
+    that the server cannot be."""
+
+    def __init__(
+        self, heard: Any, listens: Callable[[], object], end: Callable[[], object]
+    ) -> None:
+        self.failed = False
+        self._heard = heard
+        self._listens = listens
+        self._end = end
+
+    def live(self) -> None:
+        """Hear, until this process ends."""
+        listened = False
+        with contextlib.suppress(EOFError, OSError):  # nobody says anything more
+            while True:
+                said = self._heard.recv_bytes()
+                if said == _FAILED:
+                    self.failed = True
+                    self._end()
+                elif not listened:
+                    listened = True
+                    self._listens()
+
+
+def _tell(main: _Main, what: bytes) -> None:
+    with contextlib.suppress(OSError):  # it has just been killed
+        main.said.send_bytes(what)
 
 
 def _say(main: _Main) -> None:
@@ -89,12 +112,13 @@ def _say(main: _Main) -> None:
         except OSError:
             time.sleep(_TRY_S)
         else:
-            with contextlib.suppress(OSError):  # it has just been killed
-                main.said.send_bytes(b"listens")
+            _tell(main, _LISTENS)
             return
 
 
-def _serve(settings: config.Config, state: State, main: _Main) -> int:
+def _serve(
+    settings: config.Config, state: State, main: _Main, listens: Callable[[], object]
+) -> int:
     from granian.constants import Interfaces, Loops
 
     from cosell.crew import Begun, Crew
@@ -111,16 +135,12 @@ def _serve(settings: config.Config, state: State, main: _Main) -> int:
         workers_kill_timeout=_PARTING_S,
         process_name=None,
     )
-    failed = False
-
-    def give_up(*_: object) -> None:
-        nonlocal failed
-        failed = True
-        server.signal_handler_interrupt(signal.SIGINT)
-
     words.prepare_forks()
-    signal.signal(words.FAILED, give_up)
+    for number in words.STRAY:
+        signal.signal(number, signal.SIG_IGN)
     _heed_signals(server, settings.drain_s)
+    hearing = _Hearing(main.heard, listens, partial(server.signal_handler_interrupt, signal.SIGINT))
+    threading.Thread(target=hearing.live, daemon=True).start()
     # A terminal that is closed ends a server, unless `nohup` is to keep it from that.
     unheard = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     server.signal_handler_reload = _do_nothing if unheard else server.signal_handler_interrupt
@@ -132,7 +152,7 @@ def _serve(settings: config.Config, state: State, main: _Main) -> int:
             signal.signal(number, signal.SIG_IGN)
         if server.failed:
             _tell_of_deaths(settings)
-    return 1 if failed else 0
+    return 1 if hearing.failed else 0
 
 
 def _do_nothing(*_: object) -> None:
@@ -222,6 +242,7 @@ def _load(settings: config.Config, state: State, main: _Main, begun: Any) -> Any
     process = main.process
     loading = partial(app.load, settings, state.database, process, state.opened, main.counted)
     waits = begun and state.opened is None
-    made = _waited_for(loading, process) if waits else app.loaded_or_end(loading, process)
+    fail = partial(_tell, main, _FAILED)
+    made = _waited_for(loading, process) if waits else app.loaded_or_end(loading, fail)
     threading.Thread(target=_say, args=(main,), daemon=True).start()
     return made

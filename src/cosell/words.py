@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:  # the main process has no loop, and it takes its time
     import asyncio
 
-FAILED: Final = signal.SIGUSR1  # to the main process: the one that tells it cannot serve
 END: Final = signal.SIGUSR1  # to one that answers: finish what you are at, and be gone
 DRAIN: Final = signal.SIGUSR2  # to one that answers: say that you are not ready
+STRAY: Final = (END, DRAIN)  # whom they are not for leaves them alone: others use them as well
 _ASKED: Final = (signal.SIGTERM, signal.SIGINT)  # what whoever asks a server to end may say
 _HEARD: Final = {*_ASKED, END, DRAIN}
 

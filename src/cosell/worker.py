@@ -19,7 +19,7 @@ from typing import Any, cast
 import procrastinate
 from procrastinate import jobs
 
-from cosell import __version__, counting, garbage
+from cosell import __version__, counting, garbage, words
 from cosell.browsers import Gate
 from cosell.clock import wall_ms
 from cosell.config import Config, ConfigError, counts
@@ -243,8 +243,10 @@ class _Reasons(logging.Handler):
 
 
 def run(config: Config, database: str) -> None:
-    """Work until a signal comes; what is at work then is finished. StoreError for a database that
-    cannot be used."""
+    """Work until a signal comes; what is at work then is finished, and signals that come later
+    change nothing. StoreError for a database that cannot be used."""
+    for number in words.STRAY:
+        signal.signal(number, signal.SIG_IGN)
     store = PostgresStore(database, config.postgres, Looks())
     try:
         engine = Engine(store, config, new_token_key())

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.failures import crew
 from tests.failures.asking import Crowd, kept
 from tests.failures.cluster import Cluster
 from tests.failures.conftest import Start
 from tests.failures.crew import children
-from tests.harness import START_S_MAX, Worker, World, opportunity
+from tests.harness import START_S_MAX, Worker, World, opportunity, send
 from tests.waiting import until
 
 AT_WORK = 6
@@ -120,6 +121,37 @@ def test_worker_ends_in_order_with_its_terminal(database: str, tmp_path: Path) -
     assert worker.main is not None
     worker.main.send_signal(signal.SIGHUP)
     assert worker.main.wait(START_S_MAX) == 0
+
+
+STRAY = [signal.SIGUSR1, signal.SIGUSR2]
+
+
+@pytest.mark.parametrize("word", STRAY)
+def test_server_goes_on_at_a_signal_that_is_for_others(
+    database: str, serve: Start, tmp_path: Path, word: signal.Signals
+) -> None:
+    """As whoever rotates logs sends it."""
+    server = serve(database, "--workers", "2")
+    both, world = crew.answering(server, 2), World(server)
+    assert server.main is not None
+    server.main.send_signal(word)
+    world.desk("PutClock", Time="2030-01-01T00:00:00.000Z", Frozen=True)
+    assert world.desk("GetClock")["Frozen"] is True
+    assert crew.answering(server, 2) == both
+    assert send(server.url, "GET", "/_cosell/ready").status == 200
+    assert server.stop() == 0
+    assert (tmp_path / "server-0.log").read_text().count("ERROR") == 0
+
+
+@pytest.mark.parametrize("word", STRAY)
+def test_worker_goes_on_at_a_signal_that_is_for_others(
+    database: str, tmp_path: Path, word: signal.Signals
+) -> None:
+    worker = Worker(database, tmp_path / "worker.log").start()
+    until(lambda: "At work on" in worker.log.read_text())
+    assert worker.main is not None
+    worker.main.send_signal(word)
+    assert worker.stop() == 0, "it was there to be asked"
 
 
 def fired(world: World) -> int:
