@@ -50,6 +50,8 @@ SAID: dict[str, list[dict[str, Any]]] = {
         {"Act": "Refer", **BOX, **RECEIVER},
         {"Act": "Refer", "Catalog": "AWS", "Id": "mine", "EverySeconds": 3_600, **RECEIVER,
          "Referral": {"Message": "For you", THERE: {"Solutions": ["S-1234567"]}}},
+        {"Act": "Leave", "Identifier": "submitted"},
+        {"Act": "Leave", "Identifier": "engagement", "Id": "leave"},
     ],
     "PutClock": [{"Time": "2031-01-01T00:00:00Z"}],
     "PutEstimate": [ESTIMATE, {**ESTIMATE, "Amount": "100.00", "CurrencyCode": "EUR"}],
@@ -187,7 +189,7 @@ def test_rules_for_every_act_and_what_became_of_them_are_kept(
 ) -> None:
     inside.desk("PutClock", Time="2030-01-01T00:00:00Z", Frozen=True)
     for said in SAID["PutAutopilot"]:
-        inside.desk("PutAutopilot", **said)
+        tell(inside, "PutAutopilot", said)
     inside.desk("PutPartner", AccountId=ACCOUNT, Catalogs=["AWS"])
     inside.desk("AdvanceClock", Seconds=86_400)
     assert "LastFailure" in str(inside.desk("GetAutopilot")["Rules"])
@@ -196,8 +198,8 @@ def test_rules_for_every_act_and_what_became_of_them_are_kept(
 
 @pytest.mark.parametrize(("act", "member"), [(act, one) for act in KEPT for one in KEPT[act][1:]])
 def test_rule_without_what_its_act_needs_is_damaged(inside: Inside, act: str, member: str) -> None:
-    more = {**BOX, **RECEIVER} if act == "Refer" else {}
-    inside.desk("PutAutopilot", Act=act, **more)
+    more = {"Refer": {**BOX, **RECEIVER}, "Leave": {"Identifier": "engagement"}}.get(act, {})
+    tell(inside, "PutAutopilot", {"Act": act, **more})
     header, read_once = read(b64decode(inside.desk("SaveNamespace")["State"]), newest_format())
     batches = [*read_once]
     for wrong, words in ({member: None}, f"has no {member}"), ({"Act": "Nod"}, "has Act, which"):

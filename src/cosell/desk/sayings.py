@@ -89,7 +89,13 @@ def _of_act(id: str, body: dict[str, Any]) -> str:
 
 @lru_cache(_KINDS_MAX)
 def _of_rule_for(act: str) -> Saying:
-    return _naming(_outline(DESK, "PutAutopilot", KEPT[act]))
+    return _naming((*_outline(DESK, "PutAutopilot", KEPT[act]), *_BECAME_OF_RULES))
+
+
+_BECAME_OF_RULES: Final = (
+    _Member(autopilot.DRAWN, "integer", False),
+    _Member(autopilot.DUE, "structure", False),
+)
 
 
 def _number(name: str) -> _Member:

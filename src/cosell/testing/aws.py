@@ -104,7 +104,7 @@ class Summary(TypedDict, total=False):
 
 class AutopilotRule(TypedDict, total=False):
     """What AWS does by itself: `Act` Review (default), Accept, Reject or Refer, and what each may
-    say."""
+    say; or what it leaves alone: Leave."""
 
     Id: str
     Act: str
@@ -117,6 +117,7 @@ class AutopilotRule(TypedDict, total=False):
     Comments: str
     Reason: str
     ReceiverAccountId: str
+    Identifier: str
     EverySeconds: int
     Referral: dict[str, Any]
     act: str
@@ -128,6 +129,7 @@ class AutopilotRule(TypedDict, total=False):
     outcome: str
     comments: str
     reason: str
+    identifier: str
     every_seconds: int
     referral: dict[str, Any]
     to: "Who"
@@ -227,6 +229,7 @@ class Aws:
             asked["ReceiverAccountId"] = self._world.account_of(to)
         if asked.get("Act") == "Refer":
             asked.setdefault("ReceiverAccountId", self._world.account)
+        if asked.get("Act") in ("Refer", "Leave"):
             asked.setdefault("Catalog", self._world.catalog)
         return self._world.desk("PutAutopilot", **asked)
 

@@ -4,13 +4,12 @@ desk for what AWS does. Each builder answers what the API's Get would.
 Must not write past the API: what cannot be reached that way is said, not made.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from cosell.testing import documents
 from cosell.testing.by_hand import ANSWER, REVIEW, by_hand
-from cosell.testing.calling import HIDES_REFUSALS, Answer, Refused
+from cosell.testing.calling import HIDES_REFUSALS, Answer
 from cosell.testing.drafts import Call, ensure_known
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ _WORKED: Final = (
     "Closed Lost",
 )
 STATES: Final = (DRAFT, "Submitted", *_REVIEWED, *_WORKED)
-_OPEN: Final = ("Submitted", "PENDING")  # AWS has not decided yet
 INVITATION_STATES: Final = ("PENDING", "ACCEPTED", "REJECTED")
 _CO_SELL: Final = "StartEngagementFromOpportunityTask"
 _ACCEPT: Final = "StartEngagementByAcceptingInvitationTask"
@@ -63,11 +61,11 @@ class Given:
         named = {"Catalog": request["Catalog"], "Identifier": made.Id}
         if state == DRAFT:
             return call("GetOpportunity", **named)
-        title = (request.get("Project") or {}).get("Title")
-        with by_hand(self._world, REVIEW, named["Catalog"], title):
+        with by_hand(self._world, REVIEW, named["Catalog"], made.Id):
             self._submit(call, named)
             if state in (*_REVIEWED, *_WORKED):
-                self._review(call, named, "Approved" if state in _WORKED else state)
+                outcome = "Approved" if state in _WORKED else state
+                self._world.aws.review(made.Id, outcome, Catalog=named["Catalog"])
             if state in _WORKED:
                 self._work(call, named, state)
             return call("GetOpportunity", **named)
@@ -189,24 +187,6 @@ class Given:
         if task.TaskStatus != "COMPLETE":
             raise ValueError(f"It cannot be submitted: {task.ReasonCode}: {task.Message}")
 
-    def _review(self, call: Call, named: dict[str, str], outcome: str) -> None:
-        """AWS reviews what was submitted."""
-        id, catalog = named["Identifier"], named["Catalog"]
-        _decided(
-            partial(self._world.aws.review, id, outcome, Catalog=catalog),
-            lambda: str(call("GetOpportunity", **named).LifeCycle.ReviewStatus),
-            outcome,
-        )
-
-    def _answer(self, call: Call, named: dict[str, str], state: str) -> None:
-        """AWS answers an invitation."""
-        id, catalog = named["Identifier"], named["Catalog"]
-        _decided(
-            partial(self._world.aws.answer_invitation, id, state.capitalize(), Catalog=catalog),
-            lambda: str(call("GetEngagementInvitation", **named).Status),
-            state,
-        )
-
     def _work(self, call: Call, named: dict[str, str], stage: str) -> None:
         """The partner moves an approved opportunity to a stage; to win, it needs a solution."""
         if stage in ("Committed", "Launched"):
@@ -248,12 +228,12 @@ class Given:
     def _to_aws(self, sender: str, state: str, members: dict[str, Any]) -> Answer:
         catalog, call = members.pop("Catalog", self._world.catalog), self._drafts.caller(sender)
         engagement = self.engagement(sender, Catalog=catalog)
-        with by_hand(self._world, ANSWER, catalog, engagement.Title):
+        with by_hand(self._world, ANSWER, catalog, engagement.Id):
             request = self._drafts.invitation(engagement, AWS, Catalog=catalog, **members)
             sent = call("CreateEngagementInvitation", **request)
             named = {"Catalog": catalog, "Identifier": sent.Id}
             if state != "PENDING":
-                self._answer(call, named, state)
+                self._world.aws.answer_invitation(sent.Id, state.capitalize(), Catalog=catalog)
             return call("GetEngagementInvitation", **named)
 
     def _answered(self, call: Call, named: dict[str, str], state: str) -> Answer:
@@ -262,20 +242,3 @@ class Given:
         elif state == "REJECTED":
             call("RejectEngagementInvitation", **named)
         return call("GetEngagementInvitation", **named)
-
-
-def _decided(decide: Callable[[], object], look: Callable[[], str], state: str) -> None:
-    """AWS decides, unless it has already come to that by itself. ValueError if it has come to
-    something else."""
-    try:
-        decide()
-        return
-    except Refused:
-        found = look()
-        if found == state:
-            return
-        if found in _OPEN:
-            raise
-    raise ValueError(
-        f"It cannot be {state}: a rule of cosell.aws.autopilot was there first, and it is {found}."
-    )

@@ -7,6 +7,7 @@ import pytest
 from cosell.testing.calling import Refused
 from cosell.testing.given import INVITATION_STATES, STATES, TASKS
 from cosell.testing.world import World
+from tests.harness import Server
 
 FRIEND = "444455556666"
 REVIEWED = ("Submitted", "In review", "Action Required", "Approved", "Rejected")
@@ -227,23 +228,55 @@ def test_what_was_built_is_the_autopilots_afterwards(somewhere: World) -> None:
         assert found.LifeCycle.ReviewStatus == "Rejected"
 
 
-def test_a_decision_that_was_there_first_is_told(world: World) -> None:
-    """On a server a rule that names this title itself may be as quick."""
-    world.aws.autopilot(outcome="Rejected")
-    call, built = world.drafts.caller(), world.given.opportunity("Submitted")
-    named = {"Catalog": built.Catalog, "Identifier": built.Id}
-    world.clock.advance(1)
-    world.given._review(call, named, "Rejected")
-    told = "It cannot be Approved: a rule of cosell.aws.autopilot was there first"
-    with pytest.raises(ValueError, match=told):
-        world.given._review(call, named, "Approved")
+@pytest.mark.parametrize("rule", [{}, {"title_pattern": "^shop$"}])
+def test_a_rule_for_the_title_leaves_what_is_built_alone_too(
+    somewhere: World, rule: dict[str, str]
+) -> None:
+    somewhere.aws.autopilot(**rule)  # type: ignore[arg-type]
+    for state in ("Submitted", "Rejected"):
+        built = somewhere.given.opportunity(state, Project={"Title": "shop"})
+        assert built.LifeCycle.ReviewStatus == state
 
 
-def test_an_answer_that_was_there_first_is_told(world: World) -> None:
-    world.aws.autopilot(act="Accept")
-    call, sent = world.drafts.caller(), world.given.invitation(to="aws", from_=None)
-    named = {"Catalog": sent.Catalog, "Identifier": sent.Id}
-    world.clock.advance(1)
-    world.given._answer(call, named, "ACCEPTED")
-    with pytest.raises(ValueError, match=r"It cannot be REJECTED: .* and it is ACCEPTED"):
-        world.given._answer(call, named, "REJECTED")
+def test_what_waits_already_waits_on_while_another_of_its_title_is_built(somewhere: World) -> None:
+    somewhere.clock.freeze("2030-01-01")
+    somewhere.aws.autopilot(delay_seconds=3600)
+    somewhere.aws.autopilot(act="Accept", delay_seconds=3600)
+    shop, told = {"Title": "shop"}, {"Message": "Please join"}
+    somewhere.given.opportunity("Submitted", Project=shop)
+    somewhere.given.invitation(to="aws", from_=None, **told)
+    somewhere.clock.advance(seconds=1800)
+    somewhere.given.opportunity("Submitted", Project=shop)
+    somewhere.given.invitation(to="aws", from_=None, **told)
+    assert _dues(somewhere) == ["01:00:00", "01:00:00", "01:30:00", "01:30:00"]
+
+
+def test_builders_draw_the_same_waits_wherever_the_world_is(server: Server) -> None:
+    found = []
+    for place in (None, server.url):
+        with World(server=place) as world:
+            found.append(_drawn(world))
+    assert found[0] == found[1]
+    assert len(set(found[0])) == len(found[0]) == 6
+
+
+def _drawn(world: World) -> list[str]:
+    """The instants for which a suite with a seed has planned something, in order."""
+    world.clock.freeze("2030-01-01")
+    world.aws.autopilot(Id="take", outcome="In review", delay_seconds_max=36_000, seed=7)
+    world.aws.autopilot(Id="decide", delay_seconds=40_000, delay_seconds_max=80_000, seed=8)
+    world.aws.autopilot(act="Accept", delay_seconds_max=36_000, seed=9)
+    for state in ("Approved", "Submitted", "Rejected", "In review", "Launched", "Submitted"):
+        world.given.opportunity(state)
+    for state in ("REJECTED", "PENDING", "ACCEPTED", "PENDING"):
+        world.given.invitation(to="aws", from_=None, state=state)
+    # What was taken up is decided later, beside what was in review: each twice or once.
+    return _dues(world)[:6]
+
+
+def _dues(world: World) -> list[str]:
+    """When something is due, one after another, but for expiries."""
+    times = []
+    while (due := world.desk("GetClock").NextDueTime) and due < "2030-01-03":
+        times += [due[11:19]] * world.desk("AdvanceClock", To=due).Fired
+    return times

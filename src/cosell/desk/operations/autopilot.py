@@ -23,7 +23,9 @@ from cosell.selling.domain import (
     associations,
     autopilot,
     desk_rules,
+    engagements,
     invitations,
+    opportunities,
     referrals,
     submissions,
 )
@@ -36,6 +38,7 @@ log = logging.getLogger("cosell.autopilot")
 
 _RULES_MAX = 100
 _CLOSE: Final = "LifeCycle.TargetCloseDate"
+_CALLED_AFTER: Final = ("Catalog", "ReceiverAccountId", "Identifier")
 _WAIT: Final = ("DelaySeconds", "DelaySecondsMax", "Seed")
 _SEED_BITS: Final = 31
 # What a rule for an act may say beside its Id, Act and Catalog.
@@ -44,18 +47,21 @@ _MEMBERS: Final = {
     "Accept": ("TitlePattern", *_WAIT),
     "Reject": ("TitlePattern", *_WAIT, "Reason"),
     "Refer": ("ReceiverAccountId", "EverySeconds", "Referral"),
+    autopilot.LEAVE: ("Identifier",),
 }
 _REQUIRED: Final = {
     "Review": (),
     "Accept": (),
     "Reject": (),
     "Refer": ("Catalog", "ReceiverAccountId"),
+    autopilot.LEAVE: ("Catalog", "Identifier"),
 }
 _DEFAULTS: Final[dict[str, Document]] = {
     "Review": {"Outcome": "Approved", "DelaySeconds": 0},
     "Accept": {"DelaySeconds": 0},
     "Reject": {"DelaySeconds": 0},
     "Refer": {"EverySeconds": 86_400},
+    autopilot.LEAVE: {},
 }
 KEPT: Final = {act: ("Id", *_REQUIRED[act], *_DEFAULTS[act]) for act in _MEMBERS}
 """What a rule for an act is never kept without."""
@@ -117,7 +123,7 @@ def _rule(said: Document) -> Document:
     if "Outcome" in rule:
         asked = text_at(rule, "Outcome")
         rule["Outcome"] = SPELLINGS.get(asked, asked)
-    parts = [act.lower(), text_at(rule, "Catalog"), text_at(rule, "ReceiverAccountId")]
+    parts = [act.lower(), *(text_at(rule, name) for name in _CALLED_AFTER)]
     pattern = text_at(rule, "TitlePattern")
     parts.append(hashlib.sha256(pattern.encode()).hexdigest()[:8] if pattern else "")
     return {"Id": "-".join(part for part in parts if part), **rule}
@@ -138,16 +144,16 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -
         for name in _REQUIRED[act]
         if name not in rule
     ]
-    errors += _errors_of_date(rule) if act == "Refer" else _errors_of_wait(rule)
+    errors += _errors_of_date(rule) + _errors_of_wait(rule)
     try:
         finder(text_at(rule, "TitlePattern"))
     except ValueError as error:
         errors.append(FieldError("titlePattern", "INVALID_VALUE", f"RE2 does not take it: {error}"))
-    ids = {text_at(one, "Id") for one in before}
-    if len(ids | {text_at(rule, "Id")}) > _RULES_MAX:
-        errors.append(FieldError("id", "INVALID_VALUE", f"There are {_RULES_MAX} rules at most"))
+    errors += _errors_of_number(rule, before)
     if errors:
         raise request_refused(*errors)
+    if act == autopilot.LEAVE:
+        _ensure_there(call._replace(catalog=text_at(rule, "Catalog")), tx, rule)
     if act == "Refer":
         in_catalog = call._replace(catalog=text_at(rule, "Catalog"))
         receiver, said = text_at(rule, "ReceiverAccountId"), object_at(rule, "Referral")
@@ -155,6 +161,26 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -
         ensure_referable(in_catalog, tx, referrals.completed(call, said), "referral.")
         entities = object_at(said, related.MEMBER)
         associations.of_referral(in_catalog, tx, receiver, entities, "referral.")
+
+
+def _errors_of_number(rule: Document, before: autopilot.Rules) -> list[FieldError]:
+    """Rules that leave something alone are counted apart: whoever needs one for a moment has room
+    whatever AWS does by itself."""
+    leaves = rule["Act"] == autopilot.LEAVE
+    alike = {text_at(one, "Id") for one in before if (one["Act"] == autopilot.LEAVE) == leaves}
+    if len(alike | {text_at(rule, "Id")}) <= _RULES_MAX:
+        return []
+    told = f"There are {_RULES_MAX} rules{f' with Act {autopilot.LEAVE}' * leaves} at most"
+    return [FieldError("id", "INVALID_VALUE", told)]
+
+
+def _ensure_there(call: Call, tx: Tx, rule: Document) -> None:
+    """ResourceNotFoundException where there is nothing to leave alone."""
+    id = text_at(rule, "Identifier")
+    if id.startswith("O"):
+        opportunities.find_any(call, tx, id)
+    else:
+        engagements.find_any(call, tx, id)
 
 
 def _errors_of_date(rule: Document) -> list[FieldError]:
@@ -166,7 +192,7 @@ def _errors_of_date(rule: Document) -> list[FieldError]:
 
 
 def _errors_of_wait(rule: Document) -> list[FieldError]:
-    least, most = cast("int", rule["DelaySeconds"]), rule.get("DelaySecondsMax")
+    least, most = cast("int", rule.get("DelaySeconds", 0)), rule.get("DelaySecondsMax")
     if most is None:
         told = "is for rules with DelaySecondsMax"
         return [FieldError("seed", "INVALID_VALUE", told)] if "Seed" in rule else []

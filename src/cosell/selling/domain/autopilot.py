@@ -1,8 +1,8 @@
 """What AWS does by itself: the rules that the desk put, and when AWS looks at what awaits it.
 
 AWS's looks are planned when something begins to await it, and anew when the rules change: so what
-is due is always the doing of the rule that it waited for. Must not do what a rule says: the desk
-does.
+is due is always the doing of the rule that it waited for. What a rule leaves alone is looked at
+once that rule is gone. Must not do what a rule says: the desk does.
 """
 
 from collections.abc import Iterable
@@ -13,14 +13,18 @@ from cosell.calls import Call
 from cosell.clock import SECOND_MS, iso
 from cosell.contract import Document
 from cosell.contract.patterns import finder
-from cosell.selling import AWS, Kind, text_at
+from cosell.selling import AWS, Kind, object_at, text_at
 from cosell.selling.domain import desk_rules
 from cosell.selling.lifecycle import AWAITING_AWS
 from cosell.store import Tx, agenda, documents
 from cosell.store.documents import Stored
 
 KIND: Final = "autopilot"  # of the desk's rules
-DRAWN: Final = "drawn"  # a member that no request has: how often a rule's wait was drawn
+LEAVE: Final = "Leave"  # the act of a rule that leaves one thing alone
+# Members that no request has: how often a rule's wait was drawn; when what a rule leaves alone is
+# due, by the agenda's words for it.
+DRAWN: Final = "drawn"
+DUE: Final = "due"
 # A member of the invitation by which something is submitted: the opportunity's id.
 FOR_REVIEW: Final = "for_review"
 # The agenda's words: for an opportunity, for an invitation, for a rule.
@@ -30,7 +34,7 @@ REFER: Final = "autopilot-refer"
 
 # What became of a rule, beside what was said.
 _FAILURE: Final = ("LastFailure", "LastFailureTime")
-_BECAME: Final = (DRAWN, *_FAILURE)
+_BECAME: Final = (DRAWN, DUE, *_FAILURE)
 _ANSWERS: Final = ("Accept", "Reject")
 _IN_REVIEW: Final = "In review"
 
@@ -39,11 +43,13 @@ Rules: TypeAlias = list[Document]
 
 
 class _Look(NamedTuple):
-    """AWS looks at something, in the agenda's words, by a rule if there is one."""
+    """AWS looks at something, in the agenda's words, by a rule if there is one, and not before a
+    rule that leaves it alone is gone."""
 
     kind: str
     ref: str
     rule: Document | None
+    left: Document | None
 
 
 def rules(call: Call, tx: Tx) -> Rules:
@@ -98,7 +104,8 @@ def await_nothing(call: Call, tx: Tx, invitation: Stored) -> None:
 
 def plan_anew(call: Call, tx: Tx, before: Rules) -> None:
     """The rules are other ones than `before`. What awaits AWS and meets another rule now waits from
-    now on for that, as if it had come just now; what meets the same rule waits on."""
+    now on for that, as if it had come just now; what meets the same rule waits on, also where it is
+    left alone from now on, or no more."""
     after = rules(call, tx)
     for opportunity in _under_review(call, tx):
         _change(call, tx, *(_look_at_opportunity(those, opportunity) for those in (before, after)))
@@ -110,6 +117,11 @@ def _change(call: Call, tx: Tx, before: _Look, after: _Look) -> None:
     if said(before.rule) != said(after.rule):
         agenda.forget(tx, call.ns, after.kind, after.ref)
         _plan(call, tx, after)
+    elif after.rule is not None and before.left != after.left:
+        due_at = _due_of(call, tx, before)
+        agenda.forget(tx, call.ns, after.kind, after.ref)
+        if due_at is not None:  # AWS has not looked yet
+            _plan_at(call, tx, after, due_at)
 
 
 def _under_review(call: Call, tx: Tx) -> Iterable[Stored]:
@@ -137,17 +149,35 @@ def _awaits_answer(invitation: Stored) -> bool:
 
 
 def _look_at_opportunity(rules: Rules, opportunity: Stored) -> _Look:
-    return _Look(REVIEW, opportunity.id, review_rule(rules, opportunity))
+    id = opportunity.id
+    left = _left(rules, opportunity.catalog, id)
+    return _Look(REVIEW, id, review_rule(rules, opportunity), left)
 
 
 def _look_at_invitation(rules: Rules, invitation: Stored) -> _Look:
-    return _Look(ANSWER, invitation.id, answer_rule(rules, invitation))
+    left = _left(rules, invitation.catalog, text_at(invitation.document, "EngagementId"))
+    return _Look(ANSWER, invitation.id, answer_rule(rules, invitation), left)
 
 
 def _plan(call: Call, tx: Tx, look: _Look) -> None:
     if look.rule is not None:
-        due_at = call.now + _wait_ms(call, tx, look.rule)
+        _plan_at(call, tx, look, call.now + _wait_ms(call, tx, look.rule))
+
+
+def _plan_at(call: Call, tx: Tx, look: _Look, due_at: int) -> None:
+    """AWS looks at an instant, or once it leaves the thing alone no more."""
+    if look.left is None:
         agenda.plan(tx, call.ns, due_at, look.kind, look.ref)
+        return
+    look.left[DUE] = {**object_at(look.left, DUE), f"{look.kind}/{look.ref}": due_at}
+    desk_rules.put(call, tx, KIND, text_at(look.left, "Id"), look.left)
+
+
+def _due_of(call: Call, tx: Tx, look: _Look) -> int | None:
+    """When AWS is to look, if it still is."""
+    if look.left is None:
+        return agenda.due_of(tx, call.ns, look.kind, look.ref)
+    return cast("int | None", object_at(look.left, DUE).get(f"{look.kind}/{look.ref}"))
 
 
 def _wait_ms(call: Call, tx: Tx, rule: Document) -> int:
@@ -184,6 +214,12 @@ def answer_rule(rules: Rules, invitation: Stored) -> Document | None:
     return next(iter(_matching(rules, _ANSWERS, invitation.catalog, title)), None)
 
 
+def _left(rules: Rules, catalog: str, id: str) -> Document | None:
+    """The rule that leaves something alone, known by the id of an opportunity or an engagement."""
+    fitting = _of_acts(rules, (LEAVE,), catalog)
+    return next((rule for rule in fitting if rule["Identifier"] == id), None)
+
+
 def _review_of(opportunity: Stored) -> tuple[str, str]:
     """What of an opportunity says which rule it meets."""
     document = opportunity.document
@@ -192,12 +228,14 @@ def _review_of(opportunity: Stored) -> tuple[str, str]:
 
 def _matching(rules: Rules, acts: tuple[str, ...], catalog: str, title: str) -> Rules:
     """The rules for acts on something called so, those with a pattern first."""
-    fitting = [
-        rule
-        for rule in rules
-        if rule["Act"] in acts and rule.get("Catalog", catalog) == catalog and _fits(rule, title)
-    ]
+    fitting = [rule for rule in _of_acts(rules, acts, catalog) if _fits(rule, title)]
     return sorted(fitting, key=lambda rule: "TitlePattern" not in rule)
+
+
+def _of_acts(rules: Rules, acts: tuple[str, ...], catalog: str) -> Rules:
+    return [
+        rule for rule in rules if rule["Act"] in acts and rule.get("Catalog", catalog) == catalog
+    ]
 
 
 def _fits(rule: Document, title: str) -> bool:
