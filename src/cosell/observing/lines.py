@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-BYTES_MAX: Final = 4 << 20  # that wait, some thousand lines
+BYTES_MAX: Final = 4 << 20  # that wait or are being written, some thousand lines
 _AT_ONCE: Final = select.PIPE_BUF  # so much goes into a pipe undivided, which others write to too
 _FILE_AT_ONCE: Final = 64 << 10  # nothing comes in between in a file
 _REST_S: Final = 0.05  # between two turns of writing: the lines of a crowd are one turn's
@@ -38,6 +38,7 @@ class Lines:
         self._at_once = _FILE_AT_ONCE if _is_file(number) else _AT_ONCE
         self._gap = gap
         self._bytes_max = bytes_max
+        self._half = bytes_max // 2  # with more than that there is no rest
         self._begin_anew()
         if hasattr(os, "register_at_fork"):  # what is forked has no thread of its parent's
             os.register_at_fork(after_in_child=self._begin_anew)
@@ -45,7 +46,7 @@ class Lines:
     def _begin_anew(self) -> None:
         """Nobody has said anything in this process yet."""
         self._waiting: list[_Line] = []
-        self._size = 0  # of what waits, in bytes
+        self._size = 0  # of what waits and what is being written, in bytes
         self._lost = 0  # lines behind those that wait
         self._since: float | None = None  # when the write began that is at work
         self._thread: threading.Thread | None = None
@@ -55,7 +56,8 @@ class Lines:
         self._called.acquire()
         self._is_idle = True
         self._done = threading.Condition(self._lock)
-        self._hurry = threading.Event()
+        self._pressed = threading.Condition(self._lock)
+        self._hurries = 0  # those who wait until all is written
 
     def put(self, text: bytes, heard: Heard | None = None) -> None:
         """Let a line be written, as soon as may be; never waits for that. `heard` is told what
@@ -69,6 +71,8 @@ class Lines:
             self._waiting.append((text, heard))
             if self._is_idle:
                 self._begin()
+            elif self._size > self._half:
+                self._pressed.notify()
 
     def _begin(self) -> None:
         self._is_idle = False
@@ -84,6 +88,10 @@ class Lines:
             lost = self._lost
         if stood_s < _STILL_S and not lost:
             return ""
+        if stood_s < _STILL_S:
+            return (
+                f"Logging falls behind: more is said than can be written; {lost} lines were lost."
+            )
         lost_too = f", and {lost} lines were lost" if lost else ""
         return f"Logging stands still: whoever reads this log does not{lost_too}."
 
@@ -92,25 +100,35 @@ class Lines:
         still."""
         if self._thread is None or self._thread is threading.current_thread():
             return
-        self._hurry.set()
         with self._lock:
+            self._hurries += 1
+            self._pressed.notify()
             until = (self._since or time.monotonic()) + _END_S
-            self._done.wait_for(lambda: self._is_idle, max(0.0, until - time.monotonic()))
-        self._hurry.clear()
+            try:
+                self._done.wait_for(lambda: self._is_idle, max(0.0, until - time.monotonic()))
+            finally:
+                self._hurries -= 1
 
     def _live(self) -> None:
         while True:
             self._called.acquire()
             while lines := self._take():
                 self._write(lines)
-                self._hurry.wait(_REST_S)
+                with self._lock:
+                    self._pressed.wait_for(self._presses, _REST_S)
+
+    def _presses(self) -> bool:
+        """Whether it is no time to rest."""
+        return self._hurries > 0 or self._size > self._half
 
     def _take(self) -> list[_Line]:
         """All that waits; nothing, and who comes next has to call again, if that is all."""
         with self._lock:
-            lines, self._waiting, self._size = self._waiting, [], 0
+            lines, self._waiting = self._waiting, []
             if self._lost:
-                lines.append((self._gap(self._lost), None))
+                missing = self._gap(self._lost)
+                lines.append((missing, None))
+                self._size += len(missing)
                 self._lost = 0
             if not lines:
                 self._is_idle = True
@@ -129,17 +147,24 @@ class Lines:
 
     def _write_at_once(self, lines: list[_Line]) -> None:
         hears = [heard for _, heard in lines if heard is not None]
+        text = b"".join([one for one, _ in lines])
         self._since = time.monotonic()
         try:
-            self._write_all(b"".join([text for text, _ in lines]))
+            self._write_all(text)
         except OSError as error:
-            self._since = None
+            self._wrote(text)
             for heard in hears:
                 _tell(heard, error)
         else:
-            self._since = None
+            self._wrote(text)
             for heard in {*hears}:
                 _tell(heard, None)
+
+    def _wrote(self, text: bytes) -> None:
+        """It has room no more to take, whatever became of it."""
+        self._since = None
+        with self._lock:
+            self._size -= len(text)
 
     def _write_all(self, text: bytes) -> None:
         while text:
