@@ -14,6 +14,8 @@ from cosell.store.late import TooHasty
 
 log = logging.getLogger("cosell.store")
 
+AGAIN: Final = "a transaction is done again with care: %s"
+"""What the log says, for debugging, wherever haste was in vain, and why it was."""
 _TRY_S_MAX: Final = 2.0
 _PAUSE_S, _PAUSE_S_MAX = 0.002, 0.1  # at most: whoever met once is not to meet again
 Made = TypeVar("Made")
@@ -64,7 +66,7 @@ def retrying(
             with store.write(long=long) as tx:
                 return _made(tx, work, Late() if hasty else None)
         except TooHasty as failure:
-            log.debug("a transaction is done again with care: %s", failure)
+            log.debug(AGAIN, failure)
             hasty = False
             continue
         except Contention as contention:
