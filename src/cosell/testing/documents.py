@@ -92,29 +92,5 @@ def invitation(number: int, now: datetime, receiver: str) -> Document:
     }
 
 
-def lead_invitation(number: int, receiver: str) -> Document:
-    """The Invitation of a CreateEngagementInvitation to a lead."""
-    about = lead(number)["Payload"]["Lead"]
-    customer, contact = about["Customer"], about["Interactions"][-1]
-    told = ("AwsMaturity", "CompanyName", "Industry", "MarketSegment", "WebsiteUrl")
-    heard = ("SourceId", "SourceName", "SourceType", "Usecase")
-    return {
-        "Message": f"A lead for you: {customer['CompanyName']}.",
-        "Receiver": {"Account": {"AwsAccountId": receiver}},
-        "Payload": {
-            "LeadInvitation": {
-                "Customer": {
-                    **{name: customer[name] for name in told},
-                    "CountryCode": customer["Address"]["CountryCode"],
-                },
-                "Interaction": {
-                    **{name: contact[name] for name in heard},
-                    "ContactBusinessTitle": contact["Contact"]["BusinessTitle"],
-                },
-            }
-        },
-    }
-
-
 def _in_days(now: datetime, days: int) -> str:
     return (now + timedelta(days=days)).date().isoformat()
