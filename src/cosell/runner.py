@@ -1,4 +1,4 @@
-"""Doing what is due: each entry of the agenda in a transaction of its own, in order.
+"""Doing what is due, in order: an agenda's entry to a transaction, or for a worker several.
 
 Reading never runs anything; only this file, asked by the clock, by AdvanceClock or by `settle`,
 does. Must not know what an entry means: that is in the table it is given.
