@@ -4,7 +4,6 @@ Every service imports this; it must not know any of them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from random import Random
 from types import ModuleType
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
@@ -12,6 +11,7 @@ from cosell.auth import NOBODY, Identity
 from cosell.auth.sigv4 import Authenticator
 from cosell.contract import Document
 from cosell.journal import Journal, Trace
+from cosell.originals import Random
 from cosell.quotas import Quotas
 from cosell.store import Store, Tx, lag
 from cosell.store.namespaces import Namespace

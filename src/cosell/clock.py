@@ -1,23 +1,27 @@
 """Instants: integer milliseconds since 1970 in store and code, ISO 8601 with `Z` on the wire.
 
-The only place that reads the machine's clock (`wall_ms`). What else of `time` and `datetime` runs
-in the process of a test is taken from here: a test may put its own in their place, and a module
-that is loaded meanwhile would keep that. This one is loaded before any test. Must not know
-namespaces.
+The only place that reads the machine's clocks. What else of `time` and `datetime` runs in the
+process of a test is taken from here: a test may put its own in their place, and a module that is
+loaded meanwhile would keep that. This one is loaded before any test. Must not know namespaces.
 """
 
+import time
 from datetime import UTC, timedelta
 from datetime import date as date
 from datetime import datetime as datetime
-from functools import lru_cache
-from time import CLOCK_REALTIME, clock_gettime_ns
-from time import monotonic as monotonic
-from time import perf_counter as perf_counter
-from time import sleep as sleep
+from functools import lru_cache, partial
+from time import CLOCK_MONOTONIC, CLOCK_REALTIME, clock_gettime, clock_gettime_ns
+
+from cosell.originals import as_the_run_has
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH = EPOCH.replace(tzinfo=None)  # `isoformat` pads a year, `strftime` does not
 _REMEMBERED = 256  # one call asks for few instants, and for each of them often
+_sleep = time.sleep
+monotonic = partial(clock_gettime, CLOCK_MONOTONIC)
+"""Seconds that only grow, to compare with others. freezegun puts its own in each module that has
+the library's, and this one is not that."""
+perf_counter = monotonic
 SECOND_MS = 1_000
 DAY_MS = 86_400_000
 
@@ -26,6 +30,11 @@ def wall_ms() -> int:
     """Real time, in milliseconds since 1970, also where a test has frozen `time.time`: worlds have
     clocks of their own."""
     return clock_gettime_ns(CLOCK_REALTIME) // 1_000_000
+
+
+def sleep(seconds: float) -> None:
+    """Real seconds pass; where greenlets do the work, the others go on meanwhile."""
+    as_the_run_has(time, "sleep", _sleep)(seconds)
 
 
 @lru_cache(_REMEMBERED)

@@ -4,9 +4,9 @@ Must not know which resources exist. Forms: as seen on the wire; see differences
 `answer.ids` and `answer.arns`.
 """
 
-import secrets
-from random import Random
 from typing import NamedTuple
+
+from cosell.originals import Random, urandom
 
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 REGION = "us-east-1"
@@ -19,12 +19,12 @@ _FREE = (1 << 128) - 1 & ~0xF000_C000_0000_0000_0000  # its other bits
 
 def new_random() -> Random:
     """A source of identifiers that nobody can foretell the start of."""
-    return Random(secrets.randbits(128))
+    return Random(int.from_bytes(urandom(16)))
 
 
 def new_token_key() -> bytes:
     """Thirty-two random bytes, to sign page tokens and sessions with."""
-    return secrets.token_bytes(32)
+    return urandom(32)
 
 
 def seeded(seed: int) -> Random:

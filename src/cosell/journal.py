@@ -8,12 +8,11 @@ store. Must not know an operation, nor what in a body is sensitive.
 from collections import deque
 from contextvars import ContextVar
 from itertools import islice
-from secrets import token_hex
-from threading import Lock
 from typing import Final, NamedTuple
 
 from cosell.contract import Contract
 from cosell.errors import Cause, FieldError
+from cosell.originals import Lock, token_hex
 
 CALLS_MAX: Final = 1_000
 """Calls of one namespace that are kept; older ones give way."""

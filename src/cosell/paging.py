@@ -5,8 +5,6 @@ operation, catalog, filters and sort, so a token that meets another question is 
 Must not know a view.
 """
 
-import hashlib
-import hmac
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
@@ -14,6 +12,7 @@ import orjson
 
 from cosell.calls import Call
 from cosell.errors import Cause, FieldError, request_refused
+from cosell.originals import blake2b, compare_digest
 from cosell.store import Value
 from cosell.store.pages import Entry
 
@@ -32,7 +31,7 @@ def position(call: Call, sort: tuple[str, bool]) -> tuple[Value, int] | None:
         if _text(raw) != token:
             raise ValueError(token)  # what decodes alike and is written otherwise is not ours
         signature, place = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
-        if not hmac.compare_digest(signature, _sign(call, sort, place)):
+        if not compare_digest(signature, _sign(call, sort, place)):
             raise ValueError(token)
         (seq,) = struct.unpack(">q", place[:8])
         key = orjson.loads(place[8:])
@@ -65,4 +64,4 @@ def _sign(call: Call, sort: tuple[str, bool], place: bytes) -> bytes:
         option=orjson.OPT_SORT_KEYS,
     )
     key = call.laboratory.token_key
-    return hashlib.blake2b(asked + place, key=key, digest_size=_SIGNATURE_BYTES).digest()
+    return blake2b(asked + place, key=key, digest_size=_SIGNATURE_BYTES).digest()

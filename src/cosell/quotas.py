@@ -4,11 +4,11 @@ Counted in memory, on the clocks of namespaces: one that stands still gives noth
 know which operations have which quotas, nor what becomes of a call over one.
 """
 
-import threading
 from array import array
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from cosell.originals import Lock
 from cosell.store.namespaces import Namespace
 
 METERS_MAX: Final = 20_000
@@ -115,7 +115,7 @@ class Quotas:
         self._table = table
         self._spaces: dict[str, _Space] = {}
         self._size = 0  # meters in all of them
-        self._lock = threading.Lock()  # of what there is; a count needs none
+        self._lock = Lock()  # of what there is; a count needs none
 
     def exceeds(self, namespace: Namespace, account: str, operation: str, wall: int) -> bool:
         """Count a call that comes when real time is `wall`; whether its quota has no room for it.

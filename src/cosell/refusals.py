@@ -15,6 +15,7 @@ from cosell.errors import (
     error_named,
 )
 from cosell.http import HttpResponse
+from cosell.originals import getLogger
 from cosell.passage import Passage
 from cosell.routing import ForeignService, Route
 from cosell.selling.quotas import GROUP_OF
@@ -22,7 +23,7 @@ from cosell.store import Contention, StoreError
 from cosell.store.faults import Met
 from cosell.wire import aws_json
 
-log = logging.getLogger("cosell.service")
+log = getLogger("cosell.service")
 
 FAILED: Final = InternalServerException()
 UNUSABLE: Final = InternalServerException(

@@ -4,12 +4,9 @@ Reading never runs anything; only this file, asked by the clock, by AdvanceClock
 does. Must not know what an entry means: that is in the table it is given.
 """
 
-import logging
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
-from random import Random
 from typing import NamedTuple
 
 from cosell.auth.sigv4 import Authenticator
@@ -19,13 +16,14 @@ from cosell.errors import InternalServerException
 from cosell.ids import uuid
 from cosell.journal import PRESENT, Journal, Trace
 from cosell.observing import Counts
+from cosell.originals import Event, Random, Thread, getLogger
 from cosell.quotas import Quotas
 from cosell.store import Contention, Store, StoreError, Tx, agenda, ledger, namespaces
 from cosell.store.agenda import Due
 from cosell.store.namespaces import Namespace
 from cosell.store.retries import retrying
 
-log = logging.getLogger("cosell.runner")
+log = getLogger("cosell.runner")
 
 _SLEEP_S_MAX = 10.0  # what a reset left is swept after as long; and real time may jump
 _SWEEP_ROWS = 100  # what one sweep transaction deletes: others wait no longer than for that
@@ -67,13 +65,13 @@ class Runner:
         self.counts: Counts | None = None  # who is told of entries that ran, and of tasks' ends
         self._table = table
         self._random = random
-        self._woken = threading.Event()
+        self._woken = Event()
         self._stopped = False
         self._asked: Counter[str] = Counter()  # namespaces that are being advanced: `_run_until`
         self._resting: dict[str, _Rest] = {}  # namespaces whose first entry failed
         self._kept_house_at = self._swept_at = 0.0
         self._outlived = ledger.Outlived()
-        self._thread: threading.Thread | None = None
+        self._thread: Thread | None = None
 
     # --- asked for -----------------------------------------------------------------------------
 
@@ -256,7 +254,7 @@ class Runner:
 
     def start(self) -> None:
         """Run what is due when it is due, until `stop`."""
-        self._thread = threading.Thread(target=self._live, name="cosell-runner", daemon=True)
+        self._thread = Thread(target=self._live, name="cosell-runner", daemon=True)
         self._thread.start()
 
     def wake(self) -> None:

@@ -4,7 +4,6 @@ One transaction per call, one `except` that turns a refusal into an answer. Must
 servers, nor what an operation means.
 """
 
-import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Final, cast
@@ -29,6 +28,7 @@ from cosell.http import HttpRequest, HttpResponse
 from cosell.journal import PRESENT
 from cosell.observing.watching import JOURNAL, Watching
 from cosell.operations import DESK, DUE, LONG, SELLING
+from cosell.originals import getLogger
 from cosell.passage import Passage
 from cosell.quotas import Quotas
 from cosell.recording import Recorder
@@ -44,7 +44,7 @@ from cosell.store.retries import retrying
 from cosell.store.settings import setting
 from cosell.wire import aws_json
 
-log = logging.getLogger("cosell.service")
+log = getLogger("cosell.service")
 
 _OTHER_BODY: Final = Cause(
     "token.other-body", "documented", "API reference: ConflictException, ClientToken"

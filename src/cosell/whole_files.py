@@ -5,10 +5,10 @@ Must not know what is in it.
 
 import os
 from contextlib import suppress
-from pathlib import Path
 from stat import S_IMODE, S_ISREG
-from threading import get_ident
 from typing import Final
+
+from cosell.originals import Path, get_ident, getpid
 
 _NAME_MAX: Final = 20  # letters of a file's name that its part has: a name may be as long as can be
 _OPEN_FILES: Final = Path("/proc")
@@ -27,7 +27,7 @@ def write_whole(path: Path, content: bytes) -> None:
         with path.open("ab") as opened:
             opened.write(content)
         return
-    part = target.with_name(f"{target.name[:_NAME_MAX]}.{os.getpid()}-{get_ident()}.part")
+    part = target.with_name(f"{target.name[:_NAME_MAX]}.{getpid()}-{get_ident()}.part")
     try:
         part.write_bytes(content)
         if mode is not None:

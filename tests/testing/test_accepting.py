@@ -90,15 +90,15 @@ assert connection.recv(4096).startswith(expected)
 _NO_THREADS = """
 import socket, threading
 
-begin, refused = threading.Thread.start, []
+begin, refused = threading._start_new_thread, []
 
-def start(thread):
+def start(*thread):
     if not refused:
         refused.append(thread)
         raise RuntimeError("can't start new thread")
-    begin(thread)
+    return begin(*thread)
 
-threading.Thread.start = start
+threading._start_new_thread = start
 connection = socket.create_connection(("127.0.0.1", port))
 connection.settimeout(30)
 assert connection.recv(1) == b""  # at once, and not let wait for nobody

@@ -5,6 +5,7 @@ Must not look into what they do; only at what reaches a world.
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
 
@@ -104,6 +105,37 @@ def test_where_sockets_are_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
         lost = pytest.raises(ConnectionClosedError, match=f'"the world {world.name}"')
         with world.faults.cut("ListOpportunities"), lost:
             early.list_opportunities(Catalog="AWS")
+
+
+def test_a_world_moves_no_date_that_moves_when_asked(world: World) -> None:
+    with freeze_time("2019-01-01", auto_tick_seconds=60):
+        began = datetime.now(UTC)
+        world.given.opportunity("Approved")
+        world.clock.now()
+        world.settle()
+        world.events.deliver_all(lambda event: None)
+        assert datetime.now(UTC) - began == timedelta(seconds=60)  # it was asked here, twice
+    world.partner.call("ListOpportunities", Catalog="AWS")
+    assert world.calls.last.duration_ms > 0
+
+
+def test_a_call_that_waits_lets_greenlets_go_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """gevent puts its own in for good, from a conftest; it is known by where that is from. Nobody
+    else's is slept by."""
+    waited: list[float] = []
+    world.faults.delay("ListOpportunities", seconds=0.01, times=2)
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("time.sleep", sleep)
+    world.partner.call("ListOpportunities", Catalog="AWS")
+    assert waited == []
+    sleep.__module__ = "gevent.hub"
+    world.partner.call("ListOpportunities", Catalog="AWS")
+    assert waited == [0.01]
 
 
 _RECEIVED = {"Catalog": "AWS", "ParticipantType": "RECEIVER"}

@@ -3,8 +3,6 @@
 Must not look at a request or check a signature.
 """
 
-import hashlib
-import logging
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -12,8 +10,9 @@ from cosell.auth import Credential, Identity
 from cosell.auth.key_ids import account_of, make_id
 from cosell.auth.sessions import Sessions
 from cosell.config import Auth, Key
+from cosell.originals import getLogger, sha256
 
-_log = logging.getLogger(__name__)
+_log = getLogger(__name__)
 _TOLD_MAX = 1024
 
 
@@ -86,6 +85,6 @@ def _configured(key: Key, bound: bool) -> Credential:
 
 def _user(account: str, key_id: str, principal: str = "user/partner") -> Identity:
     arn = f"arn:aws:iam::{account}:{principal}"
-    entropy = hashlib.sha256(arn.encode()).digest()
+    entropy = sha256(arn.encode()).digest()
     user_id = account if principal == "root" else make_id("AIDA", account, entropy)
     return Identity(account, arn, key_id, user_id)

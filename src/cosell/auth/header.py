@@ -5,12 +5,12 @@ front end, which shows a header that it could not read as a hash: it may hold so
 Must not know keys.
 """
 
-import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from cosell.errors import ApiError, IncompleteSignatureException, InvalidSignatureException
+from cosell.originals import sha256
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _PARAMETERS = ("Credential", "Signature", "SignedHeaders")
@@ -105,5 +105,5 @@ def complaint(authorization: str, told: list[str]) -> str:
 
 
 def _hashed(authorization: str) -> str:
-    digest = hashlib.sha256(authorization.encode("utf-8", "surrogatepass")).digest()
+    digest = sha256(authorization.encode("utf-8", "surrogatepass")).digest()
     return b64encode(digest).decode()

@@ -5,12 +5,12 @@ are derived from it. So every process that has the database knows every session,
 too. Must not decide who may have a session, nor read a clock.
 """
 
-import hmac
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple
 
 from cosell.auth import Credential, Identity, Session
 from cosell.auth.key_ids import make_id
+from cosell.originals import compare_digest, hmac_digest
 
 _PREFIX = "cosell1."  # the 1 is the format's number
 _TOKEN_MAX = 4096
@@ -35,7 +35,7 @@ class Sessions:
 
     def __init__(self, token_key: bytes) -> None:
         def derive(purpose: bytes) -> bytes:
-            return hmac.digest(token_key, b"cosell session " + purpose, "sha256")
+            return hmac_digest(token_key, b"cosell session " + purpose, "sha256")
 
         self._token_key = derive(b"token")
         self._secret_key = derive(b"secret")
@@ -52,7 +52,7 @@ class Sessions:
             "strict" if grant.strict else "open",
         )
         told = "\n".join(fields).encode()
-        signed = told + hmac.digest(self._token_key, told, "sha256")
+        signed = told + hmac_digest(self._token_key, told, "sha256")
         return self._credential(grant, told, _PREFIX + urlsafe_b64encode(signed).decode())
 
     def read(self, token: str) -> Credential | None:
@@ -64,7 +64,7 @@ class Sessions:
         except ValueError:
             return None
         told, mac = signed[:-_MAC_BYTES], signed[-_MAC_BYTES:]
-        if not hmac.compare_digest(mac, hmac.digest(self._token_key, told, "sha256")):
+        if not compare_digest(mac, hmac_digest(self._token_key, told, "sha256")):
             return None
         role_arn, name, issued_at, expires_at, source, mode = told.decode().split("\n")
         grant = Grant(role_arn, name, int(issued_at), int(expires_at), source, mode == "strict")
@@ -72,12 +72,12 @@ class Sessions:
 
     def role_id(self, role_arn: str) -> str:
         """The unique id of a role, the same for ever in one database."""
-        entropy = hmac.digest(self._id_key, b"role " + role_arn.encode(), "sha256")
+        entropy = hmac_digest(self._id_key, b"role " + role_arn.encode(), "sha256")
         return make_id("AROA", role_arn.split(":")[4], entropy)
 
     def _credential(self, grant: Grant, told: bytes, token: str) -> Credential:
         account, role = grant.role_arn.split(":")[4], grant.role_arn.rsplit("/", 1)[1]
-        entropy = hmac.digest(self._id_key, b"key " + told, "sha256")
+        entropy = hmac_digest(self._id_key, b"key " + told, "sha256")
         identity = Identity(
             account=account,
             arn=f"arn:aws:sts::{account}:assumed-role/{role}/{grant.name}",
@@ -91,5 +91,5 @@ class Sessions:
                 strict=grant.strict,
             ),
         )
-        secret = hmac.digest(self._secret_key, told, "sha256")[:30]
+        secret = hmac_digest(self._secret_key, told, "sha256")[:30]
         return Credential(identity, b64encode(secret).decode(), token)

@@ -3,13 +3,12 @@
 Must not send anything.
 """
 
-import hashlib
-import hmac
 from typing import NamedTuple
 
 from cosell.auth.canonical import path_of
 from cosell.clock import iso_seconds
 from cosell.config import Key
+from cosell.originals import hmac_digest, sha256
 
 _SIGNED = ("content-type", "host", "x-amz-date")
 
@@ -29,14 +28,14 @@ def signed(letter: Letter, key: Key, region: str, service: str, wall: int) -> di
     values = (letter.content_type, letter.host, at)
     lines = "".join(f"{name}:{value}\n" for name, value in zip(_SIGNED, values, strict=True))
     names = ";".join(_SIGNED)
-    digest = hashlib.sha256(letter.body).hexdigest()
+    digest = sha256(letter.body).hexdigest()
     canonical = f"POST\n{path_of(letter.path)}\n\n{lines}\n{names}\n{digest}"
     scope = (at[:8], region, service, "aws4_request")
-    hashed = hashlib.sha256(canonical.encode()).hexdigest()
+    hashed = sha256(canonical.encode()).hexdigest()
     text = f"AWS4-HMAC-SHA256\n{at}\n{'/'.join(scope)}\n{hashed}"
     secret = f"AWS4{key.secret}".encode()
     for part in (*scope, text):
-        secret = hmac.digest(secret, part.encode(), "sha256")
+        secret = hmac_digest(secret, part.encode(), "sha256")
     return {
         "Content-Type": letter.content_type,
         "Host": letter.host,

@@ -5,16 +5,12 @@ out once and remembered; a further request costs two hashes of its text and one 
 Must not know a service, a policy or a namespace, and must not read a clock.
 """
 
-import hashlib
-import hmac
-import logging
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from functools import lru_cache
 from operator import itemgetter
-from threading import Lock
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cosell.auth import Credential, Identity
 from cosell.auth.canonical import folded, path_of, query_of
@@ -31,8 +27,12 @@ from cosell.errors import (
     UnrecognizedClientException,
 )
 from cosell.http import HttpRequest
+from cosell.originals import Lock, compare_digest, getLogger, hmac_digest, sha256
 
-_log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from hashlib import _Hash  # noqa: TID251 - a type
+
+_log = getLogger(__name__)
 _BASIC = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _SKEW_S = 900
 _REMEMBERED_MAX = 1024
@@ -42,8 +42,6 @@ _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS "
     "Secret Access Key and signing method. Consult the service documentation for details."
 )
-
-_Hash: TypeAlias = "hashlib._Hash"
 
 
 class _Scope:
@@ -197,16 +195,16 @@ def signed_service(request: HttpRequest) -> str | None:
     return slots[3] if len(slots) == 5 and slots[3] else None
 
 
-def _macs(said: Authorization, secret: str) -> tuple[_Hash, _Hash]:
+def _macs(said: Authorization, secret: str) -> tuple["_Hash", "_Hash"]:
     """The two hashes of HMAC-SHA256 (RFC 2104), the inner and the outer one, begun with the signing
     key. To go on from copies costs half of what `hmac.HMAC` does; and `hmac.digest` would let go of
     the interpreter: on a busy server another thread takes it then, and getting it back costs more
     than all the rest of `_check_signature`."""
     key = f"AWS4{secret}".encode()
     for part in (said.date, said.region, said.service, said.terminator):
-        key = hmac.digest(key, part.encode("utf-8", "surrogatepass"), "sha256")
-    block = key.ljust(hashlib.sha256().block_size, b"\0")
-    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
+        key = hmac_digest(key, part.encode("utf-8", "surrogatepass"), "sha256")
+    block = key.ljust(sha256().block_size, b"\0")
+    inner, outer = (sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
     return inner, outer
 
 
@@ -232,11 +230,11 @@ def _check_signature(scope: _Scope, request: HttpRequest, signature: str, wall_m
     block = scope.template % values
     if "  " in block or ": " in block or " \n" in block or "\t" in block:
         block = scope.template % tuple(map(folded, values))
-    digest = hashlib.sha256(body).hexdigest()
+    digest = sha256(body).hexdigest()
     path = "/" if path == "/" else path_of(path)
     query = query_of(query) if query else ""
     canonical = f"{method}\n{path}\n{query}\n{block}{digest}"
-    hashed = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    hashed = sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     text = f"AWS4-HMAC-SHA256\n{at}\n{scope.text}\n{hashed}".encode("utf-8", "surrogatepass")
     begun, ending = scope.macs
     inner, outer = begun.copy(), ending.copy()
@@ -245,7 +243,7 @@ def _check_signature(scope: _Scope, request: HttpRequest, signature: str, wall_m
     expected = outer.hexdigest()
     # Without the payload's own hash a body is not signed at all: UNSIGNED-PAYLOAD belongs to S3.
     stated = headers.get("x-amz-content-sha256", digest)
-    if not signature.isascii() or not hmac.compare_digest(expected, signature) or stated != digest:
+    if not signature.isascii() or not compare_digest(expected, signature) or stated != digest:
         raise InvalidSignatureException(_MISMATCH)
 
 

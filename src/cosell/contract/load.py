@@ -4,7 +4,6 @@ Loading parses the file and touches no shape but the inputs' member names: a sta
 it needs. Must not know a particular service.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -17,6 +16,7 @@ from cosell.contract.faults import lower_camel
 from cosell.contract.renderers import Redactions, Renderers
 from cosell.contract.strangers import strangers
 from cosell.contract.validators import Validators, accepted_values
+from cosell.originals import sha256
 
 DIGEST_NUMBER = b"1"
 """Leads what is digested; changes when the serialisation below does."""
@@ -31,7 +31,7 @@ def digest(known: Document, token: str | None) -> bytes:
     """SHA-256 of a request's known members, whatever order they came in, without the token."""
     bound = {name: value for name, value in known.items() if name != token}
     serialised = orjson.dumps(bound, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(DIGEST_NUMBER + serialised).digest()
+    return sha256(DIGEST_NUMBER + serialised).digest()
 
 
 class _Loading:

@@ -4,8 +4,9 @@ Must not know what is compiled.
 """
 
 from collections.abc import Callable
-from threading import RLock
 from typing import Generic, TypeVar
+
+from cosell.originals import RLock
 
 Compiled = TypeVar("Compiled")
 

@@ -5,17 +5,16 @@ decides what a call is answered: it ends here, is told once, and is tried again 
 Must not know what anybody makes of what is told.
 """
 
-import logging
 from collections.abc import Callable
-from threading import Lock
 from typing import Final, ParamSpec
 
 from cosell.clock import monotonic
 from cosell.http import HttpResponse
 from cosell.journal import Trace
 from cosell.observing import Counts, Watcher
+from cosell.originals import Lock, getLogger
 
-log = logging.getLogger("cosell.watching")
+log = getLogger("cosell.watching")
 
 JOURNAL: Final = "Writing the journal"
 LINES: Final = "Logging calls"

@@ -5,9 +5,9 @@ Must not know a database.
 
 import fcntl
 import os
-import time
-from pathlib import Path
 
+from cosell.clock import monotonic, sleep
+from cosell.originals import Path
 from cosell.store import StoreError
 
 _OWNER_WAIT_S = 5.0  # how long a start waits for a dying owner
@@ -22,14 +22,14 @@ class Ownership:
             self._file = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreError(f"The state cannot be kept at {path}: {error.strerror}.") from error
-        until = time.monotonic() + _OWNER_WAIT_S
+        until = monotonic() + _OWNER_WAIT_S
         while True:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except OSError:
-                if time.monotonic() < until:
-                    time.sleep(0.02)
+                if monotonic() < until:
+                    sleep(0.02)
                     continue
                 whose = os.pread(self._file, 100, 0).decode(errors="replace").strip()
                 os.close(self._file)

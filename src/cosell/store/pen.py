@@ -4,7 +4,8 @@ Must not know what is written.
 """
 
 from collections.abc import Callable
-from threading import RLock
+
+from cosell.originals import RLock
 
 
 class Pen:

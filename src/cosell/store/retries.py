@@ -2,17 +2,17 @@
 not know what is tried.
 """
 
-import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final, TypeVar
 
 from cosell.clock import monotonic, sleep
 from cosell.ids import new_random
+from cosell.originals import getLogger
 from cosell.store import Contention, Late, Store, StoreError, Tx
 from cosell.store.late import TooHasty
 
-log = logging.getLogger("cosell.store")
+log = getLogger("cosell.store")
 
 AGAIN: Final = "a transaction is done again with care: %s"
 """What the log says, for debugging, wherever haste was in vain, and why it was."""

@@ -8,13 +8,13 @@
 Must not know a database, nor what a row means.
 """
 
-import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, cast
 
 import orjson
 
+from cosell.originals import sha256
 from cosell.store import Batch
 
 VERSION = 1
@@ -51,7 +51,7 @@ def write(header: Header, batches: Iterable[Batch]) -> tuple[bytes, str]:
     about = orjson.dumps(dict(zip(_MEMBERS, header, strict=True))) + b"\n"
     packed = [packer.compress(line) for batch in batches for line in _lines(batch)]
     content = b"".join([about, *packed, packer.flush()])
-    checksum = hashlib.sha256(content).hexdigest()
+    checksum = sha256(content).hexdigest()
     return b"%s%d %s\n%s" % (_NAME, VERSION, checksum.encode(), content), checksum
 
 
@@ -80,7 +80,7 @@ def read(
             f"It is a saved namespace of another kind than this cosell knows ({VERSION}). Use the"
             " newer cosell that wrote it."
         )
-    if hashlib.sha256(content).hexdigest().encode() != words[1]:
+    if sha256(content).hexdigest().encode() != words[1]:
         raise Unreadable("It is damaged: its checksum is not that of its content. Save it again.")
     about, _, packed = content.partition(b"\n")
     header = _header(about)

@@ -9,9 +9,9 @@ import sqlite3
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import cast
 
+from cosell.originals import Path, getpid
 from cosell.store import Contention, Kept, Made, StoreError, Thing, Tx
 from cosell.store.ownership import Ownership
 from cosell.store.pen import Pen
@@ -44,7 +44,7 @@ class SqliteStore:
         self.where = path
         self._memory = path == ":memory:"
         self._in_memory = _InMemory(self)
-        owner = os.getpid() if owner is None else owner
+        owner = getpid() if owner is None else owner
         self._lock = None if self._memory else Ownership(Path(path).resolve(), owner)
         self.pen = Pen()
         self._readings: list[_Reading] = []  # of which nobody is reading

@@ -5,12 +5,13 @@ Must not know what is said on them.
 
 import socket
 from collections.abc import Callable
-from threading import Event, Thread
-from typing import Final
+from typing import Final, TypeAlias
+
+from cosell.originals import Event, accepted, begin_thread
 
 _PAUSE_S: Final = 0.05
 
-Served = Callable[[socket.socket, tuple[str, int]], None]
+Served: TypeAlias = "Callable[[socket.socket, tuple[str, int]], None]"
 
 
 def receive(
@@ -22,7 +23,7 @@ def receive(
     pause = Event()  # never set; time.sleep may be a test's own
     while True:
         try:
-            connection, address = listener.accept()
+            connection, address = accepted(listener)
         except OSError:
             if listener.fileno() < 0:
                 return
@@ -38,7 +39,7 @@ def receive_each(listener: socket.socket, serve: Served, name: str) -> None:
 
     def begin(connection: socket.socket, address: tuple[str, int]) -> bool:
         try:
-            Thread(target=serve, args=(connection, address), name=name, daemon=True).start()
+            begin_thread(serve, (connection, address), name)
         except (RuntimeError, MemoryError):
             connection.close()
         return True

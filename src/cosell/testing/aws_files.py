@@ -5,8 +5,9 @@ every suite would wait for a parser at its start.
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final, NamedTuple
+
+from cosell.originals import Path
 
 DEFAULT: Final = "default"
 _PATHS: Final = (  # who names another file, and where it is else

@@ -8,9 +8,9 @@ it afterwards. Must not know what the builders do meanwhile.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
+from cosell.originals import token_hex
 from cosell.testing.calling import HIDES_REFUSALS
 from cosell.testing.place import Here
 

@@ -4,21 +4,19 @@ botocore is imported with the first one. Must not intercept anything: a request 
 world that it is for.
 """
 
-from functools import cache
-from hashlib import sha256
-from threading import RLock
 from typing import Any, Final
 
 from cosell.auth.key_ids import make_id
-from cosell.testing import environment, staying
+from cosell.originals import RLock, sha256
+from cosell.testing import environment, interception, staying
 from cosell.testing.calling import SELLING
 from cosell.testing.current import Reached
 from cosell.testing.dead_calls import BOUND, SPEAKER
-from cosell.testing.interception import is_begun
 
 OLDEST: Final = "1.35.61"  # of botocore: the first that knows the service
 # A session makes one client at a time; in the middle of that a signal's handler may make another.
 _making = RLock()
+_kept: list[Any] = []  # the session that makes them all
 
 
 def client(world: Reached, account: str, service: str, options: dict[str, Any]) -> Any:
@@ -30,10 +28,8 @@ def client(world: Reached, account: str, service: str, options: dict[str, Any]) 
         "aws_secret_access_key": environment.SECRET,
         **options,
     }
-    session = _session()
-    _ensure_known(session, service)
     with _making:
-        made = session.create_client(service, **given)
+        made = _made(service, given)
 
     def bind(request: Any, **_: object) -> Any:
         if world.closed:
@@ -44,7 +40,7 @@ def client(world: Reached, account: str, service: str, options: dict[str, Any]) 
                 " the world that is there now (cosell.client(), cosell.partner.client)."
             )
         setattr(request, BOUND, world)
-        if is_begun():
+        if interception.is_begun():
             return None
         from cosell.testing.sending import answer  # no world was entered: nothing is hooked
 
@@ -61,7 +57,18 @@ def access_key(account: str) -> str:
     return "AKIA" + make_id("ASIA", account, sha256(account.encode()).digest())[4:]
 
 
-@cache
+def _made(service: str, given: dict[str, Any]) -> Any:
+    """A client. Its session is kept for the next ones once it has made one: what a test has put in
+    the place of botocore's parts, or of what reads its files, is to be in no other test's."""
+    session = _kept[0] if _kept else _session()
+    _ensure_known(session, service)
+    made = session.create_client(service, **given)
+    homes = type(session).__module__, type(made).__module__
+    if not _kept and homes == ("botocore.session", "botocore.client"):
+        _kept.append(session)
+    return made
+
+
 def _session() -> Any:
     try:
         from botocore import session
@@ -71,14 +78,21 @@ def _session() -> Any:
             ' partner.call("ListOpportunities", Catalog="AWS").'
         ) from None
     staying.hold(session)
-    return session.get_session()
+    return interception.real(session, "Session")()
 
 
 def _ensure_known(session: Any, service: str) -> None:
-    if service != SELLING[0] or service in session.get_available_services():
+    known = session.get_available_services() if service == SELLING[0] else [service]
+    if service in known:
         return
     import botocore
 
+    if not known:
+        raise ValueError(
+            f"botocore {botocore.__version__} finds none of its files: has this test another file"
+            " system in the place of the real one (pyfakefs)? Make the client before, or let it"
+            " show botocore's folder (fs.add_real_directory)."
+        )
     raise ValueError(
         f"botocore {botocore.__version__} does not know {service}: install {OLDEST} or newer"
         f" (pip install 'boto3>={OLDEST}')."

@@ -7,9 +7,9 @@ can take over no connection that somebody has accepted. Must not know operations
 
 import atexit
 import socket
-from threading import Thread
 from typing import TYPE_CHECKING, Final
 
+from cosell.originals import begin_thread, listening
 from cosell.testing.accepting import receive_each
 from cosell.testing.current import listen
 
@@ -24,12 +24,16 @@ class Doorway:
 
     def __init__(self, place: "Here") -> None:
         self._place = place
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+        self._listener = listening(_BACKLOG)
         self.netloc = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self.url = f"http://{self.netloc}"
+        try:
+            begin_thread(self._receive, (), "cosell-doorway")
+        except BaseException:  # nobody would answer there: whoever asks again tries again
+            self._listener.close()
+            raise
         listen(self.netloc)
         atexit.register(self._listener.close)
-        Thread(target=self._receive, name="cosell-doorway", daemon=True).start()
 
     def forsake(self) -> None:
         """In a process that was forked off: the socket is the other one's alone."""

@@ -4,8 +4,6 @@ Speaks in a thread of its own, with the standard library alone. A path without a
 world that is current. Must not know operations.
 """
 
-import logging
-import os
 import re
 import socket
 import sys
@@ -28,6 +26,7 @@ from cosell.errors import (
     UnknownNamespaceException,
 )
 from cosell.http import HttpRequest, HttpResponse
+from cosell.originals import getLogger, getpid
 from cosell.selling.contract import CONTRACT
 from cosell.testing.current import addressed, current, gone
 from cosell.testing.place import ConnectionCut, Place, WorldClosed, closed
@@ -35,7 +34,7 @@ from cosell.testing.speaking import let_speak
 from cosell.testing.there import ServerGone
 from cosell.wire import aws_json
 
-log = logging.getLogger("cosell")
+log = getLogger("cosell")
 
 _HEALTH: Final = "/_cosell/health"
 _CONFIG: Final = Config()
@@ -220,7 +219,7 @@ def _aside(request: HttpRequest) -> HttpResponse | None:
         "Version": __version__,
         "ModelDate": CONTRACT.model_date,
         "Auth": "open",
-        "Process": os.getpid(),
+        "Process": getpid(),
     }
     return HttpResponse(200, [("content-type", aws_json.PLAIN)], orjson.dumps(state))
 

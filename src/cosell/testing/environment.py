@@ -7,9 +7,9 @@ beside config.py and settings.py that touches it. Must not use anybody's credent
 import os
 import sys
 from collections.abc import Mapping
-from threading import RLock
 from types import MappingProxyType
 
+from cosell.originals import RLock
 from cosell.testing.aws_files import DEFAULT, Files
 
 ACCOUNT = "111122223333"

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from importlib.machinery import ModuleSpec
-from threading import RLock
 from types import ModuleType
 from typing import Any, Final, TypeAlias
 
+from cosell.originals import RLock
 from cosell.testing import environment, staying
 
 Method: TypeAlias = Callable[..., Any]
@@ -153,6 +153,13 @@ def expect_stopped() -> Iterator[list[str]]:
         _expecting[:] = [one for one in _expecting if one is not stopped]
     if not stopped:
         raise AssertionError("No call was stopped, and one was expected to be.")
+
+
+def real(module: ModuleType, name: str) -> Any:
+    """A class of botocore's that is hooked, whatever a test has put in its place; without a hook
+    what is there."""
+    ours = (one for one in _hooked if (one.__module__, one.__name__) == (module.__name__, name))
+    return next(ours, None) or getattr(module, name)
 
 
 def note_stopped(what: str) -> None:

@@ -6,10 +6,10 @@ is kept, since its journal forgets the oldest. Must not judge a call.
 
 from contextlib import suppress
 from dataclasses import replace
-from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from cosell.clock import iso
+from cosell.originals import RLock
 from cosell.testing import amounts
 from cosell.testing.bodies import ANEW, ANOTHER, Bodies, Said
 from cosell.testing.calling import DESK, Answer

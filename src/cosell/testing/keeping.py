@@ -4,9 +4,9 @@ Must not write anything into the folders that it names, nor know what a world's 
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from cosell.originals import Path, mkdtemp
 
 if TYPE_CHECKING:
     import pytest

@@ -4,11 +4,10 @@ It happens in this process, right before a call reaches the world. Must not chan
 """
 
 from collections.abc import Callable
-from inspect import iscoroutinefunction
-from threading import RLock, local
 from typing import Final
 
 from cosell.errors import did_you_mean
+from cosell.originals import RLock, iscoroutinefunction, local
 from cosell.selling.contract import CONTRACT
 from cosell.testing import amounts
 from cosell.testing.expected import ensure_fired, enter, leave

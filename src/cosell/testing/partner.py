@@ -5,9 +5,9 @@ Must not know what an operation means.
 
 import re
 from functools import cached_property
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from cosell.originals import sha256
 from cosell.testing import environment
 from cosell.testing.calling import SELLING, Answer, Caller
 

@@ -6,7 +6,6 @@ operations, nor botocore; and the engine is loaded only with the first world.
 
 import atexit
 import os
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from cosell.clock import SECOND_MS, sleep, wall_ms
 from cosell.config import Auth, Config
 from cosell.http import HttpRequest, HttpResponse
+from cosell.originals import Lock, RLock, get_ident
 from cosell.testing.failing import now
 from cosell.testing.sweeping import Sweeping
 from cosell.testing.within import (
@@ -97,7 +97,7 @@ class WhileOpen:
         self._at_work: set[int] = set()  # calls; each is there before it asks whether it may go
         # Free once the way has ended and the last call at work is over. A signal's handler may
         # come here at any time: a lock that Python takes by itself hangs none, Event's may.
-        self._quiet = threading.Lock()
+        self._quiet = Lock()
         self._quiet.acquire()
         self._late: Callable[[], object] | None = None
         self.unanswered: dict[int, HttpRequest] = {}
@@ -158,7 +158,7 @@ class WhileOpen:
                 alone(self._late)
 
     def _answer(self, request: HttpRequest, patience_s: float | None) -> HttpResponse:
-        me = threading.get_ident()
+        me = get_ident()
         if me in AT_WORK:
             ensure_over()
         try:
@@ -201,7 +201,7 @@ class Here:
         self._sweeping: Sweeping | None = None  # of the engine that is made here
         self._doorway: Doorway | None = None
         self._parent: Place | None = None  # where the engine is, if this process was forked off
-        self._making = threading.RLock()
+        self._making = RLock()
         self._is_made_now = False
 
     @property

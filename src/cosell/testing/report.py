@@ -6,12 +6,12 @@ Must not fail a test that has failed already.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
 from cosell.http import HttpRequest
+from cosell.originals import Path
 from cosell.testing import failing, scenes
 from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.fault_words import often

@@ -6,9 +6,9 @@ listens, and starts the server when the first of them asks. Must not know what a
 
 import socket
 from contextlib import suppress
-from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
+from cosell.originals import Lock, begin_thread, listening
 from cosell.testing.accepting import receive
 from cosell.testing.within import alone
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cosell.testing.server import Server
 
 _HOST: Final = "127.0.0.1"
+_BACKLOG: Final = 128
 _WAIT_S_MAX: Final = 60.0
 _FOUND: Final = b"found "
 _FAILED: Final = b"failed "
@@ -46,8 +47,8 @@ class RunServer:
     def port(self) -> int:
         """Where this process answers workers that ask for it."""
         if self._listening is None:
-            self._listening = socket.create_server((_HOST, 0))
-            Thread(target=self._answer, args=(self._listening,), daemon=True).start()
+            self._listening = listening(_BACKLOG)
+            begin_thread(self._answer, (self._listening,), "cosell-asked")
         return int(self._listening.getsockname()[1])
 
     def close(self) -> None:

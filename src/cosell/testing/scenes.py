@@ -8,10 +8,10 @@ import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
+from cosell.originals import Path
 from cosell.testing.calling import Refused
 from cosell.whole_files import write_whole
 

@@ -3,15 +3,12 @@
 Must not be loaded by who needs no socket; and it knows of the server no more than its address.
 """
 
-import os
 import sys
 from http.client import HTTPConnection, HTTPException
-from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
-from tempfile import TemporaryFile
-from threading import Timer
 from typing import IO, Final
 
 from cosell.clock import monotonic, sleep
+from cosell.originals import DEVNULL, PIPE, Popen, TemporaryFile, TimeoutExpired, Timer, getpid
 
 _COMMAND: Final = (
     "-m",
@@ -38,12 +35,12 @@ class Server:
 
     def __init__(self, process: "Popen[str]", url: str) -> None:
         self._process = process
-        self._started_by = os.getpid()
+        self._started_by = getpid()
         self.url = url
 
     def stop(self) -> None:
         """End it; a second time does nothing, nor does a process that was forked off."""
-        if self._started_by != os.getpid():
+        if self._started_by != getpid():
             return
         self._process.terminate()
         try:
@@ -59,7 +56,7 @@ def start() -> Server:
     """Start one, and wait until it answers; NotStarted says why it does not."""
     with TemporaryFile("w+") as said:
         # Of a session of its own: Ctrl-C ends the tests, and they end the server.
-        process = Popen(  # noqa: S603 - ourselves
+        process = Popen(
             [sys.executable, *_COMMAND],
             stdin=DEVNULL,
             stdout=PIPE,

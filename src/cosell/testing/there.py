@@ -5,17 +5,16 @@ server can check no signature of it: it has to be in open mode. Must not know op
 botocore.
 """
 
-import os
 import re
 import select
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from threading import local
 
 import orjson
 
 from cosell import address
 from cosell.http import HttpRequest, HttpResponse
+from cosell.originals import getpid, local
 from cosell.testing.place import AnswerLate, ConnectionCut
 
 _SESSION_TOKEN = "x-amz-security-token"  # noqa: S105 - a header's name
@@ -97,12 +96,12 @@ class _Kept:
 
     def __init__(self, connection: HTTPConnection) -> None:
         self.connection = connection
-        self._process = os.getpid()
+        self._process = getpid()
 
     def is_alive(self) -> bool:
         """Whether it is open: what comes where nothing was asked is its end. After a fork it is
         the other process's."""
-        if self.connection.sock is None or self._process != os.getpid():
+        if self.connection.sock is None or self._process != getpid():
             return False
         poll = select.poll()
         poll.register(self.connection.sock, select.POLLIN)

@@ -6,10 +6,10 @@ Must not import botocore, nor raise: what is told is of a call that has failed a
 import contextlib
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from threading import current_thread, main_thread
 from types import FrameType
 from typing import Final
+
+from cosell.originals import Path, current_thread, main_thread
 
 _SDK: Final = frozenset({"boto3", "botocore", "s3transfer"})
 _BETWEEN: Final = frozenset({"_pytest", "cosell", "pluggy"})  # who calls what somebody hands them

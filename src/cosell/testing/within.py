@@ -7,10 +7,11 @@ is.
 """
 
 import sys
-import threading
 from collections.abc import Callable
 from types import CodeType
 from typing import Final, TypeVar
+
+from cosell.originals import get_ident
 
 _Done = TypeVar("_Done")
 
@@ -35,7 +36,7 @@ class CallWithinAnother(RuntimeError):
 
 def ensure_none() -> None:
     """CallWithinAnother if this thread is at a call."""
-    if threading.get_ident() in AT_WORK:
+    if get_ident() in AT_WORK:
         ensure_over()
 
 
@@ -52,7 +53,7 @@ def ensure_over() -> None:
 def alone(act: Callable[[], _Done]) -> _Done:
     """Do something at a place, as one does a call there: CallWithinAnother in the middle of one,
     and none comes in the middle of it."""
-    me = threading.get_ident()
+    me = get_ident()
     if me in AT_WORK:
         ensure_over()
     try:

@@ -4,17 +4,16 @@ The face of this package; what its parts do is in the modules beside it.
 """
 
 import os
-import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from functools import cached_property, partial
 from itertools import count
 from os import PathLike
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
+from cosell.originals import Path, getpid, token_hex
 from cosell.testing import amounts, current, failing, whole_run, within
 from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
@@ -74,8 +73,8 @@ class World:
         if run.catalog:
             self.catalog = run.catalog
         self.place = at(run.server_of(server))
-        self._process = os.getpid()
-        self.name = f"test-{self._process}-{secrets.token_hex(4)}-{next(_numbers)}"
+        self._process = getpid()
+        self.name = f"test-{self._process}-{token_hex(4)}-{next(_numbers)}"
         self.seed = amounts.seed((run.seed or 0) if seed is None else seed)
         self.closed = False
         self._was_uncalled = False  # to its end
@@ -307,7 +306,7 @@ class World:
     @property
     def _is_anothers(self) -> bool:
         """Whether this process was forked off from the world's, which ends it."""
-        return self._process != os.getpid()
+        return self._process != getpid()
 
     def _look_last(self) -> None:
         within.ensure_none()

@@ -12,7 +12,8 @@ from tests.testing.plugin.conftest import Suite
 pytest_plugins = ("pytester",)
 
 HEAD = """
-import builtins, io, os, pathlib
+import builtins, io, os, pathlib, subprocess, sys
+from contextlib import ExitStack
 from unittest import mock
 
 import boto3
@@ -21,8 +22,12 @@ import pytest
 client = boto3.client("partnercentral-selling")
 
 
-def use(world):
+def by_boto3():
     client.list_opportunities(Catalog="Sandbox")
+
+
+def use(world, ask=by_boto3):
+    ask()
     opportunity = world.given.opportunity("Approved")
     world.given.invitation()
     world.aws.update_summary(opportunity)
@@ -32,8 +37,8 @@ def use(world):
     world.given.task()
     world.tasks.step()
     world.tasks.release()
-    with world.faults.throttle("ListOpportunities"):
-        client.list_opportunities(Catalog="Sandbox")
+    with world.faults.delay("ListOpportunities", seconds=0.01):
+        ask()
     assert world.events.to()
     world.events.deliver_all(lambda event: None, shuffle=True)
     assert world.calls.last.operation
@@ -46,6 +51,20 @@ def test_after(cosell, tmp_path):
     use(cosell)
     cosell.start_from(cosell.save(tmp_path / "world.cosell"))
     use(cosell)
+    cosell.partner.client.list_opportunities(Catalog="AWS")
+    assert len({call.request_id for call in cosell.calls}) == len(cosell.calls)
+    kept = [(name, key) for name, module in list(sys.modules.items()) if name.startswith("cosell")
+        for key, value in vars(module).items() if "MagicMock" in repr(value)]
+    assert not kept
+
+
+def test_beside(cosell):
+    at = "/".join(cosell.endpoint_url.split("/")[:3])
+    asked = f"import urllib.request as r; print(r.urlopen('{at}/_cosell/health').status)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        env=cosell.env, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "200", done.stderr
 """
 
 FILES = """
@@ -71,9 +90,56 @@ def test_said(cosell):
         use(cosell)
 """
 
+MADE = """
+NAMES = ("hashlib.sha256", "hmac.new", "hmac.digest", "hmac.compare_digest", "secrets.token_hex",
+    "secrets.token_bytes", "secrets.randbits", "random.Random", "random.random", "uuid.uuid4",
+    "os.getpid", "logging.getLogger", "tempfile.mkdtemp", "subprocess.Popen", "pathlib.Path",
+    "time.sleep", "time.monotonic", "time.perf_counter", "inspect.iscoroutinefunction")
+
+
+def test_made(cosell):
+    with ExitStack() as patches:
+        for name in NAMES:
+            patches.enter_context(mock.patch(name))
+        use(cosell, lambda: cosell.partner.call("ListOpportunities", Catalog="Sandbox"))
+"""
+
+THREADS = """
+from cosell.testing import World
+
+NAMES = ("threading.Thread", "threading.Lock", "threading.RLock", "threading.local",
+    "threading.get_ident", "socket.socket", "socket.create_server")
+
+
+def test_threads():
+    client.meta  # botocore has what it shares already
+    with ExitStack() as patches:
+        for name in NAMES:
+            patches.enter_context(mock.patch(name))
+        with World() as world:
+            world.partner.call("ListOpportunities", Catalog="AWS")
+            world.endpoint_url
+"""
+
+SESSIONS = """
+def test_sessions(cosell):
+    with mock.patch("botocore.session.Session"), mock.patch("botocore.session.get_session"):
+        assert cosell.partner.client.list_opportunities(Catalog="AWS")["OpportunitySummaries"] == []
+"""
+
+UNREADABLE = """
+def test_unreadable(cosell):
+    with mock.patch("os.listdir", return_value=[]), pytest.raises(ValueError, match="fs.add_real"):
+        cosell.partner.client
+"""
+
 FIRST = {
     "files": FILES,
     "what a file says": SAID,
+    "what a world is made with": MADE,
+    "threads and sockets": THREADS,
+    "sessions of botocore": SESSIONS,
+    "files of botocore": UNREADABLE,
 }
 
 
@@ -82,7 +148,7 @@ def test_what_a_test_patches_reaches_no_world(
     pytester: pytest.Pytester, suite: Suite, first: str
 ) -> None:
     pytester.makeconftest('import pytest\npytest.register_assert_rewrite("cosell")')
-    suite(HEAD + FIRST[first] + AFTER).assert_outcomes(passed=2)
+    suite(HEAD + FIRST[first] + AFTER).assert_outcomes(passed=3)
 
 
 FAILING = """
@@ -102,5 +168,5 @@ def test_failing(cosell, monkeypatch):
 def test_a_failure_is_told_whatever_is_patched(pytester: pytest.Pytester, suite: Suite) -> None:
     pytester.makeconftest('import pytest\npytest.register_assert_rewrite("cosell")')
     result = suite(HEAD + FAILING + AFTER)
-    result.assert_outcomes(passed=1, failed=1)
+    result.assert_outcomes(passed=2, failed=1)
     result.stdout.fnmatch_lines(["*AssertionError: the test's own*", "world *", "*ListOpportun*"])

@@ -4,8 +4,6 @@ When something is due, the operation of the desk that does it is called as AWS. 
 what, and when AWS looks, is known to the domain.
 """
 
-import hashlib
-import logging
 from collections.abc import Callable
 from typing import Final, cast
 
@@ -18,6 +16,7 @@ from cosell.desk.operations.answers import answer_invitation
 from cosell.desk.operations.aws import ensure_referable, refer_opportunity
 from cosell.desk.operations.reviews import SPELLINGS, review_opportunity
 from cosell.errors import ApiError, FieldError, request_refused
+from cosell.originals import getLogger, sha256
 from cosell.selling import Kind, object_at, related, text_at
 from cosell.selling.domain import (
     associations,
@@ -34,7 +33,7 @@ from cosell.selling.rules.content import field_of
 from cosell.store import Tx, agenda, documents
 from cosell.store.retries import step
 
-log = logging.getLogger("cosell.autopilot")
+log = getLogger("cosell.autopilot")
 
 _RULES_MAX = 100
 _CLOSE: Final = "LifeCycle.TargetCloseDate"
@@ -125,7 +124,7 @@ def _rule(said: Document) -> Document:
         rule["Outcome"] = SPELLINGS.get(asked, asked)
     parts = [act.lower(), *(text_at(rule, name) for name in _CALLED_AFTER)]
     pattern = text_at(rule, "TitlePattern")
-    parts.append(hashlib.sha256(pattern.encode()).hexdigest()[:8] if pattern else "")
+    parts.append(sha256(pattern.encode()).hexdigest()[:8] if pattern else "")
     return {"Id": "-".join(part for part in parts if part), **rule}
 
 

@@ -4,17 +4,17 @@ succeeds, and the log and the journal tell it.
 Must not hold a rule.
 """
 
-import logging
 from typing import Final
 
 from cosell.calls import Call
 from cosell.errors import FieldError, business_refused
+from cosell.originals import getLogger
 from cosell.selling.profiles import profile
 from cosell.selling.rules import check
 from cosell.selling.rules.content import Content
 from cosell.selling.rules.postal_code import FORMS
 
-log: Final = logging.getLogger("cosell.doubts")
+log: Final = getLogger("cosell.doubts")
 
 
 def ensure(call: Call, content: Content, errors: tuple[FieldError, ...]) -> None:

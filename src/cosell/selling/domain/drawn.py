@@ -6,11 +6,11 @@ turn: what else is told of it follows from the name, and stays. The table stands
 values/examples.json; its companies are examples. Must not know who is told of them.
 """
 
-from hashlib import sha256
 from typing import Final, NamedTuple, cast
 
 from cosell.calls import Call
 from cosell.contract import Document
+from cosell.originals import sha256
 from cosell.selling import object_at, objects_at, text_at, values
 from cosell.selling.domain import desk_rules
 from cosell.store import Tx

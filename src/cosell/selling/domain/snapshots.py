@@ -4,7 +4,6 @@ See differences `snapshot.unchanged` and `snapshot.full-view`; what counts as a 
 `snapshot.content`.
 """
 
-import hashlib
 from typing import NamedTuple, cast
 
 import orjson
@@ -13,6 +12,7 @@ from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document
+from cosell.originals import sha256
 from cosell.selling import AWS, Kind, Path, Template, object_at, related, text_at
 from cosell.selling.domain import engagements
 from cosell.selling.domain.event_messages import tell_of_snapshot
@@ -256,4 +256,4 @@ def _digest(payload: Document) -> bytes:
 
 
 def _sum(payload: Document) -> bytes:
-    return hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).digest()
+    return sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).digest()

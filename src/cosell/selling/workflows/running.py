@@ -1,9 +1,8 @@
 """The one loop that runs tasks of every kind. Must not know a kind, nor when a step is due."""
 
-import logging
-
 from cosell.calls import Call
 from cosell.errors import ApiError, ValidationException
+from cosell.originals import getLogger
 from cosell.selling import text_at
 from cosell.selling.domain.accounts import ensure_enrolled
 from cosell.selling.workflows import ANYWHERE, Step, TaskEnd, Workflow, number_of, told
@@ -12,7 +11,7 @@ from cosell.store import faults as fault_rows
 from cosell.store.documents import Stored
 from cosell.store.retries import step as undoable
 
-log = logging.getLogger("cosell.tasks")
+log = getLogger("cosell.tasks")
 
 
 def advance(call: Call, tx: Tx, workflow: Workflow, task: Stored, steps_max: int) -> Stored:
