@@ -39,7 +39,7 @@ def mint(random: Random, prefix: str, length: int) -> str:
 
 def uuid(random: Random) -> str:
     """A version 4 UUID in text."""
-    digits = f"{random.getrandbits(128) & _FREE | _VERSION:032x}"
+    digits = (random.getrandbits(128) & _FREE | _VERSION).to_bytes(16, "big").hex()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 

@@ -62,15 +62,11 @@ def object_at(document: Document, path: Path) -> Document:
     return value if isinstance(value, dict) else {}
 
 
-def without_nulls(document: Document, before: Document | None = None) -> Document:
-    """The document as it is kept: members that are null are left out, all the way down. `before` is
-    kept already: what the document has of it is left as it is."""
-    kept = before or {}
+def without_nulls(document: Document) -> Document:
+    """The document as it is kept: members that are null are left out, all the way down."""
     # Most members are texts: no call for each.
     return {
-        name: _pruned(value)
-        if isinstance(value, dict | list) and value is not kept.get(name)
-        else value
+        name: _pruned(value) if isinstance(value, dict | list) else value
         for name, value in document.items()
         if value is not None
     }

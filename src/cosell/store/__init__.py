@@ -231,7 +231,7 @@ class Late:
             groups: dict[str, list[Write]] = {}
             for write in self._tables.pop(table, {}).values():
                 groups.setdefault(write.text, []).append(write)
-            yield from sorted(groups.items(), key=_rank)
+            yield from groups.items() if len(groups) < 2 else sorted(groups.items(), key=_rank)
 
 
 def _rank(group: tuple[str, object]) -> int:

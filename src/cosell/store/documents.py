@@ -26,8 +26,9 @@ class Stored(NamedTuple):
     document: Document
 
 
-def insert(tx: Tx, stored: Stored) -> None:
-    """A resource comes to be, at revision 1."""
+def insert(tx: Tx, stored: Stored, body: bytes | None = None) -> None:
+    """A resource comes to be, at revision 1. `body` is its document as it is written, if whoever
+    knows that has it already."""
     values: dict[str, Value] = {
         "ns": stored.ns,
         "kind": stored.kind,
@@ -36,7 +37,7 @@ def insert(tx: Tx, stored: Stored) -> None:
         "owner": stored.owner,
         "after": 1,
         "seq": stored.seq,
-        "body": orjson.dumps(stored.document),
+        "body": orjson.dumps(stored.document) if body is None else body,
     }
     late.add(tx, named.document(*stored[:3]), statements()["insert_document"], values)
     _keep(tx, stored)
@@ -81,20 +82,27 @@ def find_visible(
     return found
 
 
-def replace(tx: Tx, stored: Stored, document: Document, owner: str | None = None) -> Stored:
-    """A resource changes from what was read; `Contention` if it is not that any more."""
+def replace(
+    tx: Tx,
+    stored: Stored,
+    document: Document,
+    owner: str | None = None,
+    body: bytes | None = None,
+) -> Stored:
+    """A resource changes from what was read; `Contention` if it is not that any more. `body` as in
+    `insert`."""
     after = stored._replace(
         owner=stored.owner if owner is None else owner,
         revision=stored.revision + 1,
         document=document,
     )
-    if not _replace(tx, stored, after):
+    if not _replace(tx, stored, after, orjson.dumps(document) if body is None else body):
         raise Contention(f"{stored.kind} {stored.id} is no more at revision {stored.revision}")
     _keep(tx, after)
     return after
 
 
-def _replace(tx: Tx, before: Stored, after: Stored) -> bool:
+def _replace(tx: Tx, before: Stored, after: Stored, body: bytes) -> bool:
     """Whether it was as it is said to be before, as far as that is known by now: if it is late, a
     row that is not so ends the haste."""
     ns, kind, id = after[:3]
@@ -102,7 +110,7 @@ def _replace(tx: Tx, before: Stored, after: Stored) -> bool:
     changes: dict[str, Value] = {
         "owner": after.owner,
         "after": after.revision,
-        "body": orjson.dumps(after.document),
+        "body": body,
     }
     values: dict[str, Value] = {
         "ns": ns, "kind": kind, "id": id, "revision": before.revision, **changes,

@@ -14,8 +14,9 @@ def document(ns: int, kind: str, id: str) -> Named:
 
 def seen(view: View, row: dict[str, Value]) -> Named:
     """What an account, or whoever else the view is for, sees of a resource."""
-    names = ("ns", "account", "id") if "account" in view.lead else ("ns", *view.lead[1:], "seq")
-    return Named((view.table, tuple(row[name] for name in names)))
+    if "account" in view.lead:
+        return Named((view.table, (row["ns"], row["account"], row["id"])))
+    return Named((view.table, tuple([row[name] for name in ("ns", *view.lead[1:], "seq")])))
 
 
 def seen_by(view: View, ns: int, account: str, id: str) -> Named:

@@ -120,7 +120,13 @@ class SqliteTx:
 
     def _write(self, text: str, rows: Rows) -> int:
         """Execute a statement for each row; answers how many changed."""
-        return sum([self._ask(text, row).rowcount for row in rows])
+        if len(rows) == 1:
+            return self._ask(text, rows[0]).rowcount
+        with_numbers, take = _numbered.get(text) or numbered(text)
+        try:
+            return self._connection.executemany(with_numbers, map(take, rows)).rowcount
+        except sqlite3.DatabaseError as error:
+            self._raise(error)
 
     def query(self, text: str, values: Mapping[str, Value], /) -> list[Row]:
         return self._run(text, values).fetchall()
@@ -146,12 +152,16 @@ class SqliteTx:
         with_numbers, take = _numbered.get(text) or numbered(text)
         try:
             return self._execute(with_numbers, take(values))
-        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
-            if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
-                raise
-            if self._store.is_ended(self._connection):
-                self._execute = self._refuse
-            raise StoreError(unusable(self._store.where, error)) from error
+        except sqlite3.DatabaseError as error:
+            self._raise(error)
+
+    def _raise(self, error: sqlite3.DatabaseError) -> NoReturn:
+        """What the database refused is its caller's; anything else says that it cannot be used."""
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            raise error
+        if self._store.is_ended(self._connection):
+            self._execute = self._refuse
+        raise StoreError(unusable(self._store.where, error)) from error
 
     def _refuse(self, *_: object) -> NoReturn:
         """A full disk ends a transaction by itself: what followed would be written on its own."""
