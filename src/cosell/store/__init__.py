@@ -18,14 +18,9 @@ Made: TypeAlias = Callable[[str, Row | None], Thing]
 _ORDER: Final = ("delete", "update", "insert")  # what gives way goes first
 _READING: Final = ("select", "with")  # how a statement begins that writes nothing
 _WORD: Final = re.compile(r"\w+")
-_KEPT_MAX: Final = 256  # of each kind; beyond that it begins anew
-_Named: TypeAlias = tuple[int, str, str]  # ns, kind, id
-_Seen: TypeAlias = tuple[str, int, str, str]  # a view's table, ns, account, id
-_Target: TypeAlias = tuple[str, str, str]  # engagement, resource, template
+_KEPT_MAX: Final = 1_024  # beyond that it begins anew
 Named = NewType("Named", tuple[str, tuple[Value, ...]])
 """A row: its table, and what tells it from others there. Only `named` makes such."""
-_Key = TypeVar("_Key")
-_Item = TypeVar("_Item")
 Columns: TypeAlias = Mapping[str, str]
 """A table's columns beside `ns`, and whether each holds integer, text or blob."""
 
@@ -86,79 +81,33 @@ class Batch(NamedTuple):
 
 
 class Kept:
-    """What a transaction that writes need not read again, since it has read or written it itself:
-    documents; in which catalog an account sees what; who is in an engagement; the newest revision
-    of what is shown somewhere, with its digest; and what the desk said of an account. Who changes
-    such a thing keeps it anew, or forgets it."""
+    """What a transaction that writes need not read again, since it has read or written it itself,
+    by the names of rows: documents; in which catalog an account sees what; who is in an engagement;
+    the newest revision of what is shown somewhere, with its digest; and what the desk said of an
+    account. Who changes such a thing keeps it anew, or forgets it."""
 
-    __slots__ = ("_catalogs", "_documents", "_members", "_partners", "_revisions")
+    __slots__ = ("_things",)
 
     def __init__(self) -> None:
-        self._documents: dict[_Named, object] = {}
-        self._catalogs: dict[_Seen, str] = {}
-        self._members: dict[tuple[int, str], tuple[object, ...]] = {}
-        self._revisions: dict[tuple[int, _Target], tuple[int, bytes]] = {}
-        self._partners: dict[tuple[int, str], object] = {}
+        self._things: dict[Named, object] = {}
 
     def clear(self) -> None:
         """Nothing is known any more: a step was undone."""
-        every = self._documents, self._catalogs, self._members, self._revisions, self._partners
-        for each in every:
-            each.clear()
+        self._things.clear()
 
-    def document(self, named: _Named) -> object | None:
-        """A resource as it stands, if that is known."""
-        return self._documents.get(named)
+    def of(self, row: Named) -> object | None:
+        """What is known by that name, if anything is."""
+        return self._things.get(row)
 
-    def keep_document(self, named: _Named, document: object) -> None:
-        """A resource was read or written."""
-        _keep(self._documents, named, document)
+    def keep(self, row: Named, thing: object) -> None:
+        """Something was read or written."""
+        if len(self._things) >= _KEPT_MAX:
+            self._things.clear()
+        self._things[row] = thing
 
-    def forget_document(self, named: _Named) -> None:
-        """A resource is no more."""
-        self._documents.pop(named, None)
-
-    def catalog(self, seen: _Seen) -> str | None:
-        """The catalog in which an account sees a resource, if that is known."""
-        return self._catalogs.get(seen)
-
-    def keep_catalog(self, seen: _Seen, catalog: str) -> None:
-        """An account sees a resource in a catalog."""
-        _keep(self._catalogs, seen, catalog)
-
-    def forget_catalog(self, seen: _Seen) -> None:
-        """An account sees a resource no more."""
-        self._catalogs.pop(seen, None)
-
-    def members(self, ns: int, engagement: str) -> tuple[object, ...] | None:
-        """Who is in an engagement, if that is known."""
-        return self._members.get((ns, engagement))
-
-    def keep_members(self, ns: int, engagement: str, members: tuple[object, ...]) -> None:
-        """Who is in an engagement was read, or written."""
-        _keep(self._members, (ns, engagement), members)
-
-    def revision(self, ns: int, target: _Target) -> tuple[int, bytes] | None:
-        """The number and the digest of the newest revision, if that was made here."""
-        return self._revisions.get((ns, target))
-
-    def keep_revision(self, ns: int, target: _Target, revision: tuple[int, bytes]) -> None:
-        """A revision was made: it is the newest."""
-        _keep(self._revisions, (ns, target), revision)
-
-    def partner(self, ns: int, account: str) -> object | None:
-        """What the desk said of an account, if that is known."""
-        return self._partners.get((ns, account))
-
-    def keep_partner(self, ns: int, account: str, partner: object) -> None:
-        """What the desk said of an account was read, or written."""
-        _keep(self._partners, (ns, account), partner)
-
-
-def _keep(kept: dict[_Key, _Item], key: _Key, item: _Item) -> None:
-    if len(kept) >= _KEPT_MAX:
-        kept.clear()
-    kept[key] = item
+    def forget(self, row: Named) -> None:
+        """Something is no more, or no more as it was."""
+        self._things.pop(row, None)
 
 
 class Write(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 import orjson
 
 from cosell.contract import Document
-from cosell.store import Contention, Row, Tx, Value, View, Write, lag, late, named
+from cosell.store import Contention, Named, Row, Tx, Value, View, Write, lag, late, named
 from cosell.store.statements import statements
 
 
@@ -39,18 +39,21 @@ def insert(tx: Tx, stored: Stored, body: bytes | None = None) -> None:
         "seq": stored.seq,
         "body": orjson.dumps(stored.document) if body is None else body,
     }
-    late.add(tx, named.document(*stored[:3]), statements()["insert_document"], values)
-    _keep(tx, stored)
+    row = named.document(*stored[:3])
+    late.add(tx, row, statements()["insert_document"], values)
+    if tx.kept is not None:
+        tx.kept.keep(row, stored)
 
 
 def find(tx: Tx, ns: int, kind: str, id: str) -> Stored | None:
     """The truth of a resource, whoever may see it. Who changes it makes another document: this one
     may be answered again in the same transaction."""
-    if tx.kept is not None and (found := tx.kept.document((ns, kind, id))) is not None:
-        return cast("Stored", found)
+    row = named.document(ns, kind, id)
+    if tx.kept is not None and (known := tx.kept.of(row)) is not None:
+        return cast("Stored", known)
     values: dict[str, Value] = {"ns": ns, "kind": kind, "id": id}
-    rows = late.rows_of(tx, [named.document(ns, kind, id)], statements()["find_document"], values)
-    return _read(tx, rows[0] if rows else None, ns, kind, id)
+    found = late.rows_of(tx, [row], statements()["find_document"], values)
+    return _read(tx, row, found[0]) if found else None
 
 
 def get(tx: Tx, ns: int, kind: str, id: str) -> Stored:
@@ -66,20 +69,19 @@ def find_visible(
 ) -> Stored | None:
     """The truth of a resource if the account of `key` (ns, account, catalog) has a row of it."""
     ns, account, catalog = key
-    kept, seen = tx.kept, (view.table, ns, account, id)
-    if kept is not None and kept.catalog(seen) == catalog:
-        known = kept.document((ns, kind, id))
-        if known is not None:
-            return cast("Stored", known)
+    row, seen = named.document(ns, kind, id), named.seen_by(view, ns, account, id)
+    kept = tx.kept
+    if kept is not None and kept.of(seen) == catalog and (known := kept.of(row)) is not None:
+        return cast("Stored", known)
     values: dict[str, Value] = {
         "ns": ns, "account": account, "catalog": catalog, "kind": kind, "id": id,
     }  # fmt: skip
-    shown = [named.document(ns, kind, id), named.seen_by(view, ns, account, id)]
-    rows = late.rows_of(tx, shown, _visible(view.table), values)
-    found = _read(tx, rows[0] if rows else None, ns, kind, id)
-    if kept is not None and found is not None:
-        kept.keep_catalog(seen, catalog)
-    return found
+    found = late.rows_of(tx, [row, seen], _visible(view.table), values)
+    if not found:
+        return None
+    if kept is not None:
+        kept.keep(seen, catalog)
+    return _read(tx, row, found[0])
 
 
 def replace(
@@ -96,29 +98,31 @@ def replace(
         revision=stored.revision + 1,
         document=document,
     )
-    if not _replace(tx, stored, after, orjson.dumps(document) if body is None else body):
-        raise Contention(f"{stored.kind} {stored.id} is no more at revision {stored.revision}")
-    _keep(tx, after)
-    return after
-
-
-def _replace(tx: Tx, before: Stored, after: Stored, body: bytes) -> bool:
-    """Whether it was as it is said to be before, as far as that is known by now: if it is late, a
-    row that is not so ends the haste."""
-    ns, kind, id = after[:3]
-    row, text = named.document(ns, kind, id), statements()["replace_document"]
+    row = named.document(*stored[:3])
     changes: dict[str, Value] = {
         "owner": after.owner,
         "after": after.revision,
-        "body": body,
+        "body": orjson.dumps(document) if body is None else body,
     }
-    values: dict[str, Value] = {
-        "ns": ns, "kind": kind, "id": id, "revision": before.revision, **changes,
-    }  # fmt: skip
-    if tx.behind is None:
-        return tx.execute(text, values) == 1
-    found = tx.behind.found(row)
-    if found is None:
+    if not _replace(tx, row, stored, changes):
+        raise Contention(f"{stored.kind} {stored.id} is no more at revision {stored.revision}")
+    if tx.kept is not None:
+        tx.kept.keep(row, after)
+    return after
+
+
+def _replace(tx: Tx, row: Named, before: Stored, changes: dict[str, Value]) -> bool:
+    """Whether it was as it is said to be before, as far as that is known by now: if it is late, a
+    row that is not so ends the haste."""
+    found = None if tx.behind is None else tx.behind.found(row)
+    if tx.behind is None or found is None:
+        ns, kind, id = before[:3]
+        text = statements()["replace_document"]
+        values: dict[str, Value] = {
+            "ns": ns, "kind": kind, "id": id, "revision": before.revision, **changes,
+        }  # fmt: skip
+        if tx.behind is None:
+            return tx.execute(text, values) == 1
         tx.behind.put(row, Write(text, values, exact=True))
         return True
     if found.values["after"] != before.revision:
@@ -130,7 +134,7 @@ def _replace(tx: Tx, before: Stored, after: Stored, body: bytes) -> bool:
 def remove(tx: Tx, stored: Stored) -> None:
     """A resource is no more; `Contention` if it is not what was read."""
     if tx.kept is not None:
-        tx.kept.forget_document((stored.ns, stored.kind, stored.id))
+        tx.kept.forget(named.document(*stored[:3]))
     gone = tx.run(
         "delete_document",
         ns=stored.ns,
@@ -145,15 +149,10 @@ def remove(tx: Tx, stored: Stored) -> None:
 def show(tx: Tx, view: View, row: dict[str, Value]) -> None:
     """An account may list a resource from now on: `row` has a value for every column."""
     text = _insert_view(view.table, view.columns)
-    late.add(tx, named.seen(view, row), text, row)
+    seen = named.seen(view, row)
+    late.add(tx, seen, text, row)
     if tx.kept is not None and "account" in view.lead:
-        seen = (
-            view.table,
-            cast("int", row["ns"]),
-            cast("str", row["account"]),
-            cast("str", row["id"]),
-        )
-        tx.kept.keep_catalog(seen, cast("str", row["catalog"]))
+        tx.kept.keep(seen, row["catalog"])
     if tx.lags_at is not None:
         lag.note(tx, view, row)
 
@@ -193,23 +192,19 @@ def hide(tx: Tx, view: View, ns: int, account: str, id: str) -> None:
     text = statements()["delete_view"].replace("{table}", view.table)
     tx.execute(text, {"ns": ns, "account": account, "id": id})
     if tx.kept is not None:
-        tx.kept.forget_catalog((view.table, ns, account, id))
+        tx.kept.forget(named.seen_by(view, ns, account, id))
     if tx.lags_at is not None:
         lag.note_gone(tx, view, {"ns": ns, "account": account, "id": id})
 
 
-def _read(tx: Tx, row: Row | None, ns: int, kind: str, id: str) -> Stored | None:
-    if row is None:
-        return None
+def _read(tx: Tx, name: Named, row: Row) -> Stored:
+    """A document of its row, which is kept by its name."""
+    ns, kind, id = cast("tuple[int, str, str]", name[1])
     catalog, owner, revision, seq, body = cast("tuple[str, str, int, int, bytes]", row)
     stored = Stored(ns, kind, id, catalog, owner, revision, seq, orjson.loads(body))
-    _keep(tx, stored)
-    return stored
-
-
-def _keep(tx: Tx, stored: Stored) -> None:
     if tx.kept is not None:
-        tx.kept.keep_document((stored.ns, stored.kind, stored.id), stored)
+        tx.kept.keep(name, stored)
+    return stored
 
 
 @cache

@@ -1,4 +1,5 @@
-"""How rows are called while they are late: who writes one and who looks at it call it the same.
+"""How rows are called while they are late, and where something of them is kept: who writes one and
+who looks at it call it the same.
 
 A name is a table and a key there; several rows that are only ever looked at together have one name,
 and `late.rows_within` is told how names begin. Must not say what is written, nor when.
@@ -27,6 +28,11 @@ def seen_by(view: View, ns: int, account: str, id: str) -> Named:
 def members(ns: int, engagement: str) -> Named:
     """Who is in an engagement."""
     return Named(("member", (ns, engagement)))
+
+
+def partner(ns: int, account: str) -> Named:
+    """What the desk said of an account."""
+    return Named(("partner", (ns, account)))
 
 
 def invited(ns: int, engagement: str, account: str, invitation: str) -> Named:

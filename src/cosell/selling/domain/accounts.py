@@ -12,7 +12,7 @@ from cosell.calls import Call
 from cosell.contract import Document
 from cosell.selling import AWS, text_at
 from cosell.selling.rules import enforce, enrolment
-from cosell.store import Row, Tx
+from cosell.store import Row, Tx, named
 
 CATALOGS = ("AWS", "Sandbox")
 _NUMBER = re.compile("[0-9]{12}")
@@ -49,12 +49,12 @@ class Partner(NamedTuple):
 
 def find(tx: Tx, ns: int, account: str) -> Partner:
     """What the desk said of an account of a namespace; one that writes remembers it."""
-    kept = tx.kept
-    if kept is not None and (known := kept.partner(ns, account)) is not None:
+    kept, row = tx.kept, named.partner(ns, account)
+    if kept is not None and (known := kept.of(row)) is not None:
         return cast("Partner", known)
     found = _made_of(tx.one("find_partner", ns=ns, account=account))
     if kept is not None:
-        kept.keep_partner(ns, account, found)
+        kept.keep(row, found)
     return found
 
 
@@ -70,7 +70,7 @@ def put(tx: Tx, ns: int, account: str, partner: Partner) -> None:
     change = partner.is_shut_out - find(tx, ns, account).is_shut_out
     tx.run("put_partner", ns=ns, account=account, **partner._asdict())
     if tx.kept is not None:
-        tx.kept.keep_partner(ns, account, partner)
+        tx.kept.keep(named.partner(ns, account), partner)
     if change:
         tx.run("add_shut_out", ns=ns, change=change)
 

@@ -118,14 +118,14 @@ def _change(
 
 def members(call: Call, tx: Tx, id: str) -> list[Member]:
     """Who is in an engagement, in order of joining."""
-    kept = tx.kept
-    if kept is not None and (known := kept.members(call.ns, id)) is not None:
+    kept, row = tx.kept, named.members(call.ns, id)
+    if kept is not None and (known := kept.of(row)) is not None:
         return [*cast("tuple[Member, ...]", known)]
     asked: dict[str, Value] = {"ns": call.ns, "engagement": id}
-    rows = late.rows_of(tx, [named.members(call.ns, id)], statements()["list_members"], asked)
+    rows = late.rows_of(tx, [row], statements()["list_members"], asked)
     found = [Member(*cast("tuple[str, str, str, int]", row)) for row in rows]
     if kept is not None:
-        kept.keep_members(call.ns, id, tuple(found))
+        kept.keep(row, tuple(found))
     return found
 
 
@@ -153,14 +153,15 @@ def _put_member(call: Call, tx: Tx, engagement: Stored, account: str, present: l
     company, website = company_of(call, tx, account)
     member = Member(account, company, website, call.now)
     seq = tx.number("seq")
-    row: dict[str, Value] = {"ns": call.ns, "engagement": engagement.id, "seq": seq}
-    row |= member._asdict()
-    late.add(tx, named.members(call.ns, engagement.id), statements()["insert_member"], row)
+    values: dict[str, Value] = {"ns": call.ns, "engagement": engagement.id, "seq": seq}
+    values |= member._asdict()
+    row = named.members(call.ns, engagement.id)
+    late.add(tx, row, statements()["insert_member"], values)
     kept = tx.kept
     if kept is not None:
-        known = kept.members(call.ns, engagement.id) if present else ()
+        known = kept.of(row) if present else ()
         if known is not None:
-            kept.keep_members(call.ns, engagement.id, (*known, member))
+            kept.keep(row, (*cast("tuple[Member, ...]", known), member))
     return company
 
 

@@ -123,12 +123,11 @@ def draft_of_aws(
 
 def _latest(call: Call, tx: Tx, target: Target) -> tuple[int, bytes | None]:
     """The number and the digest of the newest revision; 0 and None if there is none."""
-    if tx.kept is not None and (known := tx.kept.revision(call.ns, target)) is not None:
-        return known
+    revisions = named.revisions(call.ns, target)
+    if tx.kept is not None and (known := tx.kept.of(revisions)) is not None:
+        return cast("tuple[int, bytes]", known)
     asked: dict[str, Value] = {"ns": call.ns, **target._asdict()}
-    found = late.rows_of(
-        tx, [named.revisions(call.ns, target)], statements()["latest_digest"], asked
-    )
+    found = late.rows_of(tx, [revisions], statements()["latest_digest"], asked)
     return cast("tuple[int, bytes]", found[0]) if found else (0, None)
 
 
@@ -149,9 +148,10 @@ def write(call: Call, tx: Tx, draft: Draft) -> int:
         "digest": draft.digest,
         "body": orjson.dumps({"Payload": draft.payload, "TargetMemberAccounts": targets}),
     }
-    late.add(tx, named.revisions(call.ns, target), statements()["insert_snapshot"], row)
+    revisions = named.revisions(call.ns, target)
+    late.add(tx, revisions, statements()["insert_snapshot"], row)
     if tx.kept is not None:
-        tx.kept.keep_revision(call.ns, target, (revision, draft.digest))
+        tx.kept.keep(revisions, (revision, draft.digest))
     made: Document = {
         "Arn": arn(call.catalog, target, revision),
         "Catalog": call.catalog,
