@@ -39,7 +39,7 @@ def envelopes(call: Call, event: Event, accounts: Iterable[str]) -> Iterator[tup
     for account in accounts:
         if account == "aws":
             continue
-        envelope = {
+        envelope: dict[str, object] = {
             "version": event.version,
             "id": ids.uuid(call.random),
             "detail-type": event.detail_type,
@@ -47,9 +47,10 @@ def envelopes(call: Call, event: Event, accounts: Iterable[str]) -> Iterator[tup
             "account": account,
             "time": iso_seconds(call.now),
             "region": ids.REGION,
-            **({} if event.resources is None else {"resources": event.resources}),
-            "detail": event.detail,
         }
+        if event.resources is not None:
+            envelope["resources"] = event.resources
+        envelope["detail"] = event.detail
         yield account, orjson.dumps(envelope)
 
 

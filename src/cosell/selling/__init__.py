@@ -2,11 +2,15 @@
 
 from typing import Final, TypeAlias, cast
 
+import orjson
+
 from cosell.clock import iso, parse_iso
 from cosell.contract import Document, Json
 
 AWS: Final = "aws"  # AWS's own account, in both catalogs
 RENDERER: Final = 1  # grows when a stored summary would be rendered otherwise
+
+_NULL: Final = b":null"
 
 Path: TypeAlias = str
 
@@ -52,18 +56,29 @@ def text_at(document: Document, path: Path) -> str:
 
 def objects_at(document: Document, path: Path) -> list[Document]:
     """The list of objects that a dotted path names; empty where there is none."""
-    value = at(document, path)
+    value = at(document, path) if "." in path else document.get(path)
     return cast("list[Document]", value) if isinstance(value, list) else []
 
 
 def object_at(document: Document, path: Path) -> Document:
     """The object that a dotted path names; empty where there is none."""
-    value = at(document, path)
+    value = at(document, path) if "." in path else document.get(path)
     return value if isinstance(value, dict) else {}
 
 
-def without_nulls(document: Document) -> Document:
-    """The document as it is kept: members that are null are left out, all the way down."""
+def as_kept(document: Document) -> tuple[Document, bytes]:
+    """A document as it is kept, without nulls all the way down, and as that is written. Nearly all
+    nulls are members of its own: what is within these is only gone through if what would be written
+    seems to have one."""
+    document = {name: value for name, value in document.items() if value is not None}
+    body = orjson.dumps(document)
+    if _NULL not in body:
+        return document, body
+    document = _without_nulls(document)
+    return document, orjson.dumps(document)
+
+
+def _without_nulls(document: Document) -> Document:
     # Most members are texts: no call for each.
     return {
         name: _pruned(value) if isinstance(value, dict | list) else value
@@ -74,7 +89,7 @@ def without_nulls(document: Document) -> Document:
 
 def _pruned(value: dict[str, Json] | list[Json]) -> Json:
     if isinstance(value, dict):
-        return without_nulls(value)
+        return _without_nulls(value)
     return [_pruned(one) if isinstance(one, dict | list) else one for one in value]
 
 

@@ -83,8 +83,8 @@ class Batch(NamedTuple):
 class Kept:
     """What a transaction that writes need not read again, since it has read or written it itself,
     by the names of rows: documents; in which catalog an account sees what; who is in an engagement;
-    the newest revision of what is shown somewhere, with its digest; and what the desk said of an
-    account. Who changes such a thing keeps it anew, or forgets it."""
+    the newest revision of what is shown somewhere, with its digest, and what the next would show;
+    and what the desk said of an account. Who changes such a thing keeps it anew, or forgets it."""
 
     __slots__ = ("_things",)
 

@@ -93,12 +93,10 @@ def replace(
 ) -> Stored:
     """A resource changes from what was read; `Contention` if it is not that any more. `body` as in
     `insert`."""
-    after = stored._replace(
-        owner=stored.owner if owner is None else owner,
-        revision=stored.revision + 1,
-        document=document,
-    )
-    row = named.document(*stored[:3])
+    ns, kind, id, catalog, before, revision, seq, _ = stored
+    owner = before if owner is None else owner
+    after = Stored(ns, kind, id, catalog, owner, revision + 1, seq, document)
+    row = named.document(ns, kind, id)
     changes: dict[str, Value] = {
         "owner": after.owner,
         "after": after.revision,

@@ -49,9 +49,13 @@ def write(tx: Tx, row: Named, text: str, values: Mapping[str, Value]) -> None:
 def add(tx: Tx, row: Named, text: str, values: Mapping[str, Value]) -> None:
     """As `write`, for a row beside those that are late under the same name: they are written
     first, so that whoever looks at what has that name finds all of it or none."""
-    if tx.behind is not None and tx.behind.found(row) is not None:
+    late = tx.behind
+    if late is None:
+        tx.execute(text, values)
+        return
+    if late.found(row) is not None:
         tx.write_behind([row[0]])
-    write(tx, row, text, values)
+    late.put(row, Write(text, values))
 
 
 def rows_of(tx: Tx, rows: Sequence[Named], text: str, values: Mapping[str, Value]) -> list[Row]:

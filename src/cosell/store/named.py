@@ -50,6 +50,11 @@ def revisions(ns: int, target: tuple[str, str, str]) -> Named:
     return Named(("snapshot", (ns, *target)))
 
 
+def shown(ns: int, resource: str) -> Named:
+    """What a revision would show of a resource: kept, and never written under this name."""
+    return Named(("shown", (ns, resource)))
+
+
 def event(ns: int, seq: int) -> Named:
     """An event in the outbox."""
     return Named(("outbox", (ns, seq)))

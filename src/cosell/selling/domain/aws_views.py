@@ -7,7 +7,7 @@ through here. Must not know who changes what. See difference `snapshot.full-view
 
 from cosell.calls import Call
 from cosell.contract import Document, Json
-from cosell.selling import AWS, object_at, text_at, without_nulls
+from cosell.selling import AWS, as_kept, object_at, text_at
 from cosell.selling.domain import places, snapshots, summaries
 from cosell.store import Tx
 from cosell.store.documents import Stored
@@ -43,7 +43,7 @@ def show(call: Call, tx: Tx, opportunity: Stored) -> None:
     if not (place := place_of(call, tx, opportunity, speaks)):
         return
     approved = text_at(opportunity.document, "LifeCycle.ReviewStatus") == "Approved"
-    summary = without_nulls(summaries.read(call, tx, opportunity))
+    summary, _ = as_kept(summaries.read(call, tx, opportunity))
     del summary["Catalog"]
     draft = snapshots.draft_of_aws(call, tx, place, opportunity, summary)
     if draft.differs and (draft.latest or speaks or approved):

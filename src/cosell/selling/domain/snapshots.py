@@ -86,12 +86,32 @@ class Draft(NamedTuple):
         return self.digest != self.latest_digest
 
 
+class _Shown(NamedTuple):
+    """What members see `of` a document: the payload of a revision, and its digest."""
+
+    of: Document
+    payload: Document
+    digest: bytes
+
+
 def draft(call: Call, tx: Tx, target: Target, opportunity: Stored) -> Draft:
     """The opportunity as members would see it, beside what they see of it."""
-    payload = _summary(opportunity.document)
-    latest = _latest(call, tx, target)
-    shown: Document = {"OpportunitySummary": payload}
-    return Draft(target, opportunity.owner, shown, _digest(payload), "", *latest)
+    shown, digest = _shown(tx, opportunity)
+    return Draft(target, opportunity.owner, shown, digest, "", *_latest(call, tx, target))
+
+
+def _shown(tx: Tx, opportunity: Stored) -> tuple[Document, bytes]:
+    """What members see of an opportunity, and the digest of that: made once of what it is, for
+    however many jobs show it, and wherever."""
+    row, document = named.shown(opportunity.ns, opportunity.id), opportunity.document
+    known = cast("_Shown | None", tx.kept and tx.kept.of(row))
+    if known is not None and known.of is document:
+        return known.payload, known.digest
+    summary = _summary(document)
+    made = _Shown(document, {"OpportunitySummary": summary}, _digest(summary))
+    if tx.kept is not None:
+        tx.kept.keep(row, made)
+    return made.payload, made.digest
 
 
 def create(call: Call, tx: Tx, target: Target, opportunity: Stored) -> None:
