@@ -1,7 +1,9 @@
 """Documents as selling keeps them: without nulls, however deep."""
 
+import orjson
+
 from cosell.contract import Document
-from cosell.selling import truth
+from cosell.selling import as_kept, truth
 from cosell.store import documents
 from cosell.store.sqlite import SqliteStore
 from tests.store.rows import stored
@@ -28,3 +30,10 @@ def test_document_is_kept_without_nulls_from_the_start_and_after_a_change() -> N
         assert changed.document == {"Inner": KEPT["Inner"], "List": KEPT["List"], "New": [KEPT]}
         assert documents.find(tx, 1, kept.kind, "one") == changed
     store.close()
+
+
+def test_what_a_text_says_of_null_stays() -> None:
+    said: Document = {"Text": '{"a":null}', "Absent": None, "List": [None, ":null"], "Inner": {}}
+    document, body = as_kept(said)
+    assert document == {name: said[name] for name in ("Text", "List", "Inner")}
+    assert orjson.loads(body) == document
