@@ -20,7 +20,7 @@ from cosell.store import Tx, View
 from cosell.store.dialect import postgres as in_postgres
 from cosell.store.pages import Bound, Filter, Order, Place, Selection, compose
 from cosell.store.postgres import PostgresStore, connected_from
-from cosell.store.statements import postgres_statements
+from cosell.store.statements import postgres_statements, statements
 from tests import postgres
 from tests.store.rows import TEXTS, VIEWS
 from tests.store.test_plans import (
@@ -49,7 +49,7 @@ _WORDS = {
     "review_status": ["Pending Submission", "Submitted", "Approved"],
 }
 _COMPARED = re.compile(r"\((?:ROW\()?(\w+)(?:, \w+)*\)? (=|<|>|<=|>=) ")
-_ROWLESS = {"fill", "be_impatient"}  # look for nothing
+_ROWLESS = {"be_impatient"}  # look for nothing
 _FOR_MANY = {"insert_rows", "update_rows", "delete_rows"}  # of whatever one row's is: test_late.py
 ASKED = {
     name: text
@@ -313,3 +313,9 @@ def test_statement_finds_its_rows_through_an_index(planner: Planner, name: str) 
         assert {"ns", "account", "catalog"} not in of_views, found
         assert {"ns", "account"} not in of_views, found
         assert not found.sorts or name in SORTS, found
+
+
+def test_no_statement_is_written_twice() -> None:
+    texts = {**statements(), **postgres_statements()}
+    named = [[name for name in texts if texts[name] == text] for text in {*texts.values()}]
+    assert [names for names in named if len(names) > 1] == []

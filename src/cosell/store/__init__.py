@@ -16,7 +16,8 @@ Thing = TypeVar("Thing")
 Made: TypeAlias = Callable[[str, Row | None], Thing]
 """What makes something of a row: of the value that it was asked for by, and of itself."""
 _ORDER: Final = ("delete", "update", "insert")  # what gives way goes first
-_READING: Final = ("select", "with")  # how a statement begins that writes nothing
+READING: Final = ("select", "with")
+"""How a statement begins that writes nothing."""
 _WORD: Final = re.compile(r"\w+")
 _KEPT_MAX: Final = 1_024  # beyond that it begins anew
 Named = NewType("Named", tuple[str, tuple[Value, ...]])
@@ -168,7 +169,7 @@ class Late:
         if not self._tables and not self._known:
             return []
         words = _words(text)
-        if not text.startswith(_READING):
+        if not text.startswith(READING):
             for table in [one for one in self._known if one in words]:
                 del self._known[table]
         return [table for table in self._tables if table in words]

@@ -1,8 +1,9 @@
-"""What a transaction writes late: at its end, or before it says anything of the same table. A row
-that changes meanwhile is written once, and rows of one kind all in one go.
+"""What a transaction writes late: at its end, or before it says anything of the same table, unless
+that is said to look at certain rows alone. A row that changes meanwhile is written once, and rows
+of one kind all in one go.
 
 So it is with a transaction that is done again with care if it fails (`retries.retrying`): one in
-which everything is written at once. Must not execute anything.
+which everything is written at once, by the same functions. Must not know a database.
 """
 
 from collections.abc import Callable, Mapping, Sequence

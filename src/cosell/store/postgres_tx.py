@@ -12,6 +12,7 @@ import psycopg
 from psycopg import errors
 
 from cosell.store import (
+    READING,
     Columns,
     Contention,
     Form,
@@ -45,7 +46,6 @@ _SEQ_BLOCK = 64  # as the sequence `seq` is made
 _TOGETHER = 500  # rows that are written by one statement
 _STATEMENTS = {**statements(), **postgres_statements()}
 _NAMED = {name: postgres(text) for name, text in _STATEMENTS.items()}
-_READING = ("select", "with")  # how a statement begins that writes nothing
 _LOCKED = {"find_namespace": _NAMED["lock_namespace"]}
 # With these one waits for who writes in a namespace.
 _PENS = {_NAMED[name] for name in ("lock_namespace", "lock_number", "insert_namespace")}
@@ -161,7 +161,7 @@ class PostgresTx:
             self.write_behind(tables)
 
     def _ask(self, text: str, values: Mapping[str, Any]) -> "psycopg.Cursor[tuple[Any, ...]]":
-        if self._steps and not self._steps[-1] and not text.startswith(_READING):
+        if self._steps and not self._steps[-1] and not text.startswith(READING):
             self._tell_steps()
         try:
             return self._cursor.execute(text, values)
@@ -181,7 +181,7 @@ class PostgresTx:
     def fill(self, table: str, columns: Columns, rows: Iterable[Sequence[object]], /) -> None:
         """Not by COPY: a process that stood still within one would keep its namespaces, as within a
         pipeline."""
-        text = _STATEMENTS["fill"].replace("{table}", table)
+        text = _STATEMENTS["insert_rows"].replace("{table}", table)
         text = text.replace("{columns}", ", ".join(columns))
         arrays = ", ".join(f"%b::{KINDS[kind]}" for kind in columns.values())
         text = text.replace("{arrays}", arrays)

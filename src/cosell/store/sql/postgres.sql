@@ -40,10 +40,7 @@ where (n.woken_at is null or n.woken_at < :wall - :patience)
 -- be_impatient: wait no longer than that for anybody's lock, until the transaction ends.
 select set_config('lock_timeout', :limit, true);
 
--- fill: rows of a table, column by column.
-insert into {table} ({columns}) select * from unnest({arrays});
-
--- insert_rows: what a statement inserts, for many rows.
+-- insert_rows: rows of a table, column by column; or what a statement inserts, for many rows.
 insert into {table} ({columns}) select * from unnest({arrays});
 
 -- update_rows: what a statement changes, for many rows.
