@@ -1,8 +1,9 @@
 """What AWS looks at by itself, after rules came and went at random: whatever awaits it and meets a
-rule, once, and nothing else.
+rule, once, and nothing else; what is left alone not before it is so no more.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -151,6 +152,27 @@ class Walk:
                     found.append((autopilot.ANSWER, id))
             return sorted(found)
 
+    def leave(self) -> None:
+        """Something is left alone from now on."""
+        engagements = [self._engagement_of(id) for id in self.invitations]
+        rule = {"Act": "Leave", **BOX, "Identifier": self._some(self.opportunities + engagements)}
+        self.scene.desk("PutAutopilot", Id=self.random.choice("vwxyz"), **rule)
+
+    def leave_no_more(self) -> None:
+        self.scene.desk("DeleteAutopilot", Id=self.random.choice("vwxyz"))
+
+    def left(self) -> set[str]:
+        """What is left alone."""
+        rules = self.scene.desk("GetAutopilot")["Rules"]
+        alone = {rule.get("Identifier") for rule in rules}
+        invited = {id for id in self.invitations if self._engagement_of(id) in alone}
+        return invited | {id for id in self.opportunities if id in alone}
+
+    def _engagement_of(self, invitation: str) -> str:
+        with self.scene.store.write() as tx:
+            ns = self.scene.call(tx, ACCOUNT).ns
+            return str(documents.get(tx, ns, Kind.INVITATION, invitation).document["EngagementId"])
+
     def _own(self, id: str, account: str) -> None:
         self.opportunities.append(id)
         self.owners[id] = account
@@ -185,3 +207,18 @@ def test_aws_looks_at_what_awaits_it_and_at_nothing_else(walk: Walk) -> None:
         assert walk.planned() == walk.awaited()
     assert {*walk.owners.values()} == {ACCOUNT, OTHER}
     assert walk.invitations
+
+
+def test_what_is_left_alone_is_looked_at_afterwards(walk: Walk) -> None:
+    alone = 0
+    for _ in range(STEPS):
+        walk.step()
+        with suppress(Refused):
+            walk.random.choice((walk.leave, walk.leave, walk.leave_no_more))()
+        left = walk.left()
+        alone += len({id for _, id in walk.awaited()} & left)
+        assert walk.planned() == [(kind, id) for kind, id in walk.awaited() if id not in left]
+    assert alone
+    for id in "vwxyz":
+        walk.scene.desk("DeleteAutopilot", Id=id)
+    assert walk.planned() == walk.awaited()
