@@ -4,11 +4,13 @@ Must not do anything of it, nor import what it does not need: `serve` begins her
 """
 
 import argparse
+from typing import Any
 
 from cosell import config
 
 _DESCRIPTION = "AWS Partner Central's selling API on your own machine."
 _DRAINING = "after SIGTERM: how long to answer on, and not be ready (0)"
+_SAVED = "what `save` or SaveNamespace wrote"
 _EPILOG = (
     "A server that is open to a network needs --auth strict, and a [[keys]] table (id, secret,"
     " account) for each who may call in the file that --config names."
@@ -26,7 +28,8 @@ def parser(version: type[argparse.Action]) -> argparse.ArgumentParser:
         help="this version, and its model's",
     )
     commands = made.add_subparsers(dest="command", metavar="COMMAND")
-    serving = commands.add_parser("serve", help="answer the API", epilog=_EPILOG)
+    serving = _command(commands, "serve", "answer the API")
+    serving.epilog = _EPILOG
     serving.add_argument(
         "--database",
         help="a file, ':memory:', or postgresql://… (a file in your data directory)",
@@ -35,33 +38,39 @@ def parser(version: type[argparse.Action]) -> argparse.ArgumentParser:
     serving.add_argument(
         "--with-parent", action="store_true", help="end when the process that started it has ended"
     )
-    opening = commands.add_parser("open", help="serve a saved namespace, to look around")
-    opening.add_argument("file", metavar="FILE", help="what `save` or SaveNamespace wrote")
+    opening = _command(commands, "open", "serve a saved namespace, to look around")
+    opening.add_argument("file", metavar="FILE", help=_SAVED)
     for listening in (serving, opening):
         _add_listening(listening)
     for command, does in (
         ("migrate", "bring a PostgreSQL database up to date; before `serve` and `worker`"),
         ("worker", "do what is due on a PostgreSQL database"),
     ):
-        hub = commands.add_parser(command, help=does)
+        hub = _command(commands, command, does)
         hub.add_argument("--database", help="postgresql://…")
         hub.add_argument("--config", metavar="FILE", help="settings, in TOML")
         if command == "worker":
             _add_logging(hub)
-            hub.add_argument("--host", dest="worker_host", help="where --port is (127.0.0.1)")
-            hub.add_argument("--port", type=int, dest="worker_port", help="for probes and metrics")
-    for command, does in (
-        ("save", "write a namespace of a running server to a file"),
-        ("load", "let a namespace of a running server be what a file has"),
+            _add_door(hub)
+    for command, does, file in (
+        ("save", "write a namespace of a running server to a file", "where to write it"),
+        ("load", "let a namespace of a running server be what a file has", _SAVED),
     ):
-        carrying = commands.add_parser(command, help=does)
-        carrying.add_argument("file", metavar="FILE", help="of a saved namespace")
+        carrying = _command(commands, command, does)
+        carrying.add_argument("file", metavar="FILE", help=file)
         carrying.add_argument("--namespace", help="which one (the endpoint's, or default)")
         carrying.add_argument(
             "--endpoint", metavar="URL", help="of the server (this machine's), or of a namespace"
         )
         carrying.add_argument("--config", metavar="FILE", help="of the server: its port, its keys")
         carrying.add_argument("--key", metavar="ID", help="which of those keys signs (the first)")
+    return made
+
+
+def _command(commands: Any, name: str, does: str) -> argparse.ArgumentParser:
+    """What it does stands in the list of all, and above what is told of it alone."""
+    told = f"{does[0].upper()}{does[1:]}."
+    made: argparse.ArgumentParser = commands.add_parser(name, help=does, description=told)
     return made
 
 
@@ -83,7 +92,7 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
     add(
         "--metrics",
         action=argparse.BooleanOptionalAction,
-        help="count, for Prometheus, at /_cosell/metrics",
+        help="count, for Prometheus, at /_cosell/metrics (yes on PostgreSQL, else no)",
     )
 
 
@@ -92,5 +101,11 @@ def _add_logging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log-calls",
         action=argparse.BooleanOptionalAction,
-        help="log a line for each call (with --log-format json)",
+        help="log a line for each call (yes where lines are JSON, else no)",
     )
+
+
+def _add_door(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--host", metavar="HOST", dest="worker_host", help="where --port is (127.0.0.1)")
+    add("--port", type=int, metavar="PORT", dest="worker_port", help="for probes and metrics")

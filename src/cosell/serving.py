@@ -219,7 +219,7 @@ def _waited_for(loading: Callable[[], Any], main: int) -> Any:
             return loading()
         except StoreError as error:
             if str(error) not in told:
-                logging.getLogger("cosell").error("The worker has to wait. %s", error)
+                logging.getLogger("cosell").error("A process that answers has to wait. %s", error)
                 told.add(str(error))
             time.sleep(_WAIT_S)
     raise SystemExit(1)
@@ -235,7 +235,9 @@ def _load(settings: config.Config, state: State, main: _Main, begun: Any) -> Any
     if begun:
         in_memory = state.database == ":memory:"
         lost = " The state was in memory and is lost." if in_memory else ""
-        logging.getLogger("cosell").error("The worker ended unexpectedly; here is another.%s", lost)
+        logging.getLogger("cosell").error(
+            "A process that answers ended unexpectedly; here is another.%s", lost
+        )
     # Imported in the worker: the main process only watches over it.
     from cosell import app
 

@@ -16,7 +16,6 @@ import pytest
 
 from cosell import __version__
 from cosell.config import Limits
-from cosell.selling.contract import CONTRACT
 from tests.harness import Server, environment, free_port, send
 
 COSELL = (sys.executable, "-m", "cosell")
@@ -98,33 +97,6 @@ def refused(process: subprocess.CompletedProcess[str], code: int) -> str:
 
 
 # --- what it says --------------------------------------------------------------------------------
-
-
-def test_version_names_the_model() -> None:
-    done = ran("--version")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"cosell {__version__} (API model of {CONTRACT.model_date})\n"
-
-
-def test_a_command_loads_no_loop_before_there_is_one() -> None:
-    """Whoever asks for the version or for help would wait for it."""
-    program = "import cosell.cli, sys; print('cosell.serving' in sys.modules, *sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        env=environment(),
-        check=True,
-    )
-    served, *loaded = done.stdout.split()
-    assert served == "True"
-    assert not {"asyncio", "granian", "cosell.app"} & {*loaded}
-
-
-def test_no_command_shows_the_commands() -> None:
-    done = ran()
-    assert done.returncode == 2
-    assert "serve" in done.stdout
 
 
 def test_serve_says_what_it_is_about_to_do(tmp_path: Path) -> None:

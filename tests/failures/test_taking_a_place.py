@@ -15,7 +15,7 @@ from tests.failures.proxy import Proxy
 from tests.harness import World
 from tests.waiting import until
 
-WAITS = "The worker has to wait."
+WAITS = "A process that answers has to wait."
 NEWER = 999
 
 
