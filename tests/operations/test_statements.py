@@ -11,7 +11,7 @@ from tests.inside import Inside
 from tests.sharing import SUMMARY, target
 from tests.submitting import CO_SELL, created, shown
 from tests.tasking import SANDBOX, SUBMITTING, complete, failure
-from tests.updating import body
+from tests.updating import body, in_state
 
 MEMBERS, INVITED = "from member m", "from invited where"
 PLACES, SOLUTION = "from association_view a ", "from solution_view"
@@ -98,3 +98,17 @@ def test_association_looks_its_solution_up_once(inside: Inside) -> None:
             RelatedEntityIdentifier="S-1234567",
         )
     assert count(log, SOLUTION) == 2  # its own of that name, and whether there is any of its own
+
+
+def test_leaving_one_alone_costs_the_same_however_many_await_aws(inside: Inside) -> None:
+    inside.desk("PutAutopilot", DelaySeconds=3_600)
+    costs = []
+    for _ in range(2):
+        id = in_state(inside, "Submitted")
+        with asked(inside) as log:
+            rule = inside.desk("PutAutopilot", **SANDBOX, Act="Leave", Identifier=id)["Id"]
+            inside.desk("DeleteAutopilot", Id=rule)
+        costs.append(len(log))
+        for _ in range(9):
+            in_state(inside, "Submitted")
+    assert costs[0] == costs[1]

@@ -107,9 +107,10 @@ def plan_anew(call: Call, tx: Tx, before: Rules) -> None:
     now on for that, as if it had come just now; what meets the same rule waits on, also where it is
     left alone from now on, or no more."""
     after = rules(call, tx)
-    for opportunity in _under_review(call, tx):
+    alone = _concerned(before, after)
+    for opportunity in _under_review(call, tx, alone):
         _change(call, tx, *(_look_at_opportunity(those, opportunity) for those in (before, after)))
-    for invitation in _unanswered(call, tx):
+    for invitation in _unanswered(call, tx, alone):
         _change(call, tx, *(_look_at_invitation(those, invitation) for those in (before, after)))
 
 
@@ -124,13 +125,29 @@ def _change(call: Call, tx: Tx, before: _Look, after: _Look) -> None:
             _plan_at(call, tx, after, due_at)
 
 
-def _under_review(call: Call, tx: Tx) -> Iterable[Stored]:
-    rows = tx.all("awaiting_review", ns=call.ns)
-    found = (documents.get(tx, call.ns, Kind.OPPORTUNITY, str(row[0])) for row in rows)
-    return (one for one in found if _awaits_review(one))
+def _concerned(before: Rules, after: Rules) -> set[str] | None:
+    """What alone is left alone now and was not, or the other way round, by the ids that the rules
+    name; None where AWS does something else than before."""
+    old, new = ([said(rule) or {} for rule in those] for those in (before, after))
+    others = [rule for rule in (*old, *new) if (rule in old) != (rule in new)]
+    if any(rule["Act"] != LEAVE for rule in others):
+        return None
+    return {text_at(rule, "Identifier") for rule in others}
 
 
-def _unanswered(call: Call, tx: Tx) -> Iterable[Stored]:
+def _under_review(call: Call, tx: Tx, alone: set[str] | None) -> Iterable[Stored]:
+    """Opportunities that await AWS: all of them, or those alone."""
+    named = sorted(alone or ())
+    if alone is None:
+        named = [str(row[0]) for row in tx.all("awaiting_review", ns=call.ns)]
+    found = (documents.find(tx, call.ns, Kind.OPPORTUNITY, id) for id in named)
+    return (one for one in found if one and _awaits_review(one))
+
+
+def _unanswered(call: Call, tx: Tx, alone: set[str] | None) -> Iterable[Stored]:
+    """Invitations that await AWS: all of them, unless only opportunities are concerned."""
+    if alone is not None and all(id.startswith("O") for id in alone):
+        return ()
     rows = tx.all("invitations_of", ns=call.ns, account=AWS)
     found = (documents.get(tx, call.ns, Kind.INVITATION, str(row[0])) for row in rows)
     return (one for one in found if _awaits_answer(one))
