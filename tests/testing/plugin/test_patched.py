@@ -127,6 +127,16 @@ def test_sessions(cosell):
         assert cosell.partner.client.list_opportunities(Catalog="AWS")["OpportunitySummaries"] == []
 """
 
+PARSED = """
+from cosell.testing import World
+
+
+@mock.patch("orjson.loads")
+def test_parsed(loads):
+    with pytest.raises(Exception), World() as world:
+        world.given.opportunity()
+"""
+
 UNREADABLE = """
 def test_unreadable(cosell):
     with mock.patch("os.listdir", return_value=[]), pytest.raises(ValueError, match="fs.add_real"):
@@ -139,6 +149,7 @@ FIRST = {
     "what a world is made with": MADE,
     "threads and sockets": THREADS,
     "sessions of botocore": SESSIONS,
+    "what is parsed": PARSED,
     "files of botocore": UNREADABLE,
 }
 

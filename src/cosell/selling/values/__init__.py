@@ -7,10 +7,9 @@ the API reference; what AWS says by default is not documented. Must not hold a r
 from functools import cache
 from typing import cast
 
-import orjson
-
 from cosell import packaged
 from cosell.contract import Document
+from cosell.contract.load import parsed
 
 
 def _lines(name: str) -> tuple[str, ...]:
@@ -71,4 +70,4 @@ def postal_code_formats() -> dict[str, str]:
 @cache
 def defaults(name: str) -> Document:
     """What AWS says when nobody says otherwise: of what, is the name of a file."""
-    return cast("Document", orjson.loads(packaged.read(__spec__, f"{name}.json")))
+    return cast("Document", parsed(packaged.read(__spec__, f"{name}.json")))
