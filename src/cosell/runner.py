@@ -1,4 +1,4 @@
-"""Doing what is due, in order: an agenda's entry to a transaction, or for a worker several.
+"""Doing what is due: the entries of the agenda, in order, a few of them in one transaction.
 
 Reading never runs anything; only this file, asked by the clock, by AdvanceClock or by `settle`,
 does. Must not know what an entry means: that is in the table it is given.
@@ -13,6 +13,7 @@ from cosell.auth.sigv4 import Authenticator
 from cosell.calls import Call, HandleDue
 from cosell.clock import monotonic, sleep, wall_ms
 from cosell.errors import InternalServerException
+from cosell.haste import TOGETHER_S, TOGETHER_S_MAX, Care, Look
 from cosell.ids import uuid
 from cosell.journal import PRESENT, Journal, Trace
 from cosell.observing import Counts
@@ -34,9 +35,6 @@ _RETRY_S = 1.0
 _REST_S_MAX = 60.0  # between two tries of an entry that cannot be run
 _KEEP_HOUSE_S = 60.0
 _PARTING_S = 5.0
-_TOGETHER_S = 0.02  # for how long one transaction runs what is due, entry after entry,
-_TOGETHER = 25  # and longer until it has run so many,
-_TOGETHER_S_MAX = 0.1  # but not longer than that: others wait for the namespace
 
 
 class Instruments(NamedTuple):
@@ -85,7 +83,7 @@ class Runner:
         is anything to look at."""
         until, ran, more, together = monotonic() + for_s, 0, True, True
         care = Care()
-        while more and not self._stopped and monotonic() < until:
+        while more and not self._stopped:
             look = Look(None if ran else woken, together)
             try:
                 run = partial(self._run_some, namespace, look, care)
@@ -96,15 +94,18 @@ class Runner:
                 if not together:
                     raise
                 together = False  # what comes before the one that fails is run without it
+                until = max(until, monotonic() + TOGETHER_S_MAX)
                 continue
             self._count(some)
             care.done(len(some))
             ran += len(some)
-        if more:
+            if monotonic() >= until:
+                break
+        if more and not self.store.alone:  # else it is this process that looks again
             retrying(self.store, partial(self.plan_look, namespace))
         return ran
 
-    def _run_some(self, name: str, look: "Look", care: "Care", tx: Tx) -> tuple[list[Trace], bool]:
+    def _run_some(self, name: str, look: Look, care: Care, tx: Tx) -> tuple[list[Trace], bool]:
         """Run what is due first, and what is due after it, in one transaction, for as long as
         nobody else in the namespace would mind: a commit costs as much as several entries. Answers
         what ran, and whether more may be due."""
@@ -113,10 +114,11 @@ class Runner:
             return [], False
         ran: list[Trace] = []
         began = monotonic()  # this try, and not one that was in vain
-        while (trace := self._run_due(tx, name, None, None)) is not None:
-            ran.append(trace)
+        while (one := self._run_due(tx, name, None, None)) is not None:
+            ran.append(one.trace)
             care.reached = len(ran)
-            if look.is_over(len(ran), monotonic() - began) or len(ran) == care.left:
+            goes_on = one.goes_on and self.store.alone
+            if goes_on or look.is_over(len(ran), monotonic() - began) or len(ran) == care.left:
                 tx.planned = None  # it goes on at once, and calls somebody when it ends before
                 return ran, True
         self.plan_look(name, tx)
@@ -149,9 +151,9 @@ class Runner:
         plans while this is at work. Answers what ran, and whether the clock is there: if that takes
         long, others have a turn first."""
         ran: list[Trace] = []
-        until = monotonic() + _TOGETHER_S
-        while (trace := self._run_due(tx, name, ns, to_ms)) is not None:
-            ran.append(trace)
+        until = monotonic() + TOGETHER_S
+        while (one := self._run_due(tx, name, ns, to_ms)) is not None:
+            ran.append(one.trace)
             if monotonic() > until:
                 tx.planned = None  # it goes on at once
                 return ran, False
@@ -180,7 +182,7 @@ class Runner:
         """Run the first entry that is due; whether there was one. `ns` is what the name has to
         stand for, if that matters."""
 
-        def run(tx: Tx) -> Trace | None:
+        def run(tx: Tx) -> "Ran | None":
             ran = self._run_due(tx, name, ns, until)
             if until is not None:
                 tx.planned = (
@@ -188,13 +190,13 @@ class Runner:
                 )
             return ran
 
-        trace = retrying(self.store, run)
-        if trace is None:
+        ran = retrying(self.store, run)
+        if ran is None:
             return False
-        self._count([trace])
+        self._count([ran.trace])
         return True
 
-    def _run_due(self, tx: Tx, name: str, ns: int | None, until: int | None) -> Trace | None:
+    def _run_due(self, tx: Tx, name: str, ns: int | None, until: int | None) -> "Ran | None":
         namespace = namespaces.find(tx, name)
         now = namespace.now(wall_ms())
         if ns not in (None, namespace.ns):
@@ -208,6 +210,7 @@ class Runner:
             tx.lags_at = due.due_at
         call = self._call(namespace, due)
         PRESENT.set(call.trace)
+        planned, tx.planned = tx.planned, None
         try:
             self._table[due.kind](call, tx, due.ref)
         except (Contention, StoreError):
@@ -216,7 +219,7 @@ class Runner:
             if self.counts is not None:
                 self.counts.ran(due.kind, failed=True)
             raise
-        return call.trace
+        return Ran(call.trace, _goes_on(tx, due.due_at, planned))
 
     def _count(self, ran: list[Trace]) -> None:
         """Tell of entries whose effects are committed."""
@@ -316,14 +319,15 @@ class Runner:
         return False
 
     def _try_first(self, name: str) -> bool:
-        """Run a namespace's first entry. One that fails stays, and holds up nobody else's."""
+        """Run a namespace's first entry, and for a moment what is due after it; whether there was
+        any. One that fails stays, and holds up nobody else's."""
         rest = self._resting.get(name)
         if self._asked[name] or (rest is not None and rest.until > monotonic()):
             return False
         try:
-            ran = self._run_first(name, None, None)
+            ran = self.work(name, 0.0, self._is_left_to_us)
             self._resting.pop(name, None)
-            return ran
+            return ran > 0
         except (Contention, StoreError) as error:
             log.warning("What is due in %s has to wait: %s", name, error)
         except Exception:
@@ -336,6 +340,10 @@ class Runner:
         self._resting[name] = _Rest(monotonic() + pause_s, pause_s)
         return False
 
+    def _is_left_to_us(self, _: Tx, name: str) -> bool:
+        """Whether nobody moves the clock of the namespace, who would do and count it all."""
+        return not self._asked[name]
+
     def _wait_s(self, name: str, wait_ms: int) -> float:
         if self._asked[name]:
             return _RETRY_S
@@ -344,43 +352,12 @@ class Runner:
         return max(wait_ms / 1000, resting_s, 0.0)
 
 
-class Look(NamedTuple):
-    """One transaction of a look: what is done first in it, and whether it runs more than one
-    entry."""
+class Ran(NamedTuple):
+    """An entry that ran; whether something is to follow it at once, which it has planned: where to
+    commit costs little, each step of what goes on is kept as soon as it is done."""
 
-    woken: Callable[[Tx, str], bool] | None
-    together: bool
-
-    def is_over(self, ran: int, took_s: float) -> bool:
-        """Whether others have their turn, when so many entries ran and took so long. What it costs
-        to begin and to end is worth a few of them, also where they take long because a machine is
-        busy."""
-        if not self.together or took_s > _TOGETHER_S_MAX:
-            return True
-        return took_s > _TOGETHER_S and ran >= _TOGETHER
-
-
-class Care:
-    """How many entries a look is yet to run with care. What haste ran in vain is run again with
-    care, up to the entry that failed: what comes after it is run in haste. When that fails too,
-    care goes on for longer, each time twice as long, so that little is done twice however many
-    entries fail."""
-
-    def __init__(self) -> None:
-        self.left = 0
-        self.reached = 0  # entries that the try ended before the one it is at
-        self._hasty, self._failures = False, 0
-
-    def begin(self, *, hasty: bool) -> None:
-        """A try begins. One with care after one in haste: that was in vain."""
-        if self._hasty and not hasty:
-            self._failures += 1
-            self.left = (self.reached + 1) * (2**self._failures - 1)
-        self._hasty, self.reached = hasty, 0
-
-    def done(self, ran: int) -> None:
-        """So many entries ran, and what they did is committed."""
-        self.left = max(self.left - ran, 0)
+    trace: Trace
+    goes_on: bool
 
 
 class _Rest(NamedTuple):
@@ -388,6 +365,15 @@ class _Rest(NamedTuple):
 
     until: float
     pause_s: float
+
+
+def _goes_on(tx: Tx, at: int, planned: int | None) -> bool:
+    """Whether what has run since `planned` was the first instant has planned something for when it
+    ran itself."""
+    first = tx.planned
+    if planned is not None:
+        tx.planned = planned if first is None else min(planned, first)
+    return first is not None and first <= at
 
 
 def _put_forward(tx: Tx, namespace: Namespace, to_ms: int) -> Namespace:

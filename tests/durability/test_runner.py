@@ -12,7 +12,8 @@ import pytest
 from cosell.calls import Call
 from cosell.clock import wall_ms
 from cosell.config import Config
-from cosell.runner import Care, Instruments, Look, Runner
+from cosell.haste import Care, Look
+from cosell.runner import Instruments, Runner
 from cosell.service import Engine
 from cosell.store import Tx, agenda, namespaces
 from cosell.store.retries import step
@@ -215,3 +216,24 @@ def test_what_a_reset_left_is_swept_also_where_there_is_always_something_due(
         assert time.monotonic() < until, "it waits for ever"
         time.sleep(0.005)
     runner.stop()
+
+
+def test_what_is_due_at_once_is_not_committed_one_by_one(engine: Engine) -> None:
+    """To commit costs as much as many entries do."""
+    seen: list[Tx] = []
+    found = engine.runner
+    instruments = Instruments(found.token_key, found.authenticator, found.quotas)
+    table = {BROKEN: lambda call, tx, ref: seen.append(tx)}
+    runner = Runner(engine.store, table, Random(1), instruments)
+    with engine.store.write() as tx:
+        ns = namespaces.ensure(tx, "many", wall_ms()).ns
+        for number in range(200):
+            agenda.plan(tx, ns, 1 + number, BROKEN, str(number))
+    runner.start()
+    until = time.monotonic() + 10.0
+    while left(engine, ns):
+        assert time.monotonic() < until, "it waits for ever"
+        time.sleep(0.005)
+    runner.stop()
+    assert len(seen) == 200
+    assert len({id(one) for one in seen}) < 100
