@@ -327,7 +327,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """As above; and a fault that never fired fails the test."""
     yield from _guarded(item)
     world = item.stash.get(_WORLD, None)
-    if world is not None:
+    if world is not None and "faults" in vars(world):  # else nobody has asked for any
         _ensure_fired(world)
 
 

@@ -143,6 +143,13 @@ class Quotas:
             for account, operation in sorted(space.meters.copy()):
                 yield account, operation, space.meters[account, operation]
 
+    def forget(self, name: str) -> None:
+        """What was counted under a name is asked for no more."""
+        with self._lock:
+            space = self._spaces.pop(name, None)
+            if space is not None:
+                self._size -= len(space.meters)
+
     def _space(self, namespace: Namespace) -> _Space:
         """What is counted under the name from now on. A name that stood for nothing yet is still
         the same when it comes to stand for something."""

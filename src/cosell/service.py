@@ -139,6 +139,7 @@ class Engine:
                 self.store, lambda tx: namespaces.delete(tx, namespaces.find(tx, name), wall_ms())
             )
         self.runner.journal.clear(name)
+        self._quotas.forget(name)
 
     def sweep(self) -> int:
         """Delete at once what namespaces that are no more left behind, for a place where no thread

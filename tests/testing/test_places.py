@@ -19,7 +19,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from cosell.http import HttpRequest
 from cosell.testing import Refused, World
-from cosell.testing.calling import DESK, Caller
+from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.interception import Interception
 from cosell.testing.place import ConnectionCut, Here, here
 from cosell.testing.there import ServerGone, There
@@ -62,6 +62,16 @@ def test_worlds_that_are_closed_leave_no_rows_for_long() -> None:
     assert 0 < max(left) <= 3 * 16
     assert left.count(0) == 4
     assert [close(f"large-{number}", 300) for number in range(5)] == [0] * 5
+
+
+def test_worlds_that_are_closed_leave_nothing_that_was_counted() -> None:
+    place = Here()
+    quotas = place.engine.runner.quotas
+    for name in ("one", "two"):
+        Caller(place, name, "111122223333", SELLING)("ListOpportunities", Catalog="AWS")
+    assert list(quotas._spaces) == ["one", "two"]
+    assert place.take_away("one")
+    assert list(quotas._spaces) == ["two"]
 
 
 def test_what_a_living_world_was_before_is_not_left_for_long(world: World) -> None:

@@ -134,6 +134,20 @@ def test_meters_are_bounded_and_the_oldest_give_way(monkeypatch: pytest.MonkeyPa
         assert sum(len(one.meters) for one in meters._spaces.values()) == meters._size <= 40
 
 
+def test_what_is_forgotten_leaves_room_and_begins_anew() -> None:
+    meters = Quotas({"Get": Quota(1), "Put": Quota(1)})
+    other = Namespace("two", 2)
+    for namespace, operation in ((SPACE, "Get"), (SPACE, "Put"), (other, "Get")):
+        meters.exceeds(namespace, "a", operation, NOON)
+    meters.forget(SPACE.name)
+    meters.forget("none")
+    assert counted(meters, SPACE) == []
+    assert counted(meters, other) == [("a", "Get", 1, 0, 0)]
+    assert meters._size == 1
+    meters.exceeds(SPACE, "a", "Get", NOON)
+    assert counted(meters, SPACE) == [("a", "Get", 1, 0, 0)]
+
+
 def test_threads_lose_no_call() -> None:
     meters = Quotas({"Get": Quota(10, 100)})
 

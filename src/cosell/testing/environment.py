@@ -92,12 +92,14 @@ class Placed:
             if self not in _standing:
                 return
             above = _standing[_standing.index(self) + 1 :]
+            back: dict[str, str | None] = {}
             for name, value in self._before.items():
-                over = next((one for one in above if name in one._before), None)
+                over = next((one for one in above if name in one._before), None) if above else None
                 if over is None:
-                    put({name: value})
+                    back[name] = value
                 elif over._before[name] == self._wanted[name]:  # else somebody else's comes between
                     over._before[name] = value
+            put(back)
             _standing.remove(self)
 
 

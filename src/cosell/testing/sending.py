@@ -95,7 +95,8 @@ def answer(world: Reached, session: Any, request: Any) -> AWSResponse:
     name = gone(parts.path) if is_ours(parts.netloc) else None
     if name or world.closed:
         raise _too_late(request, parts.path, name or world.name)
-    headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+    sent = request.headers  # whose items() take longer than it does
+    headers = {name.lower(): _text(sent[name]) for name in sent}
     headers.setdefault("host", parts.netloc.removesuffix(_PORTS.get(parts.scheme, "")))
     let_speak(headers, world.account)
     world.about_to_call(headers.get("x-amz-target", parts.path).rpartition(".")[2].strip("/"))
