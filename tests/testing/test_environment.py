@@ -107,6 +107,7 @@ def test_a_configuration_that_the_suite_brings_is_kept(
 def test_whoever_has_the_environments_credentials_is_the_default_partner(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # which keeps the credentials
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", OWN_KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "own")
     monkeypatch.setenv("AWS_REGION", "us-west-2")
