@@ -8,6 +8,7 @@ load what pytest has not loaded anyway.
 """
 
 import hmac
+import pathlib
 import socket
 import threading
 from collections.abc import Callable
@@ -19,7 +20,6 @@ from logging import getLogger as getLogger
 from os import getpid as getpid
 from os import name as _system
 from os import urandom as urandom
-from pathlib import Path as Path
 from random import Random as Random
 from subprocess import DEVNULL as DEVNULL
 from subprocess import PIPE as PIPE
@@ -31,6 +31,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from pathlib import Path as Path
     from threading import Event as Event
     from threading import Lock as Lock
     from threading import RLock as RLock
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from threading import main_thread as main_thread
 
 hmac_digest = hmac.digest
+_FILES: Final = (pathlib.Path,)
 _FOR_GOOD: Final = ("gevent", "eventlet")
 _OF_THREADS: Final = {
     name: getattr(threading, name)
@@ -55,6 +57,8 @@ _Socket: Final = socket.socket
 
 
 def __getattr__(name: str) -> Any:
+    if name == "Path":  # pyfakefs would put its own in here, for whoever is loaded meanwhile
+        return _FILES[0]
     if name not in _OF_THREADS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return as_the_run_has(threading, name, _OF_THREADS[name])

@@ -3,7 +3,9 @@
 Must not look into what they do; only at what reaches a world.
 """
 
+import pathlib
 import socket
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 from freezegun import freeze_time
 
+from cosell import originals
 from cosell.testing import World
 from tests.testing.invitations import invited, refer
 
@@ -105,6 +108,26 @@ def test_where_sockets_are_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
         lost = pytest.raises(ConnectionClosedError, match=f'"the world {world.name}"')
         with world.faults.cut("ListOpportunities"), lost:
             early.list_opportunities(Catalog="AWS")
+
+
+def test_who_finds_modules_first_is_the_first_afterwards() -> None:
+    """pyfakefs takes away again whoever is the first."""
+
+    class Finder:
+        def find_spec(self, *_: object) -> None:
+            return None
+
+    finder: Any = Finder()
+    sys.meta_path.insert(0, finder)
+    with World() as world:
+        world.partner.call("ListOpportunities", Catalog="AWS")
+    assert sys.meta_path.pop(0) is finder
+
+
+def test_paths_are_taken_from_where_nobody_puts_others() -> None:
+    """pyfakefs puts its own in each module that has pathlib's."""
+    assert originals.Path is pathlib.Path
+    assert pathlib.Path not in vars(originals).values()
 
 
 def test_a_world_moves_no_date_that_moves_when_asked(world: World) -> None:

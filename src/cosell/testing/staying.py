@@ -78,10 +78,17 @@ def hold(module: ModuleType) -> None:
 
 
 def keep() -> None:
-    """See to it that nobody else is asked first for what stays: pytest, run within a test, would
-    load it anew."""
-    if sys.meta_path[:1] != [_finder]:
-        sys.meta_path[:] = [_finder, *(one for one in sys.meta_path if one is not _finder)]
+    """See to it that none of those is asked first for what stays who would load it anew: Python's
+    own, and pytest's, which comes anew where that is run within a test. Who else is in front stays
+    there: pyfakefs takes away again whoever is the first."""
+    others = [one for one in sys.meta_path if one is not _finder]
+    at = next((at for at, one in enumerate(others) if _loads(one)), 0)
+    sys.meta_path[:] = [*others[:at], _finder, *others[at:]]
+
+
+def _loads(finder: object) -> bool:
+    home = str(getattr(finder, "__module__", ""))
+    return home.startswith(("_pytest.", "_frozen_importlib", "importlib."))
 
 
 _finder: Final = _Finder()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
 
 from cosell.config import DEFAULT_ACCOUNT
 from cosell.originals import Path, getpid, token_hex
-from cosell.testing import amounts, current, failing, whole_run, within
+from cosell.testing import amounts, current, failing, scenes, whole_run, within
 from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.entered import Entered
@@ -238,16 +238,12 @@ class World:
 
     def save(self, path: "str | PathLike[str]") -> Path:
         """Keep the world as it is now in a file (`cosell open` shows it); answers where."""
-        from cosell.testing import scenes
-
         return scenes.save(self, path)
 
     def start_from(self, scene: "World | str | PathLike[str]") -> None:
         """Become what another world is, or what a file holds, its time included; the scene itself
         stays as it is. Faults, marks and calls of before are over; the profile and the pace that
         this world was made with go on. ValueError for what is neither."""
-        from cosell.testing import scenes
-
         if not isinstance(scene, World | str | os.PathLike):
             raise ValueError(f"scene: {scene!r} is neither a world nor the path of a file.")
         scenes.start_from(self, scene)
