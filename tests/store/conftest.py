@@ -14,6 +14,7 @@ from cosell.store import Store
 from cosell.store.postgres import PostgresStore
 from cosell.store.sqlite import SqliteStore
 from tests import postgres
+from tests.waiting import until
 
 
 @pytest.fixture(params=["file", "memory", "postgres"])
@@ -32,6 +33,9 @@ def postgres_store() -> Iterator[PostgresStore]:
     """An empty store in a database of PostgreSQL's, for what only that has."""
     url = postgres.migrated_database()
     opened = PostgresStore(url, Postgres())
+    # The pool draws from `random` for each connection that it makes, in a thread of its own, and
+    # Hypothesis takes that for a draw of the test's: none is being made any more.
+    until(lambda: not opened.pool_use()["used"], "every connection is at rest")
     yield opened
     opened.close()
     postgres.give_back(url)
