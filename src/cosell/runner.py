@@ -298,22 +298,22 @@ class Runner:
                 ran |= self._try_first(name)
         if ran and monotonic() - self._swept_at < _SWEEP_EVERY_S:
             return 0.0
-        swept = self._keep_house()
+        goes_on = self._keep_house()
         self._swept_at = monotonic()
         if ran:
             return 0.0
-        if swept:
+        if goes_on:
             return _SWEEP_PAUSE_S
         return min([_SLEEP_S_MAX, *(self._wait_s(name, ms) for name, ms in waits)])
 
     def _keep_house(self) -> bool:
         """Sweep some of what namespaces that are no more left behind, or forget some tokens whose
-        day is over; whether there were any."""
+        day is over; whether there may be more of them."""
         wall = wall_ms()
         if self.store.sweep(_SWEEP_ROWS, wall - _SWEEP_AFTER_MS):
             return True
         if monotonic() - self._kept_house_at > _KEEP_HOUSE_S:
-            if self._outlived.forget(self.store, wall, _SWEEP_ROWS):
+            if not self._outlived.forget(self.store, wall, _SWEEP_ROWS).is_over:
                 return True
             self._kept_house_at = monotonic()
         return False

@@ -115,17 +115,21 @@ class Worker:
         finally:
             self._house.release()
 
-    def _sweep(self) -> int:
-        return self._store.sweep(_ROWS, wall_ms() - _SWEEP_AFTER_MS)
+    def _sweep(self) -> tuple[int, bool]:
+        count = self._store.sweep(_ROWS, wall_ms() - _SWEEP_AFTER_MS)
+        return count, not count
 
-    def _forget(self) -> int:
+    def _forget(self) -> tuple[int, bool]:
         return self._outlived.forget(self._store, wall_ms(), _ROWS)
 
-    def _go_on(self, what: str, some: Callable[[], int]) -> None:
+    def _go_on(self, what: str, some: Callable[[], tuple[int, bool]]) -> None:
         """Do some of it until none is left; if that takes too long, tell of it."""
         done, until = 0, time.monotonic() + _HOUSE_S
-        while count := some():
+        while True:
+            count, is_over = some()
             done += count
+            if is_over:
+                return
             if time.monotonic() > until:
                 log.info("%d %s; there are more, for the next sweep", done, what)
                 return

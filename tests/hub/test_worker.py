@@ -14,7 +14,7 @@ from cosell.clock import DAY_MS, wall_ms
 from cosell.config import Config, Postgres
 from cosell.looks import Looks
 from cosell.service import Engine
-from cosell.store import StoreError, agenda, namespaces
+from cosell.store import StoreError, agenda, ledger, namespaces
 from cosell.store.postgres import PostgresStore
 from cosell.worker import Life
 from tests.databases import Database
@@ -104,8 +104,12 @@ def house_of(url: str, tokens: int) -> tuple[PostgresStore, at_work.Worker]:
     return store, at_work.Worker(store, Engine(store, Config(), bytes(32)))
 
 
-def test_one_sweep_forgets_all_tokens_whose_day_is_over(migrated: str) -> None:
+@pytest.mark.parametrize("span", [1_000, 20_000])  # what is looked through at a time
+def test_one_sweep_forgets_all_tokens_whose_day_is_over(
+    migrated: str, monkeypatch: pytest.MonkeyPatch, span: int
+) -> None:
     store, house = house_of(migrated, 3_000)
+    monkeypatch.setattr(house, "_outlived", ledger.Outlived(span))
     house.keep_house()
     [(left_then,)] = Database(migrated).rows("select count(*) from ledger")
     assert left_then < 2_000  # those of more than one transaction, however busy the machine is

@@ -35,6 +35,16 @@ def left(store: Store) -> int:
     return int(str(count))
 
 
+def forgotten(outlived: Outlived, store: Store, batch_max: int) -> list[int]:
+    """How many went at a time, until a round is over."""
+    found: list[int] = []
+    while True:
+        count, is_over = outlived.forget(store, LATER, batch_max)
+        found.append(count)
+        if is_over:
+            return found
+
+
 def test_tokens_whose_day_is_over_go_some_at_a_time(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -42,7 +52,11 @@ def test_tokens_whose_day_is_over_go_some_at_a_time(
     bound(store, "old", 25, WALL)
     bound(store, "new", 5, LATER)
     outlived = Outlived()
-    assert [outlived.forget(store, LATER, 10) for _ in range(4)] == [10, 10, 5, 0]
+    assert [outlived.forget(store, LATER, 10) for _ in range(3)] == [
+        (10, False),
+        (10, False),
+        (5, True),
+    ]
     assert left(store) == 5
     # They go together, not one by one.
     assert not [one for one in caplog.records if one.msg == AGAIN]
@@ -51,7 +65,7 @@ def test_tokens_whose_day_is_over_go_some_at_a_time(
 def test_token_that_was_bound_anew_stays(store: Store) -> None:
     bound(store, "old", 2, WALL)
     bound(store, "old", 1, LATER)
-    assert Outlived().forget(store, LATER, ALL) == 1
+    assert Outlived().forget(store, LATER, ALL) == (1, True)
     assert left(store) == 1
 
 
@@ -60,7 +74,15 @@ def test_tokens_of_one_instant_all_go(store: Store) -> None:
     for number in range(7):
         bound(store, f"copy-{number}", 1, WALL)
     outlived = Outlived(span=2)
-    assert sum(outlived.forget(store, LATER, 3) for _ in range(4)) == 7
+    assert sum(forgotten(outlived, store, 3)) == 7
+    assert left(store) == 0
+
+
+@pytest.mark.parametrize("count", [19, 20, 21, 60])
+def test_a_round_goes_on_behind_a_span_of_which_all_went(store: Store, count: int) -> None:
+    bound(store, "old", count, WALL)
+    outlived = Outlived(span=20)
+    assert sum(forgotten(outlived, store, 5)) == count
     assert left(store) == 0
 
 
@@ -69,12 +91,12 @@ def test_tokens_that_stay_are_not_looked_through_again_before_the_others(store: 
     bound(store, "standing", 30, WALL, stands=True)
     bound(store, "old", 10, WALL + 1_000)
     outlived = Outlived(span=10)
-    assert [outlived.forget(store, LATER, ALL) for _ in range(5)] == [0, 0, 0, 10, 0]
+    assert forgotten(outlived, store, ALL) == [0, 0, 0, 10]
     assert left(store) == 30
     with store.write() as tx:  # the next round finds those too, once the clock goes on
         found = namespaces.find(tx, "standing")
         namespaces.put_clock(tx, found, LATER, LATER, frozen=False)
-    assert sum(outlived.forget(store, LATER, ALL) for _ in range(6)) == 30
+    assert sum(forgotten(outlived, store, ALL)) == 30
 
 
 def test_one_look_costs_no_more_where_many_tokens_stay(sqlite_file: SqliteStore) -> None:
@@ -84,10 +106,10 @@ def test_one_look_costs_no_more_where_many_tokens_stay(sqlite_file: SqliteStore)
     with sqlite_file.read(single=True) as tx:
         connection = tx._connection  # type: ignore[attr-defined]
         connection.set_progress_handler(lambda: steps.append(0), 100)
-    assert outlived.forget(sqlite_file, LATER, ALL) == 0
+    assert outlived.forget(sqlite_file, LATER, ALL) == (0, False)
     first = len(steps)
     assert first < 3_000 * 5 / 100
-    assert outlived.forget(sqlite_file, LATER, ALL) == 0
+    assert outlived.forget(sqlite_file, LATER, ALL) == (0, False)
     assert len(steps) - first <= first + 5
 
 
@@ -97,6 +119,6 @@ def test_two_that_forget_take_different_tokens(postgres_store: PostgresStore) ->
     other = PostgresStore(url, Postgres())
     with connected_from(other) as connection, connection.transaction():
         connection.execute("select from ledger order by bound_wall limit 8 for update")
-        assert Outlived().forget(postgres_store, LATER, ALL) == 12
+        assert Outlived().forget(postgres_store, LATER, ALL) == (12, True)
     other.close()
     assert left(postgres_store) == 8

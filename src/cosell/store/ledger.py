@@ -116,6 +116,13 @@ def _scopes(tx: Tx, scope: Scope, after: Key | None) -> Iterator[Scope]:
             yield here
 
 
+class Forgotten(NamedTuple):
+    """How many bindings were forgotten, and whether the round is over: there are no more."""
+
+    many: int
+    is_over: bool
+
+
 class Outlived:
     """Forgets bindings whose days are over, from the oldest on, round after round. It looks through
     a span of them at a time, and then at what comes after it: those whose namespace's clock stands
@@ -129,9 +136,9 @@ class Outlived:
         self._until: int | None = None  # where the span in hand ends
         self._is_last = False  # whether the round ends with it
 
-    def forget(self, store: Store, wall: int, batch_max: int) -> int:
-        """Forget at most that many, in one transaction; answers how many. 0: there are none in the
-        span that is looked through, and the next call goes on behind it."""
+    def forget(self, store: Store, wall: int, batch_max: int) -> Forgotten:
+        """Forget at most that many, in one transaction. Of a span in which there are none, it is
+        none; what comes behind it is for the next call, until the round is over."""
         with store.read(single=True) as reading:
             if self._until is None:
                 self._take_span(reading, wall - REMEMBERED_MS)
@@ -141,10 +148,10 @@ class Outlived:
             rows = retrying(store, partial(_unbind, self._asked(wall, batch_max)))
         if len(rows) == batch_max:
             self._since = cast("int", rows[-1][-1])
-        else:
-            self._since = -_EVER if self._is_last else cast("int", self._until)
-            self._until = None
-        return len(rows)
+            return Forgotten(batch_max, is_over=False)
+        self._since = -_EVER if self._is_last else cast("int", self._until)
+        self._until = None
+        return Forgotten(len(rows), self._is_last)
 
     def _take_span(self, reading: Tx, before: int) -> None:
         row = reading.one("span_end", since=self._since, until=before, many=self._span)
