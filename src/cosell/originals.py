@@ -11,6 +11,11 @@ import hmac
 import pathlib
 import socket
 import threading
+from base64 import b32encode as b32encode
+from base64 import b64decode as b64decode
+from base64 import b64encode as b64encode
+from base64 import urlsafe_b64decode as urlsafe_b64decode
+from base64 import urlsafe_b64encode as urlsafe_b64encode
 from collections.abc import Callable
 from hashlib import blake2b as blake2b
 from hashlib import sha256 as sha256

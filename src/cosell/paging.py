@@ -6,13 +6,12 @@ Must not know a view.
 """
 
 import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import orjson
 
 from cosell.calls import Call
 from cosell.errors import Cause, FieldError, request_refused
-from cosell.originals import blake2b, compare_digest
+from cosell.originals import blake2b, compare_digest, urlsafe_b64decode, urlsafe_b64encode
 from cosell.store import Value
 from cosell.store.pages import Entry
 

@@ -5,12 +5,11 @@ front end, which shows a header that it could not read as a hash: it may hold so
 Must not know keys.
 """
 
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from cosell.errors import ApiError, IncompleteSignatureException, InvalidSignatureException
-from cosell.originals import sha256
+from cosell.originals import b64encode, sha256
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _PARAMETERS = ("Credential", "Signature", "SignedHeaders")

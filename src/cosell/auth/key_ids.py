@@ -7,7 +7,7 @@ https://medium.com/@TalBeerySec/a-short-note-on-aws-key-id-f88cc4317489
 Must not know which keys exist.
 """
 
-from base64 import b32encode
+from cosell.originals import b32encode
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}

@@ -5,12 +5,17 @@ are derived from it. So every process that has the database knows every session,
 too. Must not decide who may have a session, nor read a clock.
 """
 
-from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple
 
 from cosell.auth import Credential, Identity, Session
 from cosell.auth.key_ids import make_id
-from cosell.originals import compare_digest, hmac_digest
+from cosell.originals import (
+    b64encode,
+    compare_digest,
+    hmac_digest,
+    urlsafe_b64decode,
+    urlsafe_b64encode,
+)
 
 _PREFIX = "cosell1."  # the 1 is the format's number
 _TOKEN_MAX = 4096

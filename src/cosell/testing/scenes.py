@@ -4,14 +4,13 @@ The desk makes and reads the states; its files carry a format and a checksum. Mu
 into one.
 """
 
-import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
-from cosell.originals import Path
+from cosell.originals import Path, b64decode, b64encode
 from cosell.testing.calling import Refused
 from cosell.whole_files import write_whole
 
@@ -37,7 +36,7 @@ def save(world: "World", path: "str | PathLike[str]") -> Path:
 
 def state_of(world: "World") -> bytes:
     """What a file of the world has."""
-    return base64.b64decode(world.desk("SaveNamespace").State)
+    return b64decode(world.desk("SaveNamespace").State)
 
 
 def write(file: Path, state: bytes) -> Path:
@@ -93,4 +92,4 @@ def _fork(world: "World", scene: "World") -> None:
 
 
 def _text(state: bytes) -> str:
-    return base64.b64encode(state).decode()
+    return b64encode(state).decode()

@@ -94,6 +94,7 @@ MADE = """
 NAMES = ("hashlib.sha256", "hmac.new", "hmac.digest", "hmac.compare_digest", "secrets.token_hex",
     "secrets.token_bytes", "secrets.randbits", "random.Random", "random.random", "uuid.uuid4",
     "os.getpid", "logging.getLogger", "tempfile.mkdtemp", "subprocess.Popen", "pathlib.Path",
+    "base64.b64encode", "base64.b64decode", "base64.urlsafe_b64encode", "base64.urlsafe_b64decode",
     "time.sleep", "time.monotonic", "time.perf_counter", "inspect.iscoroutinefunction")
 
 
@@ -102,6 +103,7 @@ def test_made(cosell):
         for name in NAMES:
             patches.enter_context(mock.patch(name))
         use(cosell, lambda: cosell.partner.call("ListOpportunities", Catalog="Sandbox"))
+        cosell.desk("LoadNamespace", State=cosell.desk("SaveNamespace").State)
 """
 
 THREADS = """

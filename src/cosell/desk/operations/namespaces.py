@@ -1,6 +1,5 @@
 """Namespaces as things that are kept, copied and listed; and how far their lists are behind."""
 
-from base64 import b64decode, b64encode
 from typing import cast
 
 from cosell import __version__, paging
@@ -9,6 +8,7 @@ from cosell.clock import RUN_MS, SECOND_MS, iso, parse_iso
 from cosell.contract import Document, Json
 from cosell.desk.operations.laboratory import ensure_imaginable
 from cosell.errors import FieldError, ResourceNotFoundException, request_refused
+from cosell.originals import b64decode, b64encode
 from cosell.selling import text_at
 from cosell.selling.contract import CONTRACT as SELLING
 from cosell.selling.views import VIEWS
