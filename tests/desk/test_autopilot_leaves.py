@@ -50,6 +50,9 @@ def test_what_became_due_meanwhile_happens_at_once(still: World) -> None:
     still.desk("DeleteAutopilot", Id=rule)
     advanced(still)  # unless it has happened by itself already
     assert status(still, id) == "Approved"
+    # Now, and not when it was due: who lists what has changed since then has to see it.
+    changed = still.client().get_opportunity(**BOX, Identifier=id)["LastModifiedDate"]
+    assert changed.isoformat() == "2030-01-01T02:00:00+00:00"
 
 
 def test_what_begins_to_wait_meanwhile_draws_its_wait_as_ever(still: World) -> None:

@@ -143,7 +143,9 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -
         for name in _REQUIRED[act]
         if name not in rule
     ]
-    errors += _errors_of_date(rule) + _errors_of_wait(rule)
+    errors += _errors_of_date(rule)
+    if known.issuperset(_WAIT):
+        errors += _errors_of_wait(rule)
     try:
         finder(text_at(rule, "TitlePattern"))
     except ValueError as error:

@@ -182,9 +182,9 @@ def _plan(call: Call, tx: Tx, look: _Look) -> None:
 
 
 def _plan_at(call: Call, tx: Tx, look: _Look, due_at: int) -> None:
-    """AWS looks at an instant, or once it leaves the thing alone no more."""
+    """AWS looks at an instant, or once it leaves the thing alone no more: now, if that is later."""
     if look.left is None:
-        agenda.plan(tx, call.ns, due_at, look.kind, look.ref)
+        agenda.plan(tx, call.ns, max(due_at, call.now), look.kind, look.ref)
         return
     look.left[DUE] = {**object_at(look.left, DUE), f"{look.kind}/{look.ref}": due_at}
     desk_rules.put(call, tx, KIND, text_at(look.left, "Id"), look.left)
