@@ -33,7 +33,7 @@ class Care:
     """How many entries a look is yet to run with care. What haste ran in vain is run again with
     care, up to the entry that failed: what comes after it is run in haste. When that fails too,
     care goes on for longer, each time twice as long, so that little is done twice however many
-    entries fail."""
+    entries fail; where haste is of use again, it is less of late."""
 
     def __init__(self) -> None:
         self.left = 0
@@ -50,3 +50,10 @@ class Care:
     def done(self, ran: int) -> None:
         """So many entries ran, and what they did is committed."""
         self.left = max(self.left - ran, 0)
+        if self._hasty:
+            self._failures = max(self._failures - 1, 0)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the next look, too, has to take care."""
+        return self.left > 0 or self._failures > 0

@@ -67,6 +67,7 @@ class Runner:
         self._stopped = False
         self._asked: Counter[str] = Counter()  # namespaces that are being advanced: `_run_until`
         self._resting: dict[str, _Rest] = {}  # namespaces whose first entry failed
+        self._cares: dict[str, Care] = {}  # of namespaces in which more is due
         self._kept_house_at = self._swept_at = 0.0
         self._outlived = ledger.Outlived()
         self._thread: Thread | None = None
@@ -82,7 +83,7 @@ class Runner:
         many entries ran. `woken` is done before the first, in the same transaction: whether there
         is anything to look at."""
         until, ran, more, together = monotonic() + for_s, 0, True, True
-        care = Care()
+        care = self._cares.pop(namespace, None) or Care()
         while more and not self._stopped:
             look = Look(None if ran else woken, together)
             try:
@@ -101,6 +102,8 @@ class Runner:
             ran += len(some)
             if monotonic() >= until:
                 break
+        if care.is_wanted and more:
+            self._cares[namespace] = care
         if more and not self.store.alone:  # else it is this process that looks again
             retrying(self.store, partial(self.plan_look, namespace))
         return ran

@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from cosell import testing as laboratory
+from cosell.clock import wall_ms
+from cosell.store import agenda, namespaces
+from cosell.testing.place import here
 from tests.engaging import engaged, invited
 from tests.harness import World
 from tests.piloting import (
@@ -71,6 +75,26 @@ def test_what_begins_to_wait_meanwhile_draws_its_wait_as_ever(still: World) -> N
     assert shown[1] == {"Id": f"leave-Sandbox-{id}", **LEAVE, "Identifier": id}
     still.desk("DeleteAutopilot", Id=shown[1]["Id"])
     assert next_due(still) == first
+
+
+def test_look_that_an_older_program_planned_waits_as_well() -> None:
+    """On one database with this one, it knows no rules that leave anything alone."""
+    with laboratory.World() as own:
+        own.clock.freeze("2030-01-01")
+        own.aws.autopilot(delay_seconds=HOUR_S)
+        id = own.given.opportunity("Submitted").Id
+        rule = f"leave-Sandbox-{id}"
+        own.aws.autopilot(act="Leave", identifier=id)
+        with here().engine.store.write() as tx:
+            found = namespaces.find(tx, own.name)
+            agenda.plan(tx, found.ns, found.now(wall_ms()), "autopilot-review", id)
+        assert own.settle().fired == 1
+        seen = own.partner.call("GetOpportunity", **BOX, Identifier=id)
+        assert seen.LifeCycle["ReviewStatus"] == "Submitted"
+        own.desk("DeleteAutopilot", Id=rule)
+        assert own.settle().fired == 1
+        seen = own.partner.call("GetOpportunity", **BOX, Identifier=id)
+        assert seen.LifeCycle["ReviewStatus"] == "Approved"
 
 
 def test_what_was_decided_meanwhile_is_not_looked_at(still: World) -> None:

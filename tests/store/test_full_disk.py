@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 from cosell.config import Config
 from cosell.http import HttpRequest
 from cosell.service import Engine
-from cosell.store import StoreError
+from cosell.store import StoreError, Tx, documents
+from cosell.store.documents import Stored
+from cosell.store.retries import retrying
 from cosell.store.sqlite import SqliteStore
 from tests.harness import ACCOUNT
 
@@ -106,6 +109,24 @@ def test_full_disk_at_any_point_of_a_start_is_an_error_and_leaves_nothing(
         )
     assert failures >= 10
     assert len(asked_tasks(engine)) == 6
+
+
+@pytest.mark.parametrize("late", [1, 5])
+def test_what_was_late_is_not_written_where_a_full_disk_has_ended_the_transaction(
+    store: SqliteStore, late: int
+) -> None:
+    def work(tx: Tx) -> None:
+        for number in range(late):
+            made = Stored(1, "kind", f"id-{number}", "AWS", "1", 1, number, {"a": "b"})
+            documents.insert(tx, made)
+        with suppress(StoreError):  # a mistake: the database is as it was before
+            tx.run("emit", ns=1, seq=1, account="a", body=b"x" * 200_000)
+
+    room(store, 2)
+    with pytest.raises(StoreError):
+        retrying(store, work)
+    with store.read() as tx:
+        assert tx.query("select count(*) from document", {}) == [(0,)]
 
 
 def test_full_disk_while_due_work_runs_leaves_it_due(engine: Engine, store: SqliteStore) -> None:

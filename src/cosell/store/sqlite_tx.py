@@ -72,14 +72,15 @@ class SqliteTx:
     """One transaction on one connection."""
 
     __slots__ = (
-        "_connection", "_depth", "_execute", "_store", "behind", "forgetting", "kept",
-        "known_then", "lags_at", "planned",
+        "_connection", "_depth", "_execute", "_execute_many", "_store", "behind", "forgetting",
+        "kept", "known_then", "lags_at", "planned",
     )  # fmt: skip
 
     def __init__(self, store: "Blocks", connection: sqlite3.Connection) -> None:
         self._store = store
         self._connection = connection
         self._execute = connection.execute
+        self._execute_many = connection.executemany
         self._depth = 0  # steps under way
         self.planned: int | None = None
         self.lags_at: int | None = None
@@ -124,7 +125,7 @@ class SqliteTx:
             return self._ask(text, rows[0]).rowcount
         with_numbers, take = _numbered.get(text) or numbered(text)
         try:
-            return self._connection.executemany(with_numbers, map(take, rows)).rowcount
+            return self._execute_many(with_numbers, map(take, rows)).rowcount
         except sqlite3.DatabaseError as error:
             self._raise(error)
 
@@ -160,7 +161,7 @@ class SqliteTx:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise error
         if self._store.is_ended(self._connection):
-            self._execute = self._refuse
+            self._execute = self._execute_many = self._refuse
         raise StoreError(unusable(self._store.where, error)) from error
 
     def _refuse(self, *_: object) -> NoReturn:
@@ -175,7 +176,7 @@ class SqliteTx:
         text = f"insert into {table} ({', '.join(columns)}) values ({marks})"
         self._write_before(text)
         try:
-            self._connection.executemany(text, rows)
+            self._execute_many(text, rows)
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError, OverflowError) as error:
             raise ValueError(f"{table}: {error}") from error
         except sqlite3.Error as error:

@@ -2,13 +2,14 @@
 
 On a server what is due happens by itself, so a rule that takes no time may act between two steps of
 a builder; in the process of a test nothing does. A rule that leaves that one thing alone is put
-before and taken back after: AWS plans its look meanwhile as it would in a test's process, and has
-it afterwards. Must not know what the builders do meanwhile.
+before and taken back after, also where AWS does nothing by itself yet: another thread may tell it
+to. AWS plans its look meanwhile as it would in a test's process, and has it afterwards. Must not
+know what the builders do meanwhile.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cosell.originals import token_hex
 from cosell.testing.calling import HIDES_REFUSALS
@@ -19,18 +20,13 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDES_REFUSALS
 
-REVIEW: Final = ("Review",)
-ANSWER: Final = ("Accept", "Reject")
-
 
 @contextmanager
-def by_hand(world: "World", acts: tuple[str, ...], catalog: str, id: str) -> Iterator[None]:
-    """Within it no rule for `acts` (REVIEW, ANSWER) does anything with the opportunity, or with an
-    invitation into the engagement, that has this id; at its end what is due for it meanwhile is
-    done at once, the rest in its time."""
-    if isinstance(world.place, Here) or not any(
-        rule.Act in acts for rule in world.desk("GetAutopilot").Rules
-    ):
+def by_hand(world: "World", catalog: str, id: str) -> Iterator[None]:
+    """Within it no rule does anything with the opportunity, or with an invitation into the
+    engagement, that has this id; at its end what is due for it meanwhile is done at once, the rest
+    in its time."""
+    if isinstance(world.place, Here):
         yield
         return
     rule = {"Id": f"by-hand-{token_hex(8)}", "Act": "Leave", "Catalog": catalog, "Identifier": id}

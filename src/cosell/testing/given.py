@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from cosell.testing import documents
-from cosell.testing.by_hand import ANSWER, REVIEW, by_hand
+from cosell.testing.by_hand import by_hand
 from cosell.testing.calling import HIDES_REFUSALS, Answer
 from cosell.testing.drafts import Call, ensure_known
 
@@ -61,7 +61,7 @@ class Given:
         named = {"Catalog": request["Catalog"], "Identifier": made.Id}
         if state == DRAFT:
             return call("GetOpportunity", **named)
-        with by_hand(self._world, REVIEW, named["Catalog"], made.Id):
+        with by_hand(self._world, named["Catalog"], made.Id):
             self._submit(call, named)
             if state in (*_REVIEWED, *_WORKED):
                 outcome = "Approved" if state in _WORKED else state
@@ -228,7 +228,7 @@ class Given:
     def _to_aws(self, sender: str, state: str, members: dict[str, Any]) -> Answer:
         catalog, call = members.pop("Catalog", self._world.catalog), self._drafts.caller(sender)
         engagement = self.engagement(sender, Catalog=catalog)
-        with by_hand(self._world, ANSWER, catalog, engagement.Id):
+        with by_hand(self._world, catalog, engagement.Id):
             request = self._drafts.invitation(engagement, AWS, Catalog=catalog, **members)
             sent = call("CreateEngagementInvitation", **request)
             named = {"Catalog": catalog, "Identifier": sent.Id}

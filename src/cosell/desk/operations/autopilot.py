@@ -210,8 +210,9 @@ def _errors_of_wait(rule: Document) -> list[FieldError]:
 def review(call: Call, tx: Tx, ref: str) -> None:
     """AWS looks at an opportunity that was submitted."""
     opportunity = documents.get(tx, call.ns, Kind.OPPORTUNITY, ref)
-    rule = autopilot.review_rule(autopilot.rules(call, tx), opportunity)
-    if rule is not None:
+    rules = autopilot.rules(call, tx)
+    rule = autopilot.review_rule(rules, opportunity)
+    if rule is not None and not autopilot.is_left(call, tx, rules, opportunity):
         input: Document = {"OpportunityIdentifier": ref}
         input |= {name: rule[name] for name in ("Outcome", "Comments", "Reason") if name in rule}
         _do(call._replace(catalog=opportunity.catalog), tx, rule, input, review_opportunity)
@@ -223,8 +224,11 @@ def answer(call: Call, tx: Tx, ref: str) -> None:
     answered by that review."""
     invitation = documents.get(tx, call.ns, Kind.INVITATION, ref)
     pending = invitations.status_at(invitation.document, call.now) == "PENDING"
-    rule = autopilot.answer_rule(autopilot.rules(call, tx), invitation) if pending else None
+    rules = autopilot.rules(call, tx)
+    rule = autopilot.answer_rule(rules, invitation) if pending else None
     if rule is None or submissions.awaited_in(call, tx, invitation):
+        return
+    if autopilot.is_left(call, tx, rules, invitation):
         return
     outcome = "Rejected" if rule["Act"] == "Reject" else "Accepted"
     input: Document = {"EngagementInvitationIdentifier": ref, "Outcome": outcome}
