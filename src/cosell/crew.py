@@ -7,7 +7,6 @@ server ends.
 
 import contextlib
 import os
-import signal
 import threading
 from typing import Any
 
@@ -66,7 +65,7 @@ class Crew(MPServer):
         with self._beginning:
             self._is_complete = True
 
-    def tell(self, word: signal.Signals) -> None:
+    def tell(self, word: int) -> None:
         """Say something to each process that lives."""
         for one in [*self.wrks]:
             with contextlib.suppress(ProcessLookupError):

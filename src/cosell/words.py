@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:  # the main process has no loop, and it takes its time
     import asyncio
 
-END: Final = signal.SIGUSR1  # to one that answers: finish what you are at, and be gone
-DRAIN: Final = signal.SIGUSR2  # to one that answers: say that you are not ready
-STRAY: Final = (END, DRAIN)  # whom they are not for leaves them alone: others use them as well
+STRAY: Final = (signal.SIGUSR1, signal.SIGUSR2)  # others send them, to all of a server as well
+# The words are numbers that nobody else sends, where the system has such.
+_OWN: Final = getattr(signal, "SIGRTMAX", 0)
+# To one that answers: finish what you are at, and be gone; say that you are not ready.
+END, DRAIN = (_OWN - 2, _OWN - 1) if _OWN else STRAY
 _ASKED: Final = (signal.SIGTERM, signal.SIGINT)  # what whoever asks a server to end may say
 _HEARD: Final = {*_ASKED, END, DRAIN}
 

@@ -135,6 +135,8 @@ def test_server_goes_on_at_a_signal_that_is_for_others(
     both, world = crew.answering(server, 2), World(server)
     assert server.main is not None
     server.main.send_signal(word)
+    for pid in both:
+        os.kill(pid, word)  # as to a whole group, or unit
     world.desk("PutClock", Time="2030-01-01T00:00:00.000Z", Frozen=True)
     assert world.desk("GetClock")["Frozen"] is True
     assert crew.answering(server, 2) == both
