@@ -6,9 +6,10 @@ loaded meanwhile would keep that. This one is loaded before any test. Must not k
 """
 
 import time
-from datetime import UTC, timedelta
+from datetime import UTC
 from datetime import date as date
 from datetime import datetime as datetime
+from datetime import timedelta as timedelta
 from functools import lru_cache, partial
 from time import CLOCK_MONOTONIC, CLOCK_REALTIME, clock_gettime, clock_gettime_ns
 

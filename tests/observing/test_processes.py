@@ -6,9 +6,9 @@ import socket
 import threading
 import time
 from pathlib import Path
-from tempfile import gettempdir
 
 import psycopg
+import pytest
 
 from tests import postgres
 from tests.harness import Reply, Server, Worker, World, free_port, opportunity, send
@@ -18,14 +18,12 @@ from tests.waiting import until
 WAIT_S_MAX = 20.0
 
 
-def kept() -> set[Path]:
-    return set(Path(gettempdir()).glob("cosell-metrics-*"))
-
-
 def test_a_scrape_of_any_process_tells_what_all_of_them_counted(
-    migrated: str, tmp_path: Path
+    migrated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = kept()
+    folder = tmp_path / "counts"  # of this server's alone
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
     server = Server(migrated, ("--workers", "2"), log=tmp_path / "log").start()
     world = World(server)
     seen: set[int] = set()
@@ -42,9 +40,9 @@ def test_a_scrape_of_any_process_tells_what_all_of_them_counted(
     server.kill(one)
     until(lambda: answers_anew(server, seen), "another process takes its place")
     assert scrape(server).calls("ListOpportunities") == calls, "what it counted stays"
-    assert len(kept() - before) == 1
+    assert len([*folder.glob("cosell-metrics-*")]) == 1
     assert server.stop() == 0
-    assert kept() == before, "nothing is left behind"
+    assert [*folder.iterdir()] == [], "nothing is left behind"
 
 
 def answers_anew(server: Server, seen: set[int]) -> bool:

@@ -16,7 +16,9 @@ from cosell.testing.dead_calls import BOUND, SPEAKER
 OLDEST: Final = "1.35.61"  # of botocore: the first that knows the service
 # A session makes one client at a time; in the middle of that a signal's handler may make another.
 _making = RLock()
-_kept: list[Any] = []  # the session that makes them all
+_KEPT_MAX: Final = 8
+# The session that makes them all, by the files that it has read: a test may bring its own.
+_kept: dict[tuple[str | None, ...], Any] = {}
 
 
 def client(world: Reached, account: str, service: str, options: dict[str, Any]) -> Any:
@@ -60,12 +62,15 @@ def access_key(account: str) -> str:
 def _made(service: str, given: dict[str, Any]) -> Any:
     """A client. Its session is kept for the next ones once it has made one: what a test has put in
     the place of botocore's parts, or of what reads its files, is to be in no other test's."""
-    session = _kept[0] if _kept else _session()
+    read = environment.configuration()
+    session = _kept.get(read) or _session()
     _ensure_known(session, service)
     made = session.create_client(service, **given)
     homes = type(session).__module__, type(made).__module__
-    if not _kept and homes == ("botocore.session", "botocore.client"):
-        _kept.append(session)
+    if read not in _kept and homes == ("botocore.session", "botocore.client"):
+        if len(_kept) >= _KEPT_MAX:
+            _kept.clear()
+        _kept[read] = session
     return made
 
 

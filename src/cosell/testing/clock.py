@@ -3,10 +3,10 @@
 Must not read or move the machine's clock.
 """
 
-from datetime import UTC, time, timedelta
+from datetime import UTC, time
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
-from cosell.clock import EPOCH, date, datetime, iso, parse_iso
+from cosell.clock import EPOCH, date, datetime, iso, parse_iso, timedelta
 from cosell.testing import amounts
 from cosell.testing.calling import HIDES_REFUSALS, Answer, Refused
 

@@ -5,10 +5,9 @@ only what a referral lacks. Must not call anything.
 """
 
 import copy
-from datetime import timedelta
 from typing import Any, Final, cast
 
-from cosell.clock import datetime
+from cosell.clock import datetime, timedelta
 from cosell.selling import values
 from cosell.selling.domain import drawn, payloads
 

@@ -70,6 +70,13 @@ _lock = RLock()
 _standing: "list[Placed]" = []  # what was put there and not taken back, the newest last
 
 
+# What names the files that an SDK reads once, and the profile in them.
+_CONFIGURED_BY = (
+    *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"),
+    *("HOME", "USERPROFILE"),
+)
+
+
 class Placed:
     """Variables for this process's environment, and what stood there before. Several may be taken
     back in any order: what stood before goes to the one that was put over it. Both acts may be
@@ -117,6 +124,11 @@ def credentials() -> Placed:
     if own := os.environ.get(_KEY_ID):
         _keys.add(own)
     return Placed(wanted)
+
+
+def configuration() -> tuple[str | None, ...]:
+    """Which files, and which of their profiles, this process's SDK is configured by now."""
+    return tuple(os.environ.get(name) for name in _CONFIGURED_BY)
 
 
 def region() -> str:
