@@ -11,7 +11,7 @@ from pathlib import Path
 import procrastinate
 
 import cosell
-from cosell.store.sqlite_file import newest_format
+from cosell.store.sqlite_file import STEPS, newest_format
 
 _LAUNCHER = """
 import sys
@@ -48,10 +48,9 @@ def next_version(folder: Path, works_with: int) -> Path:
     (migrations / "postgres" / f"{format:04}_next.sql").write_text(
         f"-- works with: {works_with}\n" + _MIGRATION.format(integer="bigint", blob="bytea")
     )
-    module = source / "selling" / "__init__.py"
-    text = module.read_text()
-    assert _RENDERER in text
-    module.write_text(text.replace(_RENDERER, f"{_RENDERER}1 + "))
+    last = f'"{STEPS[-1]}")'
+    _changed(source / "store" / "sqlite_file.py", last, f'{last[:-1]}, "{format:04}_next")')
+    _changed(source / "selling" / "__init__.py", _RENDERER, f"{_RENDERER}1 + ")
     return _launcher(folder)
 
 
@@ -71,16 +70,19 @@ def next_library(folder: Path, releases: int) -> Path:
         pre, post = (scripts / "migrations" / step for step in steps_of(number))
         pre.write_text(made.replace(_FETCH, name))
         post.write_text(f"DROP FUNCTION {before}(character varying[], bigint);\n")
-    queries = scripts / "queries.sql"
-    text = queries.read_text()
-    assert f"{_FETCH}(" in text
-    queries.write_text(text.replace(f"{_FETCH}(", f"{_FETCH}{releases}("))
+    _changed(scripts / "queries.sql", f"{_FETCH}(", f"{_FETCH}{releases}(")
     return _launcher(folder)
 
 
 def steps_of(release: int) -> tuple[str, str]:
     """The names of the steps of a release of the library's that is so many ahead."""
     return f"03.9{release}.00_01_pre_next.sql", f"03.9{release}.00_50_post_next.sql"
+
+
+def _changed(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
 
 
 def _launcher(folder: Path) -> Path:

@@ -83,8 +83,10 @@ def test_a_test_that_asks_for_no_fault_does_not_load_them(tmp_path: Path) -> Non
     (tmp_path / "test_it.py").write_text("def test_it(cosell):\n    cosell.aws.refer()\n")
     loaded = set(
         run(
-            "import pytest\n"
-            f"assert pytest.main(['-p', 'no:cacheprovider', {str(tmp_path)!r}]) == 0\n{LOADED}"
+            "import os, pytest\n"
+            "os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'\n"
+            "plugins = '-p', 'no:cacheprovider', '-p', 'cosell.pytest_plugin'\n"
+            f"assert pytest.main([*plugins, {str(tmp_path)!r}]) == 0\n{LOADED}"
         )
     )
     assert "cosell.testing.aws" in loaded

@@ -82,7 +82,11 @@ def keep() -> None:
     own, and pytest's, which comes anew where that is run within a test. Who else is in front stays
     there: pyfakefs takes away again whoever is the first."""
     others = [one for one in sys.meta_path if one is not _finder]
-    at = next((at for at, one in enumerate(others) if _loads(one)), 0)
+    at = 0
+    for place, one in enumerate(others):  # no generator: a signal's exception may come amid it
+        if _loads(one):
+            at = place
+            break
     sys.meta_path[:] = [*others[:at], _finder, *others[at:]]
 
 
