@@ -7,9 +7,11 @@ values (:ns, :engagement, :account, :seq, :company, :website, :joined_at);
 
 -- list_members: who is in an engagement, in order of joining; the company as the desk says by now,
 -- else as it was when the account joined.
-select m.account, coalesce(p.company, m.company), coalesce(p.website, m.website), m.joined_at
-from member m left join partner p on p.ns = m.ns and p.account = m.account
-where m.ns = :ns and m.engagement = :engagement order by m.seq;
+select m.account,
+  coalesce((select company from partner where ns = m.ns and account = m.account), m.company),
+  coalesce((select website from partner where ns = m.ns and account = m.account), m.website),
+  m.joined_at
+from member m where m.ns = :ns and m.engagement = :engagement order by m.seq;
 
 -- creators: who made the engagements of an account's catalog, one step in the index for each.
 with recursive creator (name) as (
