@@ -197,7 +197,7 @@ def measure_suites(rounds: int) -> list[Line]:
     """The test suites alone."""
     STATE.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=STATE))
-    progress = Progress(rounds * 2 + 1)
+    progress = Progress(rounds * 3 + 1)
     try:
         return list(suites(folder, rounds, progress))
     finally:
@@ -211,7 +211,7 @@ def measure(rounds: int, seconds: float, launches: int) -> list[Line]:
     subjects: list[Subject] = [Subject("cosell", cosell_launcher(folder))]
     subjects += [PeerSubject(peer.name, launcher(peer, folder)) for peer in PEERS]
     turns = launches + len(COUNTS) * (rounds + 1)
-    progress = Progress(turns * len(subjects) + rounds * 2 + 1)
+    progress = Progress(turns * len(subjects) + rounds * 3 + 1)
     try:
         for number in range(launches):
             for subject in subjects:
