@@ -11,6 +11,7 @@ from cosell.store import Tx
 TOGETHER_S: Final = 0.02  # for how long one transaction runs what is due, entry after entry,
 _TOGETHER: Final = 25  # and longer until it has run so many,
 TOGETHER_S_MAX: Final = 0.1  # but not longer than that: others wait for the namespace
+_FAILURES_MAX: Final = 6  # that are remembered: what fails for a day is not cared for all the next
 
 
 class Look(NamedTuple):
@@ -43,7 +44,7 @@ class Care:
     def begin(self, *, hasty: bool) -> None:
         """A try begins. One with care after one in haste: that was in vain."""
         if self._hasty and not hasty:
-            self._failures += 1
+            self._failures = min(self._failures + 1, _FAILURES_MAX)
             self.left = (self.reached + 1) * (2**self._failures - 1)
         self._hasty, self.reached = hasty, 0
 

@@ -199,6 +199,20 @@ def test_care_ends_with_the_entry_that_failed_and_lasts_longer_each_time() -> No
         assert care.left == 0
 
 
+def test_care_is_no_longer_for_much_that_failed_long_ago() -> None:
+    care = Care()
+    for _ in range(100):
+        care.begin(hasty=True)
+        care.begin(hasty=False)
+    assert care.left == 63
+    care.done(63)
+    for _ in range(6):
+        assert care.is_wanted
+        care.begin(hasty=True)
+        care.done(1)
+    assert not care.is_wanted
+
+
 def test_what_a_reset_left_is_swept_also_where_there_is_always_something_due(
     engine: Engine,
 ) -> None:
