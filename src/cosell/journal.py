@@ -221,6 +221,13 @@ class Journal:
         every = self._numbered(name, ns).traces
         return next((trace for trace in every if trace.request_id == request_id), None)
 
+    def by_request_id(self, name: str) -> dict[str, Trace]:
+        """Every call of a namespace, by the request id that it was answered under."""
+        with self._lock:
+            ring = self._rings.get(name)
+            traces = () if ring is None else ring.traces.copy()
+        return {trace.request_id: trace for trace in traces}
+
     def _numbered(self, name: str, ns: int) -> Page:
         """Every call that is there, each with its number; none of what the name stood for
         before."""

@@ -14,6 +14,7 @@ from cosell.testing.calling import Refused
 from cosell.testing.place import WorldClosed
 
 if TYPE_CHECKING:
+    from cosell.journal import Trace
     from cosell.testing.world import World
 
 ANOTHER: Final = (
@@ -65,6 +66,7 @@ class Bodies:
         self._id = request_id
         self._texts: tuple[_Text, _Text] | None = None
         self._documents: tuple[Any, Any] | None = None
+        self._trace: Trace | None = None
         self._gone = ""
 
     def leave(self, why: str) -> None:
@@ -76,12 +78,16 @@ class Bodies:
         if self._documents is None:
             request, response = self._texts or self._asked()
             self._documents = (_document(request), _document(response))
-            self._texts = None
+            self._texts = self._trace = None
         return self._documents
 
-    def keep(self) -> None:
-        """Ask before the desk forgets; what it has forgotten already is told to who asks."""
-        if self._texts is None and self._documents is None:
+    def keep(self, traces: "Mapping[str, Trace]") -> None:
+        """Hold on to the call, if it is among these, or ask before the desk forgets; what it has
+        forgotten already is told to who asks."""
+        if self._gone or self._texts or self._documents or self._trace:
+            return
+        self._trace = traces.get(self._id)
+        if self._trace is None:
             try:
                 self._texts = self._asked()
             except LookupError as error:
@@ -94,6 +100,11 @@ class Bodies:
             return Gone, (str(error),)
 
     def _asked(self) -> "tuple[_Text, _Text]":
+        if self._trace is not None:
+            from cosell.desk.operations.journal import said  # loaded with the first world
+
+            held = said(self._trace)
+            return _text(held, REQUEST), _text(held, RESPONSE)
         if self._gone:
             raise LookupError(self._gone)
         try:

@@ -4,6 +4,7 @@ A dead call never left the client: boto3 itself refused its parameters. What the
 is kept, since its journal forgets the oldest. Must not judge a call.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -17,8 +18,10 @@ from cosell.testing.clock import instant
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.known_calls import DEAD, Call, Calls, Rule
 from cosell.testing.missing import Missing
+from cosell.testing.place import Here
 
 if TYPE_CHECKING:
+    from cosell.journal import Trace
     from cosell.testing.world import World
 
 _PAGE: Final = 1000
@@ -102,9 +105,10 @@ class Journal(Calls):
         with self._reading:
             self._read_new()
             told = [call for call in self._seen if call.request_id not in own]
+            traces = self._traces()
             for bodies in (call._bodies for call in told):
                 if isinstance(bodies, Bodies):
-                    bodies.keep()
+                    bodies.keep(traces)
 
     def add_dead(self, dead: DeadCall) -> None:
         """A call died in the client now, after every call that the journal has."""
@@ -122,10 +126,16 @@ class Journal(Calls):
         asks next."""
         with suppress(Exception), self._reading:
             self._read_new()
+            traces = self._traces()
             for call in self._seen[self._kept : self._found]:
                 if isinstance(call._bodies, Bodies):
-                    call._bodies.keep()
+                    call._bodies.keep(traces)
             self._kept, self._found = self._found, len(self._seen)
+
+    def _traces(self) -> "Mapping[str, Trace]":
+        """Calls that can be held on to without asking for each of them."""
+        place = self._world.place
+        return place.traces(self._world.name) if isinstance(place, Here) else {}
 
     def about_to_begin_anew(self, *, is_left_behind: bool) -> None:
         """The desk's journal will be empty: read what came, unless nobody is to know it."""

@@ -6,7 +6,7 @@ operations, nor botocore; and the engine is loaded only with the first world.
 
 import atexit
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.utils import formatdate
 from functools import cache, partial
@@ -28,6 +28,7 @@ from cosell.testing.within import (
 )
 
 if TYPE_CHECKING:
+    from cosell.journal import Trace
     from cosell.service import Engine
     from cosell.testing.doorway import Doorway
 
@@ -254,6 +255,10 @@ class Here:
             )
         response.headers.append(("date", _http_date(wall_ms() // SECOND_MS)))
         return response
+
+    def traces(self, world: str) -> "Mapping[str, Trace]":
+        """The calls that a world's journal has, by request id; none if it is elsewhere."""
+        return {} if self._parent is not None else self.engine.runner.journal.by_request_id(world)
 
     def begin(self, world: str) -> None:
         """A world is made. The engine is made with the first one, which asks it something in the

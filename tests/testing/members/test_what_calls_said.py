@@ -12,10 +12,12 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
+from cosell.contract.renderers import REDACTED
 from cosell.journal import BODY_BYTES_MAX, BYTES_MAX
 from cosell.testing.calling import DESK, SELLING, Caller, Refused
 from cosell.testing.known_calls import Call
 from cosell.testing.missing import CallsForgotten
+from cosell.testing.place import here
 from cosell.testing.world import World
 
 LONG = BODY_BYTES_MAX + 1
@@ -75,6 +77,17 @@ def test_a_call_of_a_closed_world_can_be_pickled(world: World, client: Any) -> N
     world.close()
     another = pickle.loads(pickle.dumps(world.calls.last))
     assert another.request == {"Catalog": "AWS"}
+
+
+def test_what_a_world_holds_on_to_is_blotted_out_too(world: World, client: Any) -> None:
+    """It is not asked for while the desk knows it."""
+    client.create_opportunity(**world.example("CreateOpportunity"))
+    for _ in range(1_100):
+        client.list_solutions(Catalog="AWS")
+    made = world.calls[0]
+    assert made.request_id not in here().traces(world.name)
+    assert made.request["Customer"]["Account"]["CompanyName"] == REDACTED
+    assert made.response["Id"].startswith("O")
 
 
 def ask_at_length(world: World, times: int) -> None:

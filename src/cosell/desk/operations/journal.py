@@ -66,8 +66,12 @@ def get_call(call: Call, _: Tx) -> Document:
             "The journal of this namespace has no call with this RequestId. It keeps the last"
             f" {CALLS_MAX:,} calls, in memory."
         )
+    return _told(trace) | said(trace)
+
+
+def said(trace: Trace) -> Document:
+    """What a call said and was answered, as JSON in the answer of `GetCall`: redacted."""
     return {
-        **_told(trace),
         "Request": _request(trace),
         "Response": _response(trace),
         "NotKept": [*trace.unkept],
