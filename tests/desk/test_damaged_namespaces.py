@@ -192,11 +192,115 @@ def test_a_body_is_of_its_row(inside: Inside) -> None:
         ("resource-snapshot-job", "Status", 1),
         ("engagement-from-opportunity-task", "step", None),
         ("engagement-from-opportunity-task", "step", "0"),
+        ("engagement-from-opportunity-task", "step", -1),
+        ("engagement-from-opportunity-task", "step", 99),
+        ("prospecting-from-engagement-task", "step", 2),
         ("prospecting-from-engagement-task", "StartTime", "now"),
     ],
 )
 def test_a_body_has_what_its_kind_has(inside: Inside, kind: str, member: str, value: Any) -> None:
     ensure_body_refused(inside, kind, {**bodies()[kind], member: value})
+
+
+LEFT = "O1234567"
+RULES: dict[str, Any] = {
+    "autopilot": {
+        "Id": "review", "Act": "Review", "Outcome": "Approved", "DelaySeconds": 60,
+        "DelaySecondsMax": 600, "Seed": 3, "drawn": 1, "LastFailure": "None came.",
+        "LastFailureTime": "2030-01-01T00:00:00.000Z",
+    },
+    "leave": {
+        "Id": "leave", "Act": "Leave", "Catalog": "Sandbox", "Identifier": LEFT,
+        "due": {f"autopilot-review/{LEFT}": 1_900_000_000_000},
+    },
+    "refer": {
+        "Id": "refer", "Act": "Refer", "Catalog": "Sandbox", "ReceiverAccountId": ACCOUNT,
+        "EverySeconds": 3600, "Referral": {"Project": {"Title": "Shop"}},
+    },
+    "drawn": {"Next": 1},
+    "event-delivery": {"seed": (1 << 63) - 1, "drawn": 4},
+    "estimate": {
+        "EstimationUrl": f"https://calculator.aws/#/estimate?id={'a' * 40}",
+        "CurrencyCode": "USD", "Amount": "100.00",
+    },
+    "prospecting-result": {
+        "EngagementIdentifier": "eng-0123456789abcd", "Customer": {"AccountName": "AnyCompany"},
+    },
+}  # fmt: skip
+"""What the desk keeps of what it was told, one of each."""
+NAMED = ("Id", "EstimationUrl", "EngagementIdentifier")
+
+
+def with_rule(kept: str, body: dict[str, Any]) -> str:
+    """The file, with nothing that the desk was told but this."""
+    kind = kept if kept not in ("leave", "refer") else "autopilot"
+    name = next((body[name] for name in NAMED if name in body), "any")
+    row = {"kind": kind, "name": name, "seq": 1, "body": orjson.dumps(body)}
+    return state_of(
+        [
+            batch._replace(rows=[[row[column] for column in batch.columns]])
+            if batch.table == "desk_rule"
+            else batch
+            for batch in saved()[1]
+        ]
+    )
+
+
+@pytest.mark.parametrize("kept", RULES)
+def test_what_the_desk_was_told_is_sound(inside: Inside, kept: str) -> None:
+    inside.desk("LoadNamespace", State=with_rule(kept, RULES[kept]))
+    assert inside.desk("SaveNamespace")["State"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "member", "value"),
+    [
+        ("leave", "due", {f"autopilot-review/{LEFT}": FAR}),
+        ("leave", "due", {f"autopilot-review/{LEFT}": -FAR}),
+        ("leave", "due", {f"autopilot-review/{LEFT}": "2030-01-01T00:00:00Z"}),
+        ("leave", "due", {f"autopilot-review/{LEFT}": None}),
+        ("leave", "due", {f"autopilot-review/{LEFT}": True}),
+        ("leave", "due", []),
+        ("leave", "Act", []),
+        ("leave", "Identifier", "zz"),
+        ("leave", "Catalog", "Elsewhere"),
+        ("autopilot", "drawn", -1),
+        ("autopilot", "drawn", (1 << 64) - 1),
+        ("autopilot", "LastFailure", 1),
+        ("autopilot", "LastFailureTime", "yesterday"),
+        ("autopilot", "DelaySeconds", FAR),
+        ("autopilot", "DelaySecondsMax", None),
+        ("autopilot", "DelaySecondsMax", 30),
+        ("autopilot", "Seed", -1),
+        ("autopilot", "Outcome", "Maybe"),
+        ("autopilot", "TitlePattern", "("),
+        ("autopilot", "TitlePattern", 1),
+        ("refer", "EverySeconds", 0),
+        ("refer", "ReceiverAccountId", "nobody"),
+        ("refer", "Referral", []),
+        ("refer", "Referral", {"Project": {"Title": 1}}),
+        ("drawn", "Next", (1 << 64) - 1),
+        ("event-delivery", "drawn", -1),
+        ("estimate", "Amount", "much"),
+        ("estimate", "Amount", 100),
+        ("prospecting-result", "Customer", []),
+        ("prospecting-result", "Insights", {"SolutionCategory": 1}),
+    ],
+)
+def test_what_the_desk_was_told_could_be_said_again(
+    inside: Inside, kept: str, member: str, value: Any
+) -> None:
+    state = with_rule(kept, {**RULES[kept], member: value})
+    told = desk_refusal(inside, "LoadNamespace", State=state).message
+    assert f"It is damaged: desk_rule.body of row 1 has {member[0]}" in told.replace(
+        member[0].lower() + member[1:], member
+    )
+
+
+def test_a_drawn_wait_has_its_seed(inside: Inside) -> None:
+    body = {name: value for name, value in RULES["autopilot"].items() if name != "Seed"}
+    told = desk_refusal(inside, "LoadNamespace", State=with_rule("autopilot", body)).message
+    assert "desk_rule.body of row 1 has no Seed" in told
 
 
 def test_what_a_repeated_start_is_answered_with_is_there(inside: Inside) -> None:

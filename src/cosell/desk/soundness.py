@@ -8,16 +8,15 @@ check what a resource's own rules are.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC
 from operator import itemgetter
 from typing import Any, Final, TypeAlias, get_args
 
 import orjson
 
-from cosell.clock import EPOCH, SECOND_MS, datetime
+from cosell.clock import SECOND_MS
 from cosell.desk.operations.faults import ERRORS
 from cosell.desk.referring import References
-from cosell.desk.sayings import Saying, naming, of_document, of_rule
+from cosell.desk.sayings import Saying, is_instant, naming, of_document, of_rule
 from cosell.selling import AWS, Kind
 from cosell.selling.domain import autopilot, deliveries, invitations
 from cosell.selling.profiles import PROFILES
@@ -47,8 +46,6 @@ _KEYED: Final = {"document": "id", "desk_rule": "name"}  # by what their bodies 
 _SAID_AS: Final = {"integer": int, "text": str, "blob": bytes}
 _DAY_MS_MAX: Final = 86_400 * SECOND_MS  # the longest step, and the longest lag
 _DELAY_MS_MAX: Final = 300 * SECOND_MS
-_FIRST_MS: Final = -(EPOCH - datetime.min.replace(tzinfo=UTC)).days * _DAY_MS_MAX
-_LAST_MS: Final = (datetime.max.replace(tzinfo=UTC) - EPOCH).days * _DAY_MS_MAX
 
 
 def sound(batches: Iterable[Batch]) -> Iterator[Batch]:
@@ -144,16 +141,12 @@ def _check(batch: Batch, column: str) -> _Check | None:
         return _is_object
     if column in ("account", "owner"):
         return lambda value: _ACCOUNT.fullmatch(value) is not None
-    return _is_instant if column.endswith("_at") else None
+    return is_instant if column.endswith("_at") else None
 
 
 def _is_object(text: bytes | str) -> bool:
     """Whether it is JSON of an object."""
     return _said(text) is not None
-
-
-def _is_instant(value: int) -> bool:
-    return _FIRST_MS <= value <= _LAST_MS
 
 
 def _is_late_row(text: str) -> bool:

@@ -144,12 +144,7 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -
         if name not in rule
     ]
     errors += _errors_of_date(rule)
-    if known.issuperset(_WAIT):
-        errors += _errors_of_wait(rule)
-    try:
-        finder(text_at(rule, "TitlePattern"))
-    except ValueError as error:
-        errors.append(FieldError("titlePattern", "INVALID_VALUE", f"RE2 does not take it: {error}"))
+    errors += errors_within(rule)
     errors += _errors_of_number(rule, before)
     if errors:
         raise request_refused(*errors)
@@ -162,6 +157,17 @@ def _ensure_sound(call: Call, tx: Tx, rule: Document, before: autopilot.Rules) -
         ensure_referable(in_catalog, tx, referrals.completed(call, said), "referral.")
         entities = object_at(said, related.MEMBER)
         associations.of_referral(in_catalog, tx, receiver, entities, "referral.")
+
+
+def errors_within(rule: Document) -> list[FieldError]:
+    """What of a rule's members does not go together, or cannot be used; whether they are those of
+    its act is not asked."""
+    errors = _errors_of_wait(rule) if set(_MEMBERS[text_at(rule, "Act")]).issuperset(_WAIT) else []
+    try:
+        finder(text_at(rule, "TitlePattern"))
+    except ValueError as error:
+        errors.append(FieldError("titlePattern", "INVALID_VALUE", f"RE2 does not take it: {error}"))
+    return errors
 
 
 def _errors_of_number(rule: Document, before: autopilot.Rules) -> list[FieldError]:
