@@ -8,6 +8,7 @@ load what pytest has not loaded anyway.
 """
 
 import hmac
+import os
 import pathlib
 import socket
 import threading
@@ -31,6 +32,7 @@ from subprocess import PIPE as PIPE
 from subprocess import Popen as Popen
 from subprocess import TimeoutExpired as TimeoutExpired
 from tempfile import TemporaryFile as TemporaryFile
+from tempfile import gettempdir as gettempdir
 from tempfile import mkdtemp as mkdtemp
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -48,7 +50,9 @@ if TYPE_CHECKING:
     from threading import main_thread as main_thread
 
 hmac_digest = hmac.digest
-_FILES: Final = (pathlib.Path,)
+# The class that the machine's paths are of: where pyfakefs has put its own in the place of Path,
+# pathlib's makes none.
+_FILES: Final = (type(pathlib.Path()),)
 _FOR_GOOD: Final = ("gevent", "eventlet")
 _OF_THREADS: Final = {
     name: getattr(threading, name)
@@ -59,6 +63,24 @@ _OF_THREADS: Final = {
 }
 _start: Final = threading.Thread.start
 _Socket: Final = socket.socket
+
+
+class disk:
+    """The disk that there is, whichever file system a test has put in its place: pyfakefs looks for
+    os's functions in modules, not in classes."""
+
+    close = staticmethod(os.close)
+    mkdir = staticmethod(os.mkdir)
+    open = staticmethod(os.open)
+    replace = staticmethod(os.replace)
+    stat = staticmethod(os.stat)
+    unlink = staticmethod(os.unlink)
+    write = staticmethod(os.write)
+
+    @staticmethod
+    def is_replaced() -> bool:
+        """Whether a test has put another in its place."""
+        return os.mkdir is not disk.mkdir
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,6 @@
 Must not know what is in it.
 """
 
-import os
 from contextlib import suppress
 from stat import S_IMODE, S_ISREG
 from typing import Final
@@ -44,7 +43,7 @@ def _target(path: Path) -> Path | None:
     """Where a path leads over its links; None for a file that some process has open (/dev/stdout),
     which no path leads to: another one in its place would never be seen there."""
     while path.is_symlink():
-        folder = Path(os.path.realpath(path.parent))
+        folder = path.parent.resolve()
         if folder.is_relative_to(_OPEN_FILES):
             return None
         path = folder / path.readlink()

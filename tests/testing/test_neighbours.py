@@ -126,8 +126,10 @@ def test_who_finds_modules_first_is_the_first_afterwards() -> None:
 
 def test_paths_are_taken_from_where_nobody_puts_others() -> None:
     """pyfakefs puts its own in each module that has pathlib's."""
-    assert originals.Path is pathlib.Path
-    assert pathlib.Path not in vars(originals).values()
+    assert originals.Path is type(pathlib.Path())
+    assert not {pathlib.Path, originals.Path} & {
+        one for one in vars(originals).values() if isinstance(one, type)
+    }
 
 
 def test_a_world_moves_no_date_that_moves_when_asked(world: World) -> None:

@@ -15,7 +15,7 @@ from cosell.originals import Path
 from cosell.testing import failing, scenes
 from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.fault_words import often
-from cosell.testing.keeping import Folder
+from cosell.testing.keeping import Folder, write
 from cosell.testing.known_calls import Call
 from cosell.wire.aws_json import addressed
 
@@ -199,7 +199,9 @@ def _kept(state: bytes | str, folders: Iterable[Folder], test: str) -> Path | st
         try:
             path = folder()
             where = f" in {path}"
-            return scenes.write(path / f"{name}.cosell", state)
-        except Exception as error:
+            return write(path / f"{name}.cosell", state)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # also a patch's `pytest.fail`: pytest's folders are its own
             why.append(f"{where}: {type(error).__name__}: {error}")
     return f"it could not be saved{';'.join(why)}"

@@ -8,7 +8,16 @@ from http.client import HTTPConnection, HTTPException
 from typing import IO, Final
 
 from cosell.clock import monotonic, sleep
-from cosell.originals import DEVNULL, PIPE, Popen, TemporaryFile, TimeoutExpired, Timer, getpid
+from cosell.originals import (
+    DEVNULL,
+    PIPE,
+    Popen,
+    TemporaryFile,
+    TimeoutExpired,
+    Timer,
+    disk,
+    getpid,
+)
 
 _COMMAND: Final = (
     "-m",
@@ -54,6 +63,12 @@ class Server:
 
 def start() -> Server:
     """Start one, and wait until it answers; NotStarted says why it does not."""
+    if disk.is_replaced():  # through pyfakefs, subprocess opens no pipe
+        raise NotStarted(
+            "No server can be started while a test has another file system in the place of the real"
+            " one (pyfakefs): ask for one before that (with the fixture `cosell` in front of `fs`,"
+            " or in a fixture of the session), or name one that runs (--cosell-server)."
+        )
     with TemporaryFile("w+") as said:
         # Of a session of its own: Ctrl-C ends the tests, and they end the server.
         process = Popen(

@@ -5,6 +5,8 @@ Each case is a process of its own, in which nothing of the engine is loaded at f
 looks for asserts in all of cosell, as it does where that is installed.
 """
 
+from pathlib import Path
+
 import pytest
 
 from tests.testing.plugin.conftest import Suite
@@ -169,6 +171,7 @@ def test_failing(cosell, monkeypatch):
     def patched(*_, **__):
         pytest.fail("no files here")
 
+    cosell.given.opportunity()
     client.list_opportunities(Catalog="AWS")
     for name in ("read_text", "read_bytes", "open", "write_text", "write_bytes"):
         monkeypatch.setattr(pathlib.Path, name, patched)
@@ -182,4 +185,75 @@ def test_a_failure_is_told_whatever_is_patched(pytester: pytest.Pytester, suite:
     pytester.makeconftest('import pytest\npytest.register_assert_rewrite("cosell")')
     result = suite(HEAD + FAILING + AFTER)
     result.assert_outcomes(passed=2, failed=1)
-    result.stdout.fnmatch_lines(["*AssertionError: the test's own*", "world *", "*ListOpportun*"])
+    result.stdout.fnmatch_lines(
+        ["*AssertionError: the test's own*", "world *", "look *.cosell", "*ListOpportun*"]
+    )
+
+
+FAKED = """
+import types
+
+SPARED = ("os", "posixpath", "genericpath", "linecache", "tokenize", "shutil")
+
+
+@pytest.fixture
+def faked(monkeypatch):
+    def patched(*_, **__):
+        raise PermissionError("a file system of the test's own")
+
+    def other(real, *names):
+        made = types.ModuleType(real.__name__)
+        vars(made).update({**vars(real), **dict.fromkeys(names, patched)})
+        return made
+
+    class Path(type(pathlib.Path())):
+        pass
+
+    others = (
+        (os, other(os, "mkdir", "open", "stat", "replace", "rename", "unlink", "listdir")),
+        (io, other(io, "open", "open_code")),
+        (pathlib.Path, Path),
+    )
+    for module in list(sys.modules.values()):
+        if getattr(module, "__name__", "os") not in SPARED:
+            for name, value in list(vars(module).items()):
+                for real, fake in others:
+                    if value is real:
+                        monkeypatch.setattr(module, name, fake)
+
+
+@pytest.fixture
+def begun(faked, cosell):
+    return cosell
+
+
+def test_failing(begun):
+    from cosell.testing import World
+
+    begun.given.opportunity()
+    with pytest.raises(RuntimeError, match="another file system"):
+        World(server=True)
+    assert 0, "the test's own"
+
+
+def test_passing(cosell):
+    cosell.given.opportunity()
+"""
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_failed_tests_world_is_on_the_real_disk(
+    pytester: pytest.Pytester, suite: Suite, monkeypatch: pytest.MonkeyPatch, cached: bool
+) -> None:
+    """Also where the test has another file system in its place, as pyfakefs has, first in the
+    process; whether pytest has made its cache's folder already or not."""
+    monkeypatch.setenv("TMPDIR", str(pytester.mkdir("temporary")))
+    if cached:
+        pytester.mkdir(".pytest_cache")
+    result = suite(HEAD + FAKED)
+    result.assert_outcomes(passed=1, failed=1)
+    [look] = [line for line in result.outlines if line.startswith("look")]
+    file = Path(look.split()[-1])
+    assert file.read_bytes().startswith(b"cosell namespace")
+    assert file.is_relative_to(pytester.path / (".pytest_cache" if cached else "temporary"))
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
