@@ -1,5 +1,5 @@
-"""What the standard library had before any test: classes and functions in whose place a test may
-put something of its own, for everything that runs in a test's process.
+"""What the standard library had before any test, and orjson: classes and functions in whose place
+a test may put something of its own, for everything that runs in a test's process.
 
 A module that is loaded while a patch is there would keep what that has put in; so none takes these
 from the library itself. Instants are in clock.py, files in packaged.py. What makes threads, and
@@ -21,6 +21,7 @@ from collections.abc import Callable
 from hashlib import blake2b as blake2b
 from hashlib import sha256 as sha256
 from hmac import compare_digest as compare_digest
+from importlib import import_module
 from inspect import iscoroutinefunction as iscoroutinefunction
 from logging import getLogger as getLogger
 from os import getpid as getpid
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from threading import get_ident as get_ident
     from threading import local as local
     from threading import main_thread as main_thread
+
+    import orjson as orjson
 
 hmac_digest = hmac.digest
 # The class that the machine's paths are of: where pyfakefs has put its own in the place of Path,
@@ -86,6 +89,8 @@ class disk:
 def __getattr__(name: str) -> Any:
     if name == "Path":  # pyfakefs would put its own in here, for whoever is loaded meanwhile
         return _FILES[0]
+    if name == "orjson":  # a patch of `orjson.dumps` is one of the package, which has it from here
+        return import_module("orjson.orjson")
     if name not in _OF_THREADS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return as_the_run_has(threading, name, _OF_THREADS[name])

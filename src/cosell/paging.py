@@ -7,11 +7,9 @@ Must not know a view.
 
 import struct
 
-import orjson
-
 from cosell.calls import Call
 from cosell.errors import Cause, FieldError, request_refused
-from cosell.originals import blake2b, compare_digest, urlsafe_b64decode, urlsafe_b64encode
+from cosell.originals import blake2b, compare_digest, orjson, urlsafe_b64decode, urlsafe_b64encode
 from cosell.store import Value
 from cosell.store.pages import Entry
 

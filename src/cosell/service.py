@@ -8,8 +8,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, cast
 
-import orjson
-
 from cosell import ids, refusals
 from cosell.auth.sigv4 import Authenticator
 from cosell.calls import Answer, Call, Rendered
@@ -28,7 +26,7 @@ from cosell.http import HttpRequest, HttpResponse
 from cosell.journal import PRESENT
 from cosell.observing.watching import JOURNAL, Watching
 from cosell.operations import DESK, DUE, LONG, SELLING
-from cosell.originals import getLogger
+from cosell.originals import getLogger, orjson
 from cosell.passage import Passage
 from cosell.quotas import Quotas
 from cosell.recording import Recorder

@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-import orjson
-
 from cosell.contract import Additions, Contract, Document, Member, Operation
 from cosell.contract.faults import lower_camel
 from cosell.contract.renderers import Redactions, Renderers
 from cosell.contract.strangers import strangers
 from cosell.contract.validators import Validators, accepted_values
-from cosell.originals import sha256
+from cosell.originals import orjson, sha256
 
 DIGEST_NUMBER = b"1"
 """Leads what is digested; changes when the serialisation below does."""

@@ -6,8 +6,7 @@ Must not know a database, nor what a resource means.
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
-import orjson
-
+from cosell.originals import orjson
 from cosell.selling import Kind
 from cosell.selling.domain import autopilot, deliveries, invitations
 from cosell.selling.workflows import kinds, tasks

@@ -10,13 +10,12 @@ from datetime import UTC
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
-import orjson
-
 from cosell.clock import DAY_MS, EPOCH, datetime, parse_iso
 from cosell.contract import Contract
 from cosell.desk.contract import CONTRACT as DESK
 from cosell.desk.operations.autopilot import KEPT, errors_within
 from cosell.errors import FieldError, SerializationException
+from cosell.originals import orjson
 from cosell.selling import Kind
 from cosell.selling.contract import CONTRACT as SELLING
 from cosell.selling.domain import autopilot, deliveries

@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final, TypeAlias, get_args
 
-import orjson
-
 from cosell.clock import SECOND_MS
 from cosell.desk.operations.faults import ERRORS
 from cosell.desk.referring import References
 from cosell.desk.sayings import Saying, is_instant, naming, of_document, of_rule
+from cosell.originals import orjson
 from cosell.selling import AWS, Kind
 from cosell.selling.domain import autopilot, deliveries, invitations
 from cosell.selling.profiles import PROFILES

@@ -6,12 +6,11 @@ Must not know how they are delivered, nor what a service means by them.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import orjson
-
 from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso_seconds
 from cosell.contract import Document
+from cosell.originals import orjson
 from cosell.store import Tx, Value, late, named
 from cosell.store.statements import statements
 

@@ -11,11 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Generic, Protocol, TypeVar
 
-import orjson
-
 from cosell.http import HttpRequest, HttpResponse
 from cosell.observing import logs
 from cosell.observing.watching import COUNTS, SCRAPES, Watching
+from cosell.originals import orjson
 from cosell.store import StoreError
 
 log = logging.getLogger("cosell.ready")

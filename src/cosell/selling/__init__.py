@@ -2,10 +2,9 @@
 
 from typing import Final, TypeAlias, cast
 
-import orjson
-
 from cosell.clock import iso, parse_iso
 from cosell.contract import Document, Json
+from cosell.originals import orjson
 
 AWS: Final = "aws"  # AWS's own account, in both catalogs
 RENDERER: Final = 1  # grows when a stored summary would be rendered otherwise

@@ -5,10 +5,9 @@ Rows are rendered when the resource changes, not when it is read. Must not decid
 
 from typing import Final, NamedTuple
 
-import orjson
-
 from cosell.clock import parse_iso
 from cosell.contract import Document, Json
+from cosell.originals import orjson
 from cosell.selling import RENDERER, objects_at, text_at
 from cosell.selling.contract import CONTRACT
 from cosell.store import Value, View

@@ -6,9 +6,8 @@ Must not know what a document means, nor render one.
 from functools import cache
 from typing import NamedTuple, cast
 
-import orjson
-
 from cosell.contract import Document
+from cosell.originals import orjson
 from cosell.store import Contention, Named, Row, Tx, Value, View, Write, lag, late, named
 from cosell.store.statements import statements
 

@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import cast
 
-import orjson
-
+from cosell.originals import orjson
 from cosell.store import Columns, Contention, Store, StoreError, Taken, Tx, Value, View
 from cosell.store.statements import statements
 

@@ -12,9 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, cast
 
-import orjson
-
-from cosell.originals import sha256
+from cosell.originals import orjson, sha256
 from cosell.store import Batch
 
 VERSION = 1

@@ -5,12 +5,11 @@ Bodies are forms and XML; what is shown of them is JSON. Must not check a reques
 
 from collections.abc import Mapping
 
-import orjson
-
 from cosell import packaged
 from cosell.contract import NO_ADDITIONS
 from cosell.contract.load import load
 from cosell.errors import ApiError
+from cosell.originals import orjson
 from cosell.wire import query
 
 CONTRACT = load(packaged.read(__spec__, "model.json"), NO_ADDITIONS)

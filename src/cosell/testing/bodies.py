@@ -7,9 +7,8 @@ which calls there are.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import orjson
-
 from cosell.journal import BODY_BYTES_MAX, CALLS_MAX, REQUEST, RESPONSE
+from cosell.originals import orjson
 from cosell.testing.calling import Refused
 from cosell.testing.place import WorldClosed
 

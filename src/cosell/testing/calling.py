@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from operator import methodcaller
 from typing import Any, Final
 
-import orjson
-
 from cosell.http import HttpRequest, HttpResponse
+from cosell.originals import orjson
 from cosell.testing.place import Place
 
 SELLING = ("partnercentral-selling", "AWSPartnerCentralSelling")

@@ -55,7 +55,7 @@ def _dead_call(serializer: Any, parameters: Any, model: Any, message: str) -> De
 
 def _shown(model: Any, parameters: Any) -> Any:
     """The parameters as the journal shows a request; they may be anything."""
-    import orjson
+    from cosell.originals import orjson
 
     contract = _contract(model.service_model.signing_name)
     operation = contract.operations.get(model.name)

@@ -8,9 +8,8 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import orjson
-
 from cosell.clock import monotonic
+from cosell.originals import orjson
 from cosell.testing.calling import Answer
 
 _REGION: Final = "us-east-1"

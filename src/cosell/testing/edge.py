@@ -11,8 +11,6 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import orjson
-
 from cosell import __version__, ids
 from cosell.browsers import Gate
 from cosell.clock import monotonic
@@ -26,7 +24,7 @@ from cosell.errors import (
     UnknownNamespaceException,
 )
 from cosell.http import HttpRequest, HttpResponse
-from cosell.originals import getLogger, getpid
+from cosell.originals import getLogger, getpid, orjson
 from cosell.selling.contract import CONTRACT
 from cosell.testing.current import addressed, current, gone
 from cosell.testing.place import ConnectionCut, Place, WorldClosed, closed

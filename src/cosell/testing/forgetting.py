@@ -6,9 +6,8 @@ doorway. Must not know what a world has to remember.
 
 from typing import Final, Protocol
 
-import orjson
-
 from cosell.http import HttpRequest, HttpResponse
+from cosell.originals import orjson
 from cosell.testing.calling import DESK
 
 _RENEWING: Final = frozenset(

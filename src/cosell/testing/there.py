@@ -10,11 +10,9 @@ import select
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 
-import orjson
-
 from cosell import address
 from cosell.http import HttpRequest, HttpResponse
-from cosell.originals import getpid, local
+from cosell.originals import getpid, local, orjson
 from cosell.testing.place import AnswerLate, ConnectionCut
 
 _SESSION_TOKEN = "x-amz-security-token"  # noqa: S105 - a header's name

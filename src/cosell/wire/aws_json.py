@@ -5,10 +5,9 @@ The only place that knows `__type`, `X-Amz-Target` and `x-amzn-ErrorType`. Must 
 
 from collections.abc import Mapping
 
-import orjson
-
 from cosell.errors import ApiError, SerializationException
 from cosell.http import HttpRequest, HttpResponse
+from cosell.originals import orjson
 
 TARGETED = "application/x-amz-json-1.0"
 PLAIN = "application/json"

@@ -132,13 +132,10 @@ def test_sessions(cosell):
 """
 
 PARSED = """
-from cosell.testing import World
-
-
-@mock.patch("orjson.loads")
-def test_parsed(loads):
-    with pytest.raises(Exception), World() as world:
-        world.given.opportunity()
+def test_parsed(cosell):
+    with mock.patch("orjson.loads", return_value={}), mock.patch("orjson.dumps", return_value=b""):
+        use(cosell)
+        cosell.desk("LoadNamespace", State=cosell.desk("SaveNamespace").State)
 """
 
 UNREADABLE = """

@@ -5,8 +5,6 @@ refused. Must not change what is kept.
 import re
 from typing import Final, cast
 
-import orjson
-
 from cosell import paging
 from cosell.calls import Call, query
 from cosell.clock import iso
@@ -14,6 +12,7 @@ from cosell.contract import Document, Json
 from cosell.desk.contract import CONTRACT as DESK
 from cosell.errors import ApiError, Cause, ErrorCode, FieldError, ResourceNotFoundException
 from cosell.journal import CALLS_MAX, Trace, Window
+from cosell.originals import orjson
 from cosell.selling import text_at
 from cosell.store import Tx
 from cosell.store.pages import Entry

@@ -2,13 +2,12 @@
 
 from typing import cast
 
-import orjson
-
 from cosell import paging
 from cosell.calls import Call, Rendered, command, procedure, query
 from cosell.clock import FIRST_MS, LAST_MS, SECOND_MS, iso, parse_iso, wall_ms
 from cosell.contract import Document
 from cosell.errors import FieldError, request_refused
+from cosell.originals import orjson
 from cosell.selling import text_at
 from cosell.selling.workflows import kinds
 from cosell.store import Tx, agenda, namespaces

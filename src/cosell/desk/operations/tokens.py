@@ -2,13 +2,12 @@
 
 from typing import Final, cast
 
-import orjson
-
 from cosell import paging
 from cosell.calls import Call, command, query
 from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.desk.contract import CONTRACT as DESK
+from cosell.originals import orjson
 from cosell.selling import text_at
 from cosell.selling.contract import CONTRACT as SELLING
 from cosell.store import Tx, ledger

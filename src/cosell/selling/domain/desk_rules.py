@@ -5,10 +5,9 @@ Must not know what a kind means: each kind has a module of its own that does.
 
 from typing import cast
 
-import orjson
-
 from cosell.calls import Call
 from cosell.contract import Document
+from cosell.originals import orjson
 from cosell.store import Row, Tx
 
 

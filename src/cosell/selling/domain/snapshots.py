@@ -6,13 +6,11 @@ See differences `snapshot.unchanged` and `snapshot.full-view`; what counts as a 
 
 from typing import NamedTuple, cast
 
-import orjson
-
 from cosell import ids
 from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document
-from cosell.originals import sha256
+from cosell.originals import orjson, sha256
 from cosell.selling import AWS, Kind, Path, Template, object_at, related, text_at
 from cosell.selling.domain import engagements
 from cosell.selling.domain.event_messages import tell_of_snapshot

@@ -2,10 +2,9 @@
 
 from typing import cast
 
-import orjson
-
 from cosell.calls import Call, Rendered, command, due, query
 from cosell.contract import Document, Json
+from cosell.originals import orjson
 from cosell.selling import Kind, object_at, text_at
 from cosell.selling.domain import engagements, invitations
 from cosell.selling.listing import By, Condition, List, answer
