@@ -33,10 +33,6 @@ class Laboratory(Protocol):
         entries ran. Ends early if the name comes to stand for something else than `ns`."""
         ...
 
-    def settle(self, namespace: str) -> int:
-        """Run what is due now until nothing is; answers how many entries ran."""
-        ...
-
 
 class Call(NamedTuple):
     """Who asks what, where and when. `now` is the namespace's time and `wall` real time, in ms; in

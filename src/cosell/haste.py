@@ -3,58 +3,47 @@
 Must not know what an entry means, nor run one.
 """
 
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
-from cosell.store import Tx
-
-TOGETHER_S: Final = 0.02  # for how long one transaction runs what is due, entry after entry,
+_TOGETHER_S: Final = 0.02  # for how long one transaction runs what is due, entry after entry,
 _TOGETHER: Final = 25  # and longer until it has run so many,
-TOGETHER_S_MAX: Final = 0.1  # but not longer than that: others wait for the namespace
+_TOGETHER_S_MAX: Final = 0.1  # but not longer than that: others wait for the namespace
 _FAILURES_MAX: Final = 6  # that are remembered: what fails for a day is not cared for all the next
 
 
-class Look(NamedTuple):
-    """One transaction of a look: what is done first in it, and whether it runs more than one
-    entry."""
-
-    woken: Callable[[Tx, str], bool] | None
-    together: bool
-
-    def is_over(self, ran: int, took_s: float) -> bool:
-        """Whether others have their turn, when so many entries ran and took so long. What it costs
-        to begin and to end is worth a few of them, also where they take long because a machine is
-        busy."""
-        if not self.together or took_s > TOGETHER_S_MAX:
-            return True
-        return took_s > TOGETHER_S and ran >= _TOGETHER
-
-
 class Care:
-    """How many entries a look is yet to run with care. What haste ran in vain is run again with
-    care, up to the entry that failed: what comes after it is run in haste. When that fails too,
-    care goes on for longer, each time twice as long, so that little is done twice however many
-    entries fail; where haste is of use again, it is less of late."""
+    """How the next entries of a namespace are run: in haste, or so many with care. What haste ran
+    in vain is run again with care, up to the entry that failed: what comes after it is run in
+    haste. When that fails too, care goes on for longer, each time twice as long, so that little is
+    done twice however many entries fail; where haste is of use again, it is less of late."""
 
     def __init__(self) -> None:
-        self.left = 0
-        self.reached = 0  # entries that the try ended before the one it is at
-        self._hasty, self._failures = False, 0
+        self.left = 0  # entries that are to be run with care, and no more than those at once
+        self.reached = 0  # entries that ran in the try that is at work, or was last
+        self._failures = 0
 
     def begin(self, *, hasty: bool) -> None:
-        """A try begins. One with care after one in haste: that was in vain."""
-        if self._hasty and not hasty:
+        """A try begins. One with care that nobody had asked for: haste was in vain."""
+        if not hasty and not self.left:
             self._failures = min(self._failures + 1, _FAILURES_MAX)
             self.left = (self.reached + 1) * (2**self._failures - 1)
-        self._hasty, self.reached = hasty, 0
+        self.reached = 0
 
-    def done(self, ran: int) -> None:
-        """So many entries ran, and what they did is committed."""
-        self.left = max(self.left - ran, 0)
-        if self._hasty:
+    def is_over(self, took_s: float) -> bool:
+        """Whether others have their turn, when the try has reached so many entries and taken so
+        long. What it costs to begin and to end is worth a few of them, also where they take long
+        because a machine is busy."""
+        if self.reached == self.left or took_s > _TOGETHER_S_MAX:
+            return True
+        return took_s > _TOGETHER_S and self.reached >= _TOGETHER
+
+    def done(self) -> None:
+        """What the try reached is committed."""
+        if not self.left:
             self._failures = max(self._failures - 1, 0)
+        self.left = max(self.left - self.reached, 0)
 
     @property
     def is_wanted(self) -> bool:
-        """Whether the next look, too, has to take care."""
+        """Whether the next try, too, has to take care, or to remember that one had to."""
         return self.left > 0 or self._failures > 0

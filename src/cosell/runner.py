@@ -1,19 +1,20 @@
 """Doing what is due: the entries of the agenda, in order, a few of them in one transaction.
 
-Reading never runs anything; only this file, asked by the clock, by AdvanceClock or by `settle`,
+Reading never runs anything; only this file, asked by the clock, by a worker or by AdvanceClock,
 does. Must not know what an entry means: that is in the table it is given.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from cosell.auth.sigv4 import Authenticator
 from cosell.calls import Call, HandleDue
 from cosell.clock import monotonic, sleep, wall_ms
 from cosell.errors import InternalServerException
-from cosell.haste import TOGETHER_S, TOGETHER_S_MAX, Care, Look
+from cosell.haste import Care
 from cosell.ids import uuid
 from cosell.journal import PRESENT, Journal, Trace
 from cosell.observing import Counts
@@ -35,6 +36,10 @@ _RETRY_S = 1.0
 _REST_S_MAX = 60.0  # between two tries of an entry that cannot be run
 _KEEP_HOUSE_S = 60.0
 _PARTING_S = 5.0
+
+
+Begin: TypeAlias = Callable[[Tx, str], bool]
+"""Done first in each transaction that runs what is due in a namespace: whether it is to."""
 
 
 class Instruments(NamedTuple):
@@ -65,8 +70,9 @@ class Runner:
         self._random = random
         self._woken = Event()
         self._stopped = False
-        self._asked: Counter[str] = Counter()  # namespaces that are being advanced: `_run_until`
-        self._resting: dict[str, _Rest] = {}  # namespaces whose first entry failed
+        self._asked: Counter[str] = Counter()  # namespaces that are being advanced
+        self._resting: dict[str, _Rest] = {}  # namespaces that the thread leaves alone meanwhile
+        self._failed: set[str] = set()  # namespaces whose first entry cannot be run, as was told
         self._cares: dict[str, Care] = {}  # of namespaces in which more is due
         self._kept_house_at = self._swept_at = 0.0
         self._outlived = ledger.Outlived()
@@ -74,141 +80,113 @@ class Runner:
 
     # --- asked for -----------------------------------------------------------------------------
 
-    def settle(self, namespace: str) -> int:
-        """Run what is due now until nothing is; answers how many entries ran."""
-        return self._run_until(namespace, None, None)
-
-    def work(self, namespace: str, for_s: float, woken: Callable[[Tx, str], bool]) -> int:
+    def work(self, namespace: str, for_s: float, begin: Begin) -> int:
         """Run what is due now, for so long at most, and plan when somebody looks again; answers how
-        many entries ran. `woken` is done before the first, in the same transaction: whether there
-        is anything to look at."""
-        until, ran, more, together = monotonic() + for_s, 0, True, True
-        care = self._cares.pop(namespace, None) or Care()
-        while more and not self._stopped:
-            look = Look(None if ran else woken, together)
-            try:
-                run = partial(self._run_some, namespace, look, care)
-                some, more = retrying(self.store, run, hasty=not care.left)
-            except (Contention, StoreError):
-                raise
-            except Exception:
-                if not together:
-                    raise
-                together = False  # what comes before the one that fails is run without it
-                until = max(until, monotonic() + TOGETHER_S_MAX)
-                continue
-            self._count(some)
-            care.done(len(some))
-            ran += len(some)
-            if monotonic() >= until:
-                break
-        if care.is_wanted and more:
-            self._cares[namespace] = care
-        if more and not self.store.alone:  # else it is this process that looks again
-            retrying(self.store, partial(self.plan_look, namespace))
+        many entries ran. Whatever keeps it from that is told here, and raised."""
+        try:
+            ran, more = self._run(Goal(namespace, begin), for_s)
+            if more and not self.store.alone:  # else it is this process that looks again
+                retrying(self.store, partial(self.plan_look, namespace))
+        except (Contention, StoreError) as error:
+            log.warning("What is due in %s has to wait: %s", namespace, error)
+            raise
+        except Exception:
+            # The whole story once; it does not get truer by being told every minute.
+            told = log.error if namespace in self._failed else log.exception
+            told("the first agenda entry of namespace %s cannot be run; it stays", namespace)
+            self._failed.add(namespace)
+            raise
+        self._failed.discard(namespace)
         return ran
 
-    def _run_some(self, name: str, look: Look, care: Care, tx: Tx) -> tuple[list[Trace], bool]:
-        """Run what is due first, and what is due after it, in one transaction, for as long as
-        nobody else in the namespace would mind: a commit costs as much as several entries. Answers
-        what ran, and whether more may be due."""
-        care.begin(hasty=tx.behind is not None)
-        if look.woken is not None and not look.woken(tx, name):
-            return [], False
-        ran: list[Trace] = []
-        began = monotonic()  # this try, and not one that was in vain
-        while (one := self._run_due(tx, name, None, None)) is not None:
-            ran.append(one.trace)
-            care.reached = len(ran)
-            goes_on = one.goes_on and self.store.alone
-            if goes_on or look.is_over(len(ran), monotonic() - began) or len(ran) == care.left:
-                tx.planned = None  # it goes on at once, and calls somebody when it ends before
-                return ran, True
-        self.plan_look(name, tx)
-        return ran, False
+    def advance(self, namespace: str, ns: int, to_ms: int) -> int:
+        """Run everything due up to an instant, then put the clock there; answers how many entries
+        ran. Each commit leaves the clock at the instant of its last entry, so that an end half-way
+        leaves a consistent one. A reset on the way ends it: what the name stands for then has a
+        clock of its own. Meanwhile the thread leaves the namespace alone, so that the count is
+        everything."""
+
+        def is_the_same(tx: Tx, name: str) -> bool:
+            return namespaces.find(tx, name).ns == ns
+
+        present = PRESENT.get()
+        self._asked[namespace] += 1
+        try:
+            ran, more = self._run(Goal(namespace, is_the_same, to_ms), math.inf)
+        finally:
+            PRESENT.set(present)
+            self._asked[namespace] -= 1
+            self.wake()
+        if more:
+            raise InternalServerException("The server is stopping. Repeat the call.")
+        return ran
 
     def plan_look(self, name: str, tx: Tx) -> None:
         """Somebody looks at a namespace when its first entry is due."""
         found = namespaces.find(tx, name)
         tx.planned = agenda.next_due(tx, found.ns) if found.ns else None
 
-    def advance(self, namespace: str, ns: int, to_ms: int) -> int:
-        """Run everything due up to an instant, then put the clock there. Each entry commits with
-        the clock at its own instant, so that an end half-way leaves a consistent one. A reset on
-        the way ends it: what the name stands for then has a clock of its own."""
+    # --- the loop ------------------------------------------------------------------------------
 
-        fired, arrived = 0, False
-        while not arrived:
-            fired += self._run_until(namespace, ns, to_ms)
-            present = PRESENT.get()
+    def _run(self, goal: "Goal", for_s: float) -> tuple[int, bool]:
+        """Run what is due, a few entries in one transaction, until nothing is, or for so long;
+        answers how many ran, and whether more may be due. An entry that cannot be run is raised
+        once it comes first: what comes before it is run without it."""
+        until, ran, more = monotonic() + for_s, 0, True
+        care = self._cares.pop(goal.name, None) or Care()
+        while more and not self._stopped:
             try:
-                ran, arrived = retrying(self.store, partial(self._arrive, namespace, ns, to_ms))
-            finally:
-                PRESENT.set(present)
-            self._count(ran)
-            fired += len(ran)
-        return fired
+                run = partial(self._run_some, goal, care)
+                some, more = retrying(self.store, run, hasty=not care.left)
+            except (Contention, StoreError):
+                raise
+            except Exception:
+                if care.reached in (0, care.left):  # none comes before it, or it was none of them
+                    raise
+                care.left = care.reached
+                continue
+            care.done()
+            self._count(some)
+            ran += len(some)
+            if monotonic() >= until:
+                break
+        if more and care.is_wanted:
+            self._cares[goal.name] = care
+        return ran, more
 
-    def _arrive(self, name: str, ns: int, to_ms: int, tx: Tx) -> tuple[list[Trace], bool]:
-        """Put the clock there, after what others planned since nothing was due any more: nobody
-        plans while this is at work. Answers what ran, and whether the clock is there: if that takes
-        long, others have a turn first."""
+    def _run_some(self, goal: "Goal", care: Care, tx: Tx) -> tuple[list[Trace], bool]:
+        """Run what is due first, and what is due after it, in one transaction, for as long as
+        nobody else in the namespace would mind: a commit costs as much as several entries. Answers
+        what ran, and whether more may be due."""
+        care.begin(hasty=tx.behind is not None)
+        if not goal.begin(tx, goal.name):
+            return [], False
         ran: list[Trace] = []
-        until = monotonic() + TOGETHER_S
-        while (one := self._run_due(tx, name, ns, to_ms)) is not None:
+        began = monotonic()  # this try, and not one that was in vain
+        while (one := self._run_due(tx, goal)) is not None:
             ran.append(one.trace)
-            if monotonic() > until:
-                tx.planned = None  # it goes on at once
-                return ran, False
-        found = namespaces.find(tx, name)
-        if found.ns == ns:
-            _put_forward(tx, found, to_ms)
-        self.plan_look(name, tx)
-        return ran, True
+            care.reached = len(ran)
+            if (one.goes_on and self.store.alone) or care.is_over(monotonic() - began):
+                tx.planned = None  # it goes on at once, and calls somebody when it ends before
+                return ran, True
+        self._arrive(tx, goal)
+        return ran, False
 
-    def _run_until(self, namespace: str, ns: int | None, until: int | None) -> int:
-        """Meanwhile the thread leaves the namespace alone, so that the count is everything."""
-        fired, present = 0, PRESENT.get()
-        self._asked[namespace] += 1
-        try:
-            while self._run_first(namespace, ns, until):
-                fired += 1
-                if self._stopped:
-                    raise InternalServerException("The server is stopping. Repeat the call.")
-        finally:
-            PRESENT.set(present)
-            self._asked[namespace] -= 1
-            self.wake()
-        return fired
+    def _arrive(self, tx: Tx, goal: "Goal") -> None:
+        """Nothing is due any more, nor will be before this commits: it keeps all others from the
+        agenda. A clock that was to be moved is there."""
+        if goal.to_ms is not None:
+            _put_forward(tx, namespaces.find(tx, goal.name), goal.to_ms)
+        self.plan_look(goal.name, tx)
 
-    def _run_first(self, name: str, ns: int | None, until: int | None) -> bool:
-        """Run the first entry that is due; whether there was one. `ns` is what the name has to
-        stand for, if that matters."""
-
-        def run(tx: Tx) -> "Ran | None":
-            ran = self._run_due(tx, name, ns, until)
-            if until is not None:
-                tx.planned = (
-                    None  # who moves the clock does it all, and calls for others at the end
-                )
-            return ran
-
-        ran = retrying(self.store, run)
-        if ran is None:
-            return False
-        self._count([ran.trace])
-        return True
-
-    def _run_due(self, tx: Tx, name: str, ns: int | None, until: int | None) -> "Ran | None":
-        namespace = namespaces.find(tx, name)
+    def _run_due(self, tx: Tx, goal: "Goal") -> "Ran | None":
+        """Run the entry that comes first, if it is due, with the clock at its own instant."""
+        namespace = namespaces.find(tx, goal.name)
         now = namespace.now(wall_ms())
-        if ns not in (None, namespace.ns):
-            return None
-        due = agenda.take(tx, namespace.ns, now if until is None else max(until, now))
+        due = agenda.take(tx, namespace.ns, now if goal.to_ms is None else max(now, goal.to_ms))
         if due is None:
             return None
-        if due.due_at > now:
-            namespace = _put_forward(tx, namespace, due.due_at)
+        namespace = _put_forward(tx, namespace, due.due_at)
         if namespace.lag_ms:
             tx.lags_at = due.due_at
         call = self._call(namespace, due)
@@ -269,7 +247,7 @@ class Runner:
             self._woken.set()
 
     def stop(self) -> None:
-        """End the thread and whoever moves a clock; the entry that is at work is finished first."""
+        """End the thread and whoever moves a clock; what is at work is committed first."""
         self._stopped = True
         if self._thread is not None:
             self._woken.set()
@@ -329,19 +307,14 @@ class Runner:
             return False
         try:
             ran = self.work(name, 0.0, self._is_left_to_us)
-            self._resting.pop(name, None)
-            return ran > 0
-        except (Contention, StoreError) as error:
-            log.warning("What is due in %s has to wait: %s", name, error)
-        except Exception:
-            # The whole story once; it does not get truer by being told every minute.
-            told = log.exception if rest is None else log.error
-            told("the first agenda entry of namespace %s cannot be run; it stays", name)
+        except Exception:  # it is told
+            pause_s = _RETRY_S if rest is None else min(2 * rest.pause_s, _REST_S_MAX)
+            self._resting[name] = _Rest(monotonic() + pause_s, pause_s)
+            return False
         finally:
             PRESENT.set(None)
-        pause_s = _RETRY_S if rest is None else min(2 * rest.pause_s, _REST_S_MAX)
-        self._resting[name] = _Rest(monotonic() + pause_s, pause_s)
-        return False
+        self._resting.pop(name, None)
+        return ran > 0
 
     def _is_left_to_us(self, _: Tx, name: str) -> bool:
         """Whether nobody moves the clock of the namespace, who would do and count it all."""
@@ -353,6 +326,15 @@ class Runner:
         rest = self._resting.get(name)
         resting_s = rest.until - monotonic() if rest else 0.0
         return max(wait_ms / 1000, resting_s, 0.0)
+
+
+class Goal(NamedTuple):
+    """What is to be run of a namespace's agenda: what is due now, or all up to an instant, to which
+    its clock is moved."""
+
+    name: str
+    begin: Begin
+    to_ms: int | None = None
 
 
 class Ran(NamedTuple):

@@ -64,7 +64,6 @@ class Worker:
     def __init__(self, store: PostgresStore, engine: Engine) -> None:
         self._store = store
         self._runner = engine.runner
-        self._failed: set[str] = set()  # namespaces whose first entry cannot be run
         self._outlived = ledger.Outlived()
         self._house = threading.Lock()
 
@@ -73,16 +72,10 @@ class Worker:
         when more is. An entry that cannot be run stays; the sweep comes back to it."""
         try:
             ran = self._runner.work(namespace, _LOOK_S, partial(_woken, at))
-        except (Contention, StoreError) as error:
-            log.warning("What is due in %s has to wait: %s", namespace, error)
+        except (Contention, StoreError):
             raise
-        except Exception:
-            # The whole story once; it does not get truer by being told again and again.
-            told = log.error if namespace in self._failed else log.exception
-            told("the first agenda entry of namespace %s cannot be run; it stays", namespace)
-            self._failed.add(namespace)
+        except Exception:  # it is told
             return
-        self._failed.discard(namespace)
         log.debug("%d entries ran in %s", ran, namespace)
 
     def unplanned(self) -> list[str]:

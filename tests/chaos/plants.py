@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from cosell import runner
-from cosell.clock import wall_ms
+from cosell.clock import monotonic, wall_ms
 from cosell.store import agenda, namespaces, postgres
 from cosell.store.retries import retrying
 
@@ -16,38 +16,31 @@ from cosell.store.retries import retrying
 def checkpoint_apart() -> None:
     """What is due is taken from the agenda in one transaction, and done in the next."""
 
-    def run_first(self: Any, name: str, ns: int | None, until: int | None) -> bool:
-        def take(tx: Any) -> Any:
-            namespace = namespaces.find(tx, name)
-            now = namespace.now(wall_ms())
-            due = agenda.take(tx, namespace.ns, now if until is None else max(until, now))
-            if due is None or ns not in (None, namespace.ns):
-                return None
-            if due.due_at > now:
-                runner._put_forward(tx, namespace, due.due_at)
-            return due
+    def run(self: Any, goal: runner.Goal, for_s: float) -> tuple[int, bool]:
+        ran, until = 0, monotonic() + for_s
+        while (due := retrying(self.store, partial(take, self, goal))) is not None:
+            retrying(self.store, partial(effect, self, goal.name, due))
+            ran += 1
+            if monotonic() >= until:
+                return ran, True
+        return ran, False
 
-        due = retrying(self.store, take)
-        if due is None:
-            return False
+    def take(self: Any, goal: runner.Goal, tx: Any) -> Any:
+        if not goal.begin(tx, goal.name):
+            return None
+        namespace = namespaces.find(tx, goal.name)
+        now = namespace.now(wall_ms())
+        due = agenda.take(tx, namespace.ns, now if goal.to_ms is None else max(now, goal.to_ms))
+        if due is not None:
+            runner._put_forward(tx, namespace, due.due_at)
+        else:
+            self._arrive(tx, goal)
+        return due
 
-        def effect(tx: Any) -> bool:
-            namespace = namespaces.find(tx, name)
-            self._table[due.kind](self._call(namespace, due), tx, due.ref)
-            return True
+    def effect(self: Any, name: str, due: agenda.Due, tx: Any) -> None:
+        self._table[due.kind](self._call(namespaces.find(tx, name), due), tx, due.ref)
 
-        return retrying(self.store, effect)
-
-    def work(self: Any, name: str, for_s: float, woken: Callable[[Any, str], bool]) -> int:
-        ran = 0
-        if retrying(self.store, lambda tx: woken(tx, name)):
-            while run_first(self, name, None, None):
-                ran += 1
-            retrying(self.store, partial(self.plan_look, name))
-        return ran
-
-    runner.Runner._run_first = run_first  # type: ignore[method-assign]
-    runner.Runner.work = work  # type: ignore[method-assign,assignment]
+    runner.Runner._run = run  # type: ignore[method-assign]
 
 
 class _Apart(threading.local):

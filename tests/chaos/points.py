@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cosell import operations, service
+from cosell.runner import Runner
 from cosell.selling.workflows import running
 from cosell.selling.workflows.kinds import WORKFLOWS
 from cosell.selling.workflows.tasks import STEP
@@ -32,9 +33,9 @@ MOMENTS: tuple[Moment, ...] = ("before", "after")
 ANY = "any"  # the name that every commit has beside its own
 PASSED, DIED = "commits", "deaths"  # files: a line for each
 
+ARRIVES = "AdvanceClock arrives"  # with what was due last, if anything was
 # What is committed beside operations and what is due, by the function that does it.
 OTHERS = {
-    "_arrive": "AdvanceClock arrives",
     "<lambda>": "a fault is met",
     "_run_some": "a look finds nothing",
     "plan_look": "a look leaves the rest to another",
@@ -167,6 +168,7 @@ def install(book: Book) -> None:
     named = {kind: _due(kind, run) for kind, run in operations.DUE.items()}
     vars(service)["DUE"] = named  # whoever makes an engine finds these
     running._step = _stepping(running._step)
+    Runner._arrive = _arriving(Runner._arrive)  # type: ignore[method-assign]
 
 
 def _watched(book: Book, write: Callable[..., Any]) -> Callable[..., Any]:
@@ -194,6 +196,15 @@ def _due(kind: str, run: Callable[..., None]) -> Callable[..., None]:
     def named(call: Any, tx: Any, ref: str) -> None:
         _named.names.append(f"due {kind}")
         run(call, tx, ref)
+
+    return named
+
+
+def _arriving(arrive: Callable[..., None]) -> Callable[..., None]:
+    def named(runner: Any, tx: Any, goal: Any) -> None:
+        if goal.to_ms is not None:
+            _named.names.append(ARRIVES)
+        arrive(runner, tx, goal)
 
     return named
 

@@ -10,7 +10,7 @@ from tests.chaos.ground import Ground, Nursery
 from tests.chaos.on_postgres import OnPostgres
 from tests.chaos.on_sqlite import OnSqlite
 from tests.chaos.plan import ALWAYS, POINTS, Place, Plan, drawn
-from tests.chaos.points import DIED, OTHERS, Death, is_command, steps
+from tests.chaos.points import ARRIVES, DIED, OTHERS, Death, is_command, steps
 from tests.chaos.run import Total
 from tests.chaos.seed import Outcome, carry_out, run_seed
 
@@ -71,7 +71,7 @@ def test_planted_bug_is_found_and_what_it_leaves_is_kept(nursery: Nursery, tmp_p
 
 def is_known(name: str) -> bool:
     """Whether a commit point is called so."""
-    return name in {*WHAT_IS_DUE, *OTHERS.values(), "setting", "sweep"} or is_command(name)
+    return name in {*WHAT_IS_DUE, *OTHERS.values(), ARRIVES, "setting", "sweep"} or is_command(name)
 
 
 def test_every_name_of_a_commit_point_is_one() -> None:

@@ -36,7 +36,7 @@ def live(state: str, namespace: str, operation: str, members: Any) -> None:
         assert answer.status == 200, answer.body
         if json.loads(answer.body)["TaskStatus"] not in AT_WORK:
             break
-        engine.runner.settle(namespace)
+        engine.runner.work(namespace, 60.0, lambda *_: True)
     store.close()
 
 

@@ -7,6 +7,7 @@ something. A plan is carried out once, also when the server is started again wit
 """
 
 import json
+import math
 import os
 import signal
 import sqlite3
@@ -16,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from cosell import cli, serving
+from cosell import cli, haste, serving
 
 Moment = Literal["before", "after"]
 Whom = Literal["worker", "main", "both"]
@@ -28,7 +29,8 @@ class Plan:
     `commits`, and the plan is spent once `commits` + '.spent' exists.
 
     With `every`, from when the plan is armed until it is disarmed: before each commit, and after
-    it when it is tried again.
+    it when it is tried again. With `together`, so many due entries are one commit, however long
+    they take.
     """
 
     commits: str
@@ -36,6 +38,7 @@ class Plan:
     moment: Moment = "before"
     whom: Whom = "both"
     every: bool = False
+    together: int = 0
 
     @property
     def program(self) -> tuple[str, ...]:
@@ -111,6 +114,9 @@ class Watched(sqlite3.Connection):
 def load(plan: Plan, serve: Any, *arguments: Any) -> Any:
     """What the worker calls first."""
     Watched.plan = plan
+    if plan.together:
+        always = {"_TOGETHER": plan.together, "_TOGETHER_S": -1.0, "_TOGETHER_S_MAX": math.inf}
+        vars(haste).update(always)
     sqlite3.connect = partial(sqlite3.connect, factory=Watched)  # type: ignore[assignment]
     return serve(*arguments)
 

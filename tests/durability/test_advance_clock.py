@@ -13,14 +13,20 @@ from tests.harness import Refused
 
 BEFORE = 7  # setting, clock, pace, two referrals, two starts
 STEPS = 10  # five of each task
-LAST = BEFORE + STEPS + 1  # the clock itself
+TOGETHER = (1, 3, 100)  # steps in one commit
 BEGUN = "2030-01-01T00:00:00.000Z"
 TARGET = "2030-01-01T01:00:00.000Z"
 
 
-def prepared(folder: Path, at: int, moment: Moment) -> tuple[Life, list[Any]]:
+def last(together: int) -> int:
+    """The commit in which the clock arrives, after the steps or with the last of them."""
+    return BEFORE + STEPS // together + 1
+
+
+def prepared(folder: Path, at: int, moment: Moment, together: int) -> tuple[Life, list[Any]]:
     """Two tasks with a minute between their steps, in a namespace whose clock stands still."""
-    life = Life(folder, Plan(str(folder / "commits"), at, moment, "both")).begin()
+    plan = Plan(str(folder / "commits"), at, moment, "both", together=together)
+    life = Life(folder, plan).begin()
     life.desk("PutClock", Time=BEGUN, Frozen=True, ClientToken="clock")
     life.desk("PutPace", Mode="Paced", StepSeconds=60, ClientToken="pace")
     referred = [life.refer(f"refer-{number}") for number in (1, 2)]
@@ -43,11 +49,14 @@ def standing(state: Path) -> tuple[int, int | None, int]:
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("at", range(BEFORE + 1, LAST + 1))
+@pytest.mark.parametrize(
+    ("together", "at"),
+    [(some, at) for some in TOGETHER for at in range(BEFORE + 1, last(some) + 1)],
+)
 def test_clock_whose_advance_was_killed_is_consistent_and_goes_on(
-    tmp_path: Path, at: int, moment: Moment
+    tmp_path: Path, together: int, at: int, moment: Moment
 ) -> None:
-    life, _ = prepared(tmp_path, at, moment)
+    life, _ = prepared(tmp_path, at, moment, together)
     with pytest.raises((Lost, Refused)):
         life.ask(lambda: life.world.desk("AdvanceClock", To=TARGET))
     assert life.server.main is not None
@@ -55,7 +64,7 @@ def test_clock_whose_advance_was_killed_is_consistent_and_goes_on(
 
     now, due, done = standing(life.state)
     committed = at - BEFORE if moment == "after" else at - BEFORE - 1
-    assert done == min(committed, STEPS)
+    assert done == min(committed * together, STEPS)
     assert due is None or now <= due, "something was due before and did not happen"
 
     life.revive()
@@ -71,9 +80,12 @@ def test_clock_whose_advance_was_killed_is_consistent_and_goes_on(
     assert set(check_file(life.state).values()) == {2}
 
 
-def test_commits_of_an_undisturbed_advance_are_as_many_as_are_killed_here(tmp_path: Path) -> None:
-    life, _ = prepared(tmp_path, 0, "before")
+@pytest.mark.parametrize("together", TOGETHER)
+def test_commits_of_an_undisturbed_advance_are_as_many_as_are_killed_here(
+    tmp_path: Path, together: int
+) -> None:
+    life, _ = prepared(tmp_path, 0, "before", together)
     assert life.desk("AdvanceClock", To=TARGET)["Fired"] == STEPS
     assert life.plan is not None
-    assert life.plan.counted == LAST
+    assert life.plan.counted == last(together)
     life.end()

@@ -9,11 +9,13 @@ from random import Random
 
 import pytest
 
-from cosell.calls import Call
+from cosell.calls import Call, HandleDue
 from cosell.clock import wall_ms
 from cosell.config import Config
-from cosell.haste import Care, Look
-from cosell.runner import Instruments, Runner
+from cosell.errors import InternalServerException
+from cosell.haste import Care
+from cosell.journal import Trace
+from cosell.runner import Goal, Instruments, Runner
 from cosell.service import Engine
 from cosell.store import Tx, agenda, namespaces
 from cosell.store.retries import step
@@ -30,6 +32,13 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     yield made
     made.runner.stop()
     store.close()
+
+
+def runner_of(engine: Engine, run: HandleDue, made: type[Runner] = Runner) -> Runner:
+    """A runner on the engine's store, to which `run` is what BROKEN means."""
+    found = engine.runner
+    instruments = Instruments(found.token_key, found.authenticator, found.quotas)
+    return made(engine.store, {BROKEN: run}, Random(1), instruments)
 
 
 def left(engine: Engine, ns: int) -> list[str]:
@@ -121,38 +130,139 @@ def test_two_that_move_one_clock_both_end(engine: Engine) -> None:
 
 
 class Raced(Runner):
-    """Somebody else plans something on the way, whenever nothing is due any more."""
+    """Somebody else plans something on the way, between two transactions, once."""
 
-    raced: tuple[int, int]  # where, and when it is due
+    raced: list[tuple[int, int]]  # where, and when it is due
 
-    def _run_until(self, namespace: str, ns: int | None, until: int | None) -> int:
-        fired = super()._run_until(namespace, ns, until)
-        with self.store.write() as tx:
-            agenda.plan(tx, *self.raced, BROKEN, "of nothing")
-        return fired
+    def _count(self, ran: list[Trace]) -> None:
+        super()._count(ran)
+        if self.raced:
+            with self.store.write() as tx:
+                agenda.plan(tx, *self.raced.pop(), BROKEN, "theirs")
 
 
 def test_clock_that_is_moved_goes_past_nothing_that_was_planned_meanwhile(engine: Engine) -> None:
-    found = engine.runner
-    instruments = Instruments(found.token_key, found.authenticator, found.quotas)
-    runner = Raced(engine.store, found._table, Random(1), instruments)
+    seen: list[tuple[str, int]] = []
+
+    def run(call: Call, tx: Tx, ref: str) -> None:
+        seen.append((ref, call.namespace.now(wall_ms()) - begun))
+        if ref == "first":
+            time.sleep(0.11)  # others have their turn
+
+    runner = runner_of(engine, run, Raced)
     with engine.store.write() as tx:
         namespace = namespaces.ensure(tx, "raced", wall_ms())
         begun = wall_ms() + 1_000
         namespace = namespaces.put_clock(tx, namespace, begun, wall_ms(), frozen=True)
-    runner.raced = (namespace.ns, begun + 500)
-    assert runner.advance("raced", namespace.ns, begun + 1_000) == 1
+        for due_at, ref in ((200, "first"), (700, "second"), (800, "third")):
+            agenda.plan(tx, namespace.ns, begun + due_at, BROKEN, ref)
+    assert isinstance(runner, Raced)
+    runner.raced = [(namespace.ns, begun + 500)]
+    assert runner.advance("raced", namespace.ns, begun + 1_000) == 4
+    assert seen == [("first", 200), ("theirs", 500), ("second", 700), ("third", 800)]
     assert left(engine, namespace.ns) == []
+    with engine.store.read() as tx:
+        assert namespaces.find(tx, "raced").frozen_at == begun + 1_000
 
 
-def test_look_runs_entries_together_until_others_have_waited_long_enough() -> None:
+def test_clock_that_is_moved_commits_a_few_entries_at_a_time(engine: Engine) -> None:
+    """In order, each with the clock at its own instant; what one plans on the way is among them."""
+    seen: list[tuple[Tx, str, int]] = []
+
+    def run(call: Call, tx: Tx, ref: str) -> None:
+        seen.append((tx, ref, call.namespace.now(wall_ms()) - begun))
+        if ref == "010":
+            agenda.plan(tx, call.ns, call.now + 15, BROKEN, "011a")
+
+    runner = runner_of(engine, run)
+    with engine.store.write() as tx:
+        namespace = namespaces.ensure(tx, "many", wall_ms())
+        begun = wall_ms()
+        namespaces.put_clock(tx, namespace, begun, begun, frozen=True)
+        for number in range(200):
+            agenda.plan(tx, namespace.ns, begun + 10 * number, BROKEN, f"{number:03}")
+    assert runner.advance("many", namespace.ns, begun + 5_000) == 201
+    assert [one[1] for one in seen] == sorted(one[1] for one in seen)
+    assert [one[2] for one in seen] == sorted([*range(0, 2_000, 10), 115])
+    assert len({id(one[0]) for one in seen}) < 100
+
+
+def test_clock_that_is_moved_stays_before_what_cannot_be_run(engine: Engine) -> None:
+    """What comes before it has happened, once; what comes after it has not."""
+    done: list[str] = []
+
+    def run(call: Call, tx: Tx, ref: str) -> None:
+        if ref == "7":
+            raise LookupError("nothing like that")
+        agenda.plan(tx, call.ns, call.now + 10**9, BROKEN, ref)
+
+    runner = runner_of(engine, run)
+    with engine.store.write() as tx:
+        namespace = namespaces.ensure(tx, "failing", wall_ms())
+        begun = wall_ms()
+        namespaces.put_clock(tx, namespace, begun, begun, frozen=True)
+        for number in range(12):
+            agenda.plan(tx, namespace.ns, begun + number, BROKEN, str(number))
+    with pytest.raises(LookupError):
+        runner.advance("failing", namespace.ns, begun + 1_000)
+    with engine.store.write() as tx:
+        assert namespaces.find(tx, "failing").frozen_at == begun + 6
+        while (due := agenda.take(tx, namespace.ns, 1 << 62)) is not None:
+            done += [due.ref] if due.due_at >= begun + 10**9 else []
+    assert done == [str(number) for number in range(7)]
+
+
+class Unkept(Runner):
+    """No transaction of it can be ended."""
+
+    tries = 0
+
+    def _run_some(self, goal: Goal, care: Care, tx: Tx) -> tuple[list[Trace], bool]:
+        super()._run_some(goal, care, tx)
+        self.tries += 1
+        raise LookupError("nothing like that")
+
+
+def test_what_fails_after_all_entries_is_not_tried_for_ever(engine: Engine) -> None:
+    runner = runner_of(engine, lambda call, tx, ref: None, Unkept)
+    with engine.store.write() as tx:
+        ns = namespaces.ensure(tx, "m", wall_ms()).ns
+        for number in range(5):
+            agenda.plan(tx, ns, 1 + number, BROKEN, "of nothing")
+    with pytest.raises(LookupError):
+        runner.work("m", 60.0, lambda tx, name: True)
+    assert isinstance(runner, Unkept)
+    assert runner.tries == 2
+
+
+def test_clock_that_is_moved_while_the_server_stops_is_to_be_moved_again(engine: Engine) -> None:
+    def run(call: Call, tx: Tx, ref: str) -> None:
+        if ref == "0":
+            runner._stopped = True
+            time.sleep(0.11)  # the transaction ends with it
+
+    runner = runner_of(engine, run)
+    begun = wall_ms()
+    with engine.store.write() as tx:
+        ns = namespaces.ensure(tx, "m", begun).ns
+        for number in range(2):
+            agenda.plan(tx, ns, begun + 100_000 + number, BROKEN, str(number))
+    with pytest.raises(InternalServerException, match="Repeat the call"):
+        runner.advance("m", ns, begun + 200_000)
+    runner._stopped = False
+    assert runner.advance("m", ns, begun + 200_000) == 1
+
+
+def test_entries_run_together_until_others_have_waited_long_enough() -> None:
     """By what it has done rather than by the clock, where a machine is busy."""
-    look = Look(None, together=True)
-    assert not look.is_over(1_000, 0.001)
-    assert not look.is_over(1, 0.05)
-    assert look.is_over(1_000, 0.05)
-    assert look.is_over(1, 60.0)
-    assert Look(None, together=False).is_over(1, 0.001)
+    care = Care()
+    for reached, took_s, is_over in (
+        (1_000, 0.001, False), (1, 0.05, False), (1_000, 0.05, True), (1, 60.0, True),
+    ):  # fmt: skip
+        care.reached = reached
+        assert care.is_over(took_s) is is_over
+    care.reached = care.left = 1_000
+    assert care.is_over(0.001)
 
 
 @pytest.mark.parametrize("for_s", [60.0, 0.0])  # as a worker looks, and as the thread does
@@ -168,9 +278,7 @@ def test_entries_that_fail_in_haste_let_little_be_done_twice(engine: Engine, for
             with contextlib.suppress(ValueError), step(tx):
                 raise ValueError
 
-    found = engine.runner
-    instruments = Instruments(found.token_key, found.authenticator, found.quotas)
-    runner = Runner(engine.store, {BROKEN: run}, Random(1), instruments)
+    runner = runner_of(engine, run)
     with engine.store.write() as tx:
         ns = namespaces.ensure(tx, "failing", wall_ms()).ns
         for number in range(50):
@@ -184,6 +292,11 @@ def test_entries_that_fail_in_haste_let_little_be_done_twice(engine: Engine, for
     assert len(tries) <= 75
 
 
+def committed(care: Care, reached: int) -> None:
+    care.reached = reached
+    care.done()
+
+
 def test_care_ends_with_the_entry_that_failed_and_lasts_longer_each_time() -> None:
     care = Care()
     for left_then in (5, 15, 35):
@@ -192,10 +305,10 @@ def test_care_ends_with_the_entry_that_failed_and_lasts_longer_each_time() -> No
         for _ in range(2):  # the second time since somebody else was in the way
             care.begin(hasty=False)
             assert care.left == left_then
-        care.done(2)
+        committed(care, 2)
         care.begin(hasty=False)
         assert care.left == left_then - 2
-        care.done(left_then)
+        committed(care, left_then - 2)
         assert care.left == 0
 
 
@@ -204,12 +317,13 @@ def test_care_is_no_longer_for_much_that_failed_long_ago() -> None:
     for _ in range(100):
         care.begin(hasty=True)
         care.begin(hasty=False)
-    assert care.left == 63
-    care.done(63)
+        last = care.left
+        committed(care, last)
+    assert last == 63
     for _ in range(6):
         assert care.is_wanted
         care.begin(hasty=True)
-        care.done(1)
+        committed(care, 1)
     assert not care.is_wanted
 
 
@@ -219,9 +333,7 @@ def test_what_a_reset_left_is_swept_also_where_there_is_always_something_due(
     def run(call: Call, tx: Tx, ref: str) -> None:
         agenda.plan(tx, call.namespace.ns, 1, BROKEN, ref)
 
-    found = engine.runner
-    instruments = Instruments(found.token_key, found.authenticator, found.quotas)
-    runner = Runner(engine.store, {BROKEN: run}, Random(1), instruments)
+    runner = runner_of(engine, run)
     long_ago = wall_ms() - 60_000
     with engine.store.write() as tx:
         before = namespaces.ensure(tx, "left", long_ago)
@@ -239,10 +351,7 @@ def test_what_a_reset_left_is_swept_also_where_there_is_always_something_due(
 def test_what_is_due_at_once_is_not_committed_one_by_one(engine: Engine) -> None:
     """To commit costs as much as many entries do."""
     seen: list[Tx] = []
-    found = engine.runner
-    instruments = Instruments(found.token_key, found.authenticator, found.quotas)
-    table = {BROKEN: lambda call, tx, ref: seen.append(tx)}
-    runner = Runner(engine.store, table, Random(1), instruments)
+    runner = runner_of(engine, lambda call, tx, ref: seen.append(tx))
     with engine.store.write() as tx:
         ns = namespaces.ensure(tx, "many", wall_ms()).ns
         for number in range(200):

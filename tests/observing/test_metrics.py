@@ -213,7 +213,7 @@ def test_an_entry_that_nobody_foresaw_is_counted_as_failed(inside: Counted) -> N
     made = inside.client().create_opportunity(Catalog="Sandbox", ClientToken="1", **opportunity())
     plan(inside, "task-step", f"opportunity/{made['Id']}", overdue_ms=1)
     with pytest.raises(KeyError):
-        inside.engine.runner.settle(inside.namespace)
+        inside.engine.runner.work(inside.namespace, 60.0, lambda *_: True)
     labels = {"kind": "task-step", "outcome": "failed"}
     assert inside.scrape().number("cosell_agenda_entries_run_total", **labels) == 1
 

@@ -196,7 +196,7 @@ def test_start_on_an_overdue_invitation_that_nobody_expired_yet_fails(scene: Sce
     assert status_of(scene, invitation) == "EXPIRED"
     ensure_failed(scene.start(invitation), "EngagementInvitationConflict")
     assert seen(scene) == seen_after(0)
-    assert scene.engine.runner.settle("scene") == 1
+    assert scene.engine.runner.work("scene", 60.0, lambda *_: True) == 1
     assert seen(scene)["events"] == [EVENTS[0], "Engagement Invitation Expired"]
 
 
