@@ -153,6 +153,31 @@ def test_invitations_into_an_engagement(still: World) -> None:
     assert answered(still, invitation) == "ACCEPTED"
 
 
+def test_one_invitation_alone(still: World) -> None:
+    still.desk("PutAutopilot", Act="Accept", DelaySeconds=HOUR_S)
+    engagements = [engaged(still)["Id"] for _ in range(2)]
+    invitation, other = [invited(still, one, "aws") for one in engagements]
+    rule = leave(still, invitation)
+    assert rule["Id"] == f"leave-Sandbox-{invitation}"
+    assert rule["Rules"][-1]["Identifier"] == invitation
+    assert advanced(still, HOUR_S)["Fired"] == 1
+    assert [answered(still, one) for one in (invitation, other)] == ["PENDING", "ACCEPTED"]
+    still.desk("DeleteAutopilot", Id=rule["Id"])
+    advanced(still)  # unless it has happened by itself already
+    assert answered(still, invitation) == "ACCEPTED"
+
+
+def test_an_invitation_is_left_alone_with_its_engagement_until_both_are_gone(still: World) -> None:
+    still.desk("PutAutopilot", Act="Accept", DelaySeconds=HOUR_S)
+    engagement = engaged(still)["Id"]
+    invitation = invited(still, engagement, "aws")
+    rules = [leave(still, one)["Id"] for one in (engagement, invitation)]
+    for rule, due in zip(rules, (None, "2030-01-01T01:00:00.000Z"), strict=True):
+        assert next_due(still) is None
+        still.desk("DeleteAutopilot", Id=rule)
+        assert next_due(still) == due
+
+
 def test_what_aws_has_looked_at_it_looks_at_no_more(still: World) -> None:
     """It has left the invitation to the review, and does so still."""
     still.desk("PutAutopilot", Act="Accept", DelaySeconds=HOUR_S)
@@ -195,7 +220,7 @@ def test_what_cannot_be_left_alone_is_refused(
     assert world.desk("GetAutopilot")["Rules"] == []
 
 
-@pytest.mark.parametrize("id", ["O1234567", "eng-0123456789abcd"])
+@pytest.mark.parametrize("id", ["O1234567", "eng-0123456789abcd", "engi-0123456789abc"])
 def test_what_is_not_there_is_not_left_alone(world: World, id: str) -> None:
     refused = desk_refusal(world, "PutAutopilot", **LEAVE, Identifier=id)
     assert refused.code == "ResourceNotFoundException"
@@ -211,3 +236,14 @@ def test_there_is_room_beside_all_other_rules(still: World) -> None:
     refused = desk_refusal(still, "PutAutopilot", **LEAVE, Identifier=id, Id="one-more")
     assert refused.fields == [("id", "INVALID_VALUE")]
     assert refused.errors[0][2] == "There are 100 rules with Act Leave at most"
+
+
+def test_there_is_room_beside_those_for_what_is_left_alone_for_a_moment(still: World) -> None:
+    id = submitted(still)
+    for number in range(100):
+        leave(still, id, Id=f"leave-{number}")
+    for number in range(100):
+        leave(still, id, Id=f"by-hand-{number}")
+    refused = desk_refusal(still, "PutAutopilot", **LEAVE, Identifier=id, Id="by-hand-more")
+    told = "There are 100 rules with Act Leave and an Id such as by-hand-1 at most"
+    assert refused.errors == [("id", "INVALID_VALUE", told)]

@@ -8,7 +8,9 @@ from cosell.selling.contract import ADDITIONS, WORDS
 DESK_WORDS = {
     "AccountId": "must be an account's 12 digits, such as 111122223333",
     "AnyTaskIdentifier": "must be a task's ARN, or its id such as task-0123456789abc",
-    "AutopilotIdentifier": "must be an engagement's or an opportunity's id, such as O1234567",
+    "AutopilotIdentifier": (
+        "must be the id of an opportunity, an invitation or an engagement, such as O1234567"
+    ),
     "AutopilotRuleId": (
         "must have 1 to 64 letters, digits and . _ -, with a letter or digit first: such as my-rule"
     ),

@@ -4,16 +4,21 @@ Each method is one operation of the desk; a member may be named as on the wire (
 small letters (`comments`). Must not hold a default that the desk has.
 """
 
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
+from cosell.originals import sha256
 from cosell.testing.calling import HIDES_REFUSALS, Answer
-from cosell.testing.references import Thing, catalog_of, id_of, wire_name
+from cosell.testing.references import Thing, catalog_of, id_of, id_of_one, wire_name
 
 if TYPE_CHECKING:
     from cosell.testing.partner import Who
     from cosell.testing.world import World
 
 __tracebackhide__ = HIDES_REFUSALS
+
+_LEFT_ALONE: Final = ("opportunity", "invitation", "engagement")
+# What tells one rule that draws its waits from another.
+_TOLD_APART: Final = ("Id", "Act", "Catalog", "TitlePattern")
 
 
 class DirectUpdate(TypedDict, total=False):
@@ -117,7 +122,7 @@ class AutopilotRule(TypedDict, total=False):
     Comments: str
     Reason: str
     ReceiverAccountId: str
-    Identifier: str
+    Identifier: Thing
     EverySeconds: int
     Referral: dict[str, Any]
     act: str
@@ -129,7 +134,7 @@ class AutopilotRule(TypedDict, total=False):
     outcome: str
     comments: str
     reason: str
-    identifier: str
+    identifier: Thing
     every_seconds: int
     referral: dict[str, Any]
     to: "Who"
@@ -227,10 +232,15 @@ class Aws:
         asked = _wired(said)
         if to is not None:
             asked["ReceiverAccountId"] = self._world.account_of(to)
-        if asked.get("Act") == "Refer":
+        act, left_alone = asked.get("Act"), asked.get("Identifier")
+        if act == "Refer":
             asked.setdefault("ReceiverAccountId", self._world.account)
-        if asked.get("Act") in ("Refer", "Leave"):
-            asked.setdefault("Catalog", self._world.catalog)
+        if act in ("Refer", "Leave"):
+            asked = self._in_catalog(left_alone, asked)
+        elif asked.get("DelaySecondsMax") is not None and asked.get("Seed") is None:
+            asked["Seed"] = self._seed_of(asked)
+        if left_alone is not None:
+            asked["Identifier"] = id_of_one(_LEFT_ALONE, left_alone)
         return self._world.desk("PutAutopilot", **asked)
 
     def autopilot_off(self, id: str | None = None) -> Answer:
@@ -274,7 +284,13 @@ class Aws:
         id = id_of("opportunity", opportunity)
         return self._world.desk(operation, OpportunityIdentifier=id, **asked)
 
-    def _in_catalog(self, thing: Thing, members: dict[str, Any]) -> dict[str, Any]:
+    def _seed_of(self, rule: dict[str, Any]) -> int:
+        """What a rule draws its waits by, made of the world's seed: the same for a rule that is put
+        again, and another for another rule, whose waits would be like this one's."""
+        told = [self._world.seed, *(rule.get(name) for name in _TOLD_APART)]
+        return int.from_bytes(sha256(repr(told).encode()).digest()[:4])
+
+    def _in_catalog(self, thing: Thing | None, members: dict[str, Any]) -> dict[str, Any]:
         return {"Catalog": catalog_of(thing) or self._world.catalog, **members}
 
 

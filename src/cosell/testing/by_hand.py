@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cosell.originals import token_hex
+from cosell.selling.domain import autopilot
 from cosell.testing.calling import HIDES_REFUSALS
 from cosell.testing.place import Here
 
@@ -29,7 +30,8 @@ def by_hand(world: "World", catalog: str, id: str) -> Iterator[None]:
     if isinstance(world.place, Here):
         yield
         return
-    rule = {"Id": f"by-hand-{token_hex(8)}", "Act": "Leave", "Catalog": catalog, "Identifier": id}
+    name = f"{autopilot.BY_HAND}{token_hex(8)}"
+    rule = {"Id": name, "Act": autopilot.LEAVE, "Catalog": catalog, "Identifier": id}
     world.desk("PutAutopilot", **rule)
     try:
         yield

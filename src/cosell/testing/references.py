@@ -4,7 +4,7 @@ Must not call anything: that a thing exists is for the operation to say.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 Thing: TypeAlias = str | Mapping[str, Any]
@@ -29,14 +29,21 @@ _ANY: Final = ("Id", "Identifier")
 
 def id_of(kind: str, thing: object) -> str:
     """The plain id that an id, an ARN or an answer names; ValueError if it names none."""
-    pattern, members = _KINDS[kind]
-    for found in _said(thing, (*members, *_ANY)):
-        plain = found.rpartition("/")[2] if found.startswith("arn:") else found
-        if re.fullmatch(pattern, plain):
-            return plain
+    return id_of_one((kind,), thing)
+
+
+def id_of_one(kinds: Sequence[str], thing: object) -> str:
+    """The same where things of several kinds may be named: an answer that names more than one
+    means the kind that stands first."""
+    for pattern, members in (_KINDS[kind] for kind in kinds):
+        for found in _said(thing, (*members, *_ANY)):
+            plain = found.rpartition("/")[2] if found.startswith("arn:") else found
+            if re.fullmatch(pattern, plain):
+                return plain
+    by = [_KINDS[kind][1][0] for kind in kinds]
     raise ValueError(
-        f"No {kind} is named by {_short(thing)}. Give its id, its ARN, or an answer with "
-        f"{' or '.join((*members[:1], *_ANY[:1]))} in it."
+        f"No {_or(kinds)} is named by {_short(thing)}. Give its id, its ARN, or an answer with "
+        f"{_or((*by, *_ANY[:1]))} in it."
     )
 
 
@@ -72,6 +79,10 @@ def _said(thing: object, members: tuple[str, ...]) -> list[str]:
     if isinstance(thing, Mapping):
         return [thing[name] for name in members if isinstance(thing.get(name), str)]
     return []
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _short(thing: object) -> str:

@@ -50,9 +50,9 @@ class World:
     (PutProfile), `pace` that of tasks: inline, held, paced, or whole seconds between steps.
     `server` is the address of a shared cosell in open mode, or True for that of the run of tests;
     with False the world is in this process. `seed` decides whatever is left to chance: which calls
-    a share of faults meets, the order of events. What is not said of `account`, `server` and `seed`
-    the run's options and its ini file say, and the catalog; without them it is account
-    111122223333, this process, 0, and the Sandbox.
+    a share of faults meets, the order of events, how long AWS takes. What is not said of `account`,
+    `server` and `seed` the run's options and its ini file say, and the catalog; without them it is
+    account 111122223333, this process, 0, and the Sandbox.
     """
 
     catalog = "Sandbox"

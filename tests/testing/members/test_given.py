@@ -218,6 +218,16 @@ def test_invitation_to_aws_beside_an_autopilot(somewhere: World, state: str) -> 
     assert somewhere.desk("GetAutopilot").Rules == rules
 
 
+def test_builders_have_room_beside_all_rules_of_the_tests_own(somewhere: World) -> None:
+    somewhere.aws.autopilot(delay_seconds=3600)
+    mine = somewhere.given.opportunity("Submitted")
+    for number in range(100):
+        somewhere.aws.autopilot(act="Leave", identifier=mine, Id=f"mine-{number}")
+    assert somewhere.given.opportunity("Approved").LifeCycle.ReviewStatus == "Approved"
+    assert somewhere.given.invitation(to="aws", state="REJECTED").Status == "REJECTED"
+    assert len(somewhere.desk("GetAutopilot").Rules) == 101
+
+
 def test_what_was_built_is_the_autopilots_afterwards(somewhere: World) -> None:
     somewhere.aws.autopilot(outcome="Rejected", delay_seconds=60)
     waits = somewhere.given.opportunity("Submitted")

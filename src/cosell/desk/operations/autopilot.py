@@ -171,14 +171,21 @@ def errors_within(rule: Document) -> list[FieldError]:
 
 
 def _errors_of_number(rule: Document, before: autopilot.Rules) -> list[FieldError]:
-    """Rules that leave something alone are counted apart: whoever needs one for a moment has room
-    whatever AWS does by itself."""
-    leaves = rule["Act"] == autopilot.LEAVE
-    alike = {text_at(one, "Id") for one in before if (one["Act"] == autopilot.LEAVE) == leaves}
+    counted = _counted(rule)
+    alike = {text_at(one, "Id") for one in before if _counted(one) == counted}
     if len(alike | {text_at(rule, "Id")}) <= _RULES_MAX:
         return []
-    told = f"There are {_RULES_MAX} rules{f' with Act {autopilot.LEAVE}' * leaves} at most"
-    return [FieldError("id", "INVALID_VALUE", told)]
+    return [FieldError("id", "INVALID_VALUE", f"There are {_RULES_MAX} {counted} at most")]
+
+
+def _counted(rule: Document) -> str:
+    """Among which rules one is counted. Those that leave something alone are counted apart, and
+    those that do so for a moment again: there is room for them whatever others are there."""
+    if rule["Act"] != autopilot.LEAVE:
+        return "rules"
+    for_a_moment = text_at(rule, "Id").startswith(autopilot.BY_HAND)
+    named = f" and an Id such as {autopilot.BY_HAND}1" * for_a_moment
+    return f"rules with Act {autopilot.LEAVE}{named}"
 
 
 def _ensure_there(call: Call, tx: Tx, rule: Document) -> None:
@@ -186,6 +193,8 @@ def _ensure_there(call: Call, tx: Tx, rule: Document) -> None:
     id = text_at(rule, "Identifier")
     if id.startswith("O"):
         opportunities.find_any(call, tx, id)
+    elif id.startswith("engi-"):
+        invitations.find_any(call, tx, id)
     else:
         engagements.find_any(call, tx, id)
 

@@ -21,6 +21,7 @@ from cosell.store.documents import Stored
 
 KIND: Final = "autopilot"  # of the desk's rules
 LEAVE: Final = "Leave"  # the act of a rule that leaves one thing alone
+BY_HAND: Final = "by-hand-"  # how the ids of such rules begin that are there but for a moment
 # Members that no request has: how often a rule's wait was drawn; when what a rule leaves alone is
 # due, by the agenda's words for it.
 DRAWN: Final = "drawn"
@@ -172,7 +173,8 @@ def _look_at_opportunity(rules: Rules, opportunity: Stored) -> _Look:
 
 
 def _look_at_invitation(rules: Rules, invitation: Stored) -> _Look:
-    left = _left(rules, invitation.catalog, text_at(invitation.document, "EngagementId"))
+    into = text_at(invitation.document, "EngagementId")
+    left = _left(rules, invitation.catalog, invitation.id, into)
     return _Look(ANSWER, invitation.id, answer_rule(rules, invitation), left)
 
 
@@ -241,10 +243,11 @@ def answer_rule(rules: Rules, invitation: Stored) -> Document | None:
     return next(iter(_matching(rules, _ANSWERS, invitation.catalog, title)), None)
 
 
-def _left(rules: Rules, catalog: str, id: str) -> Document | None:
-    """The rule that leaves something alone, known by the id of an opportunity or an engagement."""
+def _left(rules: Rules, catalog: str, *ids: str) -> Document | None:
+    """The rule that leaves something alone: an opportunity by its id, an invitation by its own or
+    its engagement's."""
     fitting = _of_acts(rules, (LEAVE,), catalog)
-    return next((rule for rule in fitting if rule["Identifier"] == id), None)
+    return next((rule for rule in fitting if rule["Identifier"] in ids), None)
 
 
 def _review_of(opportunity: Stored) -> tuple[str, str]:
