@@ -104,18 +104,6 @@ def test_a_configuration_that_the_suite_brings_is_kept(
         assert boto3.Session(profile_name="partner").region_name == "us-west-2"
 
 
-def test_a_test_s_own_configuration_is_no_other_test_s(
-    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    file = tmp_path / "config"
-    file.write_text("[default]\nmax_attempts = 1\n")
-    with monkeypatch.context() as own:
-        own.setenv("AWS_CONFIG_FILE", str(file))
-        configured = world.client().meta.config.retries
-    assert configured["total_max_attempts"] == 1
-    assert world.client().meta.config.retries != configured
-
-
 def test_whoever_has_the_environments_credentials_is_the_default_partner(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -7,7 +7,7 @@ world that it is for.
 from typing import Any, Final
 
 from cosell.auth.key_ids import make_id
-from cosell.originals import RLock, sha256
+from cosell.originals import RLock, disk, sha256
 from cosell.testing import environment, interception, staying
 from cosell.testing.calling import SELLING
 from cosell.testing.current import Reached
@@ -17,8 +17,10 @@ OLDEST: Final = "1.35.61"  # of botocore: the first that knows the service
 # A session makes one client at a time; in the middle of that a signal's handler may make another.
 _making = RLock()
 _KEPT_MAX: Final = 8
-# The session that makes them all, by the files that it has read: a test may bring its own.
-_kept: dict[tuple[str | None, ...], Any] = {}
+# The session that makes them all, by how it is configured: a test may bring files of its own.
+_kept: dict[tuple[object, ...], Any] = {}
+# What has read botocore's own files, which takes many times as long as all the rest.
+_loaders: list[Any] = []
 
 
 def client(world: Reached, account: str, service: str, options: dict[str, Any]) -> Any:
@@ -62,15 +64,13 @@ def access_key(account: str) -> str:
 def _made(service: str, given: dict[str, Any]) -> Any:
     """A client. Its session is kept for the next ones once it has made one: what a test has put in
     the place of botocore's parts, or of what reads its files, is to be in no other test's."""
-    read = environment.configuration()
-    session = _kept.get(read) or _session()
+    configured = environment.configuration()
+    kept = _kept.get(configured) if configured else None
+    session = kept or _session()
     _ensure_known(session, service)
     made = session.create_client(service, **given)
-    homes = type(session).__module__, type(made).__module__
-    if read not in _kept and homes == ("botocore.session", "botocore.client"):
-        if len(_kept) >= _KEPT_MAX:
-            _kept.clear()
-        _kept[read] = session
+    if not kept:
+        _keep(session, made, configured)
     return made
 
 
@@ -83,7 +83,28 @@ def _session() -> Any:
             ' partner.call("ListOpportunities", Catalog="AWS").'
         ) from None
     staying.hold(session)
-    return interception.real(session, "Session")()
+    new = interception.real(session, "Session")()
+    if _loaders and _has_no_models(new):
+        new.register_component("data_loader", _loaders[0])
+    return new
+
+
+def _keep(session: Any, made: Any, configured: tuple[object, ...] | None) -> None:
+    loader = session.get_component("data_loader")
+    homes = [type(one).__module__ for one in (session, made, loader)]
+    if homes != ["botocore.session", "botocore.client", "botocore.loaders"]:
+        return
+    if not _loaders and _has_no_models(session) and not disk.is_replaced():
+        _loaders.append(loader)
+    if configured:
+        if len(_kept) >= _KEPT_MAX:
+            _kept.clear()
+        _kept[configured] = session
+
+
+def _has_no_models(session: Any) -> bool:
+    """Whether it reads botocore's models alone, as all the others do."""
+    return session.get_config_variable("data_path") is None
 
 
 def _ensure_known(session: Any, service: str) -> None:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cosell.originals import RLock
-from cosell.testing.aws_files import DEFAULT, Files
+from cosell.originals import RLock, abspath, disk, environ, expanduser, expandvars
+from cosell.testing.aws_files import DEFAULT, Files, digests
 
 ACCOUNT = "111122223333"
 """The default partner's account; config.DEFAULT_ACCOUNT, for which every suite would wait ten
@@ -70,11 +70,9 @@ _lock = RLock()
 _standing: "list[Placed]" = []  # what was put there and not taken back, the newest last
 
 
-# What names the files that an SDK reads once, and the profile in them.
-_CONFIGURED_BY = (
-    *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"),
-    *("HOME", "USERPROFILE"),
-)
+# What an SDK looks at once, beside its files.
+_PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+_MODELS = "AWS_DATA_PATH"
 
 
 class Placed:
@@ -126,9 +124,18 @@ def credentials() -> Placed:
     return Placed(wanted)
 
 
-def configuration() -> tuple[str | None, ...]:
-    """Which files, and which of their profiles, this process's SDK is configured by now."""
-    return tuple(os.environ.get(name) for name in _CONFIGURED_BY)
+def configuration() -> tuple[object, ...] | None:
+    """What a session of botocore's keeps of what it reads: what is in its files, the profile, and
+    the folders that have models. Sessions for which it is equal are configured alike. None where a
+    test has put its own in the place of what they are read by."""
+    if disk.is_replaced() or os.environ is not environ or os.path.expanduser is not expanduser:
+        return None
+    folders = environ[_MODELS].split(os.pathsep) if _MODELS in environ else ()
+    try:
+        models = [abspath(expanduser(expandvars(one))) for one in folders]
+    except OSError:  # the current folder is gone
+        return None
+    return digests(environ), tuple(environ.get(name) for name in _PROFILES), tuple(models)
 
 
 def region() -> str:
