@@ -116,7 +116,7 @@ class Worker:
         return self._outlived.forget(self._store, wall_ms(), _ROWS)
 
     def _go_on(self, what: str, some: Callable[[], tuple[int, bool]]) -> None:
-        """Do some of it until none is left; if that takes too long, tell of it."""
+        """Do some of it until all was looked at; if that takes too long, tell of it."""
         done, until = 0, time.monotonic() + _HOUSE_S
         while True:
             count, is_over = some()
@@ -124,7 +124,7 @@ class Worker:
             if is_over:
                 return
             if time.monotonic() > until:
-                log.info("%d %s; there are more, for the next sweep", done, what)
+                log.info("%d %s; what was not looked at waits for the next sweep", done, what)
                 return
 
 

@@ -5,6 +5,8 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,19 @@ def worker(pair: tuple[Cluster, Standby], tmp_path: Path) -> Iterator[Worker]:
     running = Worker(pair[1].url("kept"), tmp_path / "worker.log").start()
     yield running
     assert running.stop() == 0
+
+
+@contextmanager
+def standing_still(standby: Standby) -> Iterator[None]:
+    """It hears nothing meanwhile."""
+    frozen = standby.processes()
+    for one in frozen:
+        os.kill(one, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for one in frozen:
+            os.kill(one, signal.SIGCONT)
 
 
 def test_standby_takes_over_and_nothing_is_lost(
@@ -78,17 +93,11 @@ def test_write_that_its_standby_does_not_have_is_not_acknowledged(
     config.write_text("[postgres]\nstatement_s_max = 2\n")
     world = World(serve(standby.url("kept"), "--config", str(config)))
     partner = world.client()
-    frozen = standby.processes()
-    for one in frozen:
-        os.kill(one, signal.SIGSTOP)
-    try:
+    with standing_still(standby):
         with pytest.raises(ClientError) as refused:
             partner.create_opportunity(Catalog="Sandbox", ClientToken="token", **opportunity())
         assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
         assert partner.list_solutions(Catalog="Sandbox")["SolutionSummaries"], "it is read"
-    finally:
-        for one in frozen:
-            os.kill(one, signal.SIGCONT)
     until = time.monotonic() + 20
     while True:  # what waits for the standby goes on
         try:
@@ -96,4 +105,29 @@ def test_write_that_its_standby_does_not_have_is_not_acknowledged(
             break
         except ClientError:
             assert time.monotonic() < until
+    assert len(kept(world)) == 1
+
+
+def test_write_whose_wait_for_the_standby_is_cancelled_is_not_acknowledged(
+    pair: tuple[Cluster, Standby], serve: Start, tmp_path: Path
+) -> None:
+    """It is written on the primary alone: PostgreSQL answers the commit with a warning."""
+    primary, standby = pair
+    world = World(serve(standby.url("kept")))
+    partner = world.client()
+    waiting = "from pg_stat_activity where wait_event = 'SyncRep'"
+    with standing_still(standby), ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(
+            partner.create_opportunity, Catalog="Sandbox", ClientToken="token", **opportunity()
+        )
+        primary.wait_for(f"select 1 {waiting}")
+        while not asked.done():  # the numbers that it takes first wait as well
+            primary.ask(f"select pg_cancel_backend(pid) {waiting}")
+            time.sleep(0.02)
+        with pytest.raises(ClientError) as refused:
+            asked.result()
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    told = (tmp_path / "server-0.log").read_text()
+    assert "warned of what it wrote: canceling wait for synchronous replication" in told
+    partner.create_opportunity(Catalog="Sandbox", ClientToken="token", **opportunity())
     assert len(kept(world)) == 1

@@ -157,6 +157,23 @@ def test_database_that_is_not_there_says_so(cluster: Cluster) -> None:
         assert "Traceback" not in ended.stderr
 
 
+def test_database_that_was_restored_in_part_says_so(cluster: Cluster, database: str) -> None:
+    """The tables were read back, and what comes last in a dump, their keys, was not."""
+    keys = cluster.session("kept")
+    with keys:
+        found = keys.execute(
+            "select conrelid::regclass::text, conname from pg_constraint"
+            " where contype = 'p' and connamespace = 'public'::regnamespace"
+            " and conrelid::regclass::text not like 'procrastinate%'"
+        ).fetchall()
+        for table, name in found:
+            keys.execute(f"alter table {table} drop constraint {name}")
+    for command in (("serve", "--workers", "2"), ("worker",)):
+        ended = run(*command, "--database", database)
+        assert (ended.returncode, "was not whole" in ended.stderr) == (1, True), ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
 def test_more_processes_than_the_database_takes(
     cluster: Cluster, database: str, serve: Start, settings: Path
 ) -> None:

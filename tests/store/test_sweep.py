@@ -4,11 +4,15 @@ The tables are asked of the database, so that one that is added later is swept o
 """
 
 import sqlite3
+from contextlib import nullcontext
 
 import pytest
 
-from cosell.store import Store, Tx, Value, documents, namespaces
+from cosell.store import Store, StoreError, Tx, Value, documents, namespaces
+from cosell.store.dialect import postgres as in_postgres
+from cosell.store.postgres import PostgresStore
 from cosell.store.sqlite import SqliteStore
+from cosell.store.statements import postgres_statements
 from tests.store.rows import VIEWS, WALL, put_document, row
 
 RECORDS = ("namespace", "retired")  # of an integer itself, not rows that live behind it
@@ -115,6 +119,29 @@ def test_sweep_lets_others_write_between_its_batches(store: Store) -> None:
         pass
     with store.read() as tx:
         assert documents.find(tx, gone + 1_000, "thing", "new") is not None
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_sweep_leaves_nothing_behind_one_that_stands_still_and_is_undone(
+    postgres_store: PostgresStore, holds: bool
+) -> None:
+    """Another process has deleted some rows and does not go on. One of an older version does not
+    hold what it sweeps."""
+    gone, _ = retired_with(postgres_store, 7)
+    other = postgres_store.begun("begin")
+    try:
+        if holds:
+            other.execute(in_postgres(postgres_statements()["sweepable"]), {"before": WALL})
+        other.execute("delete from document where ns = %s", [gone])
+        with nullcontext() if holds else pytest.raises(StoreError, match="holds a lock"):
+            assert postgres_store.sweep(1_000) == 0
+    finally:
+        other.execute("rollback")
+        postgres_store.give_back(other)
+    assert total(postgres_store, gone)
+    while postgres_store.sweep(1_000):
+        pass
+    assert total(postgres_store, gone) == 0
 
 
 # --- every table, as the database itself names them ----------------------------------------------

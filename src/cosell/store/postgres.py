@@ -131,13 +131,12 @@ class PostgresStore:
 
     def sweep(self, batch_max: int, retired_before: int | None = None) -> int:
         before = _EVER if retired_before is None else retired_before
-        with self.read(single=True) as reading:
-            row = reading.one("sweepable", before=before)
-        if row is None:
-            return 0
-        ns, deleted = cast("int", row[0]), 0
         some = postgres_statements()["sweep_some"]
         with self.write() as tx:
+            row = tx.one("sweepable", before=before)
+            if row is None:
+                return 0
+            ns, deleted = cast("int", row[0]), 0
             for table in tx.form().tables:  # also of those that a newer program has
                 left = batch_max - deleted
                 deleted += tx.execute(some.replace("{table}", table), {"ns": ns, "batch": left})
@@ -285,9 +284,13 @@ class _Writing:
     def _commit(self) -> None:
         self._tx.write_behind()
         self._store.plan_looks(self._connection, self._tx)
-        ended = self._connection.execute("commit", prepare=False)
+        connection, where = self._connection, self._store.where
+        connection.warned = ""
+        ended = connection.execute("commit", prepare=False)
         if ended.statusmessage != "COMMIT":  # it was broken, and somebody did not heed that
-            raise StoreError(f"The transaction on {self._store.where} was undone.")
+            raise StoreError(f"The transaction on {where} was undone.")
+        if connection.warned:  # its standby may not have what this one has
+            raise StoreError(f"The database {where} warned of what it wrote: {connection.warned}.")
 
 
 class _Reading:

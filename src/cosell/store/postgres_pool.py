@@ -5,10 +5,12 @@ Must not know what is said on them.
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import psycopg
 import psycopg_pool
+from psycopg.errors import Diagnostic
 from psycopg.types.numeric import Int8BinaryDumper
 
 from cosell.config import Postgres, is_readable
@@ -39,6 +41,7 @@ PLANS = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
 }
+_WARNING = {"client_min_messages": "warning"}  # whatever is set for a role or the database
 _CONNECTING: dict[str, Any] = {
     "autocommit": True,
     "connect_timeout": 2,
@@ -103,7 +106,8 @@ class Pool:
 
     def _configure(self, connection: Connection) -> None:
         self._watch.know(connection)
-        said = {**PLANS, **_limits(self._settings)}
+        connection.add_notice_handler(partial(_note_warning, connection))
+        said = {**PLANS, **_WARNING, **_limits(self._settings)}
         [(pid, *_)] = connection.execute(_telling(said), [*said.values()]).fetchall()
         self._watch.know(connection, pid)
         connection.adapters.register_dumper(int, Int8BinaryDumper)
@@ -194,6 +198,11 @@ class Pool:
     def close(self) -> None:
         self._pool.close()
         self._watch.end()
+
+
+def _note_warning(connection: Connection, told: Diagnostic) -> None:
+    if told.severity_nonlocalized == "WARNING":
+        connection.warned = told.message_primary or "it does not say of what"
 
 
 def _limits(settings: Postgres) -> dict[str, str]:

@@ -285,9 +285,8 @@ def failed(where: str, error: psycopg.Error) -> NoReturn:
         about = error.diag.constraint_name or error.diag.table_name or ""
         kind = Taken if isinstance(error, errors.UniqueViolation) else Contention
         raise kind(f"{type(error).__name__} {about}".rstrip()) from None
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | errors.InternalError):
-        raise StoreError(unusable(where, error)) from None
-    if isinstance(error, errors.ReadOnlySqlTransaction | errors.InsufficientPrivilege):
+    unable = psycopg.OperationalError | psycopg.InterfaceError | errors.InternalError
+    if isinstance(error, unable) or error.sqlstate in _WHY:
         raise StoreError(unusable(where, error)) from None
     about = ", ".join(
         part
@@ -317,8 +316,9 @@ _WHY = {
     "25006": "It is read-only: a standby, or its disk is.",
     "42501": f"Its role lacks a right. {GRANTS.format(schema='…', role='…')}",
     **dict.fromkeys(
-        ("42703", "42883", "42P01"),
-        "It is not as this cosell knows it: run `cosell migrate --database …`.",
+        ("42703", "42883", "42P01", "42P10"),
+        "It is not as this cosell knows it: run `cosell migrate --database …`; if that finds"
+        " nothing to do, what it was restored from was not whole.",
     ),
 }
 """What helps, by the database's own code."""

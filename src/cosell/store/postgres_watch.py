@@ -47,6 +47,7 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
     asked_at: float | None = None
     heard_at = 0.0
     is_long = False  # whether what is asked may take its time
+    warned = ""  # the last warning that came with an answer
 
     def wait(self, gen: PQGen[_Answer], *how: Any, **named: Any) -> _Answer:
         self.asked_at = time.monotonic()

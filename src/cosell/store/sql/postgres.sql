@@ -49,9 +49,13 @@ update {table} t set {assignments} from unnest({arrays}) r ({names}) where {cond
 -- delete_rows: what a statement deletes, for many rows.
 delete from {table} t using unnest({arrays}) r ({names}) where {conditions};
 
+-- sweepable: as in engine.sql; whoever sweeps holds it, so that nobody else takes it for swept
+-- while rows of it can come back.
+select ns from retired where retired_at <= :before order by ns limit 1 for update skip locked;
+
 -- sweep_some: delete at most so many of the rows that a namespace has in a table.
 delete from {table} where ctid = any (array(
-  select ctid from {table} where ns = :ns limit :batch for update skip locked));
+  select ctid from {table} where ns = :ns limit :batch for update));
 
 -- take_outlived: as in engine.sql; those that somebody else forgets, or binds anew, are left to him.
 select l.ns, l.account, l.catalog, l.operation, l.token, l.bound_wall from ledger l
