@@ -126,7 +126,8 @@ def test_sweep_that_does_not_come_to_its_end_tells_of_it(
     monkeypatch.setattr(at_work, "_HOUSE_S", -1.0)
     store, house = house_of(migrated, 1_500)
     house.keep_house()
-    assert "1000 client tokens whose day is over were forgotten; what was not looked at waits" in caplog.text
+    told = "1000 client tokens whose day is over were forgotten; what was not looked at waits for"
+    assert told in caplog.text
     assert Database(migrated).rows("select count(*) from ledger") == [(500,)]
     store.close()
 
