@@ -18,6 +18,8 @@ from cosell.originals import as_the_run_has
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH = EPOCH.replace(tzinfo=None)  # `isoformat` pads a year, `strftime` does not
 _REMEMBERED = 256  # one call asks for few instants, and for each of them often
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _sleep = time.sleep
 monotonic = partial(clock_gettime, CLOCK_MONOTONIC)
 """Seconds that only grow, to compare with others. freezegun puts its own in each module that has
@@ -49,6 +51,14 @@ def iso(instant_ms: int) -> str:
 def iso_seconds(instant_ms: int) -> str:
     """`2026-11-23T08:00:00Z`, as events carry their time."""
     return _utc(instant_ms).isoformat(timespec="seconds") + "Z"
+
+
+@lru_cache(_REMEMBERED)
+def http_date(second: int) -> str:
+    """`Mon, 23 Nov 2026 08:00:00 GMT`, as a `Date` header has a second since 1970."""
+    at = _utc(second * SECOND_MS)
+    day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
+    return f"{day}, {at.day:02} {month} {at.year} {at.time()} GMT"
 
 
 def iso_date(instant_ms: int) -> str:

@@ -6,13 +6,13 @@ them with the modules. Must not carry out a call.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from importlib import import_module
 from types import ModuleType
 from typing import Final, Generic, TypeVar
 
 from cosell.calls import HandleDue, collect, collect_due
 from cosell.contract import Contract
 from cosell.desk.contract import CONTRACT as DESK_CONTRACT
+from cosell.originals import import_module
 from cosell.routing import Admit, Service
 from cosell.selling.contract import CONTRACT as SELLING_CONTRACT
 from cosell.selling.domain import accounts

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from hashlib import blake2b as blake2b
 from hashlib import sha256 as sha256
 from hmac import compare_digest as compare_digest
-from importlib import import_module
+from importlib import import_module as import_module
 from inspect import iscoroutinefunction as iscoroutinefunction
 from logging import getLogger as getLogger
 from os import environ as environ
@@ -133,11 +133,9 @@ def begin_thread(run: Callable[..., object], args: tuple[object, ...], name: str
 
 
 def listening(backlog: int) -> socket.socket:
-    """A socket that listens on loopback, at a port that is free. OSError if it cannot be had, or
-    what a suite raises that forbids sockets."""
-    kind: Any = socket.socket
-    if not isinstance(kind, type) or not issubclass(kind, _Socket):
-        kind = as_the_run_has(socket, "socket", _Socket)
+    """A socket that listens on loopback, at a port that is free, also where a suite forbids them to
+    its tests. OSError if it cannot be had."""
+    kind = as_the_run_has(socket, "socket", _Socket)
     listener: socket.socket = kind(socket.AF_INET, socket.SOCK_STREAM)
     try:
         if _system == "posix":  # as the library's create_server does

@@ -1,6 +1,6 @@
 """The pytest plugin: a world for each test that asks for one, and a report of it when it fails.
 
-Everything is imported when a test needs it; a suite that needs nothing pays for the options alone.
+Everything is imported where a test needs it; a suite that needs nothing pays for the options alone.
 Must not know what is in a world.
 """
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
 
+from cosell import testing
 from cosell.testing import failing
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _SHARED: Final = "shared"  # as whole_run.py has it, which is imported late
 _NO_FAILURES: Final = (KeyboardInterrupt, pytest.exit.Exception, pytest.skip.Exception)
 # What a patch may raise where a failure is told of: also `pytest.fail`.
 _TELLING: Final = (Exception, pytest.fail.Exception, pytest.skip.Exception)
-
 
 _RUN: "Final[pytest.StashKey[Run]]" = pytest.StashKey()
 _UNDO: Final = pytest.StashKey[list[Any]]()
@@ -268,6 +268,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def _is_of_one_test(found: "Sequence[pytest.FixtureDef[Any]] | None") -> bool:
     return found[-1].scope == "function" if found else False
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Where there will be worlds in this process, all that they are made of is loaded now: later a
+    test may have put things of its own in the place of what that is loaded with."""
+    asked = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    if not ({_NAME, _SCENE_NAME} & asked or (session.items and "World" in vars(testing))):
+        return
+    if session.config.stash[_RUN].server is None and not session.config.getoption("collectonly"):
+        from cosell.testing import beforehand
+
+        beforehand.load()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -79,20 +79,6 @@ def test_botocore_needs_no_server_either() -> None:
     assert "boto3" not in loaded
 
 
-def test_a_test_that_asks_for_no_fault_does_not_load_them(tmp_path: Path) -> None:
-    (tmp_path / "test_it.py").write_text("def test_it(cosell):\n    cosell.aws.refer()\n")
-    loaded = set(
-        run(
-            "import os, pytest\n"
-            "os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'\n"
-            "plugins = '-p', 'no:cacheprovider', '-p', 'cosell.pytest_plugin'\n"
-            f"assert pytest.main([*plugins, {str(tmp_path)!r}]) == 0\n{LOADED}"
-        )
-    )
-    assert "cosell.testing.aws" in loaded
-    assert "cosell.testing.faults" not in loaded
-
-
 def test_an_sdk_that_is_loaded_later_is_hooked_too() -> None:
     told = run(
         "import sys\n"

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from sqlite3 import connect
 from typing import cast
 
 from cosell.originals import Path, getpid
@@ -248,7 +249,7 @@ class SqliteStore:
             self._lock = None
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
+        connection = connect(
             self.where,
             timeout=_BUSY_S_MAX,
             isolation_level=None,

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cache
+from sqlite3 import connect
 from typing import cast
 
 from cosell import packaged
@@ -63,7 +64,7 @@ def _run(connection: sqlite3.Connection, script: str, version: int) -> None:
 
 def newest() -> str:
     """What the steps lead to, as one script: what `sqlite_newest.sql` has to say."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = connect(":memory:", isolation_level=None)
     try:
         migrate(connection, 0, newest_format())
         rows = connection.execute("select sql from sqlite_master where sql is not null")
@@ -75,7 +76,7 @@ def newest() -> str:
 def brought_up(batches: Iterable[Batch], version: int) -> Iterator[Batch]:
     """The rows of one namespace as the newest format has them: they are put into an empty database
     of their own format, and the migrations do the rest. ValueError if that does not take them."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = connect(":memory:", isolation_level=None)
     try:
         migrate(connection, 0, version)
         connection.execute("begin")
@@ -126,7 +127,7 @@ def form_of(connection: sqlite3.Connection) -> Form:
 @cache
 def newest_form() -> Form:
     """What the newest format keeps of a namespace, on either database."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = connect(":memory:", isolation_level=None)
     try:
         migrate(connection, 0, newest_format())
         return form_of(connection)

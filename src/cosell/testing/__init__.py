@@ -1,11 +1,13 @@
 """A world to test in: Partner Central, AWS on its other side, a clock, faults, for one test.
 
-Imports nothing of the server's and no AWS SDK, and its own parts only when somebody asks for them:
-who only has the package installed pays nothing. What is loaded stays, whoever tidies sys.modules.
+Imports nothing of the server's and no AWS SDK, and its own parts only when somebody asks for them,
+with `World` all of them: who only has the package installed pays nothing. What is loaded stays,
+whoever tidies sys.modules.
 """
 
 from typing import TYPE_CHECKING, Any
 
+from cosell.originals import import_module
 from cosell.testing import staying
 
 if TYPE_CHECKING:
@@ -37,8 +39,11 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    if name == "World":
+        from cosell.testing import beforehand, whole_run
 
+        if whole_run.present() is whole_run.NOBODY:  # else the plugin sees to it
+            beforehand.load()
     found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = found
     return found

@@ -3,7 +3,6 @@
 Must not know which event it is, nor whether it was delivered before.
 """
 
-import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -61,6 +60,8 @@ def name(handler: Callable[..., object]) -> str:
 
 
 def _await(answer: Awaitable[object], handler: Callable[..., object]) -> None:
+    import asyncio  # who delivers to plain functions does not pay for it
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:  # none runs in this thread: this one may

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from cosell import __version__, ids
 from cosell.browsers import Gate
-from cosell.clock import monotonic
+from cosell.clock import SECOND_MS, http_date, monotonic, wall_ms
 from cosell.config import Config
 from cosell.errors import (
     ApiError,
@@ -192,7 +192,7 @@ class _Connection(BaseHTTPRequestHandler):
         named = {name for name, _ in response.headers}
         added = [("content-length", str(len(response.body)))]
         if "date" not in named:
-            added.append(("date", self.date_time_string()))
+            added.append(("date", http_date(wall_ms() // SECOND_MS)))
         if self.close_connection:
             added.append(("connection", "close"))
         reason = self.responses.get(response.status, ("",))[0]

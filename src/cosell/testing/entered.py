@@ -67,5 +67,5 @@ def _doorway() -> str | None:
     current, wherever that is. Who reads it here and keeps it follows from world to world."""
     try:
         return here().url
-    except Exception:  # where a suite forbids sockets: there are no child processes to tell then
+    except Exception:  # no descriptor is left, or no thread: there are no child processes to tell
         return None

@@ -1,18 +1,17 @@
 """Where worlds are: an engine in this process, or (there.py) a server somewhere else.
 
 A place turns a request into an answer as a socket would, with the same bytes. Must not know
-operations, nor botocore; and the engine is loaded only with the first world.
+operations, nor botocore; and the engine is not loaded with it.
 """
 
 import atexit
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from email.utils import formatdate
 from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
-from cosell.clock import SECOND_MS, sleep, wall_ms
+from cosell.clock import SECOND_MS, http_date, sleep, wall_ms
 from cosell.config import Auth, Config
 from cosell.http import HttpRequest, HttpResponse
 from cosell.originals import Lock, RLock, get_ident
@@ -225,8 +224,7 @@ class Here:
 
     @property
     def doorway(self) -> "Doorway":
-        """The socket on this engine; OSError, or what takes the place of sockets raises, if it
-        cannot be had."""
+        """The socket on this engine; OSError if it cannot be had."""
         with self._making:
             if self._doorway is None:
                 from cosell.testing.doorway import Doorway
@@ -253,7 +251,7 @@ class Here:
             raise ConnectionCut(
                 "The connection was closed before the answer: a fault asked for it."
             )
-        response.headers.append(("date", _http_date(wall_ms() // SECOND_MS)))
+        response.headers.append(("date", http_date(wall_ms() // SECOND_MS)))
         return response
 
     def traces(self, world: str) -> "Mapping[str, Trace]":
@@ -350,14 +348,3 @@ def _waited(response: HttpResponse, patience_s: float | None) -> HttpResponse:
         if left_s < delay_s:
             raise AnswerLate(f"The answer is delayed by {delay_s:g} s: a fault asked for it.")
     return response
-
-
-_date = (0, "")
-
-
-def _http_date(second: int) -> str:
-    """The `Date` header of a second of real time."""
-    global _date
-    if _date[0] != second:
-        _date = (second, formatdate(second, usegmt=True))
-    return _date[1]

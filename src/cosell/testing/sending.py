@@ -131,7 +131,7 @@ def _address(world: Reached, url: str, parts: SplitResult) -> str:
         return url
     try:
         return f"{world.endpoint_url}/"
-    except Exception:  # where a suite forbids sockets it has none, and by now it may be closed
+    except Exception:  # no socket is to be had, or by now it is closed
         return f"the world {world.name}"
 
 

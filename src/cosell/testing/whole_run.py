@@ -41,7 +41,8 @@ class Run(NamedTuple):
         return server
 
 
-_NOBODY: Final = Run()
+NOBODY: Final = Run()
+"""What is said where there is no run."""
 _present: list[Run] = []  # the innermost last
 
 
@@ -58,4 +59,4 @@ def begin(run: Run) -> Callable[[], None]:
 
 def present() -> Run:
     """What is said of the innermost run that there is."""
-    return _present[-1] if _present else _NOBODY
+    return _present[-1] if _present else NOBODY

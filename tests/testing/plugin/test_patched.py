@@ -56,7 +56,8 @@ def test_after(cosell, tmp_path):
     cosell.partner.client.list_opportunities(Catalog="AWS")
     assert len({call.request_id for call in cosell.calls}) == len(cosell.calls)
     kept = [(name, key) for name, module in list(sys.modules.items()) if name.startswith("cosell")
-        for key, value in vars(module).items() if "MagicMock" in repr(value)]
+        for key, value in vars(module).items()
+        if "MagicMock" in repr(value) or "Patched" in repr(value)]
     assert not kept
 
 
@@ -138,6 +139,46 @@ def test_parsed(cosell):
         cosell.desk("LoadNamespace", State=cosell.desk("SaveNamespace").State)
 """
 
+LOADED = """
+NAMES = ("decimal.Decimal", "operator.itemgetter", "re.compile",
+    "functools.cached_property", "functools.cache", "functools.lru_cache", "functools.partial",
+    "types.MappingProxyType", "dataclasses.dataclass", "collections.namedtuple",
+    "datetime.datetime", "datetime.timedelta", "sqlite3.connect",
+    "importlib.import_module")  # the last: by it the others are found
+
+
+class Patched:  # a mock would itself make use of some of them
+    values = tuple  # asked by inspect, of its mapping of parameters
+
+    def __new__(cls, *_, **__):
+        return cls
+
+
+
+def test_loaded(cosell):
+    with ExitStack() as patches:
+        for name in NAMES:
+            patches.enter_context(mock.patch(name, Patched))
+        use(cosell, lambda: cosell.partner.call("ListOpportunities", Catalog="Sandbox"))
+        cosell.desk("LoadNamespace", State=cosell.desk("SaveNamespace").State)
+"""
+
+BY_HAND = LOADED.replace(
+    "def test_loaded(cosell):",
+    "from cosell.testing import World\n\n\ndef test_loaded():",
+).replace("        use(", "        cosell = patches.enter_context(World())\n        use(")
+
+RUN = """
+@pytest.fixture(scope="module", autouse=True)
+def no_database():
+    with mock.patch("sqlite3.connect"):
+        yield
+
+
+def test_run(cosell):
+    use(cosell)
+"""
+
 UNREADABLE = """
 def test_unreadable(cosell):
     with mock.patch("os.listdir", return_value=[]), pytest.raises(ValueError, match="fs.add_real"):
@@ -151,6 +192,9 @@ FIRST = {
     "threads and sockets": THREADS,
     "sessions of botocore": SESSIONS,
     "what is parsed": PARSED,
+    "what modules are loaded with": LOADED,
+    "the same around a world by hand": BY_HAND,
+    "for the whole run": RUN,
     "files of botocore": UNREADABLE,
 }
 

@@ -16,6 +16,7 @@ from cosell.selling.rules.sources import POSTAL_LIST
 
 _POSTAL: Final = "Customer.Account.Address.PostalCode"
 _OR: Final = " OR "
+_compile: Final = re.compile  # as in contract/patterns.py
 _PARTS: Final = {"9": "[0-9]", "N": "[0-9]", "A": "[A-Z]", "(": "(?:", ")": ")?", "/": "|"}
 
 
@@ -26,7 +27,7 @@ def _matcher(country: str) -> re.Pattern[str] | None:
     if formats is None:
         return None
     forms = ("".join(_PARTS.get(one, re.escape(one)) for one in f) for f in formats.split(_OR))
-    return re.compile("|".join(forms), re.IGNORECASE)
+    return _compile("|".join(forms), re.IGNORECASE)
 
 
 def _is_formless(content: Content) -> bool:
