@@ -122,7 +122,7 @@ class App:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._store.alone:
             self._engine.runner.start()  # else workers do what is due
-        self._watch_main(loop, words.leave_to_main(loop))
+        self._watch_main(loop, words.leave_to_main(loop, self._engine.runner.leave_clocks))
         self._end_waiting(loop)
         loop.add_signal_handler(words.DRAIN, self._probes.stop)
         if self._counts_together:

@@ -70,6 +70,7 @@ class Runner:
         self._random = random
         self._woken = Event()
         self._stopped = False
+        self._leaves_clocks = False
         self._asked: Counter[str] = Counter()  # namespaces that are being advanced
         self._resting: dict[str, _Rest] = {}  # namespaces that the thread leaves alone meanwhile
         self._failed: set[str] = set()  # namespaces whose first entry cannot be run, as was told
@@ -134,7 +135,7 @@ class Runner:
         once it comes first: what comes before it is run without it."""
         until, ran, more = monotonic() + for_s, 0, True
         care = self._cares.pop(goal.name, None) or Care()
-        while more and not self._stopped:
+        while more and not self._is_to_end(goal):
             try:
                 run = partial(self._run_some, goal, care)
                 some, more = retrying(self.store, run, hasty=not care.left)
@@ -154,6 +155,9 @@ class Runner:
             self._cares[goal.name] = care
         return ran, more
 
+    def _is_to_end(self, goal: "Goal") -> bool:
+        return self._stopped or (self._leaves_clocks and goal.to_ms is not None)
+
     def _run_some(self, goal: "Goal", care: Care, tx: Tx) -> tuple[list[Trace], bool]:
         """Run what is due first, and what is due after it, in one transaction, for as long as
         nobody else in the namespace would mind: a commit costs as much as several entries. Answers
@@ -166,7 +170,8 @@ class Runner:
         while (one := self._run_due(tx, goal)) is not None:
             ran.append(one.trace)
             care.reached = len(ran)
-            if (one.goes_on and self.store.alone) or care.is_over(monotonic() - began):
+            is_enough = care.is_over(monotonic() - began) or self.store.is_awaited()
+            if is_enough or (one.goes_on and self.store.alone):
                 tx.planned = None  # it goes on at once, and calls somebody when it ends before
                 return ran, True
         self._arrive(tx, goal)
@@ -245,6 +250,10 @@ class Runner:
         """Something may be due sooner than was known."""
         if self._thread is not None:  # else nobody sleeps, and a signal's exception may end this
             self._woken.set()
+
+    def leave_clocks(self) -> None:
+        """Whoever moves a clock is to say that he was not done: the server will end."""
+        self._leaves_clocks = True
 
     def stop(self) -> None:
         """End the thread and whoever moves a clock; what is at work is committed first."""

@@ -44,12 +44,15 @@ def prepare_forks() -> None:
     os.register_at_fork(before=hold, after_in_parent=let_go, after_in_child=begin)
 
 
-def leave_to_main(loop: "asyncio.AbstractEventLoop") -> Callable[[], None]:
+def leave_to_main(
+    loop: "asyncio.AbstractEventLoop", before: Callable[[], None]
+) -> Callable[[], None]:
     """In a process that answers, once the server has set its handlers: nobody is heeded any more
-    but the main one. Answers what ends this process in order."""
+    but the main one. Answers what ends this process in order; `before` is done first."""
     handler = signal.getsignal(signal.SIGTERM)
 
     def end() -> None:
+        before()
         signal.signal(signal.SIGTERM, handler)
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -20,6 +20,7 @@ from cosell.service import Engine
 from cosell.store import Tx, agenda, namespaces
 from cosell.store.retries import step
 from cosell.store.sqlite import SqliteStore
+from tests.waiting import until
 
 UNKNOWN = "an-unknown-kind"  # no table of the engine's has it
 BROKEN = "invitation-expiry"
@@ -59,12 +60,9 @@ def test_entry_that_fails_stays_and_holds_up_no_other_namespace(
         for number in range(30):
             agenda.plan(tx, other, 2 + number, BROKEN, "of nothing")  # which is soon done
     engine.runner.start()
-    until = time.monotonic() + 10.0
-    while left(engine, other):
-        assert time.monotonic() < until, "the other namespace waits for ever"
-        time.sleep(0.005)
+    until(lambda: not left(engine, other), "the other namespace does not wait for ever")
+    until(lambda: "cannot be run" in caplog.text, "the thread comes to the one that fails")
     assert left(engine, failing) == [UNKNOWN]
-    assert "cannot be run" in caplog.text
 
 
 def test_wake_while_the_thread_sleeps_runs_what_became_due(engine: Engine) -> None:
@@ -73,10 +71,7 @@ def test_wake_while_the_thread_sleeps_runs_what_became_due(engine: Engine) -> No
         ns = namespaces.ensure(tx, "m", wall_ms()).ns
         agenda.plan(tx, ns, 1, BROKEN, "of nothing")
     engine.runner.wake()
-    until = time.monotonic() + 10.0
-    while left(engine, ns):
-        assert time.monotonic() < until, "nobody woke up"
-        time.sleep(0.005)
+    until(lambda: not left(engine, ns), "somebody wakes up")
 
 
 def test_entries_that_a_clock_moves_over_are_all_counted(engine: Engine) -> None:
@@ -251,6 +246,35 @@ def test_clock_that_is_moved_while_the_server_stops_is_to_be_moved_again(engine:
         runner.advance("m", ns, begun + 200_000)
     runner._stopped = False
     assert runner.advance("m", ns, begun + 200_000) == 1
+
+
+def test_who_waits_to_write_has_a_turn_between_two_entries(engine: Engine) -> None:
+    """However many may run together: on SQLite one writes at a time, in all namespaces."""
+    seen: list[int] = []
+
+    def write() -> None:
+        with engine.store.write() as tx:
+            seen.append(namespaces.find(tx, "m").now(0))
+
+    writers: list[threading.Thread] = []
+
+    def run(call: Call, tx: Tx, ref: str) -> None:
+        if ref == "1":
+            writers.append(threading.Thread(target=write))
+            writers[0].start()
+            while not engine.store.is_awaited():
+                time.sleep(0.001)
+
+    runner = runner_of(engine, run)
+    begun = wall_ms()
+    with engine.store.write() as tx:
+        ns = namespaces.put_clock(tx, namespaces.ensure(tx, "m", begun), begun, begun, True).ns
+        for number in range(4):
+            agenda.plan(tx, ns, begun + 1_000 * (1 + number), BROKEN, str(number))
+    assert runner.advance("m", ns, begun + 60_000) == 4
+    writers[0].join()
+    assert seen == [begun + 2_000], "the clock stood at the second entry"
+    assert not engine.store.is_awaited()
 
 
 def test_entries_run_together_until_others_have_waited_long_enough() -> None:

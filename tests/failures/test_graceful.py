@@ -15,7 +15,7 @@ from tests.failures.asking import Crowd, kept
 from tests.failures.cluster import Cluster
 from tests.failures.conftest import Start
 from tests.failures.crew import children
-from tests.harness import START_S_MAX, Worker, World, opportunity, send
+from tests.harness import ACCOUNT, START_S_MAX, Worker, World, opportunity, send
 from tests.waiting import until
 
 AT_WORK = 6
@@ -201,6 +201,35 @@ def test_clock_that_is_being_moved_when_the_server_ends_can_be_moved_on(
     again.desk("PutClock", Time="2030-01-01T01:00:00.000Z", Frozen=True)
     again.desk("AdvanceClock", Seconds=1)
     assert completed(again) == count
+
+
+@pytest.mark.parametrize("where", ["file", "postgres"])
+def test_whoever_moves_a_clock_far_is_told_that_the_server_ends(
+    request: pytest.FixtureRequest, tmp_path: Path, serve: Start, where: str
+) -> None:
+    database = str(tmp_path / "state.db")
+    if where == "postgres":
+        database = request.getfixturevalue("database")
+    server = serve(database)
+    world = World(server)
+    world.desk("PutClock", Time="2030-01-01T00:00:00.000Z", Frozen=True)
+    rule = {"Act": "Refer", "Catalog": "AWS", "ReceiverAccountId": ACCOUNT, "EverySeconds": 60}
+    world.desk("PutAutopilot", **rule)
+    seen = Crowd()
+    moving = threading.Thread(
+        target=lambda: seen.ask(
+            "AdvanceClock", lambda: world.desk("AdvanceClock", Seconds=10 * 365 * 86_400)
+        )
+    )
+    moving.start()
+    until(lambda: world.desk("GetClock")["Time"] > "2030-01-01T01", "the clock moves")
+    assert server.stop() == 0
+    moving.join(30)
+    [asked] = seen.asked
+    assert "500 InternalServerException: The server is stopping. Repeat" in str(asked), str(asked)
+    again = World(serve(database), world.namespace)
+    clock = again.desk("GetClock")
+    assert again.desk("AdvanceClock", To=clock["NextDueTime"])["Fired"] == 1
 
 
 def completed(world: World) -> int:

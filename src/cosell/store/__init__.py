@@ -295,6 +295,11 @@ class Store(Protocol):
         time (None: ever); answers how many were deleted."""
         ...
 
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for the end of this thread's write transaction, as far as this
+        process can know."""
+        ...
+
     def is_left(self) -> bool:
         """Whether this thread is in a transaction that keeps others waiting."""
         ...

@@ -43,6 +43,13 @@ class Pen:
     def __exit__(self, *_: object) -> None:
         self._pen.release()
 
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for it; asked by who has it."""
+        if not self._turn.acquire(blocking=False):
+            return True
+        self._turn.release()
+        return False
+
     def is_left(self) -> bool:
         """Whether this thread has the pen, or waits for it."""
         return self.is_mine() or self._has_turn()

@@ -120,6 +120,9 @@ class PostgresStore:
     def writing(self, one: "_Writing | None") -> None:
         self._here.writing = one
 
+    def is_awaited(self) -> bool:
+        return False  # only the database knows, and to ask it costs as much as an entry
+
     def is_left(self) -> bool:
         return self.writing is not None
 

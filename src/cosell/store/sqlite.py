@@ -144,6 +144,9 @@ class SqliteStore:
         if self.known is None:
             self.known = {}
 
+    def is_awaited(self) -> bool:
+        return self.pen.is_awaited()
+
     def is_left(self) -> bool:
         return self.pen.is_left()
 
