@@ -8,16 +8,14 @@ many deaths cost little. It dies as the launcher's plan says. Prints how many li
 
 import json
 import os
-import sqlite3
 import sys
-from functools import partial
 from typing import Any
 
 from cosell.config import Config
 from cosell.http import HttpRequest
 from cosell.service import Engine
 from cosell.store.sqlite import SqliteStore
-from tests.durability.launcher import Plan, Watched
+from tests.durability.launcher import Plan, watch
 
 AT_WORK = ("PENDING", "IN_PROGRESS")
 
@@ -41,8 +39,7 @@ def live(state: str, namespace: str, operation: str, members: Any) -> None:
 
 
 def main(plan: Plan, *call: Any) -> int:
-    Watched.plan = plan
-    sqlite3.connect = partial(sqlite3.connect, factory=Watched)  # type: ignore[assignment]
+    watch(plan)
     lives = 1
     while True:
         process = os.fork()

@@ -111,13 +111,20 @@ class Watched(sqlite3.Connection):
         return cursor
 
 
+def watch(plan: Plan) -> None:
+    """From here on the store's connections are such."""
+    from cosell.store import sqlite  # the main process of a server never loads it
+
+    Watched.plan = plan
+    vars(sqlite).update(connect=partial(sqlite3.connect, factory=Watched))
+
+
 def load(plan: Plan, serve: Any, *arguments: Any) -> Any:
     """What the worker calls first."""
-    Watched.plan = plan
     if plan.together:
         always = {"_TOGETHER": plan.together, "_TOGETHER_S": -1.0, "_TOGETHER_S_MAX": math.inf}
         vars(haste).update(always)
-    sqlite3.connect = partial(sqlite3.connect, factory=Watched)  # type: ignore[assignment]
+    watch(plan)
     return serve(*arguments)
 
 
