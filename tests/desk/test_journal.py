@@ -1,9 +1,11 @@
 """ListCalls and GetCall: every call of a namespace, what came of it, and finding one."""
 
+import json
 from typing import Any
 
 import pytest
 
+from cosell.journal import BODY_BYTES_MAX
 from tests.harness import ACCOUNT, NOBODY, OTHER, Server, World, opportunity
 from tests.journaled import calls, last, rules, whole
 from tests.refusal import desk_refusal, refusal
@@ -39,6 +41,9 @@ def test_a_call_is_told_with_what_it_was_and_what_came_of_it(world: World) -> No
         "Cleared": [],
         "Warnings": [],
         "Replayed": False,
+        "Request": None,
+        "Response": None,
+        "NotKept": None,
     }
     assert made["RealTime"] > "2026-03-02"
     assert made["DurationMilliseconds"] > 0
@@ -146,6 +151,46 @@ def test_a_refused_update_clears_nothing(world: World) -> None:
     )
     assert (last(world)["Outcome"], last(world)["Cleared"]) == ("ConflictException", [])
     assert rules(last(world)) == ["update.last-modified-date"]
+
+
+# --- bodies --------------------------------------------------------------------------------------
+
+
+def test_calls_are_listed_with_what_they_said_as_each_is_told_alone(world: World) -> None:
+    client = world.client()
+    client.create_opportunity(Catalog="Sandbox", **opportunity())
+    refusal(client.get_opportunity, Catalog="Sandbox", Identifier="O0000001")
+    world.post("ListSolutions", b"no JSON")
+    world.post("CreateOpportunity", {"Catalog": "AWS", "Origin": "x" * BODY_BYTES_MAX})
+    world.desk("PutPartner", AccountId=ACCOUNT, WebsiteUrl="https://secret.example.com")
+    told = calls(world, IncludeBodies=True)
+    assert told == [whole(world, call) for call in told]
+    assert [call["NotKept"] for call in told] == [[], [], [], ["Request"], []]
+    assert [call["Request"] is None for call in told] == [False, False, True, True, False]
+    assert told[0]["Request"].count("***")
+    assert "secret" not in str(told)
+    assert [call["Seq"] for call in told] == [call["Seq"] for call in calls(world)]
+
+
+def test_a_page_with_bodies_ends_where_they_are_too_many(world: World) -> None:
+    """Whenever the journal lets go of the oldest, it has about as much as a page at least."""
+    asked: dict[str, Any] = {"IncludeBodies": True}
+    for made in range(1, 60):
+        body = {"Catalog": "AWS", "Origin": "x" * 200_000, "ClientToken": str(made)}
+        world.post("CreateOpportunity", body)
+        if made > 20 and (first := world.desk("ListCalls", **asked))["NextToken"]:
+            break
+    second = world.desk("ListCalls", **asked, NextToken=first["NextToken"])
+    sizes = [
+        sum(len(call["Request"]) + len(call["Response"]) for call in page["Calls"])
+        for page in (first, second)
+    ]
+    assert max(sizes) <= 4 << 20 < sum(sizes)
+    tokens = [
+        int(json.loads(call["Request"])["ClientToken"])
+        for call in [*first["Calls"], *second["Calls"]]
+    ]
+    assert tokens == [*range(first["Forgotten"] + 1, made + 1)]
 
 
 # --- filters and pages ---------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What a call said and was answered: asked of the desk once, and then kept.
+"""What a call said and was answered: told by the desk with the call, or asked of it once, and kept.
 
 Another process, which may be given a call, can ask nobody: it is given what was said. Must not know
 which calls there are.
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from cosell.journal import BODY_BYTES_MAX, CALLS_MAX, REQUEST, RESPONSE
 from cosell.originals import orjson
-from cosell.testing.calling import Refused
+from cosell.testing.calling import Answer, Refused
 from cosell.testing.place import WorldClosed
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ ANEW: Final = (
 )
 
 
+_NOT_KEPT: Final = "NotKept"
 _TOO_LONG: Final = (
     f"It was longer than {BODY_BYTES_MAX >> 10} KiB, and the desk keeps none that is: look at what"
     " came of the call instead."
@@ -58,12 +59,15 @@ def shown(document: Any) -> Any:
 
 
 class Bodies:
-    """The request and the answer of a call: asked of the desk once, and then kept."""
+    """The request and the answer of a call: told with it, or asked of the desk once; then kept."""
 
-    def __init__(self, world: "World", request_id: str) -> None:
+    def __init__(self, world: "World", told: Answer) -> None:
+        """`told`: the call as ListCalls told it."""
         self._world = world
-        self._id = request_id
+        self._id: str = told.RequestId
         self._texts: tuple[_Text, _Text] | None = None
+        if told.get(_NOT_KEPT) is not None:  # it has its bodies with it
+            self._texts = _text(told, REQUEST), _text(told, RESPONSE)
         self._documents: tuple[Any, Any] | None = None
         self._trace: Trace | None = None
         self._gone = ""
@@ -125,7 +129,7 @@ _Text: TypeAlias = str | Gone | None
 
 
 def _text(whole: Mapping[str, Any], body: str) -> _Text:
-    if body in (whole.get("NotKept") or ()):
+    if body in (whole.get(_NOT_KEPT) or ()):
         return Gone(_TOO_LONG)
     text: str | None = whole.get(body)
     return text

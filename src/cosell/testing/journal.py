@@ -4,7 +4,6 @@ A dead call never left the client: boto3 itself refused its parameters. What the
 is kept, since its journal forgets the oldest. Must not judge a call.
 """
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +12,7 @@ from cosell.clock import iso
 from cosell.originals import RLock
 from cosell.testing import amounts
 from cosell.testing.bodies import ANEW, ANOTHER, Bodies, Said
-from cosell.testing.calling import DESK, Answer
+from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.clock import instant
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.known_calls import DEAD, Call, Calls, Rule
@@ -21,7 +20,6 @@ from cosell.testing.missing import Missing
 from cosell.testing.place import Here
 
 if TYPE_CHECKING:
-    from cosell.journal import Trace
     from cosell.testing.world import World
 
 _PAGE: Final = 1000
@@ -41,8 +39,8 @@ class Journal(Calls):
         self._was_renewed = False  # before the last such call
         self._missing = Missing(world.name)
         self._passed = 0  # so many calls of the desk's journal were read, or are lost
-        self._kept = 0  # so many of them, the oldest, have their bodies with them
-        self._found = 0  # so many there were when this read on last
+        self._kept = 0  # so many of those that were seen, the oldest, have their bodies with them
+        self._are_bodies_told = True  # with calls; an older server does not know how
         self._ended = False
 
     @property
@@ -89,7 +87,7 @@ class Journal(Calls):
     def end(self) -> None:
         """The world ends: its calls, and what those of the code under test said, stay known."""
         try:
-            self._read_last()
+            self._read_whole()
         except Exception as error:
             self._missing.unasked = self._missing.unasked or error
             raise
@@ -100,15 +98,10 @@ class Journal(Calls):
         """The world ended, and nobody had called it."""
         self._ended = True
 
-    def _read_last(self) -> None:
-        own = self._world.own_requests
+    def _read_whole(self) -> None:
         with self._reading:
             self._read_new()
-            told = [call for call in self._seen if call.request_id not in own]
-            traces = self._traces()
-            for bodies in (call._bodies for call in told):
-                if isinstance(bodies, Bodies):
-                    bodies.keep(traces)
+            self._keep()
 
     def add_dead(self, dead: DeadCall) -> None:
         """A call died in the client now, after every call that the journal has."""
@@ -125,17 +118,16 @@ class Journal(Calls):
         """Read what came since, before the desk forgets it. Nobody asked: an error is told to who
         asks next."""
         with suppress(Exception), self._reading:
-            self._read_new()
-            traces = self._traces()
-            for call in self._seen[self._kept : self._found]:
-                if isinstance(call._bodies, Bodies):
-                    call._bodies.keep(traces)
-            self._kept, self._found = self._found, len(self._seen)
+            self._read_whole()
 
-    def _traces(self) -> "Mapping[str, Trace]":
-        """Calls that can be held on to without asking for each of them."""
+    def _keep(self) -> None:
+        """Hold on to what those calls said that were read without it."""
         place = self._world.place
-        return place.traces(self._world.name) if isinstance(place, Here) else {}
+        traces = place.traces(self._world.name) if isinstance(place, Here) else {}
+        for call in self._seen[self._kept :]:
+            if isinstance(call._bodies, Bodies):
+                call._bodies.keep(traces)
+        self._kept = len(self._seen)
 
     def about_to_begin_anew(self, *, is_left_behind: bool) -> None:
         """The desk's journal will be empty: read what came, unless nobody is to know it."""
@@ -166,7 +158,7 @@ class Journal(Calls):
             self._seen.clear()
             self._world.way.given_up.clear()
             self._world.way.broken_off.clear()
-            self._kept = self._found = 0
+            self._kept = 0
             self._missing.begin_anew()
 
     def _of_code(self) -> list[Call]:
@@ -199,7 +191,7 @@ class Journal(Calls):
         if self._seq is not None:
             asked["AfterSeq"] = self._seq
         while True:
-            page = self._world.desk("ListCalls", **asked)
+            page = self._page(asked)
             if self._is_anew(page, first):
                 asked = {"MaxResults": _PAGE}
                 continue
@@ -213,6 +205,18 @@ class Journal(Calls):
             if not page.get("NextToken"):
                 return
             asked["NextToken"] = page.NextToken
+
+    def _page(self, asked: dict[str, Any]) -> Answer:
+        """A page of calls; with what they said, if that is not in this process."""
+        place = self._world.place
+        if self._are_bodies_told and not (isinstance(place, Here) and place.has_traces):
+            try:
+                return self._world.desk("ListCalls", IncludeBodies=True, **asked)
+            except Refused as refused:
+                if refused.code != "ValidationException" or "NextToken" in asked:
+                    raise
+                self._are_bodies_told = False
+        return self._world.desk("ListCalls", **asked)
 
     def _is_anew(self, page: Answer, first: str) -> bool:
         """Whether the page is of another journal than was read before, and has to be asked for
@@ -255,5 +259,5 @@ class Journal(Calls):
             request_id=told.RequestId,
             seq=told.Seq,
             service=told.Service,
-            _bodies=Bodies(self._world, told.RequestId),
+            _bodies=Bodies(self._world, told),
         )

@@ -254,9 +254,14 @@ class Here:
         response.headers.append(("date", http_date(wall_ms() // SECOND_MS)))
         return response
 
+    @property
+    def has_traces(self) -> bool:
+        """Whether the calls of a world's journal are here, and not in another process."""
+        return self._parent is None
+
     def traces(self, world: str) -> "Mapping[str, Trace]":
         """The calls that a world's journal has, by request id; none if it is elsewhere."""
-        return {} if self._parent is not None else self.engine.runner.journal.by_request_id(world)
+        return self.engine.runner.journal.by_request_id(world) if self.has_traces else {}
 
     def begin(self, world: str) -> None:
         """A world is made. The engine is made with the first one, which asks it something in the

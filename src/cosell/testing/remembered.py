@@ -9,9 +9,9 @@ from typing import Final
 from cosell.journal import CALLS_MAX, NAMESPACE_BYTES_MAX, NAMESPACES_MAX
 from cosell.store.faults import KEPT_MAX
 
-# Calls are read, and with the next reading the bodies of those are kept that were read before. So
-# two readings have to find room in what the desk keeps, each with the call that went over, and with
-# what threads ask meanwhile: 2 * (400 + 1) + 198 = 1,000 calls, and as much of the bytes.
+# Calls are read together with what they said. Those of one reading, the call that went over among
+# them, have to find room in what the desk keeps, and more than as many that threads make until the
+# desk has begun to answer: 401 + 599 = 1,000 calls, and as much of the bytes.
 CALLS_UNREAD_MAX: Final = 2 * CALLS_MAX // 5
 """So many calls may come before they are read."""
 BYTES_UNREAD_MAX: Final = NAMESPACE_BYTES_MAX // 4

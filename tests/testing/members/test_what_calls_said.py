@@ -3,7 +3,9 @@ call that another process is given."""
 
 import copy
 import pickle
-from concurrent.futures import ProcessPoolExecutor
+import warnings
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from multiprocessing import get_context
 from typing import Any
@@ -13,12 +15,15 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from cosell.contract.renderers import REDACTED
+from cosell.http import HttpRequest, HttpResponse
 from cosell.journal import BODY_BYTES_MAX, BYTES_MAX
 from cosell.testing.calling import DESK, SELLING, Caller, Refused
 from cosell.testing.known_calls import Call
 from cosell.testing.missing import CallsForgotten
-from cosell.testing.place import here
+from cosell.testing.place import Place, here
+from cosell.testing.there import There
 from cosell.testing.world import World
+from tests.harness import Server
 
 LONG = BODY_BYTES_MAX + 1
 
@@ -90,10 +95,62 @@ def test_what_a_world_holds_on_to_is_blotted_out_too(world: World, client: Any) 
     assert made.response["Id"].startswith("O")
 
 
-def ask_at_length(world: World, times: int) -> None:
-    for _ in range(times):
+@pytest.mark.parametrize(("threads", "times"), [(5, 300), (12, 100)])
+def test_what_threads_said_is_kept_in_time(somewhere: World, threads: int, times: int) -> None:
+    def work(number: int) -> None:
+        client = somewhere.client()
+        for _ in range(times):
+            client.list_solutions(Catalog="AWS", MaxResults=number)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(1, threads + 1)))
+    said = Counter(call.request["MaxResults"] for call in somewhere.calls)
+    assert said == dict.fromkeys(range(1, threads + 1), times)
+    assert all(call.response["SolutionSummaries"] for call in somewhere.calls)
+
+
+def test_what_calls_of_many_bytes_said_is_kept(somewhere: World) -> None:
+    """Those of another process are read in several pages, if the desk still has so many."""
+    ask_at_length(somewhere, 30)
+    assert [call.request["ClientToken"] for call in somewhere.calls] == [*map(str, range(30))]
+    ask_at_length(somewhere, 30, somewhere.place)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CallsForgotten)
+        others = somewhere.calls[30:]
+    said = [int(call.request["ClientToken"]) for call in others]
+    assert said == [*range(somewhere.calls.lost, 30)]
+
+
+def test_what_builders_said_stays_known(somewhere: World) -> None:
+    made = somewhere.given.opportunity()
+    somewhere.close()
+    assert made.Id in [call.response.get("Id") for call in somewhere.calls.all]
+
+
+def test_an_older_server_is_asked_for_each_call(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It refuses a member that it does not know."""
+    exchange = There.exchange
+
+    def as_before(there: There, request: HttpRequest, *patience: Any) -> HttpResponse:
+        body = request.body.replace(b"IncludeBodies", b"NotYetThere")
+        return exchange(there, request._replace(body=body), *patience)
+
+    monkeypatch.setattr(There, "exchange", as_before)
+    with World(server=server.url) as world:
+        for number in range(1_100):
+            world.caller()("ListSolutions", Catalog="AWS", MaxResults=1 + number % 100)
+    said = [call.request["MaxResults"] for call in world.calls]
+    assert said == [1 + number % 100 for number in range(1_100)]
+
+
+def ask_at_length(world: World, times: int, place: Place | None = None) -> None:
+    """On the world's way, or as another process."""
+    call = Caller(place or world.way, world.name, world.account, SELLING)
+    for number in range(times):
         with pytest.raises(Refused):
-            world.caller()("CreateOpportunity", Catalog="AWS", Origin="x" * 200_000)
+            call("CreateOpportunity", Catalog="AWS", Origin="x" * 200_000, ClientToken=str(number))
 
 
 def test_many_open_worlds_take_no_calls_from_each_other() -> None:

@@ -11,7 +11,7 @@ from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.desk.contract import CONTRACT as DESK
 from cosell.errors import ApiError, Cause, ErrorCode, FieldError, ResourceNotFoundException
-from cosell.journal import CALLS_MAX, Trace, Window
+from cosell.journal import CALLS_MAX, REQUEST, RESPONSE, Trace, Window
 from cosell.originals import orjson
 from cosell.selling import text_at
 from cosell.store import Tx
@@ -19,6 +19,7 @@ from cosell.store.pages import Entry
 from cosell.wire import aws_json
 
 _PAGE: Final = 100
+_BODIES_BYTES_MAX: Final = 4 << 20  # in a page; a longer one ends earlier
 _SORT: Final = ("Seq", False)
 _DEPTH_MAX: Final = 200  # more than a request may have
 _UNTOLD: Final = "A fault closed the connection before the call had any effect."
@@ -41,7 +42,8 @@ def list_calls(call: Call, _: Tx) -> Document:
     """The namespace's calls that the server remembers, oldest first: of one account or operation,
     if one is named; those after AfterSeq, the Seq of the last one seen. Forgotten is how many older
     ones of the namespace it remembers no more, and Journal what both are counted in: another one
-    after a reset, a load or a fork, and after the server's start; null if nothing came yet."""
+    after a reset, a load or a fork, and after the server's start; null if nothing came yet. With
+    IncludeBodies each call has what GetCall shows of it, and a page has at most 4 MiB of that."""
     size = cast("int", call.input.get("MaxResults", _PAGE))
     place = paging.position(call, _SORT)
     after = cast("int", place[0] if place else call.input.get("AfterSeq", 0))
@@ -49,8 +51,9 @@ def list_calls(call: Call, _: Tx) -> Document:
     window = Window(after, account, operation, size + 1)
     traces, forgotten, begun = call.laboratory.journal.page(call.namespace.name, window, call.ns)
     entries = [Entry(trace.seq, 0, None) for trace in traces]
-    calls: list[Json] = [_told(trace) for trace in traces[:size]]
-    token = paging.token(call, _SORT, entries, size)
+    shown = _whole if call.input.get("IncludeBodies") else _without_bodies
+    calls = shown(traces[:size])
+    token = paging.token(call, _SORT, entries, len(calls))
     return {"Calls": calls, "Forgotten": forgotten, "Journal": begun or None, "NextToken": token}
 
 
@@ -68,11 +71,28 @@ def get_call(call: Call, _: Tx) -> Document:
     return _told(trace) | said(trace)
 
 
+def _without_bodies(traces: list[Trace]) -> list[Json]:
+    return [_told(trace) for trace in traces]
+
+
+def _whole(traces: list[Trace]) -> list[Json]:
+    """Calls with what they said: as many as a page has room for, and the first in any case."""
+    calls: list[Json] = []
+    left = _BODIES_BYTES_MAX
+    for trace in traces:
+        bodies = said(trace)
+        left -= sum(len(str(bodies[name] or "").encode()) for name in (REQUEST, RESPONSE))
+        if calls and left < 0:
+            break
+        calls.append(_told(trace) | bodies)
+    return calls
+
+
 def said(trace: Trace) -> Document:
     """What a call said and was answered, as JSON in the answer of `GetCall`: redacted."""
     return {
-        "Request": _request(trace),
-        "Response": _response(trace),
+        REQUEST: _request(trace),
+        RESPONSE: _response(trace),
         "NotKept": [*trace.unkept],
     }
 
