@@ -8,7 +8,6 @@ load what pytest has not loaded anyway.
 """
 
 import hmac
-import io
 import os
 import pathlib
 import socket
@@ -29,11 +28,7 @@ from os import environ as environ
 from os import getpid as getpid
 from os import name as _system
 from os import urandom as urandom
-from os.path import abspath as abspath
-from os.path import expanduser as expanduser
-from os.path import expandvars as expandvars
 from random import Random as Random
-from stat import S_ISREG
 from subprocess import DEVNULL as DEVNULL
 from subprocess import PIPE as PIPE
 from subprocess import Popen as Popen
@@ -85,23 +80,11 @@ class disk:
     stat = staticmethod(os.stat)
     unlink = staticmethod(os.unlink)
     write = staticmethod(os.write)
-    _File = io.FileIO
 
     @staticmethod
     def is_replaced() -> bool:
         """Whether a test has put another in its place."""
         return os.mkdir is not disk.mkdir
-
-    @staticmethod
-    def content(path: str) -> bytes | None:
-        """What is in a file; None where there is none that can be read."""
-        try:
-            if not S_ISREG(disk.stat(path).st_mode):  # who reads a pipe takes it from others
-                return None
-            with disk._File(path) as file:
-                return file.readall()
-        except (OSError, ValueError):  # ValueError: such a path there cannot be
-            return None
 
 
 def __getattr__(name: str) -> Any:

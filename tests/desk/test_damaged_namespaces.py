@@ -196,6 +196,14 @@ def test_a_body_is_of_its_row(inside: Inside) -> None:
         ("engagement-from-opportunity-task", "step", 99),
         ("prospecting-from-engagement-task", "step", 2),
         ("prospecting-from-engagement-task", "StartTime", "now"),
+        ("engagement-from-opportunity-task", "rules", None),
+        ("engagement-from-opportunity-task", "rules", "x"),
+        ("engagement-from-opportunity-task", "rules", {"Id": "any"}),
+        ("engagement-from-opportunity-task", "rules", [1]),
+        ("engagement-from-opportunity-task", "rules", [["Id", "Source", "Cite"]]),
+        ("engagement-from-opportunity-task", "rules", [{"Id": 1}]),
+        ("prospecting-from-engagement-task", "Engagements", [{"rules": "x"}]),
+        ("prospecting-from-engagement-task", "Engagements", [{"rules": [{"Cite": []}]}]),
     ],
 )
 def test_a_body_has_what_its_kind_has(inside: Inside, kind: str, member: str, value: Any) -> None:

@@ -4,10 +4,14 @@ And what that costs, in what botocore reads for it: never in time.
 """
 
 import builtins
+import gc
 import gzip
 import json
 import os
 import shutil
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +20,7 @@ from uuid import uuid4
 
 import botocore
 import pytest
-from botocore import configloader, loaders
+from botocore import loaders, session
 
 from cosell.testing import World
 
@@ -93,18 +97,19 @@ def test_another_configuration_costs_nothing_of_botocore_s_own_files(
     assert read == []
 
 
-def test_another_home_without_files_is_no_other_configuration(
+def test_another_home_makes_no_other_session(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
     home: Path,
     count: Callable[[Any, str], list[str]],
 ) -> None:
     world.client()
-    read = count(configloader, "load_config")
+    made = count(session.Session, "__init__")
+    put(home / "another", 9)
     monkeypatch.setenv("HOME", str(home / "another"))
     monkeypatch.setenv("USERPROFILE", str(home / "another"))
-    world.client()
-    assert read == []
+    assert attempts(world) == 9
+    assert made == []
 
 
 @pytest.mark.parametrize("again", [3, 10], ids=["as long", "longer"])
@@ -168,6 +173,84 @@ def test_another_home_by_a_function_of_the_test_s_own(world: World, home: Path) 
         assert attempts(world) == 4
 
 
+def _no_file(_: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("os.path.isfile", lambda _: False)
+
+
+def _another_file(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    real = open
+
+    def patched(path: Any, *arguments: Any, **named: Any) -> Any:
+        path = folder / "another" if str(path) == str(folder / "config") else path
+        return real(path, *arguments, **named)
+
+    (folder / "another").write_text(told(9))
+    patch.setattr(builtins, "open", patched)
+
+
+def _another_parser(_: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("configparser.RawConfigParser.sections", lambda _: [])
+
+
+def _another_reader(_: Path, patch: pytest.MonkeyPatch) -> None:
+    said = {"profiles": {"default": {"max_attempts": "9"}}}
+    patch.setattr("botocore.configloader.load_config", lambda _: said)
+
+
+@pytest.mark.parametrize(
+    ("put_in", "then"),
+    [(_no_file, None), (_another_file, 9), (_another_parser, None), (_another_reader, 9)],
+)
+def test_what_reads_the_files_in_a_test_reads_them_in_no_other(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    put_in: Callable[[Path, pytest.MonkeyPatch], None],
+    then: int | None,
+) -> None:
+    """Whoever comes first, and whether or not there is a session already."""
+    (tmp_path / "config").write_text(told(4))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    world.client(service="sts")
+    for _ in range(2):
+        with monkeypatch.context() as own:
+            put_in(tmp_path, own)
+            assert attempts(world) == then
+        assert attempts(world) == 4
+
+
+def test_credentials_that_are_looked_for_are_found_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("AKIAFIRST", "AKIASECOND"):
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+        made: Any = world.client(aws_access_key_id=None, aws_secret_access_key=None)
+        assert made._request_signer._credentials.access_key == key
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # botocore leaves its socket open
+def test_a_monitor_is_told_of_the_calls_of_its_own_test(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """botocore's own: it is sent a datagram for each."""
+    world.client()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as monitor:
+        monitor.bind(("127.0.0.1", 0))
+        monitor.settimeout(30)
+        with monkeypatch.context() as own:
+            own.setenv("AWS_CSM_ENABLED", "true")
+            own.setenv("AWS_CSM_HOST", "127.0.0.1")
+            own.setenv("AWS_CSM_PORT", str(monitor.getsockname()[1]))
+            world.client().list_opportunities(Catalog="AWS")
+            told = [json.loads(monitor.recv(8192))["Api"] for _ in range(2)]  # attempt, and call
+        assert told == ["ListOpportunities"] * 2
+        world.client().list_solutions(Catalog="AWS")
+        monitor.sendto(b"nothing", monitor.getsockname())
+        assert monitor.recv(8192) == b"nothing"
+    gc.collect()
+
+
 def test_another_file_system_in_the_place_of_the_real_one(
     world: World, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,6 +289,39 @@ def test_models_of_the_test_s_own_are_no_other_test_s(
         assert hasattr(made, f"preview_{name.lower()}")
     assert not hasattr(world.client(), "preview_second")
     assert world.client().list_opportunities(Catalog="AWS")["OpportunitySummaries"] == []
+
+
+def test_a_model_that_is_written_anew_is_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+    for name in ("First", "Second"):
+        shutil.rmtree(tmp_path / SERVICE, ignore_errors=True)
+        _model(tmp_path, f"Preview{name}")
+        assert hasattr(world.client(), f"preview_{name.lower()}")
+
+
+_LISTED_ONCE = """
+from unittest import mock
+from cosell.testing import World
+
+with World() as world:
+    world.client(service="sts")
+    with mock.patch("os.listdir", return_value=["a.csv"]):
+        try:
+            world.client()
+        except ValueError as error:
+            assert "does not find its files" in str(error)
+    assert world.client().list_solutions(Catalog="AWS")["SolutionSummaries"]
+"""
+
+
+def test_which_services_there_are_is_asked_by_the_first_client_of_any() -> None:
+    """botocore asks once in a process."""
+    run = subprocess.run(
+        [sys.executable, "-c", _LISTED_ONCE], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
 
 
 def _model(folder: Path, operation: str) -> None:

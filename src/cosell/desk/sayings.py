@@ -59,7 +59,7 @@ def of_document(kind: str) -> Saying:
     """Of the document of a resource of a kind."""
     saying = _naming(_members_of(kind))
     workflow = next((one for one in kinds.WORKFLOWS if one.kind == kind), None)
-    return _each(saying, _at_step_of(workflow)) if workflow else saying
+    return _each(saying, _at_step_of(workflow), _of_rules()) if workflow else saying
 
 
 def _members_of(kind: str) -> tuple[_Member, ...]:
@@ -86,6 +86,27 @@ def _at_step_of(workflow: Workflow) -> Saying:
         return "" if 0 <= done <= last else f"has step, which cannot be {_shown(done)}"
 
     return at_step
+
+
+def _of_rules() -> Saying:
+    """A task that failed, and each engagement of a campaign that did, may have the rules why, as
+    the desk tells them."""
+    holding = _holding(_members_of_shape(DESK, "RecordedRule"))
+
+    def of_rules(id: str, body: dict[str, Any]) -> str:
+        within = body.get("Engagements")
+        for one in (body, *(within if type(within) is list else ())):
+            rules = one.get("rules", []) if type(one) is dict else []
+            if type(rules) is not list:
+                return f"has rules, which cannot be {_shown(rules)}"
+            for rule in rules:
+                if type(rule) is not dict:
+                    return f"has rules, where none can be {_shown(rule)}"
+                if wrong := holding(id, rule):
+                    return f"has rules, where one {wrong}"
+        return ""
+
+    return of_rules
 
 
 @lru_cache(_KINDS_MAX)
@@ -182,6 +203,12 @@ def _each(*sayings: Saying) -> Saying:
 def _outline(contract: Contract, operation: str, needed: tuple[str, ...]) -> tuple[_Member, ...]:
     asked = contract.operations[operation]
     shape = asked.input_shape if contract is DESK else asked.output_shape or ""
+    return _members_of_shape(contract, shape, needed)
+
+
+def _members_of_shape(
+    contract: Contract, shape: str, needed: tuple[str, ...] = ()
+) -> tuple[_Member, ...]:
     return tuple(
         _Member(name, kind, is_required or name in needed)
         for name, kind, is_required in contract.outline(shape)

@@ -7,7 +7,7 @@ every suite would wait for a parser at its start.
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from cosell.originals import Path, disk, expanduser, expandvars, sha256
+from cosell.originals import Path
 
 DEFAULT: Final = "default"
 _PATHS: Final = (  # who names another file, and where it is else
@@ -47,14 +47,6 @@ class Files(NamedTuple):
             "region" in names,
             "endpoint_url" in names,
         )
-
-
-def digests(environ: Mapping[str, str]) -> tuple[bytes | None, ...]:
-    """What is in each file, told apart by 32 bytes; None where there is none. The files are those
-    that botocore finds, for which a name that is empty is one."""
-    named = (environ.get(variable, path) for variable, path in _PATHS)
-    read = (disk.content(expanduser(expandvars(path))) for path in named)
-    return tuple(None if content is None else sha256(content).digest() for content in read)
 
 
 def _settings(path: str) -> Iterator[tuple[str, str, str]]:

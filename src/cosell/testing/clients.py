@@ -16,11 +16,12 @@ from cosell.testing.dead_calls import BOUND, SPEAKER
 OLDEST: Final = "1.35.61"  # of botocore: the first that knows the service
 # A session makes one client at a time; in the middle of that a signal's handler may make another.
 _making = RLock()
-_KEPT_MAX: Final = 8
-# The session that makes them all, by how it is configured: a test may bring files of its own.
-_kept: dict[tuple[object, ...], Any] = {}
-# What has read botocore's own files, which takes many times as long as all the rest.
+# The session that makes them all; and what has read botocore's own files, for those that it is not
+# to make, which takes many times as long as all the rest.
+_kept: list[Any] = []
 _loaders: list[Any] = []
+# What a session has of the user's files, which it reads once.
+_READ: Final = ("_config", "_profile", "_profile_map")
 
 
 def client(world: Reached, account: str, service: str, options: dict[str, Any]) -> Any:
@@ -62,15 +63,21 @@ def access_key(account: str) -> str:
 
 
 def _made(service: str, given: dict[str, Any]) -> Any:
-    """A client. Its session is kept for the next ones once it has made one: what a test has put in
-    the place of botocore's parts, or of what reads its files, is to be in no other test's."""
-    configured = environment.configuration()
-    kept = _kept.get(configured) if configured else None
+    """A client, configured as by a new session. The session is kept for the next ones once it has
+    made one: what a test has put in the place of botocore's parts is to be in no other test's."""
+    kept = _kept[0] if _kept and _is_renewed(_kept[0], given) else None
     session = kept or _session()
     _ensure_known(session, service)
-    made = session.create_client(service, **given)
+    try:
+        made = session.create_client(service, **given)
+    except Exception as error:
+        from botocore.exceptions import DataNotFoundError
+
+        if isinstance(error, DataNotFoundError) and service in session.get_available_services():
+            raise _found_none() from error
+        raise
     if not kept:
-        _keep(session, made, configured)
+        _keep(session, made, given)
     return made
 
 
@@ -89,17 +96,31 @@ def _session() -> Any:
     return new
 
 
-def _keep(session: Any, made: Any, configured: tuple[object, ...] | None) -> None:
+def _keep(session: Any, made: Any, given: dict[str, Any]) -> None:
     loader = session.get_component("data_loader")
     homes = [type(one).__module__ for one in (session, made, loader)]
     if homes != ["botocore.session", "botocore.client", "botocore.loaders"]:
         return
     if not _loaders and _has_no_models(session) and not disk.is_replaced():
         _loaders.append(loader)
-    if configured:
-        if len(_kept) >= _KEPT_MAX:
-            _kept.clear()
-        _kept[configured] = session
+    if loader in _loaders and not _kept and _is_renewed(session, given):
+        _kept.append(session)
+
+
+def _is_renewed(session: Any, given: dict[str, Any]) -> bool:
+    """Let a session read the user's files again, by whatever a test has put in the place of what
+    reads them: that costs less than to find out whether they would say the same, and most users
+    have none. Whether it is as a new one then: most is looked at with each client anyway, but not
+    the environment that it has met, the models, where credentials were found that nobody gave, and
+    a monitor that is told of all calls."""
+    for name in _READ:
+        setattr(session, name, None)
+    return (
+        not environment.is_replaced()
+        and given["aws_access_key_id"] is not None
+        and _has_no_models(session)
+        and not session.get_config_variable("csm_enabled")
+    )
 
 
 def _has_no_models(session: Any) -> bool:
@@ -108,18 +129,27 @@ def _has_no_models(session: Any) -> bool:
 
 
 def _ensure_known(session: Any, service: str) -> None:
-    known = session.get_available_services() if service == SELLING[0] else [service]
-    if service in known:
+    # Whichever it is: the answer to who asks first is for all of them, so no test is to bring it.
+    known = session.get_available_services()
+    if service in known or (known and service != SELLING[0]):
         return
-    import botocore
-
     if not known:
-        raise ValueError(
-            f"botocore {botocore.__version__} finds none of its files: has this test another file"
-            " system in the place of the real one (pyfakefs)? Make the client before, or let it"
-            " show botocore's folder (fs.add_real_directory)."
-        )
+        raise _found_none()
     raise ValueError(
-        f"botocore {botocore.__version__} does not know {service}: install {OLDEST} or newer"
+        f"botocore {_version()} does not know {service}: install {OLDEST} or newer"
         f" (pip install 'boto3>={OLDEST}')."
     )
+
+
+def _found_none() -> ValueError:
+    return ValueError(
+        f"botocore {_version()} does not find its files: has this test another file system in the"
+        " place of the real one (pyfakefs)? Make the client before, or let it show botocore's"
+        " folder (fs.add_real_directory)."
+    )
+
+
+def _version() -> str:
+    import botocore
+
+    return str(botocore.__version__)

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cosell.originals import RLock, abspath, disk, environ, expanduser, expandvars
-from cosell.testing.aws_files import DEFAULT, Files, digests
+from cosell.originals import RLock, environ
+from cosell.testing.aws_files import DEFAULT, Files
 
 ACCOUNT = "111122223333"
 """The default partner's account; config.DEFAULT_ACCOUNT, for which every suite would wait ten
@@ -70,11 +70,6 @@ _lock = RLock()
 _standing: "list[Placed]" = []  # what was put there and not taken back, the newest last
 
 
-# What an SDK looks at once, beside its files.
-_PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
-_MODELS = "AWS_DATA_PATH"
-
-
 class Placed:
     """Variables for this process's environment, and what stood there before. Several may be taken
     back in any order: what stood before goes to the one that was put over it. Both acts may be
@@ -124,18 +119,9 @@ def credentials() -> Placed:
     return Placed(wanted)
 
 
-def configuration() -> tuple[object, ...] | None:
-    """What a session of botocore's keeps of what it reads: what is in its files, the profile, and
-    the folders that have models. Sessions for which it is equal are configured alike. None where a
-    test has put its own in the place of what they are read by."""
-    if disk.is_replaced() or os.environ is not environ or os.path.expanduser is not expanduser:
-        return None
-    folders = environ[_MODELS].split(os.pathsep) if _MODELS in environ else ()
-    try:
-        models = [abspath(expanduser(expandvars(one))) for one in folders]
-    except OSError:  # the current folder is gone
-        return None
-    return digests(environ), tuple(environ.get(name) for name in _PROFILES), tuple(models)
+def is_replaced() -> bool:
+    """Whether a test has put another in the place of the process's own."""
+    return os.environ is not environ
 
 
 def region() -> str:
