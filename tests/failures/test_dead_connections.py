@@ -181,7 +181,10 @@ def test_answer_that_nobody_had_a_turn_to_read_yet_is_not_one_that_never_came(
             watch._asked_about = [wait]
             text = postgres_watch._IDLE.replace(":pids", f"'{{{wait.pid}}}'")
             answer = other.pgconn.exec_(text.encode())
-            assert watch._unheard(answer, time.monotonic()) == []
+            heard_at = time.monotonic()
+            if heard_at - wait.since > postgres_watch._ON_ITS_WAY_S:
+                break  # an answer that is as late counts as lost, however busy the machine is
+            assert watch._unheard(answer, heard_at) == []
         watch._asked_about = [wait._replace(since=time.monotonic())]
         assert len(watch._unheard(answer, watch._asked_about[0].since)) == 1, "idle since before"
 
