@@ -175,8 +175,8 @@ def test_answer_that_nobody_had_a_turn_to_read_yet_is_not_one_that_never_came(
     watch = Watch(lambda: connected(database, "it"), "it", Postgres(), lambda: None)
     watch.end()
     with closing(connected(database, "it")) as one, closing(connected(database, "it")) as other:
-        one.pgconn.send_query(b"select 1")
         wait = postgres_watch._Wait(one, time.monotonic(), one.info.backend_pid)
+        one.pgconn.send_query(b"select 1")  # who waits has said since when before he asks
         for _ in range(200):
             watch._asked_about = [wait]
             text = postgres_watch._IDLE.replace(":pids", f"'{{{wait.pid}}}'")
