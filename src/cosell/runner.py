@@ -119,7 +119,10 @@ class Runner:
             self._asked[namespace] -= 1
             self.wake()
         if more:
-            raise InternalServerException("The server is stopping. Repeat the call.")
+            raise InternalServerException(
+                "The server is stopping, and the clock is not there yet. Repeat the call with To or"
+                " with the same ClientToken: Seconds without one would count from where it stands."
+            )
         return ran
 
     def plan_look(self, name: str, tx: Tx) -> None:
@@ -131,9 +134,10 @@ class Runner:
 
     def _run(self, goal: "Goal", for_s: float) -> tuple[int, bool]:
         """Run what is due, a few entries in one transaction, until nothing is, or for so long;
-        answers how many ran, and whether more may be due. An entry that cannot be run is raised
-        once it comes first: what comes before it is run without it."""
+        answers how many ran, and whether more may be due. What an entry raises is raised once that
+        comes first: what comes before it is run without it."""
         until, ran, more = monotonic() + for_s, 0, True
+        raised: Exception | None = None
         care = self._cares.pop(goal.name, None) or Care()
         while more and not self._is_to_end(goal):
             try:
@@ -141,14 +145,16 @@ class Runner:
                 some, more = retrying(self.store, run, hasty=not care.left)
             except (Contention, StoreError):
                 raise
-            except Exception:
+            except Exception as error:
                 if care.reached in (0, care.left):  # none comes before it, or it was none of them
                     raise
-                care.left = care.reached
+                care.left, raised = care.reached, error
                 continue
             care.done()
             self._count(some)
             ran += len(some)
+            if raised and not (more and care.left):  # another try might go well: it was a signal's
+                raise raised
             if monotonic() >= until:
                 break
         if more and care.is_wanted:
@@ -172,7 +178,7 @@ class Runner:
             care.reached = len(ran)
             is_enough = care.is_over(monotonic() - began) or self.store.is_awaited()
             if is_enough or (one.goes_on and self.store.alone):
-                tx.planned = None  # it goes on at once, and calls somebody when it ends before
+                tx.planned = None  # it goes on at once, or whoever asked plans another look
                 return ran, True
         self._arrive(tx, goal)
         return ran, False

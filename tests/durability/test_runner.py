@@ -218,6 +218,27 @@ class Unkept(Runner):
         raise LookupError("nothing like that")
 
 
+def test_what_a_signal_raises_in_an_entry_comes_out(engine: Engine) -> None:
+    """As a test's limit of time does: another try of the same entry goes well."""
+    tries: list[str] = []
+
+    def run(call: Call, tx: Tx, ref: str) -> None:
+        tries.append(ref)
+        if ref == "2" and tries.count("2") == 1:
+            raise TimeoutError("the test's time is over")
+
+    runner = runner_of(engine, run)
+    begun = wall_ms()
+    with engine.store.write() as tx:
+        ns = namespaces.ensure(tx, "m", begun).ns
+        for number in range(5):
+            agenda.plan(tx, ns, begun + 100_000 + number, BROKEN, str(number))
+    with pytest.raises(TimeoutError, match="the test's time is over"):
+        runner.advance("m", ns, begun + 200_000)
+    assert tries == ["0", "1", "2", "0", "1"], "what came before it is kept"
+    assert runner.advance("m", ns, begun + 200_000) == 3
+
+
 def test_what_fails_after_all_entries_is_not_tried_for_ever(engine: Engine) -> None:
     runner = runner_of(engine, lambda call, tx, ref: None, Unkept)
     with engine.store.write() as tx:

@@ -21,6 +21,7 @@ from uuid import uuid4
 import botocore
 import pytest
 from botocore import loaders, session
+from botocore.exceptions import DataNotFoundError
 
 from cosell.testing import World
 
@@ -337,3 +338,8 @@ def _model(folder: Path, operation: str) -> None:
     like = model["operations"]["ListOpportunities"]
     model["operations"][operation] = {**like, "name": operation}
     (ours / "service-2.json").write_text(json.dumps(model))
+
+
+def test_a_version_of_the_service_that_there_is_not_is_told_as_botocore_does(world: World) -> None:
+    with pytest.raises(DataNotFoundError, match="partnercentral-selling/1999-01-01"):
+        world.client(api_version="1999-01-01")

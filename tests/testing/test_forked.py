@@ -80,3 +80,42 @@ def test_what_its_builders_call_is_not_the_codes_either() -> None:
         [sys.executable, "-c", BUILDING], capture_output=True, text=True, timeout=60
     )
     assert done.stdout == "child: ['ListSolutions']\nparent: ['ListSolutions'] True\n", done.stderr
+
+
+MAKING = """
+import os, signal, threading
+import botocore.session
+from cosell.testing import World
+
+ours, theirs = threading.Event(), threading.Event()
+create_client = botocore.session.Session.create_client
+
+def held(session, *how, **named):
+    if threading.current_thread() is not threading.main_thread():
+        ours.set()
+        theirs.wait()
+    return create_client(session, *how, **named)
+
+with World() as world:
+    _ = world.endpoint_url
+    botocore.session.Session.create_client = held
+    other = threading.Thread(target=world.client)
+    other.start()
+    ours.wait()  # it is in the middle of making one
+    child = os.fork()
+    if not child:
+        signal.alarm(30)
+        world.client().list_solutions(Catalog="AWS")
+        os._exit(0)
+    code = os.waitpid(child, 0)[1]
+    theirs.set()
+    other.join()
+    print(code, world.calls.operations)
+"""
+
+
+def test_a_forked_process_makes_clients_though_a_thread_was_at_one() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MAKING], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "0 ['ListSolutions']\n"), done.stderr

@@ -4,6 +4,7 @@ botocore is imported with the first one. Must not intercept anything: a request 
 world that it is for.
 """
 
+import os
 from typing import Any, Final
 
 from cosell.auth.key_ids import make_id
@@ -14,14 +15,30 @@ from cosell.testing.current import Reached
 from cosell.testing.dead_calls import BOUND, SPEAKER
 
 OLDEST: Final = "1.35.61"  # of botocore: the first that knows the service
-# A session makes one client at a time; in the middle of that a signal's handler may make another.
-_making = RLock()
 # The session that makes them all; and what has read botocore's own files, for those that it is not
 # to make, which takes many times as long as all the rest.
 _kept: list[Any] = []
 _loaders: list[Any] = []
 # What a session has of the user's files, which it reads once.
 _READ: Final = ("_config", "_profile", "_profile_map")
+
+
+class _Making:
+    """A session makes one client at a time; in the middle of that a signal's handler may make
+    another. A process that is forked off then has none that goes on with what was begun."""
+
+    def __init__(self) -> None:
+        self.one = RLock()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        self.one = RLock()
+        _kept.clear()
+        _loaders.clear()
+
+
+_making: Final = _Making()
 
 
 def client(world: Reached, account: str, service: str, options: dict[str, Any]) -> Any:
@@ -33,7 +50,7 @@ def client(world: Reached, account: str, service: str, options: dict[str, Any]) 
         "aws_secret_access_key": environment.SECRET,
         **options,
     }
-    with _making:
+    with _making.one:
         made = _made(service, given)
 
     def bind(request: Any, **_: object) -> Any:
@@ -73,7 +90,8 @@ def _made(service: str, given: dict[str, Any]) -> Any:
     except Exception as error:
         from botocore.exceptions import DataNotFoundError
 
-        if isinstance(error, DataNotFoundError) and service in session.get_available_services():
+        lacks = isinstance(error, DataNotFoundError) and not given.get("api_version")
+        if lacks and service in session.get_available_services():
             raise _found_none() from error
         raise
     if not kept:
