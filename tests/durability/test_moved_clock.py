@@ -16,6 +16,17 @@ from cosell.store import Tx, agenda, namespaces
 from tests.durability.running import BROKEN, left, runner_of
 
 
+def planned(engine: Engine, count: int) -> tuple[int, int]:
+    """So many entries of a namespace `m`, a hundred seconds from now; answers now, and its
+    integer."""
+    begun = wall_ms()
+    with engine.store.write() as tx:
+        ns = namespaces.ensure(tx, "m", begun).ns
+        for number in range(count):
+            agenda.plan(tx, ns, begun + 100_000 + number, BROKEN, str(number))
+    return begun, ns
+
+
 def test_entries_that_a_clock_moves_over_are_all_counted(engine: Engine) -> None:
     """The thread sees them become due as well, and must leave them to whoever moves the clock."""
     engine.runner.start()
@@ -159,11 +170,7 @@ def test_what_a_signal_raises_in_an_entry_comes_out(engine: Engine) -> None:
             raise TimeoutError("the test's time is over")
 
     runner = runner_of(engine, run)
-    begun = wall_ms()
-    with engine.store.write() as tx:
-        ns = namespaces.ensure(tx, "m", begun).ns
-        for number in range(5):
-            agenda.plan(tx, ns, begun + 100_000 + number, BROKEN, str(number))
+    begun, ns = planned(engine, 5)
     with pytest.raises(TimeoutError, match="the test's time is over"):
         runner.advance("m", ns, begun + 200_000)
     assert tries == ["0", "1", "2", "0", "1"], "what came before it is kept"
@@ -177,11 +184,7 @@ def test_clock_that_is_moved_while_the_server_stops_is_to_be_moved_again(engine:
             time.sleep(0.11)  # the transaction ends with it
 
     runner = runner_of(engine, run)
-    begun = wall_ms()
-    with engine.store.write() as tx:
-        ns = namespaces.ensure(tx, "m", begun).ns
-        for number in range(2):
-            agenda.plan(tx, ns, begun + 100_000 + number, BROKEN, str(number))
+    begun, ns = planned(engine, 2)
     with pytest.raises(InternalServerException, match="Repeat the call"):
         runner.advance("m", ns, begun + 200_000)
     runner._stopped = False

@@ -2,12 +2,10 @@
 forgot, a pooler that takes and gives nothing, a backend that hangs. Whoever waits on one is told,
 or served on another one, and nothing of the server is lost for good."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
@@ -19,7 +17,7 @@ from cosell.store.postgres import PostgresStore
 from cosell.store.postgres_pool import connected
 from cosell.store.postgres_watch import Watch
 from tests.failures.asking import Crowd, crowd, kept
-from tests.failures.cluster import Cluster
+from tests.failures.cluster import Cluster, stopped
 from tests.failures.conftest import Start
 from tests.failures.proxy import Proxy
 from tests.failures.test_connections import OURS
@@ -42,18 +40,6 @@ def proxy(cluster: Cluster) -> Iterator[Proxy]:
     one = Proxy(cluster.socket)
     yield one
     one.end()
-
-
-@contextmanager
-def stopped(pids: list[int]) -> Iterator[None]:
-    """Processes that hang until the end."""
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 def backends(cluster: Cluster, condition: str) -> list[int]:

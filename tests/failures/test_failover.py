@@ -1,19 +1,16 @@
 """The primary is lost and its synchronous standby takes over: nothing that was acknowledged is
 lost, and processes find the new one by themselves."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.failures.asking import crowd, kept
-from tests.failures.cluster import Cluster, Standby
+from tests.failures.cluster import Cluster, Standby, stopped
 from tests.failures.conftest import Start, migrate
 from tests.failures.test_outage import ensure_told, started, tasks
 from tests.harness import Worker, World, opportunity
@@ -42,19 +39,6 @@ def worker(pair: tuple[Cluster, Standby], tmp_path: Path) -> Iterator[Worker]:
     running = Worker(pair[1].url("kept"), tmp_path / "worker.log").start()
     yield running
     assert running.stop() == 0
-
-
-@contextmanager
-def standing_still(standby: Standby) -> Iterator[None]:
-    """It hears nothing meanwhile."""
-    frozen = standby.processes()
-    for one in frozen:
-        os.kill(one, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for one in frozen:
-            os.kill(one, signal.SIGCONT)
 
 
 def test_standby_takes_over_and_nothing_is_lost(
@@ -93,7 +77,7 @@ def test_write_that_its_standby_does_not_have_is_not_acknowledged(
     config.write_text("[postgres]\nstatement_s_max = 2\n")
     world = World(serve(standby.url("kept"), "--config", str(config)))
     partner = world.client()
-    with standing_still(standby):
+    with stopped(standby.processes()):
         with pytest.raises(ClientError) as refused:
             partner.create_opportunity(Catalog="Sandbox", ClientToken="token", **opportunity())
         assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
@@ -116,7 +100,7 @@ def test_write_whose_wait_for_the_standby_is_cancelled_is_not_acknowledged(
     world = World(serve(standby.url("kept")))
     partner = world.client()
     waiting = "from pg_stat_activity where wait_event = 'SyncRep'"
-    with standing_still(standby), ThreadPoolExecutor(1) as pool:
+    with stopped(standby.processes()), ThreadPoolExecutor(1) as pool:
         asked = pool.submit(
             partner.create_opportunity, Catalog="Sandbox", ClientToken="token", **opportunity()
         )

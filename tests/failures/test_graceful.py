@@ -15,7 +15,7 @@ from tests.failures.asking import Crowd, kept
 from tests.failures.cluster import Cluster
 from tests.failures.conftest import Start
 from tests.failures.crew import children
-from tests.harness import ACCOUNT, START_S_MAX, Worker, World, opportunity, send
+from tests.harness import ACCOUNT, START_S_MAX, Server, Worker, World, opportunity, send
 from tests.waiting import until
 
 AT_WORK = 6
@@ -168,16 +168,24 @@ def takes_connections(port: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("where", ["file", "postgres"])
-def test_clock_that_is_being_moved_when_the_server_ends_can_be_moved_on(
-    request: pytest.FixtureRequest, tmp_path: Path, serve: Start, where: str
-) -> None:
+@pytest.fixture(params=["file", "postgres"])
+def standing(
+    request: pytest.FixtureRequest, tmp_path: Path, serve: Start
+) -> tuple[str, Server, World]:
+    """A database, its server, and a world there whose clock stands."""
     database = str(tmp_path / "state.db")
-    if where == "postgres":
+    if request.param == "postgres":
         database = request.getfixturevalue("database")
     server = serve(database)
     world = World(server)
     world.desk("PutClock", Time="2030-01-01T00:00:00.000Z", Frozen=True)
+    return database, server, world
+
+
+def test_clock_that_is_being_moved_when_the_server_ends_can_be_moved_on(
+    standing: tuple[str, Server, World], serve: Start
+) -> None:
+    database, server, world = standing
     world.desk("PutPace", Mode="Paced", StepSeconds=60)
     count = 60
     partner = world.client()
@@ -203,16 +211,10 @@ def test_clock_that_is_being_moved_when_the_server_ends_can_be_moved_on(
     assert completed(again) == count
 
 
-@pytest.mark.parametrize("where", ["file", "postgres"])
 def test_whoever_moves_a_clock_far_is_told_that_the_server_ends(
-    request: pytest.FixtureRequest, tmp_path: Path, serve: Start, where: str
+    standing: tuple[str, Server, World], serve: Start
 ) -> None:
-    database = str(tmp_path / "state.db")
-    if where == "postgres":
-        database = request.getfixturevalue("database")
-    server = serve(database)
-    world = World(server)
-    world.desk("PutClock", Time="2030-01-01T00:00:00.000Z", Frozen=True)
+    database, server, world = standing
     rule = {"Act": "Refer", "Catalog": "AWS", "ReceiverAccountId": ACCOUNT, "EverySeconds": 60}
     world.desk("PutAutopilot", **rule)
     seen = Crowd()
