@@ -6,9 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import dateutil.parser  # type: ignore[import-untyped]
 from botocore.awsrequest import AWSResponse
 
 from bench import ACCOUNT, CATALOG, PAGE, ROOT, BenchError
@@ -23,26 +26,32 @@ PLUGIN = "cosell.pytest_plugin"
 
 def in_process(bench: Bench) -> Iterator[Line]:
     """The founding list, then the start of pytest."""
-    yield _listing(bench)
+    yield from _listing(bench)
     yield _unused(bench)
 
 
-def _listing(bench: Bench) -> Line:
-    """A page through boto3 and a world, beside the same page through boto3 and a handler that has
-    the answer ready: what is left is botocore's own cost."""
-    with World(account=ACCOUNT) as world:
+def _listing(bench: Bench) -> Iterator[Line]:
+    """A page through boto3 and a world, beside the same page through boto3 without any world and a
+    handler that has the answer ready: what is left is botocore's own cost. And once more where
+    nothing is remembered of what botocore has made of earlier answers (memoized.py), as if each
+    page had times that no other had."""
+    in_world, anew, canned = [], [], []
+    with closing(World(account=ACCOUNT)) as world:
         _fill(world)
         ours, theirs = world.client(), world.client()
-        answer = _canned(ours)
+        with world.current():
+            page, answer = _page(ours), _canned(ours)
         theirs.meta.events.register("before-send.partnercentral-selling", answer)
-        if _page(ours)["TaskSummaries"] != _page(theirs)["TaskSummaries"]:
+        if page["TaskSummaries"] != _page(theirs)["TaskSummaries"]:
             raise BenchError("the canned page is another one")
-        in_world, canned = [], []
         for number in range(bench.sizes.rounds * 3):
             bench.progress.step(f"list in process, round {number + 1}")
-            in_world.append(_rate(lambda: _page(ours)))
+            with world.current():
+                in_world.append(_rate(lambda: _page(ours)))
+                anew.append(_rate_anew(lambda: _page(ours)))
             canned.append(_rate(lambda: _page(theirs)))
-    return rates("list 20 in process, through boto3", "canned answer", in_world, canned)
+    yield rates("list 20 in process, through boto3", "canned answer", in_world, canned)
+    yield rates("the same, no time in it seen before", "canned answer", anew, canned)
 
 
 def _fill(world: World) -> None:
@@ -95,6 +104,13 @@ def _rate(call: Callable[[], object]) -> float:
     for _ in range(CALLS):
         call()
     return CALLS / (time.perf_counter() - begun)
+
+
+def _rate_anew(call: Callable[[], object]) -> float:
+    """As `_rate`, with another function in the place of what reads times: it is always asked."""
+    parse = dateutil.parser.parse
+    with mock.patch("dateutil.parser.parse", lambda *args, **named: parse(*args, **named)):
+        return _rate(call)
 
 
 def _unused(bench: Bench) -> Line:

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Final, TypeAlias
 
 from cosell.originals import RLock
-from cosell.testing import environment, staying
+from cosell.testing import environment, memoized, staying
 
 Method: TypeAlias = Callable[..., Any]
 
@@ -91,6 +91,8 @@ _HOOKS: Final = {
     "botocore.session": ("Session", "get_config_variable", _configuring),
     "botocore.signers": ("RequestSigner", "get_auth_instance", _signing),
     "botocore.validate": ("ParamValidationDecorator", "serialize_to_request", _validating),
+    "botocore.parsers": ("BaseJSONParser", "_handle_timestamp", memoized.reading_times),
+    "botocore.useragent": ("UserAgentComponent", "to_string", memoized.cleaning_parts),
 }
 _lock = RLock()
 _active: "list[Interception]" = []
