@@ -33,8 +33,7 @@ def in_process(bench: Bench) -> Iterator[Line]:
 def _listing(bench: Bench) -> Iterator[Line]:
     """A page through boto3 and a world, beside the same page through boto3 without any world and a
     handler that has the answer ready: what is left is botocore's own cost. And once more where
-    nothing is remembered of what botocore has made of earlier answers (memoized.py), as if each
-    page had times that no other had."""
+    botocore reads every time (memoized.py), as if each page had seconds that no other had."""
     in_world, anew, canned = [], [], []
     with closing(World(account=ACCOUNT)) as world:
         _fill(world)
@@ -51,7 +50,7 @@ def _listing(bench: Bench) -> Iterator[Line]:
                 anew.append(_rate_anew(lambda: _page(ours)))
             canned.append(_rate(lambda: _page(theirs)))
     yield rates("list 20 in process, through boto3", "canned answer", in_world, canned)
-    yield rates("the same, no time in it seen before", "canned answer", anew, canned)
+    yield rates("the same, no second in it seen before", "canned answer", anew, canned)
 
 
 def _fill(world: World) -> None:

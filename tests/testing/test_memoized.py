@@ -3,6 +3,7 @@
 Must not look at how long anything takes.
 """
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,13 +18,18 @@ from botocore.parsers import BaseJSONParser, create_parser
 from botocore.useragent import UserAgentComponent
 from freezegun import freeze_time
 from freezegun.api import FakeDatetime
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cosell.testing import World
 from cosell.testing.memoized import _KEPT_MAX, cleaning_parts, reading_times
 from tests.testing.invitations import refer
 
-OF_UTC = ("2026-03-01T08:09:10.123Z", "2026-03-01T08:09:10Z")
-OTHERS = ("2026-03-01T08:09:10+02:00", "Sun, 01 Mar 2026 08:09:10 GMT", "17.5", 17)
+OURS = ("2026-03-01T08:09:10.123Z", "2026-03-01T08:09:11Z")
+OTHERS = (
+    "2026-03-01T08:09:10+02:00", "2026-03-01T08:09:10.1234567Z", "2026-03-01",
+    "Sun, 01 Mar 2026 08:09:10 GMT", "17.5", 17,
+)  # fmt: skip
 PARSER = create_parser("json")
 
 
@@ -52,26 +58,50 @@ def _counting() -> tuple[Callable[..., Any], list[object]]:
         return reading_times(_handle_timestamp), asked
 
 
-@pytest.mark.parametrize("value", [*OF_UTC, *OTHERS])
+@pytest.mark.parametrize("value", [*OURS, *OTHERS])
 def test_a_time_is_what_botocore_reads(value: object) -> None:
     wanted = _own(BaseJSONParser, "_handle_timestamp")(PARSER, None, value)
     for found in (_read(PARSER, value), _read(PARSER, value)):
         assert (found, type(found), repr(found)) == (wanted, type(wanted), repr(wanted))
 
 
-def test_a_time_in_utc_is_read_once_and_others_each_time() -> None:
+@given(st.datetimes())
+def test_every_time_is_what_botocore_reads(instant: datetime) -> None:
+    own = _own(BaseJSONParser, "_handle_timestamp")
+    told = instant.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+    for value in (f"{told}.{instant.microsecond // 1000:03}Z", f"{told}Z", f"{told}.000Z"):
+        assert repr(_read(PARSER, value)) == repr(own(PARSER, None, value))
+
+
+def test_a_second_is_read_once_and_other_times_each_time() -> None:
     read, asked = _counting()
-    for value in (*OF_UTC, *OTHERS) * 2:
+    for value in (*OURS, *OTHERS) * 2:
         read(PARSER, None, value)
-    assert asked == [*OF_UTC, *OTHERS, *OTHERS]
+    for value in ("2026-03-01T08:09:10Z", "2026-03-01T08:09:11.999Z"):
+        read(PARSER, None, value)
+    assert asked == [*OURS, *OTHERS, *OTHERS]
 
 
-def test_what_cannot_be_read_is_refused_each_time() -> None:
+@pytest.mark.parametrize("value", ["yesterday", "2026-02-30T08:09:10.123Z", "2026-02-30T08:09:10Z"])
+def test_what_cannot_be_read_is_refused_each_time(value: str) -> None:
     read, asked = _counting()
     for _ in range(2):
-        with pytest.raises(ValueError, match="Invalid timestamp"):
-            read(PARSER, None, "yesterdayZ")
+        with pytest.raises(ValueError, match=f'Invalid timestamp "{value}"'):
+            read(PARSER, None, value)
     assert len(asked) == 2
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="no time zone can be set here")
+def test_a_time_zone_that_a_test_sets_is_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = _own(BaseJSONParser, "_handle_timestamp")
+    try:
+        for zone in ("UTC", "Europe/Paris", "UTC"):
+            monkeypatch.setenv("TZ", zone)
+            time.tzset()
+            assert repr(_read(PARSER, OURS[0])) == repr(own(PARSER, None, OURS[0]))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_no_more_than_so_many_times_are_kept() -> None:
@@ -84,7 +114,7 @@ def test_no_more_than_so_many_times_are_kept() -> None:
 
 
 def test_a_clock_that_a_test_freezes_has_times_of_its_own() -> None:
-    value = OF_UTC[0]
+    value = OURS[0]
     assert type(_read(PARSER, value)) is datetime
     with freeze_time("2020-01-01"):
         assert type(_read(PARSER, value)) is FakeDatetime
@@ -92,7 +122,7 @@ def test_a_clock_that_a_test_freezes_has_times_of_its_own() -> None:
 
 
 def test_what_a_test_puts_in_the_place_of_reading_is_asked() -> None:
-    value = OF_UTC[0]
+    value = OURS[0]
     before = _read(PARSER, value)
     with mock.patch.object(dateutil.parser, "parse", return_value="Monday") as parse:
         assert [_read(PARSER, value) for _ in range(2)] == ["Monday", "Monday"]
@@ -127,7 +157,7 @@ def test_a_parser_of_which_nothing_is_known_is_asked_each_time() -> None:
         return value
 
     read = reading_times(_handle_timestamp)  # of this module, which has no usual parser
-    assert [read(PARSER, None, OF_UTC[0]) for _ in range(2)] == [OF_UTC[0]] * 2
+    assert [read(PARSER, None, OURS[0]) for _ in range(2)] == [OURS[0]] * 2
     assert len(asked) == 2
 
 

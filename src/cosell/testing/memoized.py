@@ -6,6 +6,8 @@ kept is what botocore itself has made of a value. Must not make anything of one 
 """
 
 import datetime
+import re
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, TypeAlias
@@ -13,36 +15,38 @@ from typing import Any, Final, TypeAlias
 Method: TypeAlias = Callable[..., Any]
 
 _KEPT_MAX: Final = 4_096
-_UTC: Final = "Z"  # how a time ends that has nothing to do with where this process is
+_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{3}))?Z", re.ASCII)
 
 
 def reading_times(original: Method) -> Method:
-    """In the place of `BaseJSONParser._handle_timestamp`: a time in text is read once. A parser of
-    the user's own is asked each time, and so is botocore's where a test has put something in the
+    """In the place of `BaseJSONParser._handle_timestamp`: of times as Partner Central tells them
+    each second is read once, as of this process's time zone; its milliseconds are put in. A parser
+    of the user's own is asked each time, and so is botocore's where a test has put something in the
     place of what that reads times with (freezegun: the class of what comes out)."""
-    kept: dict[str, Any] = {}
     usual = _named_in(original, "DEFAULT_TIMESTAMP_PARSER")
     dates: Any = getattr(_named_in(usual, "dateutil"), "parser", None)
     read, kind = getattr(dates, "parse", None), datetime.datetime
     if read is None:  # a botocore that reads times otherwise
         usual = None
+    kept: dict[Any, Any] = {}
 
     @wraps(original)
     def _handle_timestamp(parser: Any, shape: Any, value: Any) -> Any:
         __tracebackhide__ = True
+        told = _TIME.fullmatch(value) if type(value) is str else None
         if (
-            type(value) is not str
+            told is None
             or parser._timestamp_parser is not usual
             or datetime.datetime is not kind
             or dates.parse is not read
         ):
             return original(parser, shape, value)
-        found = kept.get(value)
+        second, milliseconds = told.groups()
+        found = kept.get((second, time.tzname))
         if found is None:
-            found = original(parser, shape, value)
-            if value.endswith(_UTC):
-                _keep(kept, value, found)
-        return found
+            found = original(parser, shape, value).replace(microsecond=0)
+            _keep(kept, (second, time.tzname), found)
+        return found.replace(microsecond=int(milliseconds) * 1_000) if milliseconds else found
 
     return _handle_timestamp
 
