@@ -21,7 +21,7 @@ from uuid import uuid4
 import botocore
 import pytest
 from botocore import loaders, session
-from botocore.exceptions import DataNotFoundError
+from botocore.exceptions import DataNotFoundError, InvalidConfigError
 
 from cosell.testing import World
 
@@ -79,6 +79,32 @@ def test_a_test_s_own_configuration_is_no_other_test_s(
     with monkeypatch.context() as own:
         own.setenv("AWS_CONFIG_FILE", str(file))
         assert attempts(world) == 1
+    assert attempts(world) is None
+
+
+def test_what_a_test_s_programs_run_in_is_told_by_its_own_clients(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "exec-env/AWS_Lambda_python3.12"
+    with monkeypatch.context() as own:
+        own.setenv("AWS_EXECUTION_ENV", "AWS_Lambda_python3.12")
+        assert told in world.client().meta.config.user_agent
+    assert told not in world.client().meta.config.user_agent
+
+
+def test_a_single_sign_on_that_is_nowhere_is_told_each_time(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also where a client was made before."""
+    file = tmp_path / "config"
+    file.write_text("[profile dev]\nsso_session = gone\n")
+    world.client()
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+    monkeypatch.setenv("AWS_PROFILE", "dev")
+    for _ in range(2):
+        with pytest.raises(InvalidConfigError, match="gone"):
+            world.client()
+    monkeypatch.delenv("AWS_PROFILE")
     assert attempts(world) is None
 
 

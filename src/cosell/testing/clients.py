@@ -19,8 +19,10 @@ OLDEST: Final = "1.35.61"  # of botocore: the first that knows the service
 # to make, which takes many times as long as all the rest.
 _kept: list[Any] = []
 _loaders: list[Any] = []
-# What a session has of the user's files, which it reads once.
-_READ: Final = ("_config", "_profile", "_profile_map")
+# What a session has of the user's files and environment, which it reads once; and what makes those
+# of its parts anew that do.
+_READ: Final = ("_config", "_profile", "_profile_map", "_auth_token")
+_READING: Final = ("_register_token_provider", "_register_user_agent_creator")
 
 
 class _Making:
@@ -133,6 +135,8 @@ def _is_renewed(session: Any, given: dict[str, Any]) -> bool:
     a monitor that is told of all calls."""
     for name in _READ:
         setattr(session, name, None)
+    for name in _READING:
+        getattr(session, name)()
     return (
         not environment.is_replaced()
         and given["aws_access_key_id"] is not None
