@@ -6,6 +6,7 @@ Must not look at how long anything takes.
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -21,7 +22,7 @@ from freezegun.api import FakeDatetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cosell.testing import World
+from cosell.testing import World, interception
 from cosell.testing.memoized import _KEPT_MAX, cleaning_parts, reading_times
 from tests.testing.invitations import refer
 
@@ -179,3 +180,14 @@ def test_a_part_is_cleaned_once_unless_it_has_a_greatest_size() -> None:
     parts = [sized, free, sized, UserAgentComponent("md", "x")]
     assert [clean(part) for part in parts] == ["m/A,B"] * 4
     assert asked == [sized, free, sized]
+
+
+@pytest.mark.parametrize("lacks", ["parsers.BaseJSONParser", "useragent.UserAgentComponent"])
+def test_a_botocore_that_has_such_a_part_no_more_goes_without(lacks: str) -> None:
+    name, _, cls = lacks.partition(".")
+    module = ModuleType(f"botocore.{name}")
+    bare = type(cls, (), {})
+    setattr(module, cls, bare)
+    before = dict(vars(bare))
+    assert interception._hook(module)
+    assert dict(vars(bare)) == before

@@ -94,6 +94,8 @@ _HOOKS: Final = {
     "botocore.parsers": ("BaseJSONParser", "_handle_timestamp", memoized.reading_times),
     "botocore.useragent": ("UserAgentComponent", "to_string", memoized.cleaning_parts),
 }
+# Of these nothing depends but how long a call takes: a botocore that has them no more goes without.
+_DISPENSABLE: Final = frozenset({"botocore.parsers", "botocore.useragent"})
 _lock = RLock()
 _active: "list[Interception]" = []
 _undo: list[Callable[[], None]] = []
@@ -221,6 +223,8 @@ def _hook(module: ModuleType | None) -> bool:
     owner = getattr(module, owner_name, None)
     if not isinstance(owner, type):  # a test's stub
         return False
+    if name in _DISPENSABLE and not hasattr(owner, method):
+        return True
     staying.hold(module)  # what sending.py raises is of the botocore whose calls come there
     if owner in _hooked:  # a second time it would be wrapped twice
         return True

@@ -27,7 +27,7 @@ def reading_times(original: Method) -> Method:
     dates: Any = getattr(_named_in(usual, "dateutil"), "parser", None)
     read, kind = getattr(dates, "parse", None), datetime.datetime
     if read is None:  # a botocore that reads times otherwise
-        usual = None
+        return original
     kept: dict[Any, Any] = {}
 
     @wraps(original)
@@ -36,7 +36,7 @@ def reading_times(original: Method) -> Method:
         told = _TIME.fullmatch(value) if type(value) is str else None
         if (
             told is None
-            or parser._timestamp_parser is not usual
+            or getattr(parser, "_timestamp_parser", None) is not usual
             or datetime.datetime is not kind
             or dates.parse is not read
         ):
@@ -59,7 +59,7 @@ def cleaning_parts(original: Method) -> Method:
     @wraps(original)
     def to_string(part: Any) -> Any:
         __tracebackhide__ = True
-        if getattr(part, "size_config", None) is not None:
+        if not isinstance(part, tuple) or getattr(part, "size_config", None) is not None:
             return original(part)
         found = kept.get(part)
         if found is None:
