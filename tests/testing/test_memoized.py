@@ -96,10 +96,12 @@ def test_what_cannot_be_read_is_refused_each_time(value: str) -> None:
 def test_a_time_zone_that_a_test_sets_is_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
     own = _own(BaseJSONParser, "_handle_timestamp")
     try:
-        for zone in ("UTC", "Europe/Paris", "UTC"):
+        for zone in ("UTC", "Europe/Paris", "UTC+3", "UTC", "UTC0UTC-1,M3.5.0,M10.5.0"):
             monkeypatch.setenv("TZ", zone)
             time.tzset()
-            assert repr(_read(PARSER, OURS[0])) == repr(own(PARSER, None, OURS[0]))
+            found, wanted = _read(PARSER, OURS[0]), own(PARSER, None, OURS[0])
+            assert repr(found) == repr(wanted)
+            assert found.isoformat() == wanted.isoformat()
     finally:
         monkeypatch.undo()
         time.tzset()

@@ -42,10 +42,11 @@ def reading_times(original: Method) -> Method:
         ):
             return original(parser, shape, value)
         second, milliseconds = told.groups()
-        found = kept.get((second, time.tzname))
+        as_here = second, time.tzname, time.timezone, time.altzone
+        found = kept.get(as_here)
         if found is None:
             found = original(parser, shape, value).replace(microsecond=0)
-            _keep(kept, (second, time.tzname), found)
+            _keep(kept, as_here, found)
         return found.replace(microsecond=int(milliseconds) * 1_000) if milliseconds else found
 
     return _handle_timestamp
