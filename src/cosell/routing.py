@@ -145,16 +145,18 @@ class Routes:
         """The namespace, the service and the operation that a request was for which led nowhere;
         None if that was not ours to answer."""
         address = _address(request.path)
-        if address is None or request.method != "POST" or isinstance(error, ForeignService):
+        if request.method != "POST" or isinstance(error, ForeignService):
             return None
-        namespace = DEFAULT_NAMESPACE if address[1] is None else address[1]
-        if not _is_a_name(namespace):
+        namespace = request.namespace or (address[1] if address else "")
+        if namespace is None:
+            namespace = DEFAULT_NAMESPACE
+        elif not _is_a_name(namespace):
             return None
         targeted = aws_json.target(request.headers)
-        service = self._desk if address[2] else self._selling
+        service = self._desk if address and address[2] else self._selling
         if targeted is not None and targeted[0] in self._by_prefix:
             service = self._by_prefix[targeted[0]]
-        operation = targeted[1] if targeted else address[3]
+        operation = targeted[1] if targeted else address and address[3]
         return namespace, service.contract, (operation or "")[:OPERATION_SHOWN_MAX]
 
     def _named(
@@ -208,9 +210,10 @@ class Routes:
                 f"The path {request.path[:OPERATION_SHOWN_MAX]!r} leads nowhere. {operation} is at"
                 f" {at}, and in another namespace than the default one at /ns/NAME{at}."
             )
+        if not desk:
+            return self._selling.contract.lacking(operation)
         hint = did_you_mean(operation, service.contract.operations)
-        where = "at the desk" if desk else "in partnercentral-selling"
-        return f"There is no operation {operation[:OPERATION_SHOWN_MAX]!r} {where}.{hint}"
+        return f"There is no operation {operation[:OPERATION_SHOWN_MAX]!r} at the desk.{hint}"
 
 
 @lru_cache(maxsize=256)  # whoever calls often calls at the same few addresses

@@ -259,7 +259,7 @@ def test_put_fault_fails_before_any_effect_and_in_order(world: World) -> None:
 def test_put_fault_names_what_is_near(world: World) -> None:
     asked = {"Operation": "GetOportunity", "Error": "ThrottlingException"}
     [(_, _, told)] = desk_refusal(world, "PutFault", **asked).errors
-    assert told.endswith("in partnercentral-selling. Did you mean GetOpportunity?")
+    assert told.endswith("a newer one may have it. Did you mean GetOpportunity?")
     asked = {"Operation": "GetOpportunity", "Error": "Throttling"}
     [(_, _, told)] = desk_refusal(world, "PutFault", **asked).errors
     assert told.endswith(". Did you mean ThrottlingException?")

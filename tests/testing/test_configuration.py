@@ -5,7 +5,6 @@ And what that costs, in what botocore reads for it: never in time.
 
 import builtins
 import gc
-import gzip
 import json
 import os
 import shutil
@@ -24,9 +23,9 @@ from botocore import loaders, session
 from botocore.exceptions import DataNotFoundError, InvalidConfigError
 
 from cosell.testing import World
+from tests.testing.newer import SERVICE, newer_model
 
 pytestmark = pytest.mark.usefixtures("bare")
-SERVICE = "partnercentral-selling"
 
 
 def attempts(world: World) -> int | None:
@@ -308,7 +307,7 @@ def test_models_of_the_test_s_own_are_no_other_test_s(
     assert not hasattr(world.client(), "preview_first")
     for name in ("First", "Second"):
         folder = tmp_path / name
-        _model(folder / "models", f"Preview{name}")
+        newer_model(folder / "models", f"Preview{name}")
         with monkeypatch.context() as own:
             own.chdir(folder)
             own.setenv("AWS_DATA_PATH", "models")
@@ -324,7 +323,7 @@ def test_a_model_that_is_written_anew_is_read_again(
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
     for name in ("First", "Second"):
         shutil.rmtree(tmp_path / SERVICE, ignore_errors=True)
-        _model(tmp_path, f"Preview{name}")
+        newer_model(tmp_path, f"Preview{name}")
         assert hasattr(world.client(), f"preview_{name.lower()}")
 
 
@@ -349,21 +348,6 @@ def test_which_services_there_are_is_asked_by_the_first_client_of_any() -> None:
         [sys.executable, "-c", _LISTED_ONCE], capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
-
-
-def _model(folder: Path, operation: str) -> None:
-    """Botocore's model of the service, with one more operation."""
-    [theirs] = (Path(botocore.__path__[0]) / "data" / SERVICE).iterdir()
-    ours = folder / SERVICE / theirs.name
-    shutil.copytree(theirs, ours)
-    [file] = ours.glob("service-2.json*")
-    opened = gzip.open if file.suffix == ".gz" else open
-    with opened(file, "rt", encoding="utf-8") as read:
-        model = json.load(read)
-    file.unlink()
-    like = model["operations"]["ListOpportunities"]
-    model["operations"][operation] = {**like, "name": operation}
-    (ours / "service-2.json").write_text(json.dumps(model))
 
 
 def test_a_version_of_the_service_that_there_is_not_is_told_as_botocore_does(world: World) -> None:

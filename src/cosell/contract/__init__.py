@@ -8,7 +8,8 @@ model arrives as `Additions`.
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias, Union
 
-from cosell.errors import FieldError
+from cosell import __version__
+from cosell.errors import WORD_COMPARED_MAX, FieldError, did_you_mean
 
 Json: TypeAlias = Union[bool, int, float, str, "list[Json]", "dict[str, Json]", None]
 Document: TypeAlias = dict[str, Json]
@@ -108,3 +109,12 @@ class Contract(NamedTuple):
     strangers: Callable[[str, object], Iterator[Stranger]]
     outline: Callable[[str], Iterator[tuple[str, str, bool]]]
     compile_all: Callable[[], None]
+
+    def lacking(self, operation: str, *others: str) -> str:
+        """What to say of an operation that the model does not have: a client's may be newer. It may
+        also be misspelt, for one of these or of `others`."""
+        return (
+            f"There is no operation {operation[:WORD_COMPARED_MAX]!r} in {self.signing_name} as of"
+            f" {self.model_date}, the API model that cosell {__version__} has; a newer one may have"
+            f" it.{did_you_mean(operation, (*self.operations, *others))}"
+        )

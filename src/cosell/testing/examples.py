@@ -7,7 +7,7 @@ name it already. Must not call the operation itself.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from cosell.errors import did_you_mean
+from cosell.selling.contract import CONTRACT
 from cosell.testing import documents
 from cosell.testing.drafts import ensure_known
 from cosell.testing.references import wire_name
@@ -77,7 +77,7 @@ def example(world: "World", operation: str, owner: "Who", members: Members) -> M
     member, that there is not."""
     name = wire_name(operation)
     if name not in _EXAMPLES:
-        raise ValueError(f"There is no operation {operation!r}.{did_you_mean(name, _EXAMPLES)}")
+        raise ValueError(CONTRACT.lacking(name))
     ensure_known(name, members)
     world.account_of(owner)  # not every example has one
     made = _EXAMPLES[name](Asked(world, owner, members))

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 
 from cosell.clock import datetime
-from cosell.errors import did_you_mean
 from cosell.selling.contract import CONTRACT
 from cosell.sts.contract import CONTRACT as STS
 from cosell.testing.bodies import Said, shown
@@ -77,7 +76,7 @@ class Call:
 
     def __str__(self) -> str:
         why = f" ({', '.join(rule.id for rule in self.rules)})" if self.rules else ""
-        return f"{self.operation} as {self.account}: {self.outcome}{why}"
+        return f"{self.operation} as {self.account or 'nobody'}: {self.outcome}{why}"
 
 
 class Calls(Sequence[Call]):
@@ -158,7 +157,5 @@ class Calls(Sequence[Call]):
 
 
 def _ensure_known(operation: str) -> None:
-    known = [*CONTRACT.operations, *STS.operations]
-    if operation not in known:
-        hint = did_you_mean(operation, known)
-        raise ValueError(f"There is no operation {operation!r}.{hint}")
+    if operation not in CONTRACT.operations and operation not in STS.operations:
+        raise ValueError(CONTRACT.lacking(operation, *STS.operations))

@@ -6,7 +6,6 @@ It happens in this process, right before a call reaches the world. Must not chan
 from collections.abc import Callable
 from typing import Final
 
-from cosell.errors import did_you_mean
 from cosell.originals import RLock, iscoroutinefunction, local
 from cosell.selling.contract import CONTRACT
 from cosell.testing import amounts
@@ -33,8 +32,7 @@ class Meanwhile:
         what cannot be called, or has to be awaited."""
         self.operation = wire_name(operation)
         if self.operation not in CONTRACT.operations:
-            hint = did_you_mean(self.operation, CONTRACT.operations)
-            raise ValueError(f"There is no operation {operation!r}.{hint}")
+            raise ValueError(CONTRACT.lacking(self.operation))
         if not callable(act):
             raise TypeError(f"act: {act!r} cannot be called. Give a function without arguments.")
         if iscoroutinefunction(act):

@@ -10,13 +10,15 @@ from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
+from cosell import __version__
 from cosell.http import HttpRequest
 from cosell.originals import Path
+from cosell.selling.contract import CONTRACT
 from cosell.testing import failing, scenes
 from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.fault_words import often
 from cosell.testing.keeping import Folder, write
-from cosell.testing.known_calls import Call
+from cosell.testing.known_calls import Call, Rule
 from cosell.wire.aws_json import addressed
 
 if TYPE_CHECKING:
@@ -139,7 +141,17 @@ def _called(calls: Sequence[Call], waits: bool, lost: int) -> list[str]:
     refused = next((call for call in reversed(shown) if call.refused and call.message), None)
     if refused is not None:
         table.append(f"the last refusal: {refused.operation}: {_short(refused.message)}")
+        if any(_is_of_values(rule) for rule in refused.rules):
+            table.append(
+                f"  (values as of {CONTRACT.model_date}, the API model that cosell {__version__}"
+                " has; a newer one may have more)"
+            )
     return table
+
+
+def _is_of_values(rule: Rule) -> bool:
+    """Whether it is the model's own, which lists what a member may say."""
+    return rule.id.startswith("model.") and rule.id.endswith("-enum")
 
 
 def _row(call: Call) -> tuple[str, ...]:

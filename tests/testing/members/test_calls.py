@@ -274,7 +274,8 @@ def test_calls_of_the_token_service(somewhere: World) -> None:
 
 def test_operations_of_the_token_service_that_are_not_there(world: World) -> None:
     assert not world.calls.of("AssumeRole")
-    with pytest.raises(ValueError, match=r"There is no operation 'AssumeRoles'\. Did you mean Ass"):
+    told = "There is no operation 'AssumeRoles' in .+ Did you mean AssumeRole?"
+    with pytest.raises(ValueError, match=told):
         world.calls.of("AssumeRoles")
 
 

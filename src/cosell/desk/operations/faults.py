@@ -51,10 +51,7 @@ def _ensure_known(said: Document) -> None:
     name, error = text_at(said, "Operation"), text_at(said, "Error")
     operation = SELLING.operations.get(name)
     if name and operation is None:
-        hint = did_you_mean(name, SELLING.operations)
-        raise _refuse(
-            "operation", f"There is no operation {name!r} in partnercentral-selling.{hint}"
-        )
+        raise _refuse("operation", SELLING.lacking(name))
     errors = operation.errors if operation else ERRORS
     if error and error not in errors:
         whose, known = name or "The API", ", ".join(sorted(errors))
