@@ -4,8 +4,9 @@ Must not look at how long anything takes.
 """
 
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Sized
+from datetime import UTC, date, datetime, timedelta
+from random import Random
 from types import ModuleType
 from typing import Any
 from unittest import mock
@@ -19,8 +20,6 @@ from botocore.parsers import BaseJSONParser, create_parser
 from botocore.useragent import UserAgentComponent
 from freezegun import freeze_time
 from freezegun.api import FakeDatetime
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cosell.testing import World, interception
 from cosell.testing.memoized import _KEPT_MAX, cleaning_parts, reading_times
@@ -32,6 +31,13 @@ OTHERS = (
     "Sun, 01 Mar 2026 08:09:10 GMT", "17.5", 17,
 )  # fmt: skip
 PARSER = create_parser("json")
+MONDAY = datetime(2020, 1, 6, tzinfo=UTC)  # as a test may have a mock answer
+
+
+@pytest.fixture(autouse=True)
+def hooked() -> Iterator[None]:
+    with World():
+        yield
 
 
 def _read(parser: Any, value: object) -> Any:
@@ -39,14 +45,14 @@ def _read(parser: Any, value: object) -> Any:
 
 
 def _own(cls: type, method: str) -> Callable[..., Any]:
-    """What botocore has there without a hook; the plugin is at work in these tests too."""
+    """What botocore has there without a hook."""
     found = getattr(cls, method)
     assert hasattr(found, "cosell_hook")
     own: Callable[..., Any] = found.__wrapped__
     return own
 
 
-def _counting() -> tuple[Callable[..., Any], list[object]]:
+def _counting(active: Sized = ("a world",)) -> tuple[Callable[..., Any], list[object]]:
     """What reads times, and what it has asked botocore itself."""
     asked: list[object] = []
     own = _own(BaseJSONParser, "_handle_timestamp")
@@ -56,7 +62,7 @@ def _counting() -> tuple[Callable[..., Any], list[object]]:
         return own(parser, shape, value)
 
     with mock.patch.dict(globals(), DEFAULT_TIMESTAMP_PARSER=parsers.DEFAULT_TIMESTAMP_PARSER):
-        return reading_times(_handle_timestamp), asked
+        return reading_times(_handle_timestamp, active), asked
 
 
 @pytest.mark.parametrize("value", [*OURS, *OTHERS])
@@ -66,12 +72,14 @@ def test_a_time_is_what_botocore_reads(value: object) -> None:
         assert (found, type(found), repr(found)) == (wanted, type(wanted), repr(wanted))
 
 
-@given(st.datetimes())
-def test_every_time_is_what_botocore_reads(instant: datetime) -> None:
-    own = _own(BaseJSONParser, "_handle_timestamp")
-    told = instant.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
-    for value in (f"{told}.{instant.microsecond // 1000:03}Z", f"{told}Z", f"{told}.000Z"):
-        assert repr(_read(PARSER, value)) == repr(own(PARSER, None, value))
+def test_every_time_is_what_botocore_reads() -> None:
+    own, random = _own(BaseJSONParser, "_handle_timestamp"), Random(1)
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+    for _ in range(500):
+        instant = first + random.random() * (last - first)
+        told = instant.isoformat(timespec="seconds").removesuffix("+00:00")
+        for value in (f"{told}.{random.randrange(1000):03}Z", f"{told}Z", f"{told}.000Z"):
+            assert repr(_read(PARSER, value)) == repr(own(PARSER, None, value))
 
 
 def test_a_second_is_read_once_and_other_times_each_time() -> None:
@@ -133,6 +141,39 @@ def test_what_a_test_puts_in_the_place_of_reading_is_asked() -> None:
     assert _read(PARSER, value) == before
 
 
+@pytest.mark.parametrize("told", ["Monday", None, date(2026, 3, 1), MONDAY], ids=repr)
+def test_what_stands_there_when_a_hook_is_put_in_stays_nowhere(told: object) -> None:
+    with mock.patch.object(dateutil.parser, "parse", return_value=told) as parse:
+        read, asked = _counting()
+        assert [read(PARSER, None, value) for value in (*OURS, *OURS)] == [told] * 4
+        assert parse.call_count == 4
+    assert [read(PARSER, None, value).year for value in (*OURS, *OURS)] == [2026] * 4
+    assert asked == [*OURS, *OURS, *OURS]
+
+
+def test_a_hook_that_is_put_in_while_a_clock_stands_remembers_afterwards() -> None:
+    with freeze_time("2020-01-01"):
+        read, asked = _counting()
+        assert [type(read(PARSER, None, OURS[0])) for _ in range(2)] == [FakeDatetime] * 2
+    assert [type(read(PARSER, None, OURS[0])) for _ in range(2)] == [datetime] * 2
+    assert asked == [OURS[0]] * 3
+
+
+def test_two_times_are_two_objects() -> None:
+    """What writes one down may tell by that whether it is the same (YAML)."""
+    assert _read(PARSER, OURS[1]) is not _read(PARSER, OURS[1])
+
+
+def test_a_hook_that_a_patch_puts_back_remembers_nothing() -> None:
+    """It is begun in a world, and ends after it."""
+    active = ["a world"]
+    read, asked = _counting(active)
+    read(PARSER, None, OURS[0])
+    active.clear()
+    assert [read(PARSER, None, OURS[0]).year for _ in range(2)] == [2026] * 2
+    assert asked == [OURS[0]] * 3
+
+
 def test_a_parser_of_the_users_own_is_asked_each_time() -> None:
     asked: list[str] = []
 
@@ -159,7 +200,7 @@ def test_a_parser_of_which_nothing_is_known_is_asked_each_time() -> None:
         asked.append(value)
         return value
 
-    read = reading_times(_handle_timestamp)  # of this module, which has no usual parser
+    read = reading_times(_handle_timestamp, ["a world"])  # here is no usual parser
     assert [read(PARSER, None, OURS[0]) for _ in range(2)] == [OURS[0]] * 2
     assert len(asked) == 2
 
@@ -177,11 +218,15 @@ def test_a_part_is_cleaned_once_unless_it_has_a_greatest_size() -> None:
         asked.append(part)
         return "m/A,B"
 
-    clean = cleaning_parts(to_string)
+    active = ["a world"]
+    clean = cleaning_parts(to_string, active)
     sized, free = mock.Mock(size_config=object()), UserAgentComponent("md", "x")
     parts = [sized, free, sized, UserAgentComponent("md", "x")]
     assert [clean(part) for part in parts] == ["m/A,B"] * 4
     assert asked == [sized, free, sized]
+    active.clear()
+    assert clean(free) == "m/A,B"
+    assert asked == [sized, free, sized, free]
 
 
 @pytest.mark.parametrize("lacks", ["parsers.BaseJSONParser", "useragent.UserAgentComponent"])

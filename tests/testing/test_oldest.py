@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent.parent
 PYTHON = Path(sys.prefix) / "oldest" / "bin" / "python"
 MODULES = {  # in groups, so that none of them takes long where much is going on
-    "clients": ("test_reaching", "test_time", "test_dead_calls"),
+    "clients": ("test_reaching", "test_time", "test_dead_calls", "test_memoized"),
     "surroundings": ("test_environment", "test_configuration", "test_neighbours", "test_loading"),
     "ways": ("test_egress", "test_places", "test_connections"),
 }

@@ -6,6 +6,7 @@ it found, and so do all worlds after that test's. Must not make a world.
 """
 
 import sys
+from contextlib import suppress
 from pkgutil import iter_modules
 from typing import Final
 
@@ -18,7 +19,7 @@ _ELSEWHERE: Final = ("edge", "run_server", "sending", "server", "there")
 
 def load() -> None:
     """Load the engine with every operation, and each part of a world; of an SDK and of servers
-    nothing that is not there yet."""
+    nothing that is not there yet, unless a test may have a file system of its own."""
     import re2  # noqa: F401
 
     from cosell.desk import soundness  # noqa: F401
@@ -33,5 +34,8 @@ def load() -> None:
     for part in iter_modules(package.__path__):
         if part.name not in _ELSEWHERE:
             import_module(f"{__package__}.{part.name}")
+    if "pyfakefs" in sys.modules:  # what is loaded amid one of its file systems goes with that
+        with suppress(ImportError):
+            import_module("botocore.session")
     if staying.loaded("botocore.httpsession"):
         import_module(f"{__package__}.sending")

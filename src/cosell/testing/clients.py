@@ -84,7 +84,9 @@ def access_key(account: str) -> str:
 def _made(service: str, given: dict[str, Any]) -> Any:
     """A client, configured as by a new session. The session is kept for the next ones once it has
     made one: what a test has put in the place of botocore's parts is to be in no other test's."""
-    kept = _kept[0] if _kept and _is_renewed(_kept[0], given) else None
+    kept = next(iter(_kept), None)  # asked once: a signal's handler may fork, and clear it
+    if kept is not None and not _is_renewed(kept, given):
+        kept = None
     session = kept or _session()
     _ensure_known(session, service)
     try:

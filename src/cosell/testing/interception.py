@@ -83,6 +83,14 @@ def _configuring(original: Method) -> Method:
     return get_config_variable
 
 
+def _reading_times(original: Method) -> Method:
+    return memoized.reading_times(original, _active)
+
+
+def _cleaning_parts(original: Method) -> Method:
+    return memoized.cleaning_parts(original, _active)
+
+
 # Every client of a process goes through these, whenever it was made: handlers of events are copied
 # into a session when that is made, and miss the clients that were there before.
 _HOOKS: Final = {
@@ -91,8 +99,8 @@ _HOOKS: Final = {
     "botocore.session": ("Session", "get_config_variable", _configuring),
     "botocore.signers": ("RequestSigner", "get_auth_instance", _signing),
     "botocore.validate": ("ParamValidationDecorator", "serialize_to_request", _validating),
-    "botocore.parsers": ("BaseJSONParser", "_handle_timestamp", memoized.reading_times),
-    "botocore.useragent": ("UserAgentComponent", "to_string", memoized.cleaning_parts),
+    "botocore.parsers": ("BaseJSONParser", "_handle_timestamp", _reading_times),
+    "botocore.useragent": ("UserAgentComponent", "to_string", _cleaning_parts),
 }
 # Of these nothing depends but how long a call takes: a botocore that has them no more goes without.
 _DISPENSABLE: Final = frozenset({"botocore.parsers", "botocore.useragent"})
@@ -160,9 +168,10 @@ def expect_stopped() -> Iterator[list[str]]:
 
 
 def real(module: ModuleType, name: str) -> Any:
-    """A class of botocore's that is hooked, whatever a test has put in its place; without a hook
-    what is there."""
-    ours = (one for one in _hooked if (one.__module__, one.__name__) == (module.__name__, name))
+    """A class of botocore's that is hooked, the newest if it was loaded again, whatever a test has
+    put in its place; without a hook what is there."""
+    wanted = module.__name__, name
+    ours = (one for one in reversed(_hooked) if (one.__module__, one.__name__) == wanted)
     return next(ours, None) or getattr(module, name)
 
 
@@ -248,8 +257,8 @@ def _hook(module: ModuleType | None) -> bool:
 def _below(method: Method) -> Method:
     """What a hook of before wraps, if somebody has put one back that was taken out (a patch that
     was begun in a world and ends after it). Who has wrapped one may have its attributes, too."""
-    hook, original = getattr(method, "cosell_hook", (0, method))
-    return original if hook == id(method) else method
+    said = getattr(method, "cosell_hook", None)  # a mock has whatever it is asked for
+    return said[1] if isinstance(said, tuple) and said[0] == id(method) else method
 
 
 class _Finder:

@@ -8,7 +8,7 @@ kept is what botocore itself has made of a value. Must not make anything of one 
 import datetime
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from functools import wraps
 from typing import Any, Final, TypeAlias
 
@@ -18,15 +18,15 @@ _KEPT_MAX: Final = 4_096
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{3}))?Z", re.ASCII)
 
 
-def reading_times(original: Method) -> Method:
+def reading_times(original: Method, active: Sized) -> Method:
     """In the place of `BaseJSONParser._handle_timestamp`: of times as Partner Central tells them
     each second is read once, as of this process's time zone; its milliseconds are put in. A parser
-    of the user's own is asked each time, and so is botocore's where a test has put something in the
-    place of what that reads times with (freezegun: the class of what comes out)."""
+    of the user's own is asked each time, and so is botocore's while a test has something in the
+    place of `datetime.datetime` (freezegun) or of `dateutil.parser.parse`, and where nothing is
+    `active`."""
     usual = _named_in(original, "DEFAULT_TIMESTAMP_PARSER")
     dates: Any = getattr(_named_in(usual, "dateutil"), "parser", None)
-    read, kind = getattr(dates, "parse", None), datetime.datetime
-    if read is None:  # a botocore that reads times otherwise
+    if not hasattr(dates, "_parser"):  # a botocore, or a dateutil, that reads times otherwise
         return original
     kept: dict[Any, Any] = {}
 
@@ -36,31 +36,35 @@ def reading_times(original: Method) -> Method:
         told = _TIME.fullmatch(value) if type(value) is str else None
         if (
             told is None
+            or not active
             or getattr(parser, "_timestamp_parser", None) is not usual
-            or datetime.datetime is not kind
-            or dates.parse is not read
+            or dates.parse is not dates._parser.parse
         ):
             return original(parser, shape, value)
         second, milliseconds = told.groups()
         as_here = second, time.tzname, time.timezone, time.altzone
         found = kept.get(as_here)
-        if found is None:
-            found = original(parser, shape, value).replace(microsecond=0)
-            _keep(kept, as_here, found)
-        return found.replace(microsecond=int(milliseconds) * 1_000) if milliseconds else found
+        if type(found) is not datetime.datetime:
+            found = original(parser, shape, value)
+            if type(found) is datetime.datetime and type(found).__module__ == "datetime":
+                _keep(kept, as_here, found)
+            return found
+        return found.replace(microsecond=int(milliseconds or 0) * 1_000)
 
     return _handle_timestamp
 
 
-def cleaning_parts(original: Method) -> Method:
+def cleaning_parts(original: Method, active: Sized) -> Method:
     """In the place of `UserAgentComponent.to_string`, of a tuple of texts: each part is cleaned
-    once. One that has a greatest size has it from an object that is made anew for each call."""
+    once while anything is `active`. One that has a greatest size has it from an object that is made
+    anew for each call."""
     kept: dict[Any, str] = {}
 
     @wraps(original)
     def to_string(part: Any) -> Any:
         __tracebackhide__ = True
-        if not isinstance(part, tuple) or getattr(part, "size_config", None) is not None:
+        sized = getattr(part, "size_config", None) is not None
+        if sized or not active or not isinstance(part, tuple):
             return original(part)
         found = kept.get(part)
         if found is None:

@@ -13,6 +13,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Final, TypeGuard
 
+from cosell.originals import disk
+
 _OURS: Final = __name__.partition(".")[0]
 _PARTS: Final = f"{_OURS}."
 _roots: Final = {_OURS: sys.modules[_OURS]}
@@ -70,7 +72,11 @@ def _is_module(found: object) -> TypeGuard[ModuleType]:
 
 
 def hold(module: ModuleType) -> None:
-    """The package that a module is of stays as well, with what is loaded of it, now and later."""
+    """The package that a module is of stays as well, with what is loaded of it, now and later; but
+    not one that is loaded where a test has put a file system in the place of the disk. pyfakefs
+    sees to it that such a one is loaded anew, for it goes on looking there."""
+    if disk.is_replaced():
+        return
     root = module.__name__.partition(".")[0]
     package = sys.modules.get(root)
     if _is_module(package):  # else a test's stub

@@ -235,10 +235,57 @@ except ImportError:
 """
 
 
-def program(text: str) -> str:
+# pyfakefs lets go of what was loaded amid a file system of a test's.
+FORGOTTEN = """
+import sys
+from unittest import mock
+
+from cosell.testing import World
+
+with World():
+    before = {*sys.modules}
+    with mock.patch("os.mkdir"):
+        import botocore.session
+        first = botocore.session
+    for name in [one for one in {*sys.modules} - before if not one.startswith("cosell")]:
+        del sys.modules[name]
+    import boto3
+    import botocore.session
+    print(botocore.session is first)
+    with World() as world:
+        boto3.client("partnercentral-selling").list_opportunities(Catalog="AWS")
+        world.client().list_solutions(Catalog="AWS")
+        print(*world.calls.operations)
+        print(type(world.client()).__mro__[1] is sys.modules["botocore.client"].BaseClient)
+"""
+
+FILES_OF_ITS_OWN = """
+import sys
+from types import ModuleType
+
+if len(sys.argv) > 1:
+    sys.modules["pyfakefs"] = ModuleType("pyfakefs")
+from cosell.testing import World
+print("botocore.session" in sys.modules)
+"""
+
+MOCKED = """
+from unittest import mock
+
+with mock.patch("botocore.httpsession.URLLib3Session.send") as send:
+    from cosell.testing import World
+    with World() as world:
+        world.client().list_solutions(Catalog="AWS")
+        print(*world.calls.operations, send.call_count)
+    import botocore.httpsession
+    print(botocore.httpsession.URLLib3Session.send is send)
+"""
+
+
+def program(text: str, *arguments: str) -> str:
     """What a process of its own prints."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", text],
+        [sys.executable, "-W", "error", "-c", text, *arguments],
         env=environment(),
         capture_output=True,
         text=True,
@@ -284,3 +331,16 @@ def test_each_module_is_what_its_package_has_by_its_name() -> None:
 
 def test_who_wants_a_module_anew_or_absent_has_it_so() -> None:
     assert program(ANEW) == "absent"
+
+
+def test_what_is_loaded_amid_another_file_system_is_loaded_again() -> None:
+    told = program(FORGOTTEN).splitlines()
+    assert told == ["False", "ListOpportunities ListSolutions", "True"]
+
+
+def test_where_a_test_may_have_files_of_its_own_botocore_is_loaded_before() -> None:
+    assert [program(FILES_OF_ITS_OWN), program(FILES_OF_ITS_OWN, "pyfakefs")] == ["False", "True"]
+
+
+def test_a_world_within_a_mock_of_what_is_hooked() -> None:
+    assert program(MOCKED).splitlines() == ["ListSolutions 0", "True"]
