@@ -108,6 +108,16 @@ REQUESTS: Final = Subject(
             RECORDED,
         ),
         Difference(
+            "request.region",
+            "The region of a client",
+            "The API is in us-east-1 alone, though SDKs make an address for any region.",
+            "",
+            "Asked of keys that a configuration names; else a client of any region is answered as "
+            "one of us-east-1, which ARNs and events name. Such a program reaches nothing at AWS.",
+            "decision",
+            f"{GUIDE}: Selling API regions",
+        ),
+        Difference(
             "request.newer-operations",
             "Operations that are documented and in no released SDK model",
             "Bulk jobs: `ListOpportunityBulkJobResults`, `GetOpportunityBulkJobReportUrl`.",
