@@ -137,12 +137,17 @@ def business_refused(*errors: FieldError) -> ValidationException:
 
 
 def _refused(reason: ValidationReason, errors: tuple[FieldError, ...]) -> ValidationException:
+    return ValidationException(in_words(errors), reason=reason, errors=errors)
+
+
+def in_words(errors: tuple[FieldError, ...]) -> str:
+    """Field errors as a message tells them."""
     told = "; ".join(
         e.message if e.message.startswith(e.path) else f"{e.path}: {e.message}"
         for e in errors[:_TOLD_MAX]
     )
     more = f"; and {len(errors) - _TOLD_MAX} more" if len(errors) > _TOLD_MAX else ""
-    return ValidationException(told + more, reason=reason, errors=errors)
+    return told + more
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -152,14 +157,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     names = {name.lower(): name for name in known}
     near = get_close_matches(word[:WORD_COMPARED_MAX].lower(), names, n=1, cutoff=0.5)
     return f" Did you mean {names[near[0]]}?" if near else ""
-
-
-def error_named(code: str) -> ApiError:
-    """One of the seven, as AWS would answer it for no reason that the caller can see."""
-    if code == ValidationException.__name__:
-        return ValidationException("The request was refused because a fault was asked for.")
-    named = {one.__name__: one for one in ApiError.__subclasses__()}
-    return named[code](named[code].default or "This fault was asked for at the desk.")
 
 
 # --- AWS's front end -----------------------------------------------------------------------------
@@ -193,6 +190,18 @@ class InvalidSignatureException(ApiError):
     pass
 
 
+class InternalFailure(ApiError):
+    """What AWS's front end answers; a service's own is InternalServerException."""
+
+    status = 500
+    default = "The request failed because of an unknown error."
+
+
+class ServiceUnavailable(ApiError):
+    status = 503
+    default = "The request failed because of a temporary failure of the server."
+
+
 # --- the edge ------------------------------------------------------------------------------------
 
 
@@ -210,6 +219,7 @@ class UnknownNamespaceException(ApiError):
 
 class RequestTimeoutException(ApiError):
     status = 408
+    default = "Reading the request timed out."
 
 
 class RequestEntityTooLargeException(ApiError):

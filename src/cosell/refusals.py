@@ -4,15 +4,20 @@ Must not decide whether it does.
 """
 
 import logging
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from cosell.contract import Operation
+from cosell.contract.faults import lower_camel
 from cosell.errors import (
     ApiError,
     Cause,
+    FieldError,
     InternalServerException,
     ThrottlingException,
     UnknownNamespaceException,
-    error_named,
+    ValidationException,
+    in_words,
 )
 from cosell.http import HttpResponse
 from cosell.originals import getLogger
@@ -20,7 +25,7 @@ from cosell.passage import Passage
 from cosell.routing import ForeignService, Route
 from cosell.selling.quotas import GROUP_OF
 from cosell.store import Contention, StoreError
-from cosell.store.faults import Met
+from cosell.store.faults import Fault, Met
 from cosell.wire import aws_json
 
 log = getLogger("cosell.service")
@@ -39,6 +44,7 @@ NO_TURN: Final = InternalServerException(
     " done. Repeat the call."
 )
 CUT_OFF: Final = "Cut"  # the outcome of a call that got no answer
+ASKED_FOR: Final = "This fault was asked for at the desk."
 CUT: Final = HttpResponse(500, [], b"", cut=True)  # no answer: the connection is closed
 
 
@@ -52,9 +58,41 @@ def met_after(met: Met, passage: Passage, response: HttpResponse) -> HttpRespons
     """What becomes of an answer when a fault meets the call after its effect."""
     if met.end_after:
         code = met.end_after.error
-        response = CUT if code is None else refusal(error_named(code), passage)
+        response = CUT if code is None else refusal(asked_for(met.end_after, passage), passage)
         passage.trace.outcome = code or CUT_OFF
     return response._replace(headers=[*response.headers], delay_s=met.wait_after_s)
+
+
+def asked_for(fault: Fault, passage: Passage) -> ApiError:
+    """The error of a fault as AWS would answer it: what was said of it, and for the rest what
+    stands there for no reason that the caller can see. No rule is behind it."""
+    said = fault.details
+    kind = next(one for one in ApiError.__subclasses__() if one.__name__ == fault.error)
+    if kind is ValidationException:
+        return _invalid(said, passage.operation)
+    members = {"Reason": said["Reason"]} if "Reason" in said else {}
+    return kind(said.get("Message") or kind.default or ASKED_FOR, **members)
+
+
+def _invalid(said: Mapping[str, Any], operation: Operation) -> ValidationException:
+    """AWS's own never goes without a member that it refuses: one of the operation's, if none was
+    named."""
+    message = said.get("Message", "")
+    blank = {"Code": "INVALID_VALUE", "Message": message or ASKED_FOR}
+    named = said.get("ErrorList") or [{"FieldName": _member(operation)}]
+    listed = [blank | one for one in named]
+    if not message:
+        errors = [FieldError(e.get("FieldName", ""), e["Code"], e["Message"]) for e in listed]
+        message = in_words(tuple(errors))
+    refused = ValidationException(message, reason=said.get("Reason", "BUSINESS_VALIDATION_FAILED"))
+    refused.members["ErrorList"] = listed
+    return refused
+
+
+def _member(operation: Operation) -> str:
+    """The first member that only this operation has, as field errors name it."""
+    every = ("Catalog", operation.idempotency_token)
+    return lower_camel(next((one for one in operation.members if one not in every), "Catalog"))
 
 
 def put_off(error: StoreError | Contention, passage: Passage) -> HttpResponse:

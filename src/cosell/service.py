@@ -19,7 +19,6 @@ from cosell.errors import (
     Cause,
     ConflictException,
     NotBuilt,
-    error_named,
     request_refused,
 )
 from cosell.http import HttpRequest, HttpResponse
@@ -237,7 +236,7 @@ class Engine:
             return self._go_on(passage)
         if end.error is None:
             return refusals.cut_off(passage)
-        raise error_named(end.error)
+        raise refusals.asked_for(end, passage)
 
     def _go_on(self, passage: Passage) -> HttpResponse:
         """From the shape of the request to its answer."""

@@ -41,7 +41,8 @@ def saved() -> tuple[Header, list[Batch]]:
     live(world)
     world.desk("PutLag", Seconds=60)
     world.client().create_opportunity(Catalog="Sandbox", **opportunity())
-    for effect in ({"Error": "ThrottlingException"}, {"Effect": "Cut", "When": "After"}):
+    slower = {"Error": "ThrottlingException", "Message": "Slower."}
+    for effect in (slower, {"Effect": "Cut", "When": "After"}):
         world.desk("PutFault", Operation=RARE, **effect, Share=0.5, ExpiresInSeconds=60)
     world.desk("PutFault", Operation=RARE, Effect="Delay", DelayMilliseconds=300_000)
     world.desk("PutTaskFault", Step="CreateOpportunity", ReasonCode="InternalError")
@@ -135,6 +136,10 @@ def test_what_lists_and_the_desk_show_says_something(inside: Inside) -> None:
         ("fault", "effect", "error"),
         ("fault", "moment", "during"),
         ("fault", "error", "SomethingElse"),
+        ("fault", "said", "{]"),
+        ("fault", "said", '{"Error": "ThrottlingException"}'),
+        ("fault", "said", '{"Reason": "NONE"}'),
+        ("fault", "said", '{"ErrorList": [{"Code": null}]}'),
         ("fault", "delay_ms", -1),
         ("fault", "expires_at", FAR),
         ("fault", "share", None),

@@ -40,8 +40,9 @@ def test_fault_stands_as_it_was_put(world: World) -> None:
     put = world.desk("PutFault", **asked, ExpiresInSeconds=60)
     assert put.pop("FaultId").startswith("fault-")
     assert put == {
-        **asked, "DelayMilliseconds": None, "ExpiresAt": "2030-01-01T00:01:00.000Z", "Fired": 0,
-        "Remaining": 3, "Seed": None, "Share": None, "Status": "Live",
+        **asked, "DelayMilliseconds": None, "ErrorList": None, "Message": None, "Reason": None,
+        "ExpiresAt": "2030-01-01T00:01:00.000Z", "Fired": 0, "Remaining": 3, "Seed": None,
+        "Share": None, "Status": "Live",
     }  # fmt: skip
     assert is_refused(world)
     [fault] = listed(world)

@@ -25,9 +25,12 @@ PAIRS = [(name, error) for name in OPERATIONS for error in DECLARED[name]]
 
 def request(operation: str) -> dict[str, Any]:
     """The shortest request that boto3 sends: what is required, of the right types."""
-    shape = CONTRACT.operations[operation].input_shape
-    members: dict[str, Any] = least(SOURCE, Random(operation), shape)
+    members: dict[str, Any] = least(SOURCE, Random(operation), input_of(operation))
     return members
+
+
+def input_of(operation: str) -> str:
+    return CONTRACT.operations[operation].input_shape
 
 
 class Told(NamedTuple):
@@ -57,7 +60,11 @@ def test_declared_error_is_raised_by_boto3(told: Told, operation: str, error: st
     assert response["ResponseMetadata"]["HTTPStatusCode"] == status
     if error == "ValidationException":
         assert response["Reason"] in MODEL["shapes"]["ValidationExceptionReason"]["enum"]
-        assert isinstance(response["ErrorList"], list)
+        [refused] = response["ErrorList"]
+        member = refused["FieldName"]
+        assert member[0].upper() + member[1:] in MODEL["shapes"][input_of(operation)]["members"]
+        assert refused["Code"] in MODEL["shapes"]["ValidationExceptionErrorCode"]["enum"]
+        assert refused["Message"] in response["Error"]["Message"]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

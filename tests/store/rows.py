@@ -80,7 +80,7 @@ def a_namespace(tx: Tx) -> Namespace:
 def a_fault(tx: Tx, **changes: object) -> Fault:
     """A fault that the next call meets, whatever it asks: an error before any effect."""
     seq = tx.number("seq")
-    plain = Fault(seq, None, None, "Error", "Broken", "Before", 0, 1, None, None, None)
+    plain = Fault(seq, None, None, "Error", "Broken", None, "Before", 0, 1, None, None, None)
     return plain._replace(**changes)  # type: ignore[arg-type]  # a test knows the types
 
 

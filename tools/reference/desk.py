@@ -5,6 +5,7 @@ from typing import Final
 
 from cosell.contract import Operation
 from cosell.desk.contract import CONTRACT
+from cosell.desk.undeclared import UNDECLARED, Undeclared
 from cosell.operations import DESK
 from cosell.selling.contract import CONTRACT as SELLING
 from tools.reference import anchor, code, first_line, page, table
@@ -31,7 +32,11 @@ def desk_page() -> str:
     parts = [table(("operation", "what it does"), rows), "## Requests and answers"]
     for name in sorted(does):
         parts += [f"### {name}", does[name], *_ends(CONTRACT.operations[name])]
-    return page("Operations of the desk", _INTRODUCTION, *map(_linked, [*parts, *_objects()]))
+    return page(
+        "Operations of the desk",
+        _INTRODUCTION,
+        *map(_linked, [*parts, *_undeclared(), *_objects()]),
+    )
 
 
 def _ends(operation: Operation) -> list[str]:
@@ -39,6 +44,24 @@ def _ends(operation: Operation) -> list[str]:
     asked = told(operation.input_shape) or "Asks nothing."
     answer = told(operation.output_shape) if operation.output_shape else ""
     return ["Request:" if operation.members else "", asked, "Answer:", answer]
+
+
+def _undeclared() -> list[str]:
+    """The errors that a fault may ask for and no operation declares."""
+    rows = [
+        (code(one.error.__name__), str(one.error.status), one.error.default, _source(one))
+        for one in UNDECLARED
+    ]
+    return [
+        "## Errors of AWS's front end",
+        "No operation declares them, and each may answer them: `Error` of [`PutFault`](#putfault) "
+        "can be one for any operation.",
+        table(("error", "status", "message", "source"), rows),
+    ]
+
+
+def _source(one: Undeclared) -> str:
+    return f"{one.source}: {one.cite}"
 
 
 def _objects() -> list[str]:

@@ -35,7 +35,7 @@ _SHARED = ADDITIONS._replace(
         }
     ),
     objects=frozenset(),
-    echoes=frozenset({"AutopilotRule"}),
+    echoes=frozenset({"AutopilotRule", "FaultError"}),
     words={**WORDS, **DESK_WORDS},
     closed_members=True,  # a misspelt member must not make a default act
 )

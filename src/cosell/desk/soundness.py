@@ -12,9 +12,11 @@ from operator import itemgetter
 from typing import Any, Final, TypeAlias, get_args
 
 from cosell.clock import SECOND_MS
-from cosell.desk.operations.faults import ERRORS
+from cosell.desk.contract import CONTRACT
+from cosell.desk.operations.faults import DETAILS, ERRORS
 from cosell.desk.referring import References
 from cosell.desk.sayings import Saying, is_instant, naming, of_document, of_rule
+from cosell.errors import SerializationException
 from cosell.originals import orjson
 from cosell.selling import AWS, Kind
 from cosell.selling.domain import autopilot, deliveries, invitations
@@ -159,6 +161,18 @@ def _is_late_row(text: str) -> bool:
         return False
 
 
+def _are_details(text: str) -> bool:
+    """Whether it is JSON of what PutFault takes of an error."""
+    said = _said(text)
+    if said is None or not said.keys() <= {*DETAILS}:
+        return False
+    try:
+        known, errors = CONTRACT.operations["PutFault"].validate(said)
+    except SerializationException:
+        return False
+    return known == said and not errors
+
+
 def _among(known: Iterable[object]) -> _Check:
     return frozenset(known).__contains__
 
@@ -181,6 +195,7 @@ _NAMED: Final[Mapping[tuple[str, str], _Check]] = {
     ("fault", "effect"): _among(get_args(Effect)),
     ("fault", "moment"): _among(get_args(Moment)),
     ("fault", "error"): _among(ERRORS),
+    ("fault", "said"): _are_details,
     ("fault", "delay_ms"): _between(0, _DELAY_MS_MAX),
     ("fault", "share"): _between(0, SHARES),
 }

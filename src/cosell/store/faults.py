@@ -5,10 +5,11 @@ A call meets at most one fault that makes it wait and one that ends it (an error
 of each the first that was put and acts. Must not know operations, nor reason codes.
 """
 
-from typing import Literal, NamedTuple, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from cosell.clock import wall_ms
 from cosell.ids import draw
+from cosell.originals import orjson
 from cosell.store import Store, Tx, Value, namespaces
 from cosell.store.namespaces import Namespace
 from cosell.store.retries import retrying
@@ -32,6 +33,7 @@ class Fault(NamedTuple):
     account: str | None  # None: any
     effect: Effect
     error: str | None
+    said: str | None  # what else the error says, as JSON; None: as AWS would
     moment: Moment
     delay_ms: int
     remaining: int | None
@@ -45,6 +47,11 @@ class Fault(NamedTuple):
     @property
     def id(self) -> str:
         return fault_id(self.seq)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What else the error says, as far as somebody said it: Message, Reason, ErrorList."""
+        return cast("dict[str, Any]", orjson.loads(self.said)) if self.said else {}
 
 
 class Met(NamedTuple):

@@ -4,7 +4,7 @@ A fault that never fired is a test that does not test what it says: it fails, un
 optional. Must not decide whether a call meets a fault; the desk does.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
@@ -74,14 +74,24 @@ class Faults:
         self,
         operation: str | None = None,
         error: str = "InternalServerException",
+        *,
+        message: str | None = None,
+        reason: str | None = None,
+        errors: Sequence[Mapping[str, str]] | None = None,
         **scope: Unpack[Scope],
     ) -> Fault:
-        """Calls of an operation (of any, without one) answer one of its declared errors.
+        """Calls of an operation (of any, without one) answer one of its declared errors, or one
+        that AWS may answer any call, as ExpiredTokenException. `errors` is the ErrorList of a
+        ValidationException, its items as boto3 has them: `[{"FieldName": "project.title"}]`.
 
         SDKs try again after ThrottlingException and InternalServerException: `times=5` outlasts
         their defaults.
         """
-        return self._put(operation, {"Effect": "Error", "Error": error}, scope)
+        said = {"Message": message, "Reason": reason, "ErrorList": errors and [*map(dict, errors)]}
+        effect = {"Effect": "Error", "Error": error} | {
+            k: v for k, v in said.items() if v is not None
+        }
+        return self._put(operation, effect, scope)
 
     def throttle(self, operation: str | None = None, **scope: Unpack[Scope]) -> Fault:
         """Calls answer ThrottlingException, as AWS's do beyond the quota."""

@@ -1,11 +1,14 @@
 """Faults on demand: what calls and tasks meet from now on, and what became of it."""
 
+from collections.abc import Iterator
 from typing import Final, cast
 
 from cosell.calls import Call, command, query
 from cosell.clock import SECOND_MS, iso
 from cosell.contract import Document
+from cosell.desk import undeclared
 from cosell.errors import FieldError, ResourceNotFoundException, did_you_mean, request_refused
+from cosell.originals import orjson
 from cosell.selling import text_at
 from cosell.selling.contract import CONTRACT as SELLING
 from cosell.selling.workflows import kinds
@@ -14,7 +17,14 @@ from cosell.store import faults as fault_rows
 from cosell.store.faults import KEPT_MAX, SHARES, Effect, Fault, Moment, TaskFault
 
 _SEED_BITS: Final = 31
-ERRORS: Final = frozenset().union(*(one.errors for one in SELLING.operations.values()))
+_DECLARED: Final = frozenset().union(*(one.errors for one in SELLING.operations.values()))
+ERRORS: Final = _DECLARED | undeclared.NAMES
+DETAILS: Final = ("Message", "Reason", "ErrorList")  # what more may be said of an error
+# The reasons that an error can have in the model; others have none.
+_REASONS: Final = {
+    "AccessDeniedException": SELLING.enum("AccessDeniedExceptionErrorCode"),
+    "ValidationException": SELLING.enum("ValidationExceptionReason"),
+}
 # What a fault with an effect may say of it, and what it has to say.
 _SAYS: Final = {"Error": "Error", "Delay": "DelayMilliseconds", "Cut": ""}
 _FIELDS: Final = {"Error": "error", "DelayMilliseconds": "delayMilliseconds"}
@@ -52,10 +62,13 @@ def _ensure_known(said: Document) -> None:
     operation = SELLING.operations.get(name)
     if name and operation is None:
         raise _refuse("operation", SELLING.lacking(name))
-    errors = operation.errors if operation else ERRORS
+    declared = operation.errors if operation else _DECLARED
+    errors = declared | undeclared.NAMES
     if error and error not in errors:
-        whose, known = name or "The API", ", ".join(sorted(errors))
-        raise _refuse("error", f"{whose} declares {known}.{did_you_mean(error, errors)}")
+        whose, known = name or "The API", ", ".join(sorted(declared))
+        others = ", ".join(sorted(undeclared.NAMES))
+        told = f"{whose} declares {known}; AWS may answer any call with {others}, too."
+        raise _refuse("error", told + did_you_mean(error, errors))
 
 
 def _ensure_whole(said: Document) -> None:
@@ -70,6 +83,7 @@ def _ensure_whole(said: Document) -> None:
     if wanted and wanted not in said:
         told = f"is required with Effect {effect}"
         errors.append(FieldError(_FIELDS[wanted], "REQUIRED_FIELD_MISSING", told))
+    errors += _misfits(said)
     if "Share" not in said and "Seed" in said:
         errors.append(FieldError("seed", "INVALID_VALUE", "is for a fault with Share"))
     if "Share" in said and "Count" in said:
@@ -79,6 +93,25 @@ def _ensure_whole(said: Document) -> None:
         errors.append(FieldError("share", "VALUE_OUT_OF_RANGE", told))
     if errors:
         raise request_refused(*errors)
+
+
+def _misfits(said: Document) -> Iterator[FieldError]:
+    """What is said of an error that it cannot say."""
+    error = text_at(said, "Error")
+    if "Message" in said and not error:
+        yield FieldError("message", "INVALID_VALUE", "is for a fault with Error")
+    if "ErrorList" in said and error != "ValidationException":
+        yield FieldError("errorList", "INVALID_VALUE", "is for the Error ValidationException")
+    reasons = _REASONS.get(error, ())
+    if "Reason" in said and said["Reason"] not in reasons:
+        known = f"can be {' or '.join(reasons)}" if reasons else "is none that it has"
+        told = f"of the Error {error} {known}" if error else "is for a fault with Error"
+        yield FieldError("reason", "INVALID_VALUE", told)
+
+
+def _details(said: Document) -> str | None:
+    details = {name: said[name] for name in DETAILS if name in said}
+    return orjson.dumps(details).decode() if details else None
 
 
 def _millionths(said: Document) -> int:
@@ -97,6 +130,7 @@ def _fault(call: Call, tx: Tx) -> Fault:
         account=text_at(said, "AccountId") or None,
         effect=cast("Effect", said.get("Effect", "Error")),
         error=text_at(said, "Error") or None,
+        said=_details(said),
         moment=cast("Moment", said.get("When", "Before")),
         delay_ms=cast("int", said.get("DelayMilliseconds", 0)),
         remaining=None if by_share else cast("int", said.get("Count", 1)),
@@ -114,6 +148,7 @@ def _told(fault: Fault, now: int) -> Document:
         "AccountId": fault.account,
         "Effect": fault.effect,
         "Error": fault.error,
+        **fault.details,
         "When": fault.moment,
         "Fired": fault.fired,
         "Status": _status(fault, now),

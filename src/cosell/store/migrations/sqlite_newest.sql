@@ -379,6 +379,7 @@ CREATE TABLE fault (
   account text,                    -- null: any
   effect text not null,
   error text,
+  said text,                       -- what else the error says, as JSON; null: as AWS would
   moment text not null,            -- before or after the call's effect
   delay_ms integer not null,
   remaining integer,               -- calls to come; null: a share of all

@@ -185,10 +185,10 @@ select seq, account, body from outbox
 where ns = :ns and account = :account and seq > :after order by seq limit :limit;
 
 -- insert_fault: calls meet something from now on.
-insert into fault (ns, seq, operation, account, effect, error, moment, delay_ms, remaining, share,
-  seed, expires_at, drawn, fired, live)
-values (:ns, :seq, :operation, :account, :effect, :error, :moment, :delay_ms, :remaining, :share,
-  :seed, :expires_at, :drawn, :fired, :live);
+insert into fault (ns, seq, operation, account, effect, error, said, moment, delay_ms, remaining,
+  share, seed, expires_at, drawn, fired, live)
+values (:ns, :seq, :operation, :account, :effect, :error, :said, :moment, :delay_ms, :remaining,
+  :share, :seed, :expires_at, :drawn, :fired, :live);
 
 -- delete_faults_of: what was asked for an operation is taken back.
 delete from fault
@@ -214,16 +214,16 @@ update namespace set faults = (select count(*) from fault where ns = :ns and liv
 where ns = :ns;
 
 -- live_faults: what may act on a call, in the order in which it was put.
-select seq, operation, account, effect, error, moment, delay_ms, remaining, share, seed, expires_at,
-  drawn, fired, live
+select seq, operation, account, effect, error, said, moment, delay_ms, remaining, share, seed,
+  expires_at, drawn, fired, live
 from fault
 where ns = :ns and live = 1 and (operation is null or operation = :operation)
   and (account is null or account = :account)
 order by seq;
 
 -- list_faults: every fault of calls, in the order in which it was put.
-select seq, operation, account, effect, error, moment, delay_ms, remaining, share, seed, expires_at,
-  drawn, fired, live
+select seq, operation, account, effect, error, said, moment, delay_ms, remaining, share, seed,
+  expires_at, drawn, fired, live
 from fault where ns = :ns order by seq;
 
 -- fault_numbers: which faults of calls there are, and whether they may still act.

@@ -443,6 +443,7 @@ create table fault (
   account text collate "C",
   effect text collate "C" not null,
   error text collate "C",
+  said text collate "C",
   moment text collate "C" not null,
   delay_ms bigint not null,
   remaining bigint,

@@ -26,6 +26,7 @@ create table fault (
   account text,                    -- null: any
   effect text not null,
   error text,
+  said text,                       -- what else the error says, as JSON; null: as AWS would
   moment text not null,            -- before or after the call's effect
   delay_ms integer not null,
   remaining integer,               -- calls to come; null: a share of all
@@ -38,7 +39,7 @@ create table fault (
   primary key (ns, seq)
 ) without rowid;
 insert into fault
-select ns, seq, operation, null, 'Error', error, 'Before', 0, remaining, null, null, null, 0, 0, 1
+select ns, seq, operation, null, 'Error', error, null, 'Before', 0, remaining, null, null, null, 0, 0, 1
 from plain_fault;
 drop table plain_fault;
 alter table task_fault add column fired integer not null default 0;
