@@ -15,6 +15,7 @@ from cosell.testing import failing
 if TYPE_CHECKING:
     from cosell.testing.lifetime import Lifetime
     from cosell.testing.report import Story
+    from cosell.testing.run_scene import RunScene
     from cosell.testing.run_server import RunServer
     from cosell.testing.whole_run import Run
     from cosell.testing.world import World
@@ -34,7 +35,7 @@ _GUARD: Final = pytest.StashKey[Any]()  # an Interception
 _WORLD: Final = pytest.StashKey["World"]()
 _TOLD: Final = pytest.StashKey[str]()
 _LIFETIMES: Final = pytest.StashKey[list["Lifetime"]]()
-_SCENE: Final = pytest.StashKey["_Scene"]()
+_SCENE: "Final[pytest.StashKey[RunScene]]" = pytest.StashKey()
 _SERVER: Final = pytest.StashKey["RunServer"]()
 
 
@@ -143,10 +144,29 @@ def _ensure_possible(run: "Run") -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """What was put in is taken out, what was started is ended."""
-    undo = config.stash.get(_UNDO, [])
-    while undo:
-        undo.pop()()
+    """No world of the run stays; what was put in is taken out, what was started is ended."""
+    undo = config.stash.get(_UNDO, None)
+    if undo is None:  # somebody else's mistake came before it had begun
+        return
+    try:
+        _end_worlds(config)
+    finally:
+        while undo:
+            undo.pop()()
+
+
+def _end_worlds(config: pytest.Config) -> None:
+    """A run that is broken off (Ctrl-C, `pytest.exit`, the debugger's `q`) has no teardown for the
+    test that it was at. What cannot be taken away is told: the run's outcome is what matters."""
+    lifetimes, made = config.stash.get(_LIFETIMES, []), failing.still_open()
+    if not lifetimes and not made:
+        return
+    from cosell.testing.lifetime import end_with_run
+
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    for told in end_with_run(lifetimes, made):
+        if terminal is not None:
+            terminal.write_line(f"cosell: {told}")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -188,36 +208,14 @@ def cosell_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
 
 
 @pytest.fixture(name=_SCENE_NAME, scope="session")
-def cosell_scene_fixture(request: pytest.FixtureRequest) -> Iterator["World"]:
+def cosell_scene_fixture(request: pytest.FixtureRequest) -> "World":
     """A world for the whole run, to be built once; a test starts from it with
     `cosell.start_from(cosell_scene)` and leaves it as it is."""
+    from cosell.testing.run_scene import RunScene
+
     world = _made(request.config, _SCENE_NAME, [])
-    request.session.stash[_SCENE] = _Scene(world)
-    yield world
-    world.close()
-
-
-class _Scene:
-    """The scene's world, and the fixtures that build it."""
-
-    def __init__(self, world: "World") -> None:
-        self.world = world
-        self._builders: set[object] = set()
-
-    def is_built_by(
-        self, fixture: "pytest.FixtureDef[Any]", request: pytest.FixtureRequest
-    ) -> bool:
-        """Whether a fixture that tests share asks for the scene, itself or by another of them."""
-        if fixture.scope == "function":
-            return False
-        asked = (name for name in fixture.argnames if name != "request")
-        builds = any(
-            name == _SCENE_NAME or request._get_active_fixturedef(name) in self._builders
-            for name in asked
-        )
-        if builds:
-            self._builders.add(fixture)
-        return builds
+    request.session.stash[_SCENE] = RunScene(world, _SCENE_NAME)
+    return world  # it ends with the run, as whatever is open then
 
 
 @pytest.hookimpl(wrapper=True)

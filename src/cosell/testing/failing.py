@@ -1,4 +1,5 @@
-"""Worlds that a test used beside its own, for the report if it fails.
+"""Worlds that a test used beside its own, for the report if it fails; and those that nobody has
+closed when a run ends.
 
 A world that an exception leaves closes at once, before anybody knows whether that fails a test: it
 is looked at before, in a run of tests alone. One that is still open is found here. Whoever is left
@@ -28,6 +29,7 @@ class _Run:
 
     def __init__(self, harmless: _Harmless) -> None:
         self.harmless = harmless
+        self.before = frozenset(_open)  # what others have made
         self.left: deque[Story] = deque(maxlen=_LEFT_MAX)
         self.since = 0  # when the test began
         self.told = 0  # how often a world of it was told of
@@ -70,6 +72,12 @@ def begin(world: "World") -> None:
 def end(world: "World") -> None:
     """It is closed."""
     _open.pop(world.name, None)
+
+
+def still_open() -> "list[World]":
+    """The worlds that were made in the innermost run, and are not closed."""
+    before = _runs[-1].before if _runs else frozenset(_open)
+    return [world for name, world in list(_open.items()) if name not in before]
 
 
 def leave(world: "World", error: BaseException) -> None:

@@ -37,6 +37,18 @@ class Lifetime:
         }
 
 
+def end_with_run(lifetimes: list[Lifetime], worlds: "list[World]") -> Iterator[str]:
+    """End what a run of tests leaves: the lifetimes of the test that it was broken off in, and
+    every other world that is open. Answers what could not be taken away, and why."""
+    own = {one.world: one.end for one in reversed(lifetimes)}
+    lifetimes.clear()
+    for world, end in ({world: world.end for world in worlds} | own).items():
+        try:
+            end()
+        except Exception as error:  # a server that has gone, mostly
+            yield f"the world {world.name} could not be taken away: {error}"
+
+
 @contextmanager
 def closing_if_it_fails(world: "World") -> Iterator[None]:
     """A world that could not become what it should is nobody's to close later."""
