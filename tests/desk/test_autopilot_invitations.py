@@ -139,7 +139,7 @@ def test_referral_that_cannot_be_made_holds_up_nothing_and_is_told(still: World)
     moved = advanced(still, 2 * HOUR_S)
     assert (moved["Fired"], moved["NextDueTime"]) == (2, "2030-01-01T03:00:00.000Z")
     [failed] = still.desk("GetAutopilot")["Rules"]
-    told = f"ResourceNotFoundException: There is no partner {OTHER} in this catalog."
+    told = f"ResourceNotFoundException: There is no partner {OTHER} in catalog Sandbox."
     assert failed == {
         **said,
         "LastFailure": told,
@@ -157,6 +157,6 @@ def test_rule_that_refers_to_nobody_is_refused(still: World) -> None:
     rule = {"Act": "Refer", "ReceiverAccountId": OTHER}
     told = desk_refusal(still, "PutAutopilot", **rule, **BOX)
     assert told.code == "ResourceNotFoundException"
-    assert told.message == f"There is no partner {OTHER} in this catalog."
+    assert told.message == f"There is no partner {OTHER} in catalog Sandbox."
     assert still.desk("GetAutopilot")["Rules"] == []
     assert len(still.desk("PutAutopilot", **rule, Catalog="AWS")["Rules"]) == 1

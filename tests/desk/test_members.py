@@ -31,14 +31,20 @@ def test_members_are_told_with_when_they_joined(still: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    ("asked", "told"),
     [
-        {"Catalog": "Sandbox", "EngagementIdentifier": "eng-0123456789abcd"},
-        {"Catalog": "AWS", "EngagementIdentifier": ""},  # the engagement's own id
+        (
+            {"Catalog": "Sandbox", "EngagementIdentifier": "eng-0123456789abcd"},
+            "There is no such engagement in catalog Sandbox.",
+        ),
+        (
+            {"Catalog": "AWS", "EngagementIdentifier": ""},  # the engagement's own id
+            "There is no such engagement in catalog AWS. It is in catalog Sandbox: name that one.",
+        ),
     ],
 )
-def test_there_is_no_such_engagement(world: World, asked: dict[str, str]) -> None:
+def test_there_is_no_such_engagement(world: World, asked: dict[str, str], told: str) -> None:
     id = asked["EngagementIdentifier"] or engaged(world)["Id"]
     refused = desk_refusal(world, "ListMembers", **{**asked, "EngagementIdentifier": id})
     assert refused.code == "ResourceNotFoundException"
-    assert refused.message == "There is no such engagement in this catalog."
+    assert refused.message == told

@@ -155,26 +155,26 @@ ROWS = [
         unseen("GetProspectingFromEngagementTask", "TaskIdentifier", "task-00000000000000"),
     ),
     Row(
-        "find.any-opportunity", "", NOT_FOUND, "There is no such opportunity in this catalog.",
+        "find.any-opportunity", "", NOT_FOUND, "There is no such opportunity in catalog Sandbox.",
         unseen_at_desk(
             "ReviewOpportunity", "OpportunityIdentifier", "O1", **SANDBOX, Outcome="Approved"
         ),
     ),
     Row(
         "find.any-invitation", "", NOT_FOUND,
-        "There is no such engagement invitation in this catalog.",
+        "There is no such engagement invitation in catalog Sandbox.",
         unseen_at_desk(
             "AnswerInvitation", "EngagementInvitationIdentifier", "engi-0000000000000", **SANDBOX
         ),
     ),
     Row(
-        "find.any-engagement", "", NOT_FOUND, "There is no such engagement in this catalog.",
+        "find.any-engagement", "", NOT_FOUND, "There is no such engagement in catalog Sandbox.",
         unseen_at_desk(
             "PutProspectingResult", "EngagementIdentifier", "eng-00000000000000", **SANDBOX
         ),
     ),
     Row(
-        "find.any-task", "", NOT_FOUND, "There is no such task in this catalog.",
+        "find.any-task", "", NOT_FOUND, "There is no such task in catalog Sandbox.",
         unseen_at_desk("AdvanceTask", "TaskIdentifier", "task-0000000000000", **SANDBOX),
     ),
     Row(
@@ -196,7 +196,7 @@ ROWS = [
     ),
     *(
         Row(
-            "refer.receiver", "", NOT_FOUND, f"There is no partner {OTHER} in this catalog.",
+            "refer.receiver", "", NOT_FOUND, f"There is no partner {OTHER} in catalog Sandbox.",
             referring(operation),
         )
         for operation in ("PutAutopilot", "ReferLead", "ReferOpportunity")

@@ -8,7 +8,7 @@ from cosell.clock import iso_date
 from cosell.contract import Document
 from cosell.errors import business_refused
 from cosell.selling import object_at, related, text_at
-from cosell.selling.domain import associations, drawn, estimates, referrals
+from cosell.selling.domain import anybodys, associations, drawn, estimates, referrals
 from cosell.selling.domain.acting import as_aws
 from cosell.selling.rules import check, refer
 from cosell.selling.rules import find as rows
@@ -58,7 +58,9 @@ def advance_task(call: Call, tx: Tx) -> Document:
     """Run the next steps of a task, whatever the pace; one that has ended stays as it is. A Catalog
     that is given is the one in which the task is looked for."""
     id = text_at(call.input, "TaskIdentifier")
-    look = kinds.find if call.catalog else watching.find
-    found = rows.ensure(rows.ANY_TASK if call.catalog else rows.TASK, look(call, tx, id))
+    if call.catalog:
+        found = anybodys.find(rows.ANY_TASK, call, lambda call: kinds.find(call, tx, id))
+    else:
+        found = rows.ensure(rows.TASK, watching.find(call, tx, id))
     task = tasks.step_at_once(call, tx, *found, cast("int", call.input.get("Steps", 1)))
     return watching.described(found._replace(task=task))

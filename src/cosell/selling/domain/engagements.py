@@ -8,7 +8,7 @@ from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.selling import AWS, Kind, later, object_at, objects_at, text_at, truth
-from cosell.selling.domain import contexts
+from cosell.selling.domain import anybodys, contexts
 from cosell.selling.domain.accounts import company_of
 from cosell.selling.domain.event_messages import tell_of_engagement, tell_of_member
 from cosell.selling.rules import create_engagement_invitation, enforce, engagement_context
@@ -71,10 +71,7 @@ def find(call: Call, tx: Tx, id: str | None) -> Stored:
 
 def find_any(call: Call, tx: Tx, identifier: str) -> Stored:
     """An engagement of any account, by id or ARN, for AWS, or ResourceNotFoundException."""
-    id = ids.plain_id(identifier, call.catalog, Kind.ENGAGEMENT)
-    found = id and documents.find(tx, call.ns, Kind.ENGAGEMENT, id)
-    there = found if found and found.catalog == call.catalog else None
-    return rows.ensure(rows.ANY_ENGAGEMENT, there)
+    return anybodys.find_named(rows.ANY_ENGAGEMENT, call, tx, Kind.ENGAGEMENT, identifier)
 
 
 def get(call: Call, tx: Tx, id: str) -> Stored:

@@ -12,7 +12,7 @@ from cosell.calls import Call
 from cosell.clock import DAY_MS, iso, parse_iso
 from cosell.contract import Document
 from cosell.selling import AWS, Kind, object_at, text_at, truth
-from cosell.selling.domain import autopilot, engagements, estimates
+from cosell.selling.domain import anybodys, autopilot, engagements, estimates
 from cosell.selling.domain.accounts import company_of, is_partner
 from cosell.selling.domain.contexts import enrichment
 from cosell.selling.domain.event_messages import tell_of_invitation
@@ -157,10 +157,7 @@ def find(call: Call, tx: Tx, identifier: str) -> Stored:
 
 def find_any(call: Call, tx: Tx, identifier: str) -> Stored:
     """An invitation of any account, by id or ARN, for AWS, or ResourceNotFoundException."""
-    id = ids.plain_id(identifier, call.catalog, Kind.INVITATION)
-    found = id and documents.find(tx, call.ns, Kind.INVITATION, id)
-    there = found if found and found.catalog == call.catalog else None
-    return rows.ensure(rows.ANY_INVITATION, there)
+    return anybodys.find_named(rows.ANY_INVITATION, call, tx, Kind.INVITATION, identifier)
 
 
 def as_of(document: Document, now: int) -> Document:

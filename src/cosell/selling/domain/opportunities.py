@@ -10,7 +10,7 @@ from cosell.calls import Call
 from cosell.clock import iso
 from cosell.contract import Document, Json
 from cosell.selling import Kind, later, object_at, objects_at, related, text_at, truth
-from cosell.selling.domain import autopilot, aws_views, estimates, summaries
+from cosell.selling.domain import anybodys, autopilot, aws_views, estimates, summaries
 from cosell.selling.domain.accounts import company_of, host
 from cosell.selling.domain.event_messages import tell_of_opportunity
 from cosell.selling.lifecycle import DRAFT, followed_from, is_followed
@@ -118,10 +118,12 @@ def find(call: Call, tx: Tx, id: str) -> Stored:
 def find_any(call: Call, tx: Tx, id: str) -> Stored:
     """An opportunity of any account, for AWS, or ResourceNotFoundException. One that AWS referred
     is there once it was accepted."""
-    found = documents.find(tx, call.ns, Kind.OPPORTUNITY, id)
-    if found and not find_own(call._replace(account=found.owner), tx, id):
-        found = None
-    return rows.ensure(rows.ANY_OPPORTUNITY, found)
+
+    def look(call: Call) -> Stored | None:
+        there = documents.find(tx, call.ns, Kind.OPPORTUNITY, id)
+        return find_own(call._replace(account=there.owner), tx, id) if there else None
+
+    return anybodys.find(rows.ANY_OPPORTUNITY, call, look)
 
 
 def find_own(call: Call, tx: Tx, id: str) -> Stored | None:

@@ -40,7 +40,7 @@ class Referral(NamedTuple):
 
 def ensure_partner(call: Call, tx: Tx, account: str) -> None:
     """ResourceNotFoundException for an account that nobody can invite in the call's catalog."""
-    enforce(RECEIVER, Receiver(account, lambda: is_partner(call, tx, account)))
+    enforce(RECEIVER, Receiver(account, call.catalog, lambda: is_partner(call, tx, account)))
 
 
 def refer(call: Call, tx: Tx, receiver: str, opportunity: Document, words: Document) -> Referral:

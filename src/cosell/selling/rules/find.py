@@ -3,7 +3,7 @@
 See difference `account.foreign`. Must not look anything up.
 """
 
-from typing import TypeAlias, TypeVar, cast
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 from cosell.errors import ResourceNotFoundException
 from cosell.selling.rules import Rule, Source, Table
@@ -11,6 +11,22 @@ from cosell.selling.rules.sources import REFERENCE
 
 Found: TypeAlias = object
 """What was looked up; nothing, where there is no such thing for the caller."""
+
+
+class Sought(NamedTuple):
+    """What AWS's hand looked for, of any account: what there is of it in the catalog that was
+    named, and the other catalog, where that has it ('' otherwise)."""
+
+    found: object
+    catalog: str
+    other_catalog: str
+
+    @property
+    def hint(self) -> str:
+        """What the message adds if it is there."""
+        there = self.other_catalog
+        return f" It is in catalog {there}: name that one." if there else ""
+
 
 _Thing = TypeVar("_Thing")
 _ERROR = f"{REFERENCE}: ResourceNotFoundException"
@@ -38,6 +54,22 @@ def _row(id: str, message: str, source: Source = "documented", cite: str = _ERRO
     )
 
 
+def _any(id: str, thing: str) -> Rule[Sought]:
+    return Rule(
+        f"find.any-{id}",
+        "",
+        None,
+        f"There is no such {thing} in catalog {{facts.catalog}}.{{facts.hint}}",
+        "not documented",
+        lambda sought: not sought.found,
+        store=True,
+        error=ResourceNotFoundException,
+        shown=f"There is no such {thing} in catalog {{facts.catalog}}. "
+        "It is in catalog {facts.other_catalog}: name that one.",
+        when="There is none in that catalog; the second sentence is said where the other has it",
+    )
+
+
 OPPORTUNITY = _row("opportunity", "There is no such opportunity in this catalog for your account.")
 INVITATION = _row(
     "invitation", "There is no such engagement invitation in this catalog for your account."
@@ -52,19 +84,10 @@ JOB = _row("job", "There is no such snapshot job for your account.")
 SNAPSHOT = _row("snapshot", "There is no such snapshot in the engagement.")
 PROSPECTING = _row("prospecting-task", "There is no such prospecting task for your account.")
 # AWS looks for what any account has; the desk is its hand.
-ANY_OPPORTUNITY = _row(
-    "any-opportunity", "There is no such opportunity in this catalog.", "not documented", ""
-)
-ANY_INVITATION = _row(
-    "any-invitation",
-    "There is no such engagement invitation in this catalog.",
-    "not documented",
-    "",
-)
-ANY_ENGAGEMENT = _row(
-    "any-engagement", "There is no such engagement in this catalog.", "not documented", ""
-)
-ANY_TASK = _row("any-task", "There is no such task in this catalog.", "not documented", "")
+ANY_OPPORTUNITY = _any("opportunity", "opportunity")
+ANY_INVITATION = _any("invitation", "engagement invitation")
+ANY_ENGAGEMENT = _any("engagement", "engagement")
+ANY_TASK = _any("task", "task")
 TASK = _row("task", "There is no such task in this namespace.", "not documented", "")
 
 _ENGAGED = ("CreateResourceSnapshot", "CreateResourceSnapshotJob")

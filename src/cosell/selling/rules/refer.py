@@ -15,9 +15,10 @@ from cosell.selling.rules.opportunity_content import RULES
 
 
 class Receiver(NamedTuple):
-    """Whom AWS refers to, and whether that is a partner in the catalog."""
+    """Whom AWS refers to, in which catalog, and whether that is a partner there."""
 
     account: str
+    catalog: str
     is_partner: Callable[[], bool]
 
 
@@ -26,7 +27,7 @@ RECEIVER: tuple[Rule[Receiver], ...] = (
         "refer.receiver",
         "",
         None,
-        "There is no partner {facts.account} in this catalog.",
+        "There is no partner {facts.account} in catalog {facts.catalog}.",
         "not documented",
         lambda receiver: not receiver.is_partner(),
         store=True,
