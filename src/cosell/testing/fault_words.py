@@ -66,6 +66,11 @@ def expired(fault: str) -> str:
     )
 
 
+def ended(in_vain: str, by: str) -> str:
+    """What to say if something else than the test ended it, before it did anything."""
+    return f"{in_vain}: {by} before it could. Ask for it afterwards, or say optional=True."
+
+
 def unmet(fault: str) -> str:
     """What to say if it stood to the end and never fired."""
     return (

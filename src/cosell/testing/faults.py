@@ -22,6 +22,8 @@ _DELAY_MAX: Final = (
 )
 _LAG_MAX: Final = 86_400
 _LIFE_MAX: Final = 315_576_000
+_LEFT: Final = "start_from left it behind"
+_RENEWED: Final = "the namespace began anew"
 
 if TYPE_CHECKING:
     from cosell.testing.meanwhile import Meanwhile
@@ -190,6 +192,7 @@ class Faults:
         for one in self._standing():
             if id is None or one.id == id:
                 one.end()
+                one.ended_by = _RENEWED if id is None else ""
 
     def _standing(self) -> "list[Fault | Lag]":
         """Those that stand at the desk, as far as is known."""
@@ -227,6 +230,8 @@ class Faults:
             for one in rested:
                 one.wake()
             raise
+        for one in rested:
+            one.ended_by = _LEFT
 
     def adopt(self) -> None:
         """The world became another: that one's faults act here too, and nobody minds if they do
@@ -239,6 +244,17 @@ class Faults:
     def fired(self) -> list[str]:
         """Those that fired, in words."""
         return [f"{fault} ({often(fault.fired)})" for fault in self._asked if fault.fired]
+
+    @property
+    def unfired(self) -> list[str]:
+        """Those that wait for their first call, in words, and those that something else than the
+        test ended before one came."""
+        never = [one for one in self._asked if not one.fired]
+        return [
+            f"{one} ({ended_by})" if ended_by else str(one)
+            for one in never
+            if (ended_by := one.ended_by) or one.remaining != 0
+        ]
 
     def _put(self, operation: str | None, effect: dict[str, Any], scope: Scope) -> Fault:
         asked = dict(effect)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from cosell.testing.expected import ensure_fired, enter, leave
-from cosell.testing.fault_words import unasked
+from cosell.testing.fault_words import ended, unasked
 
 if TYPE_CHECKING:
     from cosell.testing.known_calls import Call
@@ -36,6 +36,8 @@ class Lag:
         self._last: int | None = None
         self._is_known = True
         self._is_unasked = False  # at the end of its world
+        self.ended_by = ""
+        """What ended it before the test did, in words."""
         self.optional = optional
         self.seconds = seconds
         self._mark = world.calls.mark()
@@ -118,6 +120,8 @@ class Lag:
                 f" this world has reset the namespace {self._world.name}, and the calls before are"
                 " forgotten. Look at its `fired` before, or say optional=True."
             )
+        if self.ended_by:
+            return ended(f"The {self} never showed", self.ended_by)
         return f"The {self} never showed: nothing was listed under it. Say optional=True."
 
     check = ensure_fired

@@ -44,6 +44,7 @@ class Meanwhile:
         self.fired = 0
         self.is_known = True
         self.optional = optional
+        self.ended_by = ""  # what happens in this process, no desk forgets
 
     @property
     def remaining(self) -> int | None:

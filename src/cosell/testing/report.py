@@ -6,6 +6,7 @@ Must not fail a test that has failed already.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
@@ -16,6 +17,7 @@ from cosell.originals import Path
 from cosell.selling.contract import CONTRACT
 from cosell.testing import failing, scenes
 from cosell.testing.calling import DESK, Answer, Refused
+from cosell.testing.clock import instant
 from cosell.testing.fault_words import often
 from cosell.testing.keeping import Folder, write
 from cosell.testing.known_calls import Call, Rule
@@ -59,6 +61,7 @@ def look_at(world: "World") -> Story:
 def _above(world: "World") -> list[str]:
     lines = _about(world)
     lines += _line_of("faults", lambda: world.faults.fired)
+    lines += _line_of("unfired", lambda: world.faults.unfired)
     return lines + _line_of("held", lambda: [str(task) for task in world.tasks.held])
 
 
@@ -75,10 +78,12 @@ def _below(world: "World") -> list[str]:
             " have happened, or may yet"
         )
     try:
-        found = world.calls[:]
+        found: Sequence[Call] = world.calls[:]
         calls = _called(found, bool(waiting or given_up), world.calls.lost)
     except Exception as error:
-        calls = [f"calls     {_unknown(error)}"]
+        found, calls = (), [f"calls     {_unknown(error)}"]
+    with suppress(Exception):  # of a server that has gone
+        calls += _elsewhere(found[-_CALLS_MAX:], world.catalog)
     return [*lines, *calls]
 
 
@@ -105,13 +110,24 @@ def _asked(request: HttpRequest) -> str:
 def _about(world: "World") -> list[str]:
     clock = world.desk("GetClock")
     standing = " (it stands)" if clock.Frozen else ""
-    due = f", next due {clock.NextDueTime}" if clock.NextDueTime else ""
-    told = [f"world     {world.name}, account {world.account}, seed {world.seed}"]
-    told.append(f"clock     {clock.Time}{standing}{due}")
+    told = [
+        f"world     {world.name}, account {world.account}, catalog {world.catalog}, "
+        f"seed {world.seed}",
+        f"clock     {clock.Time}{standing}{_due(clock)}",
+    ]
     found = _namespace(world)
     if found:
         told.append(f"pace      {found.Pace}, profile {found.Profile}")
     return told
+
+
+def _due(clock: Answer) -> str:
+    """What waits for the world's time; what it has reached waits for somebody to run it."""
+    if not clock.NextDueTime:
+        return ""
+    if instant(clock.NextDueTime) > instant(clock.Time):
+        return f", next due {clock.NextDueTime}"
+    return f", due since {clock.NextDueTime}: cosell.settle() or cosell.clock runs it"
 
 
 def _namespace(world: "World") -> Answer | None:
@@ -152,6 +168,26 @@ def _called(calls: Sequence[Call], waits: bool, lost: int) -> list[str]:
 def _is_of_values(rule: Rule) -> bool:
     """Whether it is the model's own, which lists what a member may say."""
     return rule.id.startswith("model.") and rule.id.endswith("-enum")
+
+
+def _elsewhere(calls: Iterable[Call], catalog: str) -> list[str]:
+    """What there is to say if no call was made where the test's own words act."""
+    asked = {_catalog(call) for call in calls} - {""}
+    if not asked or catalog in asked:
+        return []
+    return [
+        f"these calls asked in catalog {' and '.join(sorted(asked))}, and the test's own words"
+        f" (given, aws, example) act in {catalog}, unless they say another: cosell.catalog, or"
+        " cosell_catalog of the ini file"
+    ]
+
+
+def _catalog(call: Call) -> str:
+    """The catalog that a call named; '' if none, or if that is not known any more."""
+    try:
+        return _short(str(call.request["Catalog"]))
+    except (LookupError, TypeError):
+        return ""
 
 
 def _row(call: Call) -> tuple[str, ...]:

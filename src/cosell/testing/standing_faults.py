@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from cosell.testing.calling import HIDES_REFUSALS, Answer, Refused
 from cosell.testing.expected import ensure_fired, enter, leave
-from cosell.testing.fault_words import expired, forgotten, has_expired, taken_back, unasked, unmet
+from cosell.testing.fault_words import (
+    ended,
+    expired,
+    forgotten,
+    has_expired,
+    taken_back,
+    unasked,
+    unmet,
+)
 
 if TYPE_CHECKING:
     from cosell.testing.world import World
@@ -26,6 +34,8 @@ class Fault:
         self._last: Answer | None = None  # how it stood at its end
         self._is_gone = False  # from the desk, by a hand that the world did not see
         self._is_unasked = False  # at the end of its world
+        self.ended_by = ""
+        """What ended it before the test did, in words."""
         self.is_known = True
         self._told = told
         self._is_of_task = "Step" in answer or answer.get("Kind") == "Task"
@@ -91,6 +101,8 @@ class Fault:
             return forgotten(self._told, self._world.name)
         if self._is_gone:
             return taken_back(self._told)
+        if self.ended_by:
+            return ended(f"The fault {self._told} never fired", self.ended_by)
         return expired(self._told) if has_expired(self._last or self._seen) else unmet(self._told)
 
     def _now(self) -> Answer:

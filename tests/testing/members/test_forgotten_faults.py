@@ -24,6 +24,14 @@ def met(world: World, error: str = "ThrottlingException") -> Any:
     return fault
 
 
+def put(world: World) -> Any:
+    return world.faults.cut("ListOpportunities")
+
+
+def lagging(world: World) -> Any:
+    return world.faults.lag(5)
+
+
 def reset(world: World, fault: Any) -> None:
     world.desk("ResetNamespace")
 
@@ -44,6 +52,44 @@ def test_what_it_did_stays_known(somewhere: World, forget: Any, tmp_path: Path) 
     fault.remove()
     somewhere.faults.check()
     assert fault.fired == 1
+
+
+@pytest.mark.parametrize("ask", [put, lagging])
+def test_what_a_scene_leaves_behind_is_told(somewhere: World, ask: Any, tmp_path: Path) -> None:
+    saved = somewhere.save(tmp_path / "scene.cosell")
+    fault = ask(somewhere)
+    assert somewhere.faults.unfired == [str(fault)]
+    somewhere.start_from(saved)
+    somewhere.caller()("ListOpportunities", Catalog="AWS")
+    assert somewhere.faults.unfired == [f"{fault} (start_from left it behind)"]
+    with pytest.raises(FaultNeverFired, match="start_from left it behind before it could"):
+        somewhere.faults.check()
+
+
+@pytest.mark.parametrize("ask", [put, lagging])
+def test_what_a_reset_takes_along_is_told(somewhere: World, ask: Any) -> None:
+    fault = ask(somewhere)
+    somewhere.desk("ResetNamespace")
+    assert somewhere.faults.unfired == [f"{fault} (the namespace began anew)"]
+    with pytest.raises(FaultNeverFired, match="the namespace began anew before it could"):
+        somewhere.faults.check()
+
+
+def test_a_scene_that_there_is_not_leaves_nothing_behind(somewhere: World) -> None:
+    fault = put(somewhere)
+    with pytest.raises(FileNotFoundError):
+        somewhere.start_from("/proc/none")
+    assert somewhere.faults.unfired == [str(fault)]
+    with pytest.raises(FaultNeverFired, match="no call met it"):
+        somewhere.faults.check()
+
+
+def test_which_have_not_fired_yet(world: World) -> None:
+    met(world)
+    world.faults.cut("ListOpportunities", optional=True)
+    world.faults.meanwhile("GetOpportunity", lambda: None, optional=True)
+    world.faults.cut("GetEngagement", optional=True).remove()  # the test's own hand
+    assert world.faults.unfired == ["cut connection on ListOpportunities", "before GetOpportunity"]
 
 
 def test_what_is_taken_back_behind_the_worlds_back(world: World) -> None:

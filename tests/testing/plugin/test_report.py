@@ -36,7 +36,7 @@ def test_failure_tells_of_the_world(suite: Suite, pytester: pytest.Pytester) -> 
     result = suite(FAILING)
     result.assert_outcomes(failed=1)
     section = told(result)
-    assert re.search(r"world +test-\S+, account 111122223333, seed \d+", section)
+    assert re.search(r"world +test-\S+, account 111122223333, catalog Sandbox, seed \d+", section)
     assert "2026-03-01T10:00:00.000Z (it stands)" in section
     assert re.search(r"pace +Inline, profile observed", section)
     assert "ThrottlingException on ListOpportunities (once)" in section
@@ -121,6 +121,95 @@ def test_failure_of_a_test_that_called_nothing(suite: Suite) -> None:
     section = told(result)
     assert "none: the code under test called nothing in this world" in section
     assert re.search(r"not kept +nothing was made in it", section)
+
+
+def test_what_is_due_already_is_told_as_that(suite: Suite) -> None:
+    result = suite(
+        """
+        def test_it(cosell):
+            cosell.clock.freeze("2026-03-01T10:00:00Z")
+            cosell.aws.autopilot()
+            opportunity = cosell.given.opportunity("Submitted")
+            found = cosell.partner.client.get_opportunity(
+                Catalog="Sandbox", Identifier=opportunity.Id
+            )
+            assert found["LifeCycle"]["ReviewStatus"] == "Approved"
+        """
+    )
+    result.assert_outcomes(failed=1)
+    at = "2026-03-01T10:00:00.000Z"
+    assert (
+        f"clock     {at} (it stands), due since {at}: cosell.settle() or cosell.clock runs it\n"
+    ) in told(result)
+
+
+def test_what_is_due_later_is_told_as_that(suite: Suite) -> None:
+    result = suite(
+        """
+        def test_it(cosell):
+            cosell.clock.freeze("2026-03-01T10:00:00Z")
+            cosell.given.invitation()
+            assert False
+        """
+    )
+    assert "(it stands), next due 2026-03-16T10:00:00.000Z\n" in told(result)
+
+
+def test_faults_that_wait_are_told(suite: Suite) -> None:
+    result = suite(
+        """
+        import boto3
+
+        def test_it(cosell, tmp_path):
+            scene = cosell.save(tmp_path / "scene.cosell")
+            cosell.faults.throttle("ListOpportunities")
+            cosell.start_from(scene)
+            cosell.faults.cut("GetOpportunity", optional=True)
+            cosell.faults.lose_answer("ListSolutions")
+            client = boto3.client("partnercentral-selling")
+            client.list_solutions(Catalog="Sandbox")
+            client.list_opportunities(Catalog="Sandbox")
+            assert cosell.calls.refused
+        """
+    )
+    result.assert_outcomes(failed=1)
+    assert "AssertionError" in str(result.stdout)  # and no word of a fault in vain
+    section = told(result)
+    assert "faults    lost answer on ListSolutions (once)\n" in section
+    assert (
+        "unfired   ThrottlingException on ListOpportunities (start_from left it behind);"
+        " cut connection on GetOpportunity\n"
+    ) in section
+
+
+def test_calls_in_another_catalog_are_told(suite: Suite) -> None:
+    result = suite(
+        """
+        import boto3
+        import pytest
+
+        def work(catalog):
+            client = boto3.client("partnercentral-selling")
+            boto3.client("sts").get_caller_identity()
+            return client.list_engagement_invitations(Catalog=catalog, ParticipantType="RECEIVER")
+
+        def test_other(cosell):
+            cosell.aws.refer()
+            assert work("AWS")["EngagementInvitationSummaries"]
+
+        @pytest.mark.cosell(catalog="AWS")
+        def test_same(cosell):
+            work("Sandbox")
+            work("AWS")
+            assert False
+        """
+    )
+    result.assert_outcomes(failed=2)
+    other, same = re.findall(r"- cosell -(.*?)(?=- cosell -|= short)", str(result.stdout), re.S)
+    assert "catalog Sandbox, seed" in other
+    assert "these calls asked in catalog AWS, and the test's own words" in other
+    assert "catalog AWS, seed" in same
+    assert "these calls asked" not in same
 
 
 def test_failure_in_a_later_fixture_is_told_too(suite: Suite) -> None:
