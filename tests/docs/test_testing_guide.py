@@ -18,7 +18,10 @@ INTERNAL = {
 TEST = re.compile(r"^def (test_\w+)", re.MULTILINE)
 
 
-def test_every_block_runs(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", [(), ("--cosell-server=shared",)], ids=["here", "server"])
+def test_every_block_runs(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, where: tuple[str, ...]
+) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     readme = BLOCK.findall(README.read_text(encoding="utf-8"))
     blocks = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
@@ -27,7 +30,7 @@ def test_every_block_runs(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyP
         named = NAMED.match(block)
         name = named[1] if named else f"test_block_{number}.py"
         (pytester.path / name).write_text(block, encoding="utf-8")
-    result = pytester.runpytest_subprocess("-p", "cosell.pytest_plugin", "--strict-markers")
+    result = pytester.runpytest_subprocess("-p", "cosell.pytest_plugin", "--strict-markers", *where)
     outcomes = result.parseoutcomes()
     assert set(outcomes) == {"passed"}, str(result.stdout)
     assert outcomes["passed"] >= sum(len(TEST.findall(block)) for block in blocks) > 30

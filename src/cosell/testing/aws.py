@@ -225,8 +225,9 @@ class Aws:
         return self._about(opportunity, "UpdatePartnerOpportunity", _wired(members))
 
     def autopilot(self, **rule: Unpack[AutopilotRule]) -> Answer:
-        """Do something by itself from now on, on the world's clock; without members AWS approves
-        whatever is submitted. Answers the rule's Id, and all Rules."""
+        """Do something by itself from now on, on the world's clock (in this process with the next
+        `settle` or move of the clock, also without a wait); without members AWS approves whatever
+        is submitted. Answers the rule's Id, and all Rules."""
         said: dict[str, Any] = dict(rule)
         to = said.pop("to", None)
         asked = _wired(said)
