@@ -171,17 +171,40 @@ def show(settings: config.Config, file: str) -> int:
     from cosell.store.sqlite_file import newest_format
 
     try:
-        header, counts = contents(file, newest_format())
+        header, counts, accounts = contents(file, newest_format())
     except KeptFileError as error:
         return _complain(str(error))
+    settings = _as_it_was_kept(settings, header.account)
     goes = "and stands still" if header.frozen else "and goes on from there"
     lines = [
         f"  opened    {file}: namespace {header.namespace}, saved by cosell {header.cosell}",
         f"  time      {header.time} {goes}",
         f"  holds     {', '.join(counts) or 'nothing'}",
+        *_whose(settings, accounts),
         "  database  in memory: nothing is written back to the file; Ctrl-C ends it",
     ]
     return _serve(settings, State(":memory:", file, header.namespace), lines)
+
+
+def _as_it_was_kept(settings: config.Config, account: str) -> config.Config:
+    """Keys that tell no account are of the one that saved the file, as they were where it did,
+    unless the settings have another."""
+    if not account or settings.auth.default_account != config.DEFAULT_ACCOUNT:
+        return settings
+    return replace(settings, auth=replace(settings.auth, default_account=account))
+
+
+def _whose(settings: config.Config, accounts: list[str]) -> list[str]:
+    """Whose it is that a file holds, and how one speaks as one of them: another's lists are
+    empty."""
+    if not accounts:
+        return []
+    speak = (
+        "  as one    AWS_ACCESS_KEY_ID=<account>, with any secret; a key that tells no account is"
+        f" {settings.auth.default_account}'s"
+    )
+    known = settings.auth.mode == "strict"  # its keys say who they are
+    return [f"  accounts  {', '.join(accounts)}", *([] if known else [speak])]
 
 
 def _carry(command: str, settings: config.Config, asked: dict[str, str]) -> int:

@@ -6,8 +6,8 @@ Must not print, and must not know what a resource means.
 import http.client
 import re
 from base64 import b64decode, b64encode
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -27,24 +27,58 @@ _PATIENCE_S = 300.0  # a large namespace takes its time
 _DEFAULT = "default"
 _OF_NAMESPACE = re.compile(r"(.*)/ns/([^/?#]+)/?")
 _COUNTED = {"outbox": "event", "ledger": "client token", "agenda": "thing due"}  # beside documents
+_LISTED = {  # by table, what an account finds in a list of its own
+    "opportunity_view": "opportunity",
+    "invitation_view": "invitation",
+    "engagement_view": "engagement",
+    "task_view": "task",
+    "job_view": "snapshot job",
+    "solution_view": "solution",
+}
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_ACCOUNTS_MAX = 5  # are named
 
 
 class KeptFileError(Exception):
     """A file or a server is of no use for what was asked; the text says why, and what to do."""
 
 
-def contents(path: str, format_max: int) -> tuple[Header, list[str]]:
-    """What a file says of itself, and how many of what are in it, as words (`3 opportunities`).
-    KeptFileError if it is no saved namespace that this program can open."""
+class Contents(NamedTuple):
+    """What a file says of itself; how many of what are in it, as words (`3 opportunities`); and the
+    accounts that find some of it in their lists (`111122223333 (2 opportunities)`)."""
+
+    header: Header
+    counts: list[str]
+    accounts: list[str]
+
+
+def contents(path: str, format_max: int) -> Contents:
+    """What is in a file. KeptFileError if it is no saved namespace that this program can open."""
     try:
         header, batches = read(_bytes(path), format_max, EXPANDED_MAX)
         _ensure_time(header)
+        _ensure_account(header)
         counted: Counter[str] = Counter()
+        listed: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for batch in batches:
             counted.update(_things(batch))
+            for account in _accounts(batch):
+                listed[account][_LISTED[batch.table]] += 1
     except Unreadable as error:
         raise KeptFileError(f"{path} cannot be opened. {error}") from None
-    return header, [_words(number, thing) for thing, number in sorted(counted.items())]
+    counts = [_words(number, thing) for thing, number in sorted(counted.items())]
+    return Contents(header, counts, _told(listed))
+
+
+def _told(listed: Mapping[str, Counter[str]]) -> list[str]:
+    """Accounts with what they have, who has most first."""
+    having = sorted(listed.items(), key=lambda one: (-one[1].total(), one[0]))
+    told = [
+        f"{account} ({', '.join(_words(number, thing) for thing, number in sorted(has.items()))})"
+        for account, has in having[:_ACCOUNTS_MAX]
+    ]
+    more = len(having) - _ACCOUNTS_MAX
+    return [*told, f"{more} more"] if more > 0 else told
 
 
 def _ensure_time(header: Header) -> None:
@@ -54,11 +88,28 @@ def _ensure_time(header: Header) -> None:
     raise Unreadable(f"It is damaged: no clock can be put to its time, {header.time[:40]!r}.")
 
 
+def _ensure_account(header: Header) -> None:
+    if header.account and not _ACCOUNT.fullmatch(header.account):
+        raise Unreadable("It is damaged: what it says of who saved it is no account.")
+
+
+def _accounts(batch: Batch) -> list[str]:
+    """Whose a list's rows are, but for AWS's: it calls nothing."""
+    if batch.table not in _LISTED:
+        return []
+    at = _column(batch, "account")
+    return [str(row[at]) for row in batch.rows if _ACCOUNT.fullmatch(str(row[at]))]
+
+
+def _column(batch: Batch, name: str) -> int:
+    if name not in batch.columns:
+        raise Unreadable("It is damaged: its rows cannot be read.")
+    return [*batch.columns].index(name)
+
+
 def _things(batch: Batch) -> Iterator[str]:
     if batch.table == "document":
-        if "kind" not in batch.columns:
-            raise Unreadable("It is damaged: its rows cannot be read.")
-        at = [*batch.columns].index("kind")
+        at = _column(batch, "kind")
         return (str(row[at]).replace("-", " ") for row in batch.rows)
     return iter([_COUNTED[batch.table]] * len(batch.rows) if batch.table in _COUNTED else ())
 

@@ -1,6 +1,7 @@
 """`cosell open`, `save` and `load`: files of namespaces as somebody types them."""
 
 import base64
+import hashlib
 import json
 import re
 import subprocess
@@ -11,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from cosell import testing
 from cosell.store import Batch
 from cosell.store.saved import Header, write
 from tests.edge.keys import BETA
 from tests.edge.test_cli_serve import COSELL, ran, running, url_of
 from tests.harness import ACCOUNT, Refused, Server, World, client, free_port, opportunity, send
 
+PARTNER = "123456789012"
 START = "2026-03-01T00:00:00.000Z"
 
 
@@ -72,6 +75,8 @@ BAD = {
     "newer": write(Header("a", START, True, 99, "9.9", "1"), [])[0],
     "time that is none": write(Header("a", "soon", True, 1, "1", "1"), [])[0],
     "time of no clock": write(Header("a", "9999-12-31T00:00:00Z", True, 1, "1", "1"), [])[0],
+    "no account": write(Header("a", START, True, 1, "1", "1", "me"), [])[0],
+    "nobody's list": _sealed(Batch("task_view", {"id": "text"}, [["a"]])),
     "no kind": _sealed(Batch("document", {"body": "text"}, [["{}"]])),
     "rows of other columns": _sealed(Batch("document", {}, [[1]])),
     "rows that are none": _sealed(Batch("document", {"kind": "text"}, ["abc"])),
@@ -100,6 +105,56 @@ def test_open_of_a_file_whose_rows_are_not_ours_ends(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "cannot be opened. It is damaged" in done.stderr
+
+
+def test_open_says_whose_it_is_and_lets_strangers_be_who_kept_it(
+    server: Server, tmp_path: Path
+) -> None:
+    """A world whose default partner is not the default account."""
+    path = tmp_path / "scene.cosell"
+    with testing.World(account=PARTNER, server=server.url) as made:
+        for _ in "123":
+            made.given.opportunity()
+        made.given.opportunity(owner=ACCOUNT)
+        made.given.engagement(with_=[ACCOUNT])
+        made.save(path)
+    with running("open", str(path), "--port", str(free_port())) as (_, said):
+        assert (
+            f"  accounts  {PARTNER} (1 engagement, 1 invitation, 3 opportunities),"
+            f" {ACCOUNT} (1 engagement, 1 invitation, 1 opportunity)\n"
+        ) in said
+        assert "  as one    AWS_ACCESS_KEY_ID=<account>, with any secret; a key that tells" in said
+        assert f"tells no account is {PARTNER}'s\n" in said
+        for key, has in (("testing", 3), (PARTNER, 3), (ACCOUNT, 1), ("999988887777", 0)):
+            page = client(url_of(said), key).list_opportunities(Catalog="Sandbox")
+            assert len(page["OpportunitySummaries"]) == has
+    settings = {"COSELL_DEFAULT_ACCOUNT": "444455556666"}
+    with running("open", str(path), "--port", str(free_port()), **settings) as (_, said):
+        assert "tells no account is 444455556666's\n" in said
+
+
+def test_open_names_those_who_have_most(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "scene.cosell"
+    for number in range(7):
+        world.client(f"{number:012}").create_opportunity(Catalog="AWS", **opportunity())
+    path.write_bytes(base64.b64decode(world.desk("SaveNamespace")["State"]))
+    with running("open", str(path), "--port", str(free_port())) as (_, said):
+        [line] = [line for line in said.splitlines() if line.startswith("  accounts")]
+    assert line.count("(1 opportunity)") == 5
+    assert line.endswith(", 2 more")
+
+
+def test_open_of_a_file_that_does_not_say_who_saved_it(tmp_path: Path) -> None:
+    """As the first ones did not."""
+    path = tmp_path / "old.cosell"
+    seal, _, content = write(Header("a", START, True, 3, "1", "1"), [])[0].partition(b"\n")
+    old = content.replace(b',"Account":""', b"", 1)
+    assert old != content
+    kind = seal.rpartition(b" ")[0]
+    path.write_bytes(kind + b" " + hashlib.sha256(old).hexdigest().encode() + b"\n" + old)
+    with running("open", str(path), "--port", str(free_port())) as (_, said):
+        assert "  holds     nothing\n" in said
+        assert "accounts" not in said
 
 
 # --- save and load -------------------------------------------------------------------------------
@@ -146,7 +201,8 @@ def test_a_namespace_that_goes_to_standard_output_is_alone_there(
     saved = subprocess.run(
         [*COSELL, "save", str(output), *where], capture_output=True, check=True, timeout=60
     )
-    assert saved.stdout == base64.b64decode(world.desk("SaveNamespace")["State"])
+    unsigned = send(server.url, "POST", f"/ns/{world.namespace}/_cosell/SaveNamespace", b"{}")
+    assert saved.stdout == base64.b64decode(unsigned.document["State"])
     assert b"stdout has the namespace" in saved.stderr
 
 

@@ -1,7 +1,7 @@
 """A namespace as a file: a line that names and seals it, a line about it, its rows, compressed.
 
     cosell namespace 1 <SHA-256 of all that follows, in hex>
-    {"Namespace": …, "Time": …, "Frozen": …, "Format": …, "Cosell": …, "ModelDate": …}
+    {"Namespace": …, "Time": …, "Frozen": …, "Format": …, "Cosell": …, "ModelDate": …, "Account": …}
     zlib of one line of JSON for each batch of rows; what is a blob there is text here, a character
     for each byte
 
@@ -24,7 +24,9 @@ _PIECE, _CHUNK = 1 << 16, 1 << 20  # bytes, packed and unpacked, at a time
 _ROWS = 500  # on one line
 _MEMBERS: dict[str, type] = {
     "Namespace": str, "Time": str, "Frozen": bool, "Format": int, "Cosell": str, "ModelDate": str,
+    "Account": str,
 }  # fmt: skip
+_UNTOLD: dict[str, object] = {"Account": ""}  # what the first files do not say
 
 
 class Unreadable(ValueError):
@@ -33,7 +35,8 @@ class Unreadable(ValueError):
 
 class Header(NamedTuple):
     """What a file says of itself. `time` is ISO 8601, and stands still if `frozen`; `format` is
-    that of the rows, `cosell` the version that wrote it, `model_date` that version's API."""
+    that of the rows, `cosell` the version that wrote it, `model_date` that version's API; `account`
+    is whose call saved it, '' if that is not known."""
 
     namespace: str
     time: str
@@ -41,6 +44,7 @@ class Header(NamedTuple):
     format: int
     cosell: str
     model_date: str
+    account: str = ""
 
 
 def write(header: Header, batches: Iterable[Batch]) -> tuple[bytes, str]:
@@ -92,7 +96,7 @@ def read(
 
 def _header(line: bytes) -> Header:
     try:
-        about = orjson.loads(line)
+        about = _UNTOLD | orjson.loads(line)
         values = [about[member] for member in _MEMBERS]
     except (ValueError, LookupError, TypeError):
         raise Unreadable("It is damaged: its header cannot be read.") from None

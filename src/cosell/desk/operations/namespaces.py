@@ -30,7 +30,13 @@ def save_namespace(call: Call, tx: Tx) -> Document:
         )
     form, frozen = tx.form(), namespace.frozen_at is not None
     header = saved.Header(
-        namespace.name, iso(call.now), frozen, form.format, __version__, SELLING.model_date
+        namespace.name,
+        iso(call.now),
+        frozen,
+        form.format,
+        __version__,
+        SELLING.model_date,
+        call.identity.account,
     )
     state, checksum = saved.write(header, copies.dump(tx, form, call.ns))
     return {
