@@ -102,8 +102,8 @@ class Call:
         self._caller = world.own_caller(account)
 
     def __call__(self, operation: str, /, **members: object) -> Answer:
-        """The operation's answer without its nulls, as boto3 tells it; Refused if it answers an
-        error."""
+        """The operation's answer without its nulls, times as they are on the wire; Refused if it
+        answers an error."""
         return Answer(documents.filled(self._answer(operation, members)))
 
     def _answer(self, operation: str, members: dict[str, object]) -> Answer:

@@ -1,5 +1,6 @@
 """`world.given`: what a test begins with, brought about through the public API, and through the
-desk for what AWS does. Each builder answers what the API's Get would.
+desk for what AWS does. Each builder answers what the API's Get would, without nulls, times as they
+are on the wire.
 
 Must not write past the API: what cannot be reached that way is said, not made.
 """
@@ -154,9 +155,10 @@ class Given:
         return call("GetResourceSnapshotJob", **named)
 
     def solution(self, owner: "Who" = None, **members: Any) -> Answer:
-        """A solution that a partner can associate. `members` are the desk's PutSolution's."""
+        """A solution that a partner can associate. `members` are the desk's PutSolution's. Answers
+        what that does."""
         said = {"Name": f"Example solution {self._drafts.next_number()}", **members}
-        return self._world.aws.put_solution(owner, **said)
+        return Answer(documents.filled(self._world.aws.put_solution(owner, **said)))
 
     def target(self, owner: "Who" = None, **members: Any) -> dict[str, Any]:
         """An opportunity and an engagement of its owner's, as the operations of snapshots name

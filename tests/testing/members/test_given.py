@@ -1,10 +1,12 @@
 """Builders reach every state that they name, with data that is valid and their own."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from cosell.testing.calling import Refused
+from cosell.testing.calling import Answer, Refused
+from cosell.testing.documents import filled
 from cosell.testing.given import INVITATION_STATES, STATES, TASKS
 from cosell.testing.world import World
 from tests.harness import Server
@@ -140,6 +142,25 @@ def test_solution(world: World) -> None:
     made = world.given.solution(Name="Ours")
     listed = world.caller()("ListSolutions", Catalog="Sandbox", Identifier=[made.Id])
     assert listed.SolutionSummaries[0].Name == "Ours"
+
+
+def test_no_builder_answers_a_null(world: World) -> None:
+    given = world.given
+    found = [given.opportunity("Launched"), given.invitation(), given.engagement(), given.lead()]
+    found += [given.task(), given.snapshot_job(), given.solution(), Answer(given.target())]
+    for one in found:
+        assert type(one) is Answer
+        assert one == filled(one)
+        assert one
+
+
+def test_times_are_as_they_are_on_the_wire(world: World) -> None:
+    """As the guide says; boto3 takes them as they are."""
+    found, client = world.given.opportunity(), world.partner.client
+    asked = client.get_opportunity(Catalog="Sandbox", Identifier=found.Id)
+    assert found.CreatedDate.endswith("Z")
+    assert datetime.fromisoformat(found.CreatedDate) == asked["CreatedDate"]
+    client.update_opportunity(**world.drafts.update(found))
 
 
 def test_builders_are_not_among_the_calls(world: World) -> None:
