@@ -1,6 +1,7 @@
 """The SDK for JavaScript, in a program of its own (js/call.mjs): `make setup` installs it."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from cosell import testing
 from tests.clients import story
 from tests.clients.story import LIST, START, Failed, credentials
-from tests.harness import World, environment
+from tests.harness import Server, World, environment
 
 FOLDER = Path(__file__).parent / "js"
 NODE_MAJOR_MIN = 20
@@ -120,3 +122,12 @@ def test_a_missing_token_is_made_by_the_sdk(world: World, javascript: JavaScript
 def test_the_general_endpoint_serves_javascript(world: World) -> None:
     with running(AWS_ENDPOINT_URL=world.endpoint) as program:
         assert program.call(LIST, Catalog="Sandbox")["TaskSummaries"] == []
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_program_that_inherits_the_environment_of_a_test(server: Server, there: bool) -> None:
+    with testing.World(server=server.url if there else None) as world:
+        made = world.given.opportunity(Catalog="AWS")
+        with running(**os.environ) as program:
+            [listed] = program.call("ListOpportunities", Catalog="AWS")["OpportunitySummaries"]
+    assert listed["Id"] == made.Id

@@ -321,6 +321,25 @@ def test_pages_of_this_machine_are(doorway: http.client.HTTPConnection) -> None:
     assert headers["access-control-allow-origin"] == page["Origin"]
 
 
+def test_an_answer_has_each_header_once(somewhere: World) -> None:
+    """Also one that comes from a server, which has framed it and granted it already."""
+    headers = {**JSON, "Origin": "http://localhost:3000", "Content-Length": str(len(BODY))}
+    told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    where = urlsplit(here().url)
+    head = f"POST / HTTP/1.1\r\nHost: {where.netloc}\r\n{told}\r\n".encode()
+    with socket.create_connection((where.hostname, where.port), timeout=60) as client:
+        client.sendall(head + BODY)
+        with client.makefile("rb") as answer:
+            lines = list(iter(answer.readline, b"\r\n"))
+            names = [line.partition(b":")[0].lower() for line in lines[1:]]
+            sizes = [line for line in lines if line.lower().startswith(b"content-length:")]
+            body = answer.read(int(sizes[0].partition(b":")[2]))
+    assert lines[0] == b"HTTP/1.1 200 OK\r\n"
+    assert {b"content-length", b"date", b"access-control-allow-origin"} <= set(names)
+    assert len(names) == len(set(names))
+    assert json.loads(body)["OpportunitySummaries"] == []
+
+
 def test_health_and_other_methods(doorway: http.client.HTTPConnection) -> None:
     status, _, document = ask(doorway, "GET", "/_cosell/health")
     assert (status, document["Status"], document["Auth"]) == (200, "ok", "open")

@@ -16,7 +16,9 @@ from cosell.originals import getpid, local, orjson
 from cosell.testing.place import AnswerLate, ConnectionCut
 
 _SESSION_TOKEN = "x-amz-security-token"  # noqa: S105 - a header's name
-_OURS = frozenset({"host", "content-length", "connection", "transfer-encoding", _SESSION_TOKEN})
+_FRAMING = frozenset({"content-length", "connection", "transfer-encoding"})  # of one way alone
+# Whom a page's origin is asked of is who speaks to the page.
+_OURS = _FRAMING | {"host", "origin", _SESSION_TOKEN}
 _ELSEWHERE = re.compile(r"/ns/[^/]*")
 _CONNECT_S = 5.0
 _HEALTH = "/_cosell/health"
@@ -143,5 +145,6 @@ def _path(request: HttpRequest) -> str:
 
 
 def _read(response: HTTPResponse) -> HttpResponse:
-    headers = [(name.lower(), value) for name, value in response.getheaders()]
+    told = ((name.lower(), value) for name, value in response.getheaders())
+    headers = [(name, value) for name, value in told if name not in _FRAMING]
     return HttpResponse(response.status, headers, response.read())
