@@ -229,7 +229,14 @@ def test_a_part_is_cleaned_once_unless_it_has_a_greatest_size() -> None:
     assert asked == [sized, free, sized, free]
 
 
-@pytest.mark.parametrize("lacks", ["parsers.BaseJSONParser", "useragent.UserAgentComponent"])
+@pytest.mark.parametrize(
+    "lacks",
+    [
+        "parsers.BaseJSONParser",
+        "useragent.UserAgentComponent",
+        "configprovider.ConfiguredEndpointProvider",
+    ],
+)
 def test_a_botocore_that_has_such_a_part_no_more_goes_without(lacks: str) -> None:
     name, _, cls = lacks.partition(".")
     module = ModuleType(f"botocore.{name}")

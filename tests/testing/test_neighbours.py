@@ -56,6 +56,35 @@ def test_moto_within_a_world(world: World) -> None:
     assert boto3.client("sts").get_caller_identity()["Account"] == world.account
 
 
+CALLER = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+def test_a_child_has_the_worlds_sts_whether_or_not_moto_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, loaded: bool
+) -> None:
+    if not loaded:
+        monkeypatch.delitem(sys.modules, "moto")
+    with World(account="444455556666") as world:
+        done = subprocess.run(
+            [sys.executable, "-c", CALLER], capture_output=True, text=True, timeout=60
+        )
+    assert done.stdout.strip() == world.account, done.stderr
+
+
+def test_an_endpoint_of_sts_that_is_the_suites_own_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As moto's server has one; what worlds put over it is for their children."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://localhost:5000")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+    with World(), World():
+        assert boto3.client("sts").meta.endpoint_url == "http://localhost:5000"
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://localhost:5001")
+        assert boto3.client("sts").meta.endpoint_url == "http://localhost:5001"
+    monkeypatch.delenv("AWS_ENDPOINT_URL_STS")
+    with World():
+        assert boto3.client("sts").meta.endpoint_url == "http://localhost:4566"
+
+
 def test_a_frozen_date_is_the_codes_own(world: World) -> None:
     """The client signs with the frozen date; the world goes on in its own time."""
     invitation = refer(world, "Frozen")

@@ -4,7 +4,6 @@ Must not reach a network: whoever would have to ask somebody for credentials fai
 """
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -202,10 +201,7 @@ def test_credentials_that_the_code_makes_are_the_accounts_that_they_tell(world: 
     assert len(invited(session.client("partnercentral-selling"))) == 1
 
 
-def test_a_child_assumes_its_roles_where_it_always_did(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delitem(sys.modules, "moto", raising=False)
+def test_a_child_assumes_its_roles_where_it_always_did(home: Home) -> None:
     home(REGION, PROFILE, AWS_PROFILE="dev")
     with World():
         assert "AWS_ENDPOINT_URL_STS" not in names()

@@ -5,7 +5,6 @@ beside config.py and settings.py that touches it. Must not use anybody's credent
 """
 
 import os
-import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -153,11 +152,19 @@ def guard() -> Placed:
 def endpoint(url: str) -> Placed:
     """The endpoint of the current world, for child processes."""
     wanted: dict[str, str | None] = dict.fromkeys(_ENDPOINTS, url)
-    # moto knows calls of STS by AWS's host: with another endpoint it would no longer take them. And
-    # who has a profile may assume a role: an AWS CLI keeps in ~/.aws what it is given for it.
-    if "moto" not in sys.modules and os.environ.get(_KEY_ID):
+    # Who has a profile may assume a role: an AWS CLI keeps in ~/.aws what it is given for it.
+    if os.environ.get(_KEY_ID):
         wanted[_STS] = url
     return Placed(wanted)
+
+
+def sts_without_worlds(found: str | None) -> str | None:
+    """What the environment's endpoint for STS would be if no world had put one there."""
+    with _lock:
+        for placed in reversed(_standing):
+            if _STS in placed._wanted and placed._wanted[_STS] == found:
+                found = placed._before[_STS]
+    return found
 
 
 def for_process(url: str, account: str) -> dict[str, str]:

@@ -91,19 +91,41 @@ def _cleaning_parts(original: Method) -> Method:
     return memoized.cleaning_parts(original, _active)
 
 
+def _looking_up(original: Method) -> Method:
+    @wraps(original)
+    def _get_endpoint_url_environment_service(provider: Any) -> Any:
+        found = original(provider)
+        # moto knows calls of STS by AWS's host: at another endpoint it would no longer take them.
+        # What a world puts into the environment is for child processes; this one needs no endpoint.
+        is_of_sts = getattr(provider, "_client_name", "") == "sts"
+        if _active and is_of_sts and "moto" in sys.modules:
+            return environment.sts_without_worlds(found)
+        return found
+
+    return _get_endpoint_url_environment_service
+
+
 # Every client of a process goes through these, whenever it was made: handlers of events are copied
 # into a session when that is made, and miss the clients that were there before.
 _HOOKS: Final = {
     "botocore.httpsession": ("URLLib3Session", "send", _sending),
     "botocore.credentials": ("CredentialResolver", "load_credentials", _finding),
     "botocore.session": ("Session", "get_config_variable", _configuring),
+    "botocore.configprovider": (
+        "ConfiguredEndpointProvider",
+        "_get_endpoint_url_environment_service",
+        _looking_up,
+    ),
     "botocore.signers": ("RequestSigner", "get_auth_instance", _signing),
     "botocore.validate": ("ParamValidationDecorator", "serialize_to_request", _validating),
     "botocore.parsers": ("BaseJSONParser", "_handle_timestamp", _reading_times),
     "botocore.useragent": ("UserAgentComponent", "to_string", _cleaning_parts),
 }
-# Of these nothing depends but how long a call takes: a botocore that has them no more goes without.
-_DISPENSABLE: Final = frozenset({"botocore.parsers", "botocore.useragent"})
+# A botocore that has these no more goes without. Of the first two nothing depends but how long a
+# call takes; of the last, whether moto has the STS of clients that are made in a world.
+_DISPENSABLE: Final = frozenset(
+    {"botocore.parsers", "botocore.useragent", "botocore.configprovider"}
+)
 _lock = RLock()
 _active: "list[Interception]" = []
 _undo: list[Callable[[], None]] = []
