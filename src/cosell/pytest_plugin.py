@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--cosell-allow-real",
         action="store_true",
-        help="let calls outside of any world go to the real Partner Central",
+        help="let calls that no world takes go to the real Partner Central",
     )
     group.addoption(
         "--cosell-seed",

@@ -9,22 +9,24 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import boto3
 import pytest
+from botocore import xform_name
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ProxyConnectionError
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
+from botocore.stub import Stubber
 from botocore.validate import ParamValidationDecorator
 
-from cosell.testing import World
+from cosell.testing import NotLetOut, World, expect_stopped
 from cosell.testing.interception import Interception
-from tests.harness import Server
+from tests.harness import Server, free_port
 
 OWN = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "own"}
 
@@ -157,6 +159,61 @@ def test_other_services_go_their_way(intercepted: None) -> None:
             queue.list_queues()
     assert heard[0].startswith(b"HEAD /deals ")
     assert b"AmazonSQS.ListQueues" in heard[1]
+
+
+SIBLINGS = [
+    name
+    for name in boto3.Session().get_available_services()
+    if name.startswith("partnercentral-") and name != "partnercentral-selling"
+]  # none, where the SDK is old
+
+
+@pytest.mark.parametrize("service", SIBLINGS)
+def test_other_services_of_partner_central_are_stopped_too(intercepted: None, service: str) -> None:
+    """In a world and without one."""
+    client = boto3.client(service, config=Config(parameter_validation=False), **OWN)
+    host = re.escape(client.meta.service_model.endpoint_prefix)
+    told = rf"\w+ was about to leave for the real Partner Central \(https://{host}\..* alone"
+    with pytest.raises(NotLetOut, match=told):
+        _first(client)()
+    with World(), expect_stopped() as stopped, pytest.raises(NotLetOut, match=told):
+        _first(client)()
+    assert len(stopped) == 1
+
+
+@pytest.mark.parametrize("service", SIBLINGS)
+def test_what_a_suite_has_in_their_place_is_asked(intercepted: None, service: str) -> None:
+    once = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+    stubbed: Any = boto3.client(service, config=once, **OWN)
+    with Stubber(stubbed) as stub:
+        stub.add_client_error(_first(stubbed).__name__, "TheSuitesOwn")
+        with pytest.raises(ClientError, match="TheSuitesOwn"):
+            _first(stubbed)()
+    with listening() as (url, heard):
+        call = _first(boto3.client(service, endpoint_url=url, config=once, **OWN))
+        with suppress(Exception):  # a 404 that is of no protocol
+            call()
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize("service", SIBLINGS)
+def test_where_calls_may_leave_theirs_may(intercepted: None, service: str) -> None:
+    nowhere = Config(
+        parameter_validation=False,
+        retries={"total_max_attempts": 1},
+        proxies={"https": f"http://127.0.0.1:{free_port()}"},
+    )
+    call = _first(boto3.client(service, config=nowhere, **OWN))
+    allowed = Interception(allow_real=True)
+    allowed.begin()
+    with pytest.raises(ProxyConnectionError):
+        call()
+    allowed.end()
+
+
+def _first(client: Any) -> Any:
+    """The method of a service's first operation."""
+    return getattr(client, xform_name(client.meta.service_model.operation_names[0]))
 
 
 def test_calls_that_may_leave_do(intercepted: None) -> None:

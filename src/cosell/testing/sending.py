@@ -43,6 +43,10 @@ _USE: Final = (
     "there is no current world. Use the fixture `cosell`, or `with cosell.testing.World():`,"
     " around the code that calls"
 )
+# Partner Central's other services (partnercentral-account, -benefits and their like), by what their
+# real hosts begin and end with: the same call to a host of the test's own is none of ours.
+_REAL_HOST: Final = "partnercentral-"
+_AWS: Final = (".api.aws", ".amazonaws.com")
 _ACTION: Final = re.compile(rb"(?:^|&)Action=(\w+)")  # in a form
 _PORTS: Final = {"http": ":80", "https": ":443"}
 
@@ -66,9 +70,10 @@ def send(original: Callable[[Any, Any], Any], session: Any, request: Any) -> Any
     """What takes the place of `URLLib3Session.send`: botocore's AWSResponse, or its exceptions."""
     __tracebackhide__ = True
     service = _service(request.headers)
-    if service is None:
-        return original(session, request)
     parts = urlsplit(request.url)
+    if service is None:
+        _ensure_is_elsewhere(request, parts)
+        return original(session, request)
     bound: Reached | None = getattr(request, BOUND, None)
     world = bound or addressed(parts.netloc, parts.path) or current()
     if world is None:
@@ -158,6 +163,21 @@ def _ensure_may_leave(service: str, request: Any, parts: SplitResult) -> None:
         f"{called} was about to leave for the real {_CALLED[service]}{to}: {_USE}; to let such"
         " calls go out, run pytest with --cosell-allow-real."
     )
+
+
+def _ensure_is_elsewhere(request: Any, parts: SplitResult) -> None:
+    """NotLetOut for a call that is meant for a real service of Partner Central's, but for none that
+    a world has: to whoever runs a test it is as much an accident."""
+    __tracebackhide__ = True
+    host = parts.hostname or ""
+    is_real = host.startswith(_REAL_HOST) and host.endswith(_AWS)
+    if is_real and not interception.may_leave():
+        raise stop(
+            f"{_operation(request, parts.path)} was about to leave for the real Partner Central"
+            f" ({request.url}): of its services a world has {SELLING[0]} alone. Put something of"
+            " the test's own in its place, as botocore's Stubber; to let such calls go out, run"
+            " pytest with --cosell-allow-real."
+        )
 
 
 def _operation(request: Any, path: str) -> str:
