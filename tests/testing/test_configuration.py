@@ -23,7 +23,7 @@ from botocore import loaders, session
 from botocore.exceptions import DataNotFoundError, InvalidConfigError
 
 from cosell.testing import World
-from tests.testing.newer import SERVICE, newer_model
+from tests.testing.sdks import SERVICE, newer_model
 
 pytestmark = pytest.mark.usefixtures("bare")
 

@@ -13,6 +13,7 @@ from typing import Any
 import botocore
 
 from tests.harness import environment
+from tests.testing.sdks import older_botocore
 
 SERVER = ("granian", "uvloop", "asyncio", "argparse", "click", "http.server", "cosell.app")
 SDK = ("boto3", "botocore")
@@ -131,13 +132,7 @@ def test_without_an_sdk_one_sentence_says_what_to_install(tmp_path: Path) -> Non
 
 
 def test_an_sdk_that_does_not_know_the_service_is_told_in_one_sentence(tmp_path: Path) -> None:
-    """This botocore, without the model that came with 1.35.61."""
-    source, older = Path(botocore.__file__).parent, tmp_path / "botocore"
-    (older / "data").mkdir(parents=True)
-    for folder, into in ((source, older), (source / "data", older / "data")):
-        for entry in folder.iterdir():
-            if entry.name not in ("data", "partnercentral-selling", "__pycache__"):
-                (into / entry.name).symlink_to(entry)
+    older_botocore(tmp_path)
     told = run(
         "from cosell.testing import World\n"
         "with World() as world:\n"

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from cosell import __version__
 from cosell.selling.contract import CONTRACT
 from cosell.testing import World
-from tests.testing.newer import newer_model
+from tests.testing.sdks import newer_model
 
 NEWER = "ListEngagementGroups"
 TOLD = (
@@ -31,7 +31,7 @@ def newer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_an_operation_that_only_the_sdk_knows_is_told_with_the_model_s_date(
     somewhere: World,
 ) -> None:
-    client = boto3.client("partnercentral-selling")
+    client = boto3.Session().client("partnercentral-selling")
     client.list_opportunities(Catalog="AWS")
     with pytest.raises(ClientError) as refused:
         client.list_engagement_groups(Catalog="AWS")
@@ -43,7 +43,7 @@ def test_an_operation_that_only_the_sdk_knows_is_told_with_the_model_s_date(
 
 @pytest.mark.usefixtures("newer")
 def test_such_a_call_is_among_the_world_s(somewhere: World) -> None:
-    client = boto3.client("partnercentral-selling")
+    client = boto3.Session().client("partnercentral-selling")
     client.list_opportunities(Catalog="AWS")
     with pytest.raises(ClientError):
         client.list_engagement_groups(Catalog="AWS")
@@ -59,7 +59,7 @@ def test_such_a_call_is_among_the_world_s(somewhere: World) -> None:
 @pytest.mark.usefixtures("newer")
 def test_it_is_wherever_its_client_s_address_leads(somewhere: World) -> None:
     for url in ("https://example.com/a/b", f"{somewhere.endpoint_url}/"):
-        client = boto3.client("partnercentral-selling", endpoint_url=url)
+        client = boto3.Session().client("partnercentral-selling", endpoint_url=url)
         with pytest.raises(ClientError, match="a newer one may have it"):
             client.list_engagement_groups(Catalog="AWS")
     assert somewhere.calls.operations == [NEWER, NEWER]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cosell.testing.clients import OLDEST
+from cosell.testing.too_old import OLDEST
 from tests.harness import environment
 
 FOLDER = Path(__file__).parent

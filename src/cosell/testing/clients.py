@@ -9,12 +9,11 @@ from typing import Any, Final
 
 from cosell.auth.key_ids import make_id
 from cosell.originals import RLock, disk, sha256
-from cosell.testing import environment, interception, staying
+from cosell.testing import environment, interception, staying, too_old
 from cosell.testing.calling import SELLING
 from cosell.testing.current import Reached
 from cosell.testing.dead_calls import BOUND, SPEAKER
 
-OLDEST: Final = "1.35.61"  # of botocore: the first that knows the service
 # The session that makes them all; and what has read botocore's own files, for those that it is not
 # to make, which takes many times as long as all the rest.
 _kept: list[Any] = []
@@ -159,21 +158,12 @@ def _ensure_known(session: Any, service: str) -> None:
         return
     if not known:
         raise _found_none()
-    raise ValueError(
-        f"botocore {_version()} does not know {service}: install {OLDEST} or newer"
-        f" (pip install 'boto3>={OLDEST}')."
-    )
+    raise ValueError(too_old.what_to_install(service))
 
 
 def _found_none() -> ValueError:
     return ValueError(
-        f"botocore {_version()} does not find its files: has this test another file system in the"
-        " place of the real one (pyfakefs)? Make the client before, or let it show botocore's"
-        " folder (fs.add_real_directory)."
+        f"botocore {too_old.version()} does not find its files: has this test another file system"
+        " in the place of the real one (pyfakefs)? Make the client before, or let it show"
+        " botocore's folder (fs.add_real_directory)."
     )
-
-
-def _version() -> str:
-    import botocore
-
-    return str(botocore.__version__)

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Final, TypeAlias
 
 from cosell.originals import RLock
-from cosell.testing import environment, memoized, staying
+from cosell.testing import environment, memoized, staying, too_old
 
 Method: TypeAlias = Callable[..., Any]
 
@@ -117,14 +117,16 @@ _HOOKS: Final = {
         _looking_up,
     ),
     "botocore.signers": ("RequestSigner", "get_auth_instance", _signing),
+    "botocore.loaders": ("Loader", "load_service_model", too_old.loading),
     "botocore.validate": ("ParamValidationDecorator", "serialize_to_request", _validating),
     "botocore.parsers": ("BaseJSONParser", "_handle_timestamp", _reading_times),
     "botocore.useragent": ("UserAgentComponent", "to_string", _cleaning_parts),
 }
-# A botocore that has these no more goes without. Of the first two nothing depends but how long a
-# call takes; of the last, whether moto has the STS of clients that are made in a world.
+# A botocore that has these no more goes without. Of the first nothing depends but what an error
+# tells, and of the next two how long a call takes; of the last, whether moto has the STS of clients
+# that are made in a world.
 _DISPENSABLE: Final = frozenset(
-    {"botocore.parsers", "botocore.useragent", "botocore.configprovider"}
+    {"botocore.loaders", "botocore.parsers", "botocore.useragent", "botocore.configprovider"}
 )
 _lock = RLock()
 _active: "list[Interception]" = []

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from cosell.selling.contract import CONTRACT
-from tests.testing.newer import newer_model
 from tests.testing.plugin.conftest import Suite
+from tests.testing.sdks import newer_model
 
 pytest_plugins = ["pytester"]
 

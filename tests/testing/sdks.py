@@ -1,4 +1,4 @@
-"""A model of the service that is newer than cosell's, as a newer botocore has one."""
+"""An SDK that is newer than cosell's model, and one that is older than the service."""
 
 import gzip
 import json
@@ -23,3 +23,13 @@ def newer_model(folder: Path, operation: str) -> None:
     like = model["operations"]["ListOpportunities"]
     model["operations"][operation] = {**like, "name": operation}
     (ours / "service-2.json").write_text(json.dumps(model))
+
+
+def older_botocore(folder: Path) -> None:
+    """Into a folder to import from: the present botocore, without its model of the service."""
+    source, older = Path(botocore.__file__).parent, folder / "botocore"
+    (older / "data").mkdir(parents=True)
+    for home, into in ((source, older), (source / "data", older / "data")):
+        for entry in home.iterdir():
+            if entry.name not in ("data", SERVICE, "__pycache__"):
+                (into / entry.name).symlink_to(entry)
