@@ -20,8 +20,11 @@ _ending = ExitStack()
 
 def pytest_configure(config: pytest.Config) -> None:
     """All processes of the run share one PostgreSQL, if one of them wants any. A terminal that is
-    closed ends servers also where the run was begun by `nohup`."""
+    closed ends servers also where the run was begun by `nohup`, and Ctrl-C where a shell began it
+    in its background."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput") and _CLUSTER not in os.environ:
         os.environ[_CLUSTER] = tempfile.mkdtemp(prefix="cosell-pg-")
         _ending.callback(_end_cluster)

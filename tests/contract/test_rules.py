@@ -25,7 +25,7 @@ OPERATIONS = {**CONTRACT.operations, **DESK.operations}
 # model calls sensitive has no place in it.
 QUOTED = {
     "account", "act", "answer.act", "answer.status", "awaited", "catalog", "context", "example",
-    "invalid_url", "job", "kind", "lacks", "limit", "other", "outcome",
+    "hint", "invalid_url", "job", "kind", "lacks", "limit", "other", "outcome",
     "postal_forms", "receiver",
     "solution_status", "spend.invalid_url", "standing", "status", "stored_type", "type",
     "unknown_use_case", "whose",

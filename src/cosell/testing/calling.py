@@ -73,6 +73,10 @@ class Caller:
         self.account = account
         self._place = place
         self._said = {BUILT: "1"} if builds else {}
+        self.acted_in: set[str] = set()
+        """The catalogs that it has named."""
+        self.patience_s: float | None = None
+        """How long it waits for an answer (AnswerLate); for ever by default."""
         self._path = f"/ns/{namespace}/"
         signing_name, self._target = service
         # Open mode reads the account from it and asks for no signature; of one that is as long as
@@ -91,8 +95,10 @@ class Caller:
             "authorization": self._credential,
             **self._said,
         }
-        body = orjson.dumps(members)
-        response = self._place.exchange(HttpRequest("POST", self._path, "", headers, body))
+        if isinstance(catalog := members.get("Catalog"), str):
+            self.acted_in.add(catalog)
+        request = HttpRequest("POST", self._path, "", headers, orjson.dumps(members))
+        response = self._place.exchange(request, self.patience_s)
         document = orjson.loads(response.body) if response.body else {}
         if response.status != 200:
             raise Refused(operation, document)

@@ -6,6 +6,7 @@ is looked at before, in a run of tests alone. One that is still open is found he
 in peace costs nothing. Must not know pytest, nor what is told.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,10 +18,16 @@ if TYPE_CHECKING:
     from cosell.testing.report import Story
     from cosell.testing.world import World
 
+TakeAway: TypeAlias = Callable[[float | None], object]
+"""Takes away what a world has made, in so many seconds at most."""
 _Harmless: TypeAlias = tuple[type[BaseException], ...]
 _LEFT_MAX: Final = 3  # who tries a failing example again and again leaves the best one last
 _STEERING: Final = "hypothesis"  # whose exceptions end examples, and fail nothing
 _open: "WeakValueDictionary[str, World]" = WeakValueDictionary()  # by their names
+# By their names too: what takes away what each has made, also of those that nobody has any more.
+_left: "dict[str, TakeAway]" = {}
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_left.clear)  # they are the other process's to end
 _runs: "list[_Run]" = []  # which tell of failures; the innermost last
 
 
@@ -29,7 +36,7 @@ class _Run:
 
     def __init__(self, harmless: _Harmless) -> None:
         self.harmless = harmless
-        self.before = frozenset(_open)  # what others have made
+        self.before = frozenset(_left)  # what others have made
         self.left: deque[Story] = deque(maxlen=_LEFT_MAX)
         self.since = 0  # when the test began
         self.told = 0  # how often a world of it was told of
@@ -64,20 +71,24 @@ def test_began() -> int:
     return _runs[-1].since if _runs else 0
 
 
-def begin(world: "World") -> None:
-    """A world is made."""
+def begin(world: "World", take_away: TakeAway) -> None:
+    """A world is made; `take_away` deletes what it makes, and does not keep it alive."""
     _open[world.name] = world
+    _left[world.name] = take_away
 
 
 def end(world: "World") -> None:
     """It is closed."""
     _open.pop(world.name, None)
+    _left.pop(world.name, None)
 
 
-def still_open() -> "list[World]":
-    """The worlds that were made in the innermost run, and are not closed."""
-    before = _runs[-1].before if _runs else frozenset(_open)
-    return [world for name, world in list(_open.items()) if name not in before]
+def still_open() -> "dict[str, TakeAway]":
+    """What ends each of the worlds that were made in the innermost run and are not closed, also
+    those that nobody has any more; by their names."""
+    before = _runs[-1].before if _runs else frozenset(_left)
+    names = [name for name in _left if name not in before]
+    return {name: _open[name].end if name in _open else _left[name] for name in names}
 
 
 def leave(world: "World", error: BaseException) -> None:

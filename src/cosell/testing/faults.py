@@ -89,7 +89,8 @@ class Faults:
         SDKs try again after ThrottlingException and InternalServerException: `times=5` outlasts
         their defaults.
         """
-        said = {"Message": message, "Reason": reason, "ErrorList": errors and [*map(dict, errors)]}
+        listed = None if errors is None else _error_list(errors)
+        said = {"Message": message, "Reason": reason, "ErrorList": listed}
         effect = {"Effect": "Error", "Error": error} | {
             k: v for k, v in said.items() if v is not None
         }
@@ -247,14 +248,20 @@ class Faults:
 
     @property
     def unfired(self) -> list[str]:
-        """Those that wait for their first call, in words, and those that something else than the
-        test ended before one came."""
-        never = [one for one in self._asked if not one.fired]
-        return [
-            f"{one} ({ended_by})" if ended_by else str(one)
-            for one in never
-            if (ended_by := one.ended_by) or one.remaining != 0
-        ]
+        """Those that wait for their first call, in words, and those that ended before one came; a
+        test that has taken back what it called optional knows."""
+        told: list[str] = []
+        for one in self._asked:
+            if one.fired:
+                continue
+            ended_by = one.ended_by
+            if not ended_by and one.remaining == 0:
+                if one.optional:
+                    continue
+                is_expired = isinstance(one, Fault) and one.is_expired
+                ended_by = "it expired" if is_expired else "taken back"
+            told.append(f"{one} ({ended_by})" if ended_by else str(one))
+        return told
 
     def _put(self, operation: str | None, effect: dict[str, Any], scope: Scope) -> Fault:
         asked = dict(effect)
@@ -291,3 +298,13 @@ class Faults:
             self.note()
         self._asked.append(fault)
         return fault
+
+
+def _error_list(errors: object) -> list[dict[str, Any]]:
+    items = errors if isinstance(errors, Sequence) else [None]
+    if isinstance(errors, str) or not all(isinstance(one, Mapping) for one in items):
+        raise ValueError(
+            f"errors: {errors!r} is no list of errors. Say a list of items such as"
+            ' {"FieldName": "project.title"}.'
+        )
+    return [*map(dict, items)]

@@ -4,14 +4,17 @@ A signal (a time limit's, Ctrl+C) may come at any line, also while a world is en
 what stays behind is cleared away here, with the test that it belonged to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cosell.testing import current, environment
 
 if TYPE_CHECKING:
+    from cosell.testing.failing import TakeAway
     from cosell.testing.world import World
+
+_PATIENCE_S: Final = 5.0  # with a server, at the end of a run
 
 
 class Lifetime:
@@ -21,12 +24,12 @@ class Lifetime:
         self.world = world
         self._before = environment.endpoints()
 
-    def end(self) -> None:
+    def end(self, patience_s: float | None = None) -> None:
         """The world is nobody's current one any more, and closed."""
         current.drop(self.world)
         if current.current() is None:
             environment.put(self._left())
-        self.world.end()
+        self.world.end(patience_s)
 
     def _left(self) -> dict[str, str | None]:
         """The endpoints that still lead to this process, as they were before."""
@@ -37,16 +40,24 @@ class Lifetime:
         }
 
 
-def end_with_run(lifetimes: list[Lifetime], worlds: "list[World]") -> Iterator[str]:
+def end_with_run(lifetimes: list[Lifetime], left: "Mapping[str, TakeAway]") -> Iterator[str]:
     """End what a run of tests leaves: the lifetimes of the test that it was broken off in, and
-    every other world that is open. Answers what could not be taken away, and why."""
-    own = {one.world: one.end for one in reversed(lifetimes)}
+    every other world that is open, by its name. Answers what could not be taken away, and why. A
+    server that does not answer is not waited for again, nor by who is in a hurry."""
+    ends: dict[str, TakeAway] = {one.world.name: one.end for one in reversed(lifetimes)}
     lifetimes.clear()
-    for world, end in ({world: world.end for world in worlds} | own).items():
+    ends |= {name: end for name, end in left.items() if name not in ends}
+    for number, (name, end) in enumerate(ends.items(), 1):
+        told = f"the world {name} could not be taken away"
         try:
-            end()
+            end(_PATIENCE_S)
+        except (TimeoutError, KeyboardInterrupt) as error:
+            others = len(ends) - number
+            more = f" Nor were {others} more." if others else ""
+            yield f"{told}: {str(error) or 'it was interrupted.'}{more}"
+            return
         except Exception as error:  # a server that has gone, mostly
-            yield f"the world {world.name} could not be taken away: {error}"
+            yield f"{told}: {error}"
 
 
 @contextmanager

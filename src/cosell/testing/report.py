@@ -83,7 +83,7 @@ def _below(world: "World") -> list[str]:
     except Exception as error:
         found, calls = (), [f"calls     {_unknown(error)}"]
     with suppress(Exception):  # of a server that has gone
-        calls += _elsewhere(found[-_CALLS_MAX:], world.catalog)
+        calls += _elsewhere(found[-_CALLS_MAX:], world.desk.acted_in)
     return [*lines, *calls]
 
 
@@ -170,15 +170,15 @@ def _is_of_values(rule: Rule) -> bool:
     return rule.id.startswith("model.") and rule.id.endswith("-enum")
 
 
-def _elsewhere(calls: Iterable[Call], catalog: str) -> list[str]:
-    """What there is to say if no call was made where the test's own words act."""
+def _elsewhere(calls: Iterable[Call], acted_in: set[str]) -> list[str]:
+    """What there is to say if no call was made where the test's own words acted."""
     asked = {_catalog(call) for call in calls} - {""}
-    if not asked or catalog in asked:
+    if not asked or not acted_in or asked & acted_in:
         return []
     return [
-        f"these calls asked in catalog {' and '.join(sorted(asked))}, and the test's own words"
-        f" (given, aws, example) act in {catalog}, unless they say another: cosell.catalog, or"
-        " cosell_catalog of the ini file"
+        f"these calls asked in catalog {_each(sorted(asked))}, and the test's own words (given,"
+        f" aws) acted in {_each(sorted(acted_in))}: they act in cosell.catalog (cosell_catalog of"
+        " the ini file), unless they say another"
     ]
 
 

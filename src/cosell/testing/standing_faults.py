@@ -53,6 +53,11 @@ class Fault:
         return self._last is not None
 
     @property
+    def is_expired(self) -> bool:
+        """Whether its time was over before it was taken back."""
+        return has_expired(self._last or self._seen)
+
+    @property
     def remaining(self) -> int | None:
         """How many more will; None if that has no end."""
         now = self._now()
@@ -103,7 +108,7 @@ class Fault:
             return taken_back(self._told)
         if self.ended_by:
             return ended(f"The fault {self._told} never fired", self.ended_by)
-        return expired(self._told) if has_expired(self._last or self._seen) else unmet(self._told)
+        return expired(self._told) if self.is_expired else unmet(self._told)
 
     def _now(self) -> Answer:
         if self._last is not None:
@@ -139,5 +144,5 @@ class Fault:
 
     def __repr__(self) -> str:
         fired, remaining = self.fired, self.remaining
-        over = ", expired" * has_expired(self._last or self._seen)
+        over = ", expired" * self.is_expired
         return f"<fault {self._told}: fired {fired}, remaining {remaining}{over}>"

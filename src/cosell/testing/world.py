@@ -22,7 +22,7 @@ from cosell.testing.forgetting import Forgetting
 from cosell.testing.lifetime import close_after, closing_if_it_fails
 from cosell.testing.memory import Memory
 from cosell.testing.partner import AWS, Partner, account_named
-from cosell.testing.place import Here, WhileOpen, at
+from cosell.testing.place import Here, Place, WhileOpen, at
 
 if TYPE_CHECKING:
     from cosell.testing.aws import Aws
@@ -92,7 +92,7 @@ class World:
         self._kept: list[Callable[[], object]] = []
         if isinstance(self.place, Here):
             self.place.begin(self.name)
-        failing.begin(self)
+        failing.begin(self, partial(take_away, self.place, self.name, self.account))
         with closing_if_it_fails(self):
             self._begin(profile, pace)
 
@@ -260,7 +260,9 @@ class World:
 
     def own_caller(self, account: str) -> Caller:
         """Calls as an account, for the world's own builders: `calls` leaves them out."""
-        return Caller(self.way, self.name, account, SELLING, builds=True)
+        own = Caller(self.way, self.name, account, SELLING, builds=True)
+        own.acted_in = self.desk.acted_in  # the test's own words, whichever they are
+        return own
 
     # --- addresses -----------------------------------------------------------------------------
 
@@ -315,9 +317,10 @@ class World:
         else:
             self._was_uncalled = True
 
-    def end(self) -> None:
+    def end(self, patience_s: float | None = None) -> None:
         """As `close`, for who knows that nobody will ask what became of anything. ServerGone, once,
-        if its server can be told no more; then it is closed all the same."""
+        if its server can be told no more, AnswerLate if that does not answer in time; then it is
+        closed all the same."""
         if self.closed:
             return
         if self._is_anothers:
@@ -325,7 +328,7 @@ class World:
             self._forget()
             return
         try:
-            self.way.end(self._take_away)
+            self.way.end(partial(take_away, self.place, self.name, self.account, patience_s))
         except OSError as gone:
             self._forget()
             gone.add_note(f"The world {self.name} is closed; what it left there was not deleted.")
@@ -336,10 +339,6 @@ class World:
         self.closed = True
         failing.end(self)
         current.forget(self)
-
-    def _take_away(self) -> None:
-        if not (isinstance(self.place, Here) and self.place.take_away(self.name)):
-            Caller(self.place, self.name, self.account, DESK)("DeleteNamespace")
 
     def __enter__(self) -> "World":
         entered = Entered(self)
@@ -380,3 +379,11 @@ class World:
 
     def __repr__(self) -> str:
         return f"<World {self.name}{', closed' * self.closed}>"
+
+
+def take_away(place: Place, name: str, account: str, patience_s: float | None = None) -> None:
+    """Delete what a world has made at its place."""
+    if not (isinstance(place, Here) and place.take_away(name)):
+        desk = Caller(place, name, account, DESK)
+        desk.patience_s = patience_s
+        desk("DeleteNamespace")

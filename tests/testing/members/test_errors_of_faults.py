@@ -15,6 +15,12 @@ def client(world: World) -> Any:
     return world.client(config=Config(retries={"total_max_attempts": 1}))
 
 
+@pytest.mark.parametrize("said", [{"FieldName": "x"}, ["title"], "x", 5, [None]])
+def test_errors_that_are_no_list_of_errors(world: World, said: Any) -> None:
+    with pytest.raises(ValueError, match=r"errors: .* is no list of errors. Say a list of items"):
+        world.faults.fail("UpdateOpportunity", "ValidationException", errors=said)
+
+
 def test_an_error_says_what_it_is_told(world: World, client: Any) -> None:
     errors = [{"FieldName": "lifeCycle.stage", "Code": "INVALID_VALUE", "Message": "Not so."}]
     reason = "REQUEST_VALIDATION_FAILED"

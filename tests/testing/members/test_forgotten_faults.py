@@ -92,6 +92,20 @@ def test_which_have_not_fired_yet(world: World) -> None:
     assert world.faults.unfired == ["cut connection on ListOpportunities", "before GetOpportunity"]
 
 
+def test_which_ended_before_a_call_met_them(world: World) -> None:
+    with pytest.raises(RuntimeError), world.faults.cut("GetEngagement"):
+        raise RuntimeError
+    world.faults.throttle("ListOpportunities", expires_seconds=1)
+    world.clock.advance(seconds=10)
+    assert world.faults.unfired == [
+        "cut connection on GetEngagement (taken back)",
+        "ThrottlingException on ListOpportunities (it expired)",
+    ]
+    for _ in world.faults.unfired:
+        with pytest.raises(FaultNeverFired):
+            world.faults.check()
+
+
 def test_what_is_taken_back_behind_the_worlds_back(world: World) -> None:
     fired, unmet = met(world), world.faults.cut("GetOpportunity")
     for fault in (fired, unmet):

@@ -143,6 +143,60 @@ def test_worlds_that_nobody_closes_end_with_a_run(
     assert left() == set()
 
 
+def test_worlds_that_nobody_has_any_more_end_with_a_run(
+    suite: Suite, server: Server, left: Names
+) -> None:
+    result = suite(
+        """
+        import gc
+        import pytest
+        from cosell.testing import World
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_it(number):
+            World().given.opportunity()
+            gc.collect()
+        """,
+        f"--cosell-server={server.url}",
+    )
+    result.assert_outcomes(passed=3)
+    assert left() == set()
+
+
+STANDING = """
+import os
+import signal
+import pytest
+from cosell.testing import World, lifetime
+
+def test_it(cosell):
+    lifetime._PATIENCE_S = 0.5
+    made = [World() for _ in range(3)]
+    for one in (cosell, *made):
+        one.given.opportunity()
+    for process in {processes}:
+        os.kill(process, signal.SIGSTOP)
+    pytest.made = made
+    raise KeyboardInterrupt
+"""
+
+
+def test_a_server_that_stands_still_is_not_waited_for_again(suite: Suite) -> None:
+    still = Server(":memory:").start()
+    assert still.main is not None
+    processes = (still.main.pid, still.worker())
+    try:
+        text = STANDING.format(processes=processes)
+        result = suite(text, f"--cosell-server={still.url}")
+    finally:
+        still.kill(*processes)
+        still.main.wait()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    told = str(result.stdout)
+    assert "did not answer within 0.5 s. Nor were 3 more." in told
+    assert "INTERNALERROR" not in told
+
+
 GONE = """
 import os
 import signal

@@ -202,14 +202,33 @@ def test_calls_in_another_catalog_are_told(suite: Suite) -> None:
             work("Sandbox")
             work("AWS")
             assert False
+
+        def test_said(cosell):
+            cosell.given.opportunity(Catalog="AWS")
+            work("AWS")
+            assert False
+
+        def test_wordless(cosell):
+            work("AWS")
+            assert False
+
+        def test_for_a_while(cosell):
+            cosell.catalog = "AWS"
+            cosell.aws.refer()
+            cosell.catalog = "Sandbox"
+            work("AWS")
+            assert False
         """
     )
-    result.assert_outcomes(failed=2)
-    other, same = re.findall(r"- cosell -(.*?)(?=- cosell -|= short)", str(result.stdout), re.S)
+    result.assert_outcomes(failed=5)
+    other, same, *right = re.findall(
+        r"- cosell -(.*?)(?=- cosell -|= short)", str(result.stdout), re.S
+    )
     assert "catalog Sandbox, seed" in other
     assert "these calls asked in catalog AWS, and the test's own words" in other
     assert "catalog AWS, seed" in same
-    assert "these calls asked" not in same
+    assert len(right) == 3
+    assert not [one for one in (same, *right) if "these calls asked" in one]
 
 
 def test_failure_in_a_later_fixture_is_told_too(suite: Suite) -> None:
