@@ -87,8 +87,8 @@ def still_open() -> "dict[str, TakeAway]":
     """What ends each of the worlds that were made in the innermost run and are not closed, also
     those that nobody has any more; by their names."""
     before = _runs[-1].before if _runs else frozenset(_left)
-    names = [name for name in _left if name not in before]
-    return {name: _open[name].end if name in _open else _left[name] for name in names}
+    left = [(name, end) for name, end in _left.copy().items() if name not in before]
+    return {name: end if (one := _open.get(name)) is None else one.end for name, end in left}
 
 
 def leave(world: "World", error: BaseException) -> None:

@@ -29,10 +29,12 @@ from cosell.testing.within import (
 if TYPE_CHECKING:
     from cosell.journal import Trace
     from cosell.service import Engine
+    from cosell.store.sqlite import SqliteStore
     from cosell.testing.doorway import Doorway
 
 
 _AT_WORK_S = 1.0  # that a world which is closed waits for the calls that are under way
+_CLOSE_S = 0.5  # how long the end of the process waits for a call
 
 
 class ConnectionCut(ConnectionError):
@@ -334,10 +336,17 @@ def _made() -> "tuple[Engine, Sweeping]":
     from cosell.testing.remembered import JOURNALS_BYTES_MAX
 
     store = SqliteStore(":memory:")
-    atexit.register(store.close)
+    atexit.register(_close, store)
     engine = Engine(store, Config(auth=Auth(mode="open")), new_token_key())
     engine.runner.journal.bytes_max = JOURNALS_BYTES_MAX
     return engine, Sweeping(engine.sweep, store.rows_written)
+
+
+def _close(store: "SqliteStore") -> None:
+    """Close a state for good, at the end of the process. A thread may be in the middle of a call
+    still: it is waited for, and none gets the pen afterwards."""
+    if store.pen.take(_CLOSE_S):
+        store.close()
 
 
 def _waited(response: HttpResponse, patience_s: float | None) -> HttpResponse:
