@@ -113,6 +113,18 @@ def test_clock_that_is_moved_goes_past_nothing_that_was_planned_meanwhile(engine
         assert namespaces.find(tx, "raced").frozen_at == begun + 1_000
 
 
+def standing(engine: Engine, name: str, entries: dict[int, str]) -> tuple[int, int]:
+    """A namespace whose clock stands, with entries on its agenda, each so many milliseconds later;
+    answers which it is, and when its clock stands."""
+    with engine.store.write() as tx:
+        namespace = namespaces.ensure(tx, name, wall_ms())
+        begun = wall_ms()
+        namespaces.put_clock(tx, namespace, begun, begun, frozen=True)
+        for after_ms, ref in entries.items():
+            agenda.plan(tx, namespace.ns, begun + after_ms, BROKEN, ref)
+    return namespace.ns, begun
+
+
 def test_clock_that_is_moved_commits_a_few_entries_at_a_time(engine: Engine) -> None:
     """In order, each with the clock at its own instant; what one plans on the way is among them."""
     seen: list[tuple[Tx, str, int]] = []
@@ -123,13 +135,8 @@ def test_clock_that_is_moved_commits_a_few_entries_at_a_time(engine: Engine) -> 
             agenda.plan(tx, call.ns, call.now + 15, BROKEN, "011a")
 
     runner = runner_of(engine, run)
-    with engine.store.write() as tx:
-        namespace = namespaces.ensure(tx, "many", wall_ms())
-        begun = wall_ms()
-        namespaces.put_clock(tx, namespace, begun, begun, frozen=True)
-        for number in range(200):
-            agenda.plan(tx, namespace.ns, begun + 10 * number, BROKEN, f"{number:03}")
-    assert runner.advance("many", namespace.ns, begun + 5_000) == 201
+    ns, begun = standing(engine, "many", {10 * one: f"{one:03}" for one in range(200)})
+    assert runner.advance("many", ns, begun + 5_000) == 201
     assert [one[1] for one in seen] == sorted(one[1] for one in seen)
     assert [one[2] for one in seen] == sorted([*range(0, 2_000, 10), 115])
     assert len({id(one[0]) for one in seen}) < 100
@@ -145,17 +152,12 @@ def test_clock_that_is_moved_stays_before_what_cannot_be_run(engine: Engine) -> 
         agenda.plan(tx, call.ns, call.now + 10**9, BROKEN, ref)
 
     runner = runner_of(engine, run)
-    with engine.store.write() as tx:
-        namespace = namespaces.ensure(tx, "failing", wall_ms())
-        begun = wall_ms()
-        namespaces.put_clock(tx, namespace, begun, begun, frozen=True)
-        for number in range(12):
-            agenda.plan(tx, namespace.ns, begun + number, BROKEN, str(number))
+    ns, begun = standing(engine, "failing", {one: str(one) for one in range(12)})
     with pytest.raises(LookupError):
-        runner.advance("failing", namespace.ns, begun + 1_000)
+        runner.advance("failing", ns, begun + 1_000)
     with engine.store.write() as tx:
         assert namespaces.find(tx, "failing").frozen_at == begun + 6
-        while (due := agenda.take(tx, namespace.ns, 1 << 62)) is not None:
+        while (due := agenda.take(tx, ns, 1 << 62)) is not None:
             done += [due.ref] if due.due_at >= begun + 10**9 else []
     assert done == [str(number) for number in range(7)]
 

@@ -1,5 +1,6 @@
 """AWS is asked for something in one catalog, and the other has it: that is said."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,51 +25,37 @@ def invitation(world: World) -> Any:
     return world.given.invitation(to="aws", Catalog="AWS")
 
 
-def review(world: World, named: str) -> None:
-    world.aws.review(named, Catalog="Sandbox")
-
-
-def update_summary(world: World, named: str) -> None:
-    world.aws.update_summary(named, Catalog="Sandbox")
-
-
-def update_opportunity(world: World, named: str) -> None:
-    world.aws.update_opportunity(named, Catalog="Sandbox")
-
-
-def answer(world: World, named: str) -> None:
-    world.aws.answer_invitation(named, Catalog="Sandbox")
-
-
-def update_lead(world: World, named: str) -> None:
-    world.aws.update_lead(named, Catalog="Sandbox")
-
-
-def put_prospect(world: World, named: str) -> None:
-    world.aws.put_prospect(named, Catalog="Sandbox")
+def members(world: World, named: str) -> None:
+    world.desk("ListMembers", Catalog="Sandbox", EngagementIdentifier=named)
 
 
 def leave(world: World, named: str) -> None:
     world.aws.autopilot(act="Leave", identifier=named, Catalog="Sandbox")
 
 
-def members(world: World, named: str) -> None:
-    world.desk("ListMembers", Catalog="Sandbox", EngagementIdentifier=named)
+def aws(act: str) -> Callable[[World, str], None]:
+    """AWS does something with what is named, as the member of `world.aws` has it."""
+
+    def does(world: World, named: str) -> None:
+        getattr(world.aws, act)(named, Catalog="Sandbox")
+
+    does.__name__ = act  # by which the test is known
+    return does
 
 
 @pytest.mark.parametrize("by", ["Id", "Arn"])
 @pytest.mark.parametrize(
     ("make", "act", "kind"),
     [
-        (opportunity, review, "opportunity"),
-        (opportunity, update_summary, "opportunity"),
-        (opportunity, update_opportunity, "opportunity"),
+        (opportunity, aws("review"), "opportunity"),
+        (opportunity, aws("update_summary"), "opportunity"),
+        (opportunity, aws("update_opportunity"), "opportunity"),
         (opportunity, leave, "opportunity"),
-        (invitation, answer, "engagement invitation"),
+        (invitation, aws("answer_invitation"), "engagement invitation"),
         (invitation, leave, "engagement invitation"),
-        (lead, update_lead, "engagement"),
+        (lead, aws("update_lead"), "engagement"),
         (engagement, leave, "engagement"),
-        (engagement, put_prospect, "engagement"),
+        (engagement, aws("put_prospect"), "engagement"),
         (engagement, members, "engagement"),
     ],
 )
