@@ -109,6 +109,20 @@ def test_decision_before_a_submission_is_the_status_alone(
     assert not sent(side)
 
 
+@pytest.mark.parametrize("outcome", ["Approved", "Rejected"])
+def test_so_is_one_on_what_came_of_an_engagement_that_shows_nothing(
+    world: World, outcome: str
+) -> None:
+    """It follows nobody, and AWS was asked for no review: there is nothing to show of AWS's."""
+    first, second, _ = sides(world)
+    engagement = str(first.ask("create_engagement", Title="Empty", Description="No deal")["Id"])
+    own = passed_on(first, engagement, second)
+    second.edit(own, lambda draft: draft["LifeCycle"].update(ReviewStatus=outcome))
+    assert second.life(own)["ReviewStatus"] == outcome
+    assert second.snapshots(engagement, FULL_VIEW) == []
+    assert not sent(second)
+
+
 @pytest.mark.parametrize("outcome", ["Approved", "Rejected", "Action Required", "In review"])
 def test_aws_reviews_nothing_that_was_never_submitted(world: World, outcome: str) -> None:
     first, second, _ = sides(world)

@@ -142,9 +142,9 @@ class Causes:
     def _has_view(self, id: str) -> bool:
         """Whether AWS shows its own view of an opportunity after what it did."""
         one = self.at.opportunities[id]
-        return bool(self.at.place_of(one)) and (
-            self.at.by_aws == "say" or (one.status == APPROVED and bool(one.place or one.leader))
-        )
+        reviewed = bool(one.place) or one.leader in self.at.opportunities  # not that of nobody's
+        decided = one.status == APPROVED and reviewed
+        return bool(self.at.place_of(one)) and (self.at.by_aws == "say" or decided)
 
     def _revised(self) -> list[Any]:
         """The revisions that were made since."""
