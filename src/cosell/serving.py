@@ -9,7 +9,6 @@ import contextlib
 import logging
 import multiprocessing
 import os
-import queue
 import signal
 import socket
 import threading
@@ -138,12 +137,9 @@ def _serve(
     words.prepare_forks()
     for number in words.STRAY:
         signal.signal(number, signal.SIG_IGN)
-    _heed_signals(server, settings.drain_s)
-    hearing = _Hearing(main.heard, listens, partial(server.signal_handler_interrupt, signal.SIGINT))
+    ask = _heed_signals(server, settings.drain_s)
+    hearing = _Hearing(main.heard, listens, partial(ask, signal.SIGINT))
     threading.Thread(target=hearing.live, daemon=True).start()
-    # A terminal that is closed ends a server, unless `nohup` is to keep it from that.
-    unheard = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    server.signal_handler_reload = _do_nothing if unheard else server.signal_handler_interrupt
     loader = partial(_load, settings, state, main, begun)
     try:
         server.serve(target_loader=loader, wrap_loader=False)
@@ -156,7 +152,7 @@ def _serve(
 
 
 def _do_nothing(*_: object) -> None:
-    """What is ignored stays so."""
+    """A handler, without which Python would hear nothing of a signal."""
 
 
 def _tell_of_deaths(settings: config.Config) -> None:
@@ -172,20 +168,26 @@ def _tell_of_deaths(settings: config.Config) -> None:
     )
 
 
-def _heed_signals(server: Any, drain_s: int) -> None:
+def _heed_signals(server: Any, drain_s: int) -> Callable[[int], object]:
     """Signals that end a server are heeded by a thread, and again until it has ended: a handler
     comes in the middle of whatever the main thread is at, which may hold the very lock that the
-    library would ask for, or be about to forget what it was told.
+    library would ask for, or be about to forget what it was told. It does not come at all while
+    that thread waits and another one took the signal, as when a process goes on that was stopped;
+    so the thread hears what Python writes of each at once. Answers how to ask for the same without
+    a signal.
 
     From then on nobody takes the place of a process that ends. With a time to drain, the server
     goes on for so long in which it says that it is not ready; asked twice, or by Ctrl-C, it ends at
     once.
     """
     end: Callable[[], None] = server.signal_handler_interrupt
-    asked: queue.SimpleQueue[int] = queue.SimpleQueue()
+    asked, asking = socket.socketpair()
+    asking.setblocking(False)
+    asks = asking.detach()  # as long as this process is
+    signal.set_wakeup_fd(asks, warn_on_full_buffer=False)
 
     def heed() -> None:
-        hangs_up = asked.get() in _HANGS_UP
+        hangs_up = asked.recv(1)[0] in _HANGS_UP
         server.complete()
         if hangs_up and drain_s:
             _drain(server, asked, drain_s)
@@ -194,16 +196,21 @@ def _heed_signals(server: Any, drain_s: int) -> None:
             time.sleep(_TRY_S)
 
     threading.Thread(target=heed, daemon=True).start()
-    server.signal_handler_interrupt = lambda number, *_: asked.put(number)
+    server.signal_handler_interrupt = _do_nothing
+    # A terminal that is closed ends a server, unless `nohup` is to keep it from that.
+    unheard = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    server.signal_handler_reload = signal.SIG_IGN if unheard else _do_nothing
+    return lambda number: os.write(asks, bytes([number]))
 
 
-def _drain(server: Any, asked: "queue.SimpleQueue[int]", drain_s: int) -> None:
+def _drain(server: Any, asked: socket.socket, drain_s: int) -> None:
     """Go on for a while, unless that is asked again, or nobody answers any more."""
     server.tell(words.DRAIN)
     until = time.monotonic() + drain_s
     while server.lives() and (left_s := until - time.monotonic()) > 0:
-        with contextlib.suppress(queue.Empty):
-            asked.get(timeout=min(left_s, _LOOK_S))
+        asked.settimeout(min(left_s, _LOOK_S))
+        with contextlib.suppress(TimeoutError):
+            asked.recv(1)
             return
 
 

@@ -20,16 +20,18 @@ _OWN: Final = getattr(signal, "SIGRTMAX", 0)
 END, DRAIN = (_OWN - 2, _OWN - 1) if _OWN else STRAY
 _ASKED: Final = (signal.SIGTERM, signal.SIGINT)  # what whoever asks a server to end may say
 _HEARD: Final = {*_ASKED, END, DRAIN}
+_HELD: Final = {*_HEARD, signal.SIGHUP}  # which the main one heeds, too
 
 
 def prepare_forks() -> None:
     """From here on what this process forks, which is to answer, is ended at once by any of these
-    words until it does answer: it would have this process's handlers, and heed none of them."""
+    words until it does answer: it would have this process's handlers, and heed none of them. What
+    comes to it is not to be taken for what comes to this process, either."""
     main, masks = os.getpid(), list[set[int]]()
 
     def hold() -> None:
         if os.getpid() == main:
-            masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD))
+            masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, _HELD))
 
     def let_go() -> None:
         if masks:
@@ -37,6 +39,7 @@ def prepare_forks() -> None:
 
     def begin() -> None:
         if masks:
+            signal.set_wakeup_fd(-1)
             for number in _HEARD:
                 signal.signal(number, signal.SIG_DFL)
         let_go()
