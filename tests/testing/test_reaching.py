@@ -5,6 +5,7 @@ Clients here are made as code under test makes them. Must not use the server of 
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import boto3
 import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ParamValidationError
 
@@ -161,6 +163,27 @@ def test_a_client_of_a_closed_world_is_told_so(bare: None) -> None:
         assert invited(client) == []
     with pytest.raises(BotoCoreError, match="which is closed"):
         invited(client)
+
+
+@pytest.mark.parametrize("entered", [True, False])
+def test_what_a_handler_of_its_user_answers_does_not_reach_its_world(
+    bare: None, entered: bool
+) -> None:
+    told = {"content-type": "application/x-amz-json-1.0"}
+
+    def answer(request: Any, **_: object) -> AWSResponse | None:
+        if not request.headers["X-Amz-Target"].endswith(b".ListOpportunities"):
+            return None
+        ready = AWSResponse(request.url, 200, told, None)
+        ready._content = b'{"OpportunitySummaries": [], "NextToken": "ready"}'
+        return ready
+
+    with World() if entered else closing(World()) as world:
+        client = world.client()
+        client.meta.events.register("before-send", answer)
+        assert client.list_opportunities(Catalog="AWS")["NextToken"] == "ready"
+        assert invited(client) == []
+        assert [call.operation for call in world.calls] == ["ListEngagementInvitations"]
 
 
 def test_nothing_is_left_behind() -> None:

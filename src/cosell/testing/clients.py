@@ -1,7 +1,7 @@
 """Making boto3 clients that belong to a world.
 
-botocore is imported with the first one. Must not intercept anything: a request only carries the
-world that it is for.
+botocore is imported with the first one. Must not change what happens to a call: it only goes to the
+world that the client belongs to.
 """
 
 import os
@@ -22,6 +22,36 @@ _loaders: list[Any] = []
 # of its parts anew that do.
 _READ: Final = ("_config", "_profile", "_profile_map", "_auth_token")
 _READING: Final = ("_register_token_provider", "_register_user_agent_creator")
+
+
+class _Way:
+    """The session of HTTP by which a client sends: to its world. It is asked last, so what its
+    user's handlers of `before-send` answer is not sent, as with any other client."""
+
+    def __init__(self, session: Any, world: Reached) -> None:
+        self._session = session
+        self._world = world
+
+    def send(self, request: Any) -> Any:
+        """As `URLLib3Session.send`. NotLetOut if the world is closed."""
+        __tracebackhide__ = True
+        world = self._world
+        if world.closed:
+            from cosell.testing.sending import stop
+
+            raise stop(
+                f"This client belongs to the world {world.name}, which is closed. Make one in"
+                " the world that is there now (cosell.client(), cosell.partner.client)."
+            )
+        setattr(request, BOUND, world)
+        if interception.is_begun():
+            return self._session.send(request)
+        from cosell.testing.sending import answer  # no world was entered: nothing is hooked
+
+        return answer(world, self._session, request)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
 
 
 class _Making:
@@ -54,22 +84,7 @@ def client(world: Reached, account: str, service: str, options: dict[str, Any]) 
     with _making.one:
         made = _made(service, given)
 
-    def bind(request: Any, **_: object) -> Any:
-        if world.closed:
-            from cosell.testing.sending import stop
-
-            raise stop(
-                f"This client belongs to the world {world.name}, which is closed. Make one in"
-                " the world that is there now (cosell.client(), cosell.partner.client)."
-            )
-        setattr(request, BOUND, world)
-        if interception.is_begun():
-            return None
-        from cosell.testing.sending import answer  # no world was entered: nothing is hooked
-
-        return answer(world, made._endpoint.http_session, request)
-
-    made.meta.events.register("before-send", bind)
+    made._endpoint.http_session = _Way(made._endpoint.http_session, world)
     setattr(made._serializer, BOUND, world)
     setattr(made._serializer, SPEAKER, account)
     return made
