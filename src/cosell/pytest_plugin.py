@@ -26,8 +26,8 @@ _WORKER_SERVER: Final = "cosell_server"
 _WORKER_ASKS: Final = "cosell_asks"
 _SHARED: Final = "shared"  # as whole_run.py has it, which is imported late
 _NO_FAILURES: Final = (KeyboardInterrupt, pytest.exit.Exception, pytest.skip.Exception)
-# What a patch may raise where a failure is told of: also `pytest.fail`.
-_TELLING: Final = (Exception, pytest.fail.Exception, pytest.skip.Exception)
+_OUTCOMES: Final = (pytest.fail.Exception, pytest.skip.Exception)
+_TELLING: Final = (Exception, *_OUTCOMES)  # what a patch may raise where a failure is told of
 
 _RUN: "Final[pytest.StashKey[Run]]" = pytest.StashKey()
 _UNDO: Final = pytest.StashKey[list[Any]]()
@@ -95,7 +95,7 @@ def _intercept(config: pytest.Config, allow_real: bool) -> None:
     config.stash[_GUARD] = interception
     config.add_cleanup(interception.end)
     interception.begin()
-    config.add_cleanup(failing.watch(_NO_FAILURES))
+    config.add_cleanup(failing.watch(_NO_FAILURES, _OUTCOMES, pytest.exit.Exception))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -108,7 +108,7 @@ def pytest_configure(config: pytest.Config) -> None:
         " its seed, when it is.",
     )
     _intercept(config, config.getoption("--cosell-allow-real"))
-    from cosell.testing import whole_run
+    from cosell.testing import marked, whole_run
 
     worker = getattr(config, "workerinput", {})
     config.stash[_LIFETIMES] = []
@@ -123,24 +123,17 @@ def pytest_configure(config: pytest.Config) -> None:
         save_failed=config.getoption("--cosell-save-failed"),
         shared=lambda: _run_server(config).url(),
     )
-    if not worker:
-        _ensure_possible(run)
+    if not worker:  # once in a run, instead of one failure for each test
+        try:
+            marked.ensure_possible(run)
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
     config.add_cleanup(whole_run.begin(run))
 
 
-def _ensure_possible(run: "Run") -> None:
-    """Once in a run, instead of one failure for each test."""
-    from cosell.testing import marked
-
-    try:
-        marked.ensure_possible(run)
-    except ValueError as error:
-        raise pytest.UsageError(f"cosell, for the whole run: {error}") from None
-    if run.server not in (None, _SHARED):
-        try:
-            marked.ensure_usable(str(run.server))
-        except ValueError as error:
-            raise pytest.UsageError(f"--cosell-server: {error}") from None
+def pytest_keyboard_interrupt() -> None:
+    """From now on nobody waits long for a server."""
+    failing.break_off()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -306,16 +299,19 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     """As for the test itself. The world is there until it is known whether that fails."""
+    is_broken_off = False
     try:
         yield from _guarded(item)
     except BaseException as error:
+        is_broken_off = failing.breaks_off(error)
         world = item.stash.get(_WORLD, None)
         if world is not None and not world.closed and not isinstance(error, _NO_FAILURES):
             item.stash[_TOLD] = _told(item, world, failing.number())
         raise
     finally:
         try:
-            _end_lifetimes(item.config)
+            if not is_broken_off:  # else the run ends them
+                _end_lifetimes(item.config)
         finally:  # pytest keeps its items, and with them what they have, until the run ends
             if _WORLD in item.stash:
                 del item.stash[_WORLD]

@@ -9,11 +9,14 @@ know what the builders do meanwhile.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cosell.originals import token_hex
 from cosell.selling.domain import autopilot
+from cosell.testing import failing
 from cosell.testing.calling import HIDES_REFUSALS
+from cosell.testing.leaving import in_a_hurry
 from cosell.testing.place import Here
 
 if TYPE_CHECKING:
@@ -33,7 +36,14 @@ def by_hand(world: "World", catalog: str, id: str) -> Iterator[None]:
     name = f"{autopilot.BY_HAND}{token_hex(8)}"
     rule = {"Id": name, "Act": autopilot.LEAVE, "Catalog": catalog, "Identifier": id}
     world.desk("PutAutopilot", **rule)
+    take_back = partial(world.desk, "DeleteAutopilot", Id=name)
     try:
         yield
-    finally:
-        world.desk("DeleteAutopilot", Id=rule["Id"])
+    except BaseException as error:
+        if failing.breaks_off(error):
+            with in_a_hurry(world.way, error, f"The rule {name} was not taken back"):
+                take_back()
+        else:
+            take_back()
+        raise
+    take_back()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cosell.http import HttpRequest, HttpResponse
 from cosell.originals import orjson
-from cosell.testing.place import Place
+from cosell.testing.place import Answering
 
 SELLING = ("partnercentral-selling", "AWSPartnerCentralSelling")
 DESK = ("cosell", "CosellDesk")
@@ -62,7 +62,7 @@ class Caller:
 
     def __init__(
         self,
-        place: Place,
+        place: Answering,
         namespace: str,
         account: str,
         service: tuple[str, str],
@@ -75,8 +75,6 @@ class Caller:
         self._said = {BUILT: "1"} if builds else {}
         self.acted_in: set[str] = set()
         """The catalogs that it has named."""
-        self.patience_s: float | None = None
-        """How long it waits for an answer (AnswerLate); for ever by default."""
         self._path = f"/ns/{namespace}/"
         signing_name, self._target = service
         # Open mode reads the account from it and asks for no signature; of one that is as long as
@@ -98,7 +96,7 @@ class Caller:
         if isinstance(catalog := members.get("Catalog"), str):
             self.acted_in.add(catalog)
         request = HttpRequest("POST", self._path, "", headers, orjson.dumps(members))
-        response = self._place.exchange(request, self.patience_s)
+        response = self._place.exchange(request)
         document = orjson.loads(response.body) if response.body else {}
         if response.status != 200:
             raise Refused(operation, document)

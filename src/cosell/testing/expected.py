@@ -8,6 +8,10 @@ import warnings
 from types import TracebackType
 from typing import Protocol, TypeVar
 
+from cosell.testing import failing
+from cosell.testing.leaving import in_a_hurry
+from cosell.testing.place import WhileOpen
+
 
 class FaultNeverFired(AssertionError):
     """A fault was asked for and nothing met it."""
@@ -21,6 +25,11 @@ class Expected(Protocol):
     """What is expected to fire at least once."""
 
     optional: bool
+
+    @property
+    def way(self) -> WhileOpen:
+        """On which it is taken back."""
+        ...
 
     @property
     def fired(self) -> int: ...
@@ -64,6 +73,10 @@ def leave(
     _: TracebackType | None,
 ) -> None:
     """The end of `with`: it is taken back, and checked if nothing else is wrong."""
+    if failing.breaks_off(error):
+        with in_a_hurry(one.way, error, f"{one} was not taken back"):
+            one.remove()
+        return
     one.remove()
     if kind is None:
         ensure_fired(one)

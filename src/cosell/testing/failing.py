@@ -1,5 +1,5 @@
-"""Worlds that a test used beside its own, for the report if it fails; and those that nobody has
-closed when a run ends.
+"""Worlds that a test used beside its own, for the report if it fails; those that nobody has closed
+when a run ends; and whether what ends a test ends more than that.
 
 A world that an exception leaves closes at once, before anybody knows whether that fails a test: it
 is looked at before, in a run of tests alone. One that is still open is found here. Whoever is left
@@ -10,6 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from time import CLOCK_MONOTONIC, clock_gettime_ns
 from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import WeakValueDictionary
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
     from cosell.testing.report import Story
     from cosell.testing.world import World
 
-TakeAway: TypeAlias = Callable[[float | None], object]
-"""Takes away what a world has made, in so many seconds at most."""
-_Harmless: TypeAlias = tuple[type[BaseException], ...]
+TakeAway: TypeAlias = Callable[[], object]
+"""Takes away what a world has made, in a hurry."""
+_Kinds: TypeAlias = tuple[type[BaseException], ...]
 _LEFT_MAX: Final = 3  # who tries a failing example again and again leaves the best one last
 _STEERING: Final = "hypothesis"  # whose exceptions end examples, and fail nothing
+_DEBUGGER: Final = "bdb"  # whose exception ends what it is at
 _open: "WeakValueDictionary[str, World]" = WeakValueDictionary()  # by their names
 # By their names too: what takes away what each has made, also of those that nobody has any more.
 _left: "dict[str, TakeAway]" = {}
@@ -34,8 +36,9 @@ _runs: "list[_Run]" = []  # which tell of failures; the innermost last
 class _Run:
     """A run of tests, and what is known of the test that it is at."""
 
-    def __init__(self, harmless: _Harmless) -> None:
-        self.harmless = harmless
+    def __init__(self, harmless: _Kinds, outcomes: _Kinds, ends: type[BaseException]) -> None:
+        self.harmless, self.outcomes, self.ends = harmless, outcomes, ends
+        self.is_broken_off = False
         self.before = frozenset(_left)  # what others have made
         self.left: deque[Story] = deque(maxlen=_LEFT_MAX)
         self.since = 0  # when the test began
@@ -47,10 +50,11 @@ def now() -> int:
     return clock_gettime_ns(CLOCK_MONOTONIC)
 
 
-def watch(harmless: _Harmless) -> Callable[[], None]:
+def watch(harmless: _Kinds, outcomes: _Kinds, ends: type[BaseException]) -> Callable[[], None]:
     """From now on worlds are looked at when exceptions leave them, but for `harmless` ones, which
-    fail no test. What is answered ends that; a run within a test of another ends its own alone."""
-    run = _Run((*harmless, SystemExit, GeneratorExit))
+    fail no test. `outcomes` end a test alone, and `ends` the run. What is answered ends that; a run
+    within a test of another ends its own alone."""
+    run = _Run((*harmless, SystemExit, GeneratorExit), outcomes, ends)
     _runs.append(run)
 
     def look_away() -> None:
@@ -59,11 +63,38 @@ def watch(harmless: _Harmless) -> Callable[[], None]:
     return look_away
 
 
+def is_in_run() -> bool:
+    """Whether there is a run, at whose end somebody tells what stays on servers."""
+    return bool(_runs)
+
+
 def begin_test() -> None:
     """What is used from now on is used by another test of the innermost run."""
     run = _runs[-1]
     run.since, run.told = now(), 0
     run.left.clear()
+
+
+def break_off() -> None:
+    """The innermost run is over before its tests are."""
+    if _runs:
+        _runs[-1].is_broken_off = True
+
+
+def breaks_off(error: BaseException | None) -> bool:
+    """Whether what ends something ends more than a test: Ctrl-C, the end of the program, of the
+    run, of what a debugger is at. With no error that is so once the run is broken off."""
+    run = _runs[-1] if _runs else None
+    if run is not None and (run.is_broken_off or isinstance(error, run.ends)):
+        return True
+    if error is None or (run is not None and isinstance(error, run.outcomes)):
+        return False
+    module = _package(error)
+    return module == _DEBUGGER or not (isinstance(error, Exception) or module == _STEERING)
+
+
+def _package(error: BaseException) -> str:
+    return type(error).__module__.partition(".")[0]
 
 
 def test_began() -> int:
@@ -77,10 +108,11 @@ def begin(world: "World", take_away: TakeAway) -> None:
     _left[world.name] = take_away
 
 
-def end(world: "World") -> None:
-    """It is closed."""
+def end(world: "World", stays: bool = False) -> None:
+    """It is closed; what it has made may have to stay until the run ends."""
     _open.pop(world.name, None)
-    _left.pop(world.name, None)
+    if not stays:
+        _left.pop(world.name, None)
 
 
 def still_open() -> "dict[str, TakeAway]":
@@ -88,14 +120,15 @@ def still_open() -> "dict[str, TakeAway]":
     those that nobody has any more; by their names."""
     before = _runs[-1].before if _runs else frozenset(_left)
     left = [(name, end) for name, end in _left.copy().items() if name not in before]
-    return {name: end if (one := _open.get(name)) is None else one.end for name, end in left}
+    opened = {name: partial(one.end, hurried=True) for name, one in _open.items()}
+    return {name: opened.get(name, end) for name, end in left}
 
 
 def leave(world: "World", error: BaseException) -> None:
     """An exception leaves a world, which is still open."""
     if not _runs or isinstance(error, _runs[-1].harmless):
         return
-    if type(error).__module__.partition(".")[0] == _STEERING:
+    if _package(error) == _STEERING:
         return
     with suppress(Exception):  # the error is what matters; a test's patches are there
         from cosell.testing.report import look_at

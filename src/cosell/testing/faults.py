@@ -159,8 +159,9 @@ class Faults:
         own meets ConflictException."""
         from cosell.testing.meanwhile import Meanwhile
 
-        self._world.way.ensure_open()
-        meanwhile = Meanwhile(operation, act, times, optional)
+        way = self._world.way
+        way.ensure_open()
+        meanwhile = Meanwhile(way, operation, act, times, optional)
         self._meanwhile.append(meanwhile)
         self._asked.append(meanwhile)
         return meanwhile

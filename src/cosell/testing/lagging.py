@@ -11,6 +11,7 @@ from cosell.testing.fault_words import ended, unasked
 
 if TYPE_CHECKING:
     from cosell.testing.known_calls import Call
+    from cosell.testing.place import WhileOpen
     from cosell.testing.world import World
 
 _AT_ONCE: Final = frozenset({"ListEngagementMembers", "ListTagsForResource"})  # they never lag
@@ -46,6 +47,11 @@ class Lag:
         self._before: Lag | int = standing[-1] if standing else before
         self._lags = lags
         lags.append(self)
+
+    @property
+    def way(self) -> "WhileOpen":
+        """On which it is taken back."""
+        return self._world.way
 
     @property
     def fired(self) -> int:

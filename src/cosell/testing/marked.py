@@ -39,7 +39,7 @@ def _unknown(args: tuple[Any, ...], unknown: list[str]) -> str:
 def made(run: Run, name: str, said: Mapping[str, Any]) -> "World":
     """The world of the test `name`, not entered yet."""
     from cosell.testing.calling import Refused
-    from cosell.testing.lifetime import closing_if_it_fails
+    from cosell.testing.leaving import closing_if_it_fails
 
     try:
         world = _world(run, name, said)
@@ -70,7 +70,19 @@ def _world(run: Run, name: str, said: Mapping[str, Any]) -> "World":
 
 
 def ensure_possible(run: Run) -> None:
-    """ValueError if no world can be as it was said of the whole run; its server is not asked."""
+    """ValueError if no world can be as it was said of the whole run."""
+    try:
+        _ensure_said(run)
+    except ValueError as error:
+        raise ValueError(f"cosell, for the whole run: {error}") from None
+    if run.server not in (None, SHARED):
+        try:
+            ensure_usable(run.server)
+        except ValueError as error:
+            raise ValueError(f"--cosell-server: {error}") from None
+
+
+def _ensure_said(run: Run) -> None:
     if run.account is not None:
         from cosell.testing.partner import account_named
 

@@ -10,6 +10,7 @@ from cosell.originals import RLock, iscoroutinefunction, local
 from cosell.selling.contract import CONTRACT
 from cosell.testing import amounts
 from cosell.testing.expected import ensure_fired, enter, leave
+from cosell.testing.place import WhileOpen
 from cosell.testing.references import wire_name
 
 _EVER: Final = 1 << 62
@@ -26,10 +27,16 @@ class Meanwhile:
     taken back at the end, and fails if it never happened."""
 
     def __init__(
-        self, operation: str, act: Callable[[], object], times: int | None, optional: bool
+        self,
+        way: WhileOpen,
+        operation: str,
+        act: Callable[[], object],
+        times: int | None,
+        optional: bool,
     ) -> None:
         """ValueError for an operation that there is not, and for no number of times; TypeError for
         what cannot be called, or has to be awaited."""
+        self.way = way
         self.operation = wire_name(operation)
         if self.operation not in CONTRACT.operations:
             raise ValueError(CONTRACT.lacking(self.operation))

@@ -45,17 +45,26 @@ class AnswerLate(TimeoutError):
     """The answer did not come within the caller's patience; what was asked may have happened."""
 
 
-class Place(Protocol):
-    """Answers requests; `exchange` may be called from several threads at once."""
+class Answering(Protocol):
+    """Answers requests, of several threads at once."""
+
+    def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:
+        """The answer, after the delay that it asks for. AnswerLate after `patience_s` seconds if
+        it is not there by then, ConnectionCut if there is none."""
+        ...
+
+
+class Place(Answering, Protocol):
+    """Where worlds are."""
 
     @property
     def url(self) -> str:
         """Where other processes find the place: `http://127.0.0.1:…`."""
         ...
 
-    def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:
-        """The answer, after the delay that it asks for. AnswerLate after `patience_s` seconds if
-        it is not there by then, ConnectionCut if there is none."""
+    @property
+    def hurried(self) -> "Place":
+        """The same for who leaves in a hurry, and does not wait long for a server."""
         ...
 
 
@@ -92,7 +101,7 @@ class WhileOpen:
     first call, and nobody would take it away again."""
 
     def __init__(self, place: Place, world: str, watch: Watch) -> None:
-        self._place = place
+        self._place = self._asked = place
         self._world = world
         self._watch = watch
         self._is_open = True
@@ -110,17 +119,27 @@ class WhileOpen:
         self.given_up: list[HttpRequest] = []
         """What was asked by callers who did not wait for the answer: their time for it was over."""
 
-    def end(self, take_away: Callable[[], object]) -> None:
+    def hurry(self, is_needed: bool = True) -> None:
+        """From now on who asks does not wait long for a server; or waits as ever."""
+        self._asked = self._place.hurried if is_needed else self._place
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether that is so."""
+        return self._asked is not self._place
+
+    def end(self, take_away: Callable[[Place], object]) -> None:
         """From now on the world is closed: what is left of it is taken away once nobody is at work
         there. A call that takes its time (a fault may delay it) is not waited for: it takes away
         itself what it has left, when it is over. CallWithinAnother in the middle of one."""
         ensure_none()
         self._is_open = False
+        taking_away = partial(take_away, self._asked)
         if self._at_work:
             self._quiet.acquire(timeout=_AT_WORK_S)
         if self._at_work:
-            self._late = take_away
-        alone(take_away)
+            self._late = taking_away
+        alone(taking_away)
 
     def forsake(self) -> None:
         """In a process that was forked off: the world is closed here, and only here."""
@@ -166,7 +185,7 @@ class WhileOpen:
         try:
             AT_WORK.add(me)
             self.unanswered[me] = request
-            return self._place.exchange(request, patience_s)
+            return self._asked.exchange(request, patience_s)
         except (ConnectionError, AnswerLate) as error:  # the caller knows
             AT_WORK.discard(me)
             self.unanswered.pop(me, None)
@@ -223,6 +242,11 @@ class Here:
     @property
     def url(self) -> str:
         return self.doorway.url
+
+    @property
+    def hurried(self) -> "Here":
+        """Nobody waits for this process."""
+        return self
 
     @property
     def doorway(self) -> "Doorway":

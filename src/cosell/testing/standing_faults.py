@@ -18,6 +18,7 @@ from cosell.testing.fault_words import (
 )
 
 if TYPE_CHECKING:
+    from cosell.testing.place import WhileOpen
     from cosell.testing.world import World
 
 __tracebackhide__ = HIDES_REFUSALS
@@ -41,6 +42,11 @@ class Fault:
         self._is_of_task = "Step" in answer or answer.get("Kind") == "Task"
         self.id: str = answer.FaultId
         self.optional = optional
+
+    @property
+    def way(self) -> "WhileOpen":
+        """On which it is taken back."""
+        return self._world.way
 
     @property
     def fired(self) -> int:

@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from cosell import address
 from cosell.http import HttpRequest, HttpResponse
 from cosell.originals import getpid, local, orjson
+from cosell.testing.hurry import Hurried, Patience
 from cosell.testing.place import AnswerLate, ConnectionCut
 
 _SESSION_TOKEN = "x-amz-security-token"  # noqa: S105 - a header's name
@@ -48,10 +49,21 @@ class There:
         self._host, self._port = where.host, where.port
         self._connect = HTTPSConnection if where.scheme == "https" else HTTPConnection
         self._own = local()
+        self._patience = Patience(self.url)
 
-    def exchange(self, request: HttpRequest, patience_s: float | None = None) -> HttpResponse:
-        """The server's answer; ServerGone if nobody is there."""
-        kept = self._taken()
+    @property
+    def hurried(self) -> Hurried:
+        """The same for who leaves in a hurry."""
+        return Hurried(self, self._patience)
+
+    def exchange(
+        self,
+        request: HttpRequest,
+        patience_s: float | None = None,
+        connect_s: float = _CONNECT_S,
+    ) -> HttpResponse:
+        """The server's answer; ServerGone if nobody is there, within so many seconds."""
+        kept = self._taken(connect_s)
         connection = kept.connection
         path = _path(request) + (f"?{request.query}" if request.query else "")
         # A session's token is bound to the path that it signed. Without it the key id alone says
@@ -63,6 +75,7 @@ class There:
             connection.request(request.method, path, request.body, headers)
             answer = _read(connection.getresponse())
             self._own.kept = kept
+            self._patience.renew()
             return answer
         except TimeoutError:
             connection.close()
@@ -74,13 +87,13 @@ class There:
             connection.close()
             raise
 
-    def _taken(self) -> "_Kept":
+    def _taken(self, connect_s: float) -> "_Kept":
         """This thread's connection, or another one if the server has closed that. Until somebody
         puts it back nobody else has it, whatever else is at work in this thread."""
         kept: _Kept | None = self._own.__dict__.pop("kept", None)
         if kept is not None and kept.is_alive():
             return kept
-        made = self._connect(self._host, self._port, timeout=_CONNECT_S)
+        made = self._connect(self._host, self._port, timeout=connect_s)
         try:
             made.connect()
         except OSError as error:

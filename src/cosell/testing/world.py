@@ -19,7 +19,7 @@ from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.dead_calls import DeadCall
 from cosell.testing.entered import Entered
 from cosell.testing.forgetting import Forgetting
-from cosell.testing.lifetime import close_after, closing_if_it_fails
+from cosell.testing.leaving import close_after, closing_if_it_fails, leave
 from cosell.testing.memory import Memory
 from cosell.testing.partner import AWS, Partner, account_named
 from cosell.testing.place import Here, Place, WhileOpen, at
@@ -92,7 +92,7 @@ class World:
         self._kept: list[Callable[[], object]] = []
         if isinstance(self.place, Here):
             self.place.begin(self.name)
-        failing.begin(self, partial(take_away, self.place, self.name, self.account))
+        failing.begin(self, partial(_take_away_at_last, self.place, self.name, self.account))
         with closing_if_it_fails(self):
             self._begin(profile, pace)
 
@@ -300,7 +300,7 @@ class World:
         NotLetOut)."""
         if not self.closed:
             if not self._is_anothers:
-                self._look_last()
+                self.look_last()
             self.end()
 
     @property
@@ -308,7 +308,8 @@ class World:
         """Whether this process was forked off from the world's, which ends it."""
         return self._process != getpid()
 
-    def _look_last(self) -> None:
+    def look_last(self) -> None:
+        """Look at what somebody may ask of it once it is closed."""
         within.ensure_none()
         if "faults" in self.__dict__:
             with suppress(Exception):  # of a server that has gone
@@ -319,27 +320,29 @@ class World:
         else:
             self._was_uncalled = True
 
-    def end(self, patience_s: float | None = None) -> None:
+    def end(self, *, hurried: bool = False) -> None:
         """As `close`, for who knows that nobody will ask what became of anything. ServerGone, once,
-        if its server can be told no more, AnswerLate if that does not answer in time; then it is
-        closed all the same."""
+        if its server can be told no more, AnswerLate if that does not answer who is in a hurry;
+        then it is closed all the same."""
         if self.closed:
             return
+        if hurried:
+            self.way.hurry()
         if self._is_anothers:
             self.way.forsake()
             self._forget()
             return
         try:
-            self.way.end(partial(take_away, self.place, self.name, self.account, patience_s))
+            self.way.end(partial(take_away, name=self.name, account=self.account))
         except OSError as gone:
-            self._forget()
+            self._forget(stays=self.way.is_hurried)
             gone.add_note(f"The world {self.name} is closed; what it left there was not deleted.")
             raise
         self._forget()
 
-    def _forget(self) -> None:
+    def _forget(self, *, stays: bool = False) -> None:
         self.closed = True
-        failing.end(self)
+        failing.end(self, stays=stays)
         current.forget(self)
 
     def __enter__(self) -> "World":
@@ -348,11 +351,11 @@ class World:
             entered.begin()
             self._entered.append(entered)
             return self
-        except BaseException:
+        except BaseException as error:
             self._entered[:] = [one for one in self._entered if one is not entered]
             entered.end()
             if not self._entered:  # Python asks no `__exit__` then
-                self.close()
+                close_after(self, error)
             raise
 
     def __exit__(
@@ -361,31 +364,26 @@ class World:
         try:
             self._entered[-1].end()
             if not (self.closed or self._is_anothers):
-                self._leave(error)
+                leave(self, error)
+        except BaseException as failed:
+            if failing.breaks_off(failed):
+                error = failed
+            raise
         finally:
             self._entered[-1].end()  # the rest, if a signal came in the middle of it
             self._entered.pop()
             close_after(self, error)
 
-    def _leave(self, error: BaseException | None) -> None:
-        if error is not None:
-            failing.leave(self, error)
-        self._look_last()
-        if error is not None or "faults" not in vars(self):
-            return
-        try:
-            self.faults.check()
-        except AssertionError as never:
-            failing.leave(self, never)
-            raise
-
     def __repr__(self) -> str:
         return f"<World {self.name}{', closed' * self.closed}>"
 
 
-def take_away(place: Place, name: str, account: str, patience_s: float | None = None) -> None:
+def take_away(place: Place, name: str, account: str) -> None:
     """Delete what a world has made at its place."""
     if not (isinstance(place, Here) and place.take_away(name)):
-        desk = Caller(place, name, account, DESK)
-        desk.patience_s = patience_s
-        desk("DeleteNamespace")
+        Caller(place, name, account, DESK)("DeleteNamespace")
+
+
+def _take_away_at_last(place: Place, name: str, account: str) -> None:
+    """The same when a run ends."""
+    take_away(place.hurried, name, account)

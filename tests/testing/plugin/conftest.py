@@ -6,6 +6,7 @@ from typing import TypeAlias
 import pytest
 
 Suite: TypeAlias = Callable[..., pytest.RunResult]
+LIMIT_S = 120  # only a suite that hangs needs it
 
 
 @pytest.fixture
@@ -15,6 +16,8 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
 
     def run(text: str, *options: str) -> pytest.RunResult:
         pytester.makepyfile(test_suite=text)
-        return pytester.runpytest_subprocess("-p", "cosell.pytest_plugin", *options)
+        return pytester.runpytest_subprocess(
+            "-p", "cosell.pytest_plugin", *options, timeout=LIMIT_S
+        )
 
     return run

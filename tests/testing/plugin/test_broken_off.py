@@ -167,34 +167,102 @@ STANDING = """
 import os
 import signal
 import pytest
-from cosell.testing import World, lifetime
+from cosell.testing import World, hurry
 
-def test_it(cosell):
-    lifetime._PATIENCE_S = 0.5
-    made = [World() for _ in range(3)]
-    for one in (cosell, *made):
+@pytest.fixture(scope="module")
+def shared():
+    with World() as world:
+        yield world
+
+@pytest.fixture
+def faulty(cosell):
+    with cosell.faults.throttle("ListEngagements"), cosell.faults.lag(3):
+        yield
+
+def test_it(shared, cosell, faulty):
+    hurry._PATIENCE_S = 0.5
+    pytest.made = made = [World() for _ in range(3)]
+    for one in (shared, cosell, *made):
         one.given.opportunity()
-    for process in {processes}:
-        os.kill(process, signal.SIGSTOP)
-    pytest.made = made
-    raise KeyboardInterrupt
+    with World() as other, other.faults.throttle("ListSolutions"):
+        for process in {processes}:
+            os.kill(process, signal.SIGSTOP)
+        {what}
 """
 
 
-def test_a_server_that_stands_still_is_not_waited_for_again(suite: Suite) -> None:
+@pytest.mark.parametrize("how", HOW)
+def test_a_server_that_stands_still_is_not_waited_for_again(suite: Suite, how: str) -> None:
+    """Nor by fixtures, which pytest tears down as after any other test."""
     still = Server(":memory:").start()
     assert still.main is not None
     processes = (still.main.pid, still.worker())
     try:
-        text = STANDING.format(processes=processes)
+        text = STANDING.format(processes=processes, what=HOW[how])
         result = suite(text, f"--cosell-server={still.url}")
     finally:
         still.kill(*processes)
         still.main.wait()
     assert result.ret == pytest.ExitCode.INTERRUPTED
     told = str(result.stdout)
-    assert "did not answer within 0.5 s. Nor were 3 more." in told
+    assert f"{still.url} did not answer within 0.5 s. Nor were 5 more." in told
+    assert told.count("could not be taken away") == 1
     assert "INTERNALERROR" not in told
+    assert "Traceback" not in told + str(result.stderr)
+
+
+FULL = """
+import socket
+import pytest
+from cosell.testing import World, hurry
+
+def full():
+    listening = socket.create_server(("127.0.0.1", 0), backlog=0)
+    waiting = []
+    with pytest.raises(TimeoutError):
+        while True:
+            waiting.append(socket.create_connection(listening.getsockname(), 1.0))
+    return listening, waiting
+
+def test_it():
+    hurry._PATIENCE_S = 0.5
+    pytest.kept = listening, _ = full()
+    server = "http://127.0.0.1:%d" % listening.getsockname()[1]
+    for _ in range(2):
+        World(server=server)
+        World().given.opportunity()
+    raise KeyboardInterrupt
+"""
+
+
+def test_a_server_that_takes_no_connection_keeps_no_other_waiting(
+    suite: Suite, server: Server, left: Names
+) -> None:
+    result = suite(FULL, f"--cosell-server={server.url}")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    told = str(result.stdout)
+    assert "did not answer within 0.5 s. Nor were 1 more." in told
+    assert told.count("could not be taken away") == 1
+    assert left() == set()
+
+
+def test_what_ends_a_test_alone_is_no_hurry(suite: Suite) -> None:
+    result = suite(
+        """
+        from asyncio import CancelledError
+        from bdb import BdbQuit
+        import pytest
+        from cosell.testing import failing
+
+        MORE = [KeyboardInterrupt(), BdbQuit(), CancelledError(), pytest.exit.Exception("enough")]
+        ALONE = [pytest.fail.Exception("no"), pytest.skip.Exception("no"), AssertionError(), None]
+
+        def test_it():
+            assert [failing.breaks_off(error) for error in MORE] == [True] * 4
+            assert [failing.breaks_off(error) for error in ALONE] == [False] * 4
+        """
+    )
+    result.assert_outcomes(passed=1)
 
 
 GONE = """
