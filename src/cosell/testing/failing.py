@@ -6,7 +6,6 @@ is looked at before, in a run of tests alone. One that is still open is found he
 in peace costs nothing. Must not know pytest, nor what is told.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -14,6 +13,8 @@ from functools import partial
 from time import CLOCK_MONOTONIC, clock_gettime_ns
 from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import WeakValueDictionary
+
+from cosell.testing import forked
 
 if TYPE_CHECKING:
     from cosell.testing.report import Story
@@ -28,8 +29,7 @@ _DEBUGGER: Final = "bdb"  # whose exception ends what it is at
 _open: "WeakValueDictionary[str, World]" = WeakValueDictionary()  # by their names
 # By their names too: what takes away what each has made, also of those that nobody has any more.
 _left: "dict[str, TakeAway]" = {}
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_left.clear)  # they are the other process's to end
+forked.forget(_left)  # they are the other process's to end
 _runs: "list[_Run]" = []  # which tell of failures; the innermost last
 
 
@@ -102,10 +102,13 @@ def test_began() -> int:
     return _runs[-1].since if _runs else 0
 
 
-def begin(world: "World", take_away: TakeAway) -> None:
-    """A world is made; `take_away` deletes what it makes, and does not keep it alive."""
+def begin(world: "World", take_away: TakeAway, *, is_there: bool) -> None:
+    """A world is made, on a server or not; `take_away` deletes what it makes, and does not keep it
+    alive."""
     _open[world.name] = world
     _left[world.name] = take_away
+    if is_there and _runs:
+        forked.end_with_process(world.name, _left)
 
 
 def end(world: "World", stays: bool = False) -> None:

@@ -92,7 +92,8 @@ class World:
         self._kept: list[Callable[[], object]] = []
         if isinstance(self.place, Here):
             self.place.begin(self.name)
-        failing.begin(self, partial(_take_away_at_last, self.place, self.name, self.account))
+        at_last = partial(_take_away_at_last, self.place, self.name, self.account)
+        failing.begin(self, at_last, is_there=not isinstance(self.place, Here))
         with closing_if_it_fails(self):
             self._begin(profile, pace)
 

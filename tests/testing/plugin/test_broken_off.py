@@ -246,6 +246,45 @@ def test_a_server_that_takes_no_connection_keeps_no_other_waiting(
     assert left() == set()
 
 
+FORKING = """
+import multiprocessing
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from cosell.testing import World
+
+kept = []
+
+def make():
+    kept.append(World())
+    kept[-1].given.opportunity()
+    return kept[-1].name
+
+def process():
+    child = multiprocessing.get_context("fork").Process(target=make)
+    child.start()
+    child.join()
+
+def pool():
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+        for _ in range(2):
+            assert pool.submit(make).result()
+
+def test_it(cosell):
+    cosell.given.opportunity()
+    {how}()
+    assert cosell.given.opportunity()
+"""
+
+
+@pytest.mark.parametrize("how", ["process", "pool"])
+def test_a_process_that_is_forked_off_ends_its_own_worlds(
+    suite: Suite, server: Server, left: Names, how: str
+) -> None:
+    result = suite(FORKING.format(how=how), f"--cosell-server={server.url}")
+    result.assert_outcomes(passed=1)
+    assert left() == set()
+
+
 def test_what_ends_a_test_alone_is_no_hurry(suite: Suite) -> None:
     result = suite(
         """
