@@ -10,9 +10,12 @@ def of_task(told: Mapping[str, Any]) -> str:
     return f"of {task} at {told['Step']} ({told['ReasonCode']})"
 
 
-def of_call(told: Mapping[str, Any]) -> str:
-    """A fault that calls meet."""
-    return f"{_effect(told)} on {told.get('Operation') or 'any call'}"
+def of_call(told: Mapping[str, Any], label: str = "") -> str:
+    """A fault that calls meet, and whose if not everybody's: an account's, with its label."""
+    account = told.get("AccountId") or ""
+    by = f" by account {account}" if account else ""
+    also = f" ({label})" if label not in ("", account) else ""
+    return f"{_effect(told)} on {told.get('Operation') or 'any call'}{by}{also}"
 
 
 def _effect(told: Mapping[str, Any]) -> str:
@@ -20,6 +23,11 @@ def _effect(told: Mapping[str, Any]) -> str:
         return f"delay of {told['DelayMilliseconds']} ms"
     cut = "lost answer" if told.get("When") == "After" else "cut connection"
     return str(told.get("Error") or cut)
+
+
+def is_of_task(told: Mapping[str, Any]) -> bool:
+    """Whether it ends tasks, and no calls."""
+    return bool(told.get("Step"))
 
 
 def has_expired(told: Mapping[str, Any]) -> bool:
@@ -71,9 +79,12 @@ def ended(in_vain: str, by: str) -> str:
     return f"{in_vain}: {by} before it could. Ask for it afterwards, or say optional=True."
 
 
-def unmet(fault: str) -> str:
+def unmet(fault: str, told: Mapping[str, Any]) -> str:
     """What to say if it stood to the end and never fired."""
-    return (
-        f"The fault {fault} never fired: no call met it. Did the code under test make that call,"
-        " as that account? Say optional=True if it need not."
+    as_whom = ", as that account" if told.get("AccountId") else ""
+    asked = (
+        "no task met it. Did the code under test start such a task?"
+        if is_of_task(told)
+        else f"no call met it. Did the code under test make such a call{as_whom}?"
     )
+    return f"The fault {fault} never fired: {asked} Say optional=True if it need not."

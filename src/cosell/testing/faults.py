@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from cosell.testing import amounts
 from cosell.testing.calling import HIDES_REFUSALS
-from cosell.testing.fault_words import of_call, of_task, often
+from cosell.testing.fault_words import is_of_task, of_call, of_task, often
 from cosell.testing.lagging import Lag
+from cosell.testing.partner import label_of
 from cosell.testing.references import wire_name
 from cosell.testing.remembered import FAULTS_UNNOTED_MAX
 from cosell.testing.standing_faults import Fault
@@ -239,7 +240,7 @@ class Faults:
         """The world became another: that one's faults act here too, and nobody minds if they do
         not."""
         for told in self._world.desk("ListFaults").Faults:
-            named = of_task(told) if told.Kind == "Task" else of_call(told)
+            named = of_task(told) if is_of_task(told) else of_call(told)
             self._kept(Fault(self._world, told, named, optional=True))
 
     @property
@@ -272,14 +273,17 @@ class Faults:
         asked |= self._how_often(scope)
         if scope.get("after"):
             asked["When"] = "After"
+        label = ""
         if "account" in scope:
             asked["AccountId"] = self._world.account_of(scope["account"])
+            label = label_of(scope["account"])
         if "expires_seconds" in scope:
             asked["ExpiresInSeconds"] = amounts.whole_seconds(
                 "expires_seconds", scope["expires_seconds"], 1, _LIFE_MAX
             )
         answer = self._world.desk("PutFault", **asked)
-        return self._kept(Fault(self._world, answer, of_call(asked), scope.get("optional", False)))
+        named = of_call(asked, label)
+        return self._kept(Fault(self._world, answer, named, scope.get("optional", False)))
 
     def _how_often(self, scope: Scope) -> dict[str, Any]:
         if "share" not in scope:

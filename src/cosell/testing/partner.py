@@ -85,6 +85,13 @@ def account_named(label: object, but: str = "") -> str:
         told += "'"
 
 
+def label_of(who: "Who") -> str:
+    """What a test calls a partner by: a label, or its account id."""
+    if isinstance(who, Partner):
+        who = who.label
+    return who or "the default partner"
+
+
 def _no_account(said: object) -> ValueError:
     hint = f" Put it in quotes: {str(said).zfill(12)!r}." if isinstance(said, int) else ""
     if said == AWS:

@@ -12,6 +12,7 @@ from cosell.testing.fault_words import (
     expired,
     forgotten,
     has_expired,
+    is_of_task,
     taken_back,
     unasked,
     unmet,
@@ -39,7 +40,7 @@ class Fault:
         """What ended it before the test did, in words."""
         self.is_known = True
         self._told = told
-        self._is_of_task = "Step" in answer or answer.get("Kind") == "Task"
+        self._is_of_task = is_of_task(answer)
         self.id: str = answer.FaultId
         self.optional = optional
 
@@ -114,7 +115,7 @@ class Fault:
             return taken_back(self._told)
         if self.ended_by:
             return ended(f"The fault {self._told} never fired", self.ended_by)
-        return expired(self._told) if self.is_expired else unmet(self._told)
+        return expired(self._told) if self.is_expired else unmet(self._told, self._seen)
 
     def _now(self) -> Answer:
         if self._last is not None:
