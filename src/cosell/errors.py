@@ -150,12 +150,14 @@ def in_words(errors: tuple[FieldError, ...]) -> str:
     return told + more
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """` Did you mean X?` for the nearest of what is known; nothing if none is near."""
+def did_you_mean(word: str, known: Iterable[str], *, alike: str = "") -> str:
+    """` Did you mean X?` for the nearest of what is known; nothing if none is near. An end that
+    words have `alike` (in small letters) makes them no nearer."""
     from difflib import get_close_matches  # who spells right does not pay for it
 
-    names = {name.lower(): name for name in known}
-    near = get_close_matches(word[:WORD_COMPARED_MAX].lower(), names, n=1, cutoff=0.5)
+    names = {name.lower().removesuffix(alike): name for name in known}
+    said = word[:WORD_COMPARED_MAX].lower().removesuffix(alike)
+    near = get_close_matches(said, names, n=1, cutoff=0.5)
     return f" Did you mean {names[near[0]]}?" if near else ""
 
 

@@ -71,7 +71,9 @@ def asked_for(fault: Fault, passage: Passage) -> ApiError:
     if kind is ValidationException:
         return _invalid(said, passage.operation)
     members = {"Reason": said["Reason"]} if "Reason" in said else {}
-    return kind(said.get("Message") or kind.default or ASKED_FOR, **members)
+    # A failure of our own sends the reader to the log, which has nothing of a fault.
+    usual = "" if kind is InternalServerException else kind.default
+    return kind(said.get("Message") or usual or ASKED_FOR, **members)
 
 
 def _invalid(said: Mapping[str, Any], operation: Operation) -> ValidationException:

@@ -33,6 +33,12 @@ def test_error_says_the_message_it_is_given(world: World) -> None:
     assert "Reason" not in answer
 
 
+def test_internal_error_sends_nobody_to_a_log_that_has_nothing_of_it(world: World) -> None:
+    error = "InternalServerException"
+    told = {"Code": error, "Message": "This fault was asked for at the desk."}
+    assert met(world, Error=error)["Error"] == told
+
+
 @pytest.mark.parametrize("when", ["Before", "After"])
 def test_validation_says_what_it_is_given(world: World, when: str) -> None:
     reason = "REQUEST_VALIDATION_FAILED"
@@ -119,6 +125,30 @@ def test_an_error_that_nobody_answers_is_refused(world: World) -> None:
         assert told.fields == [("error", "INVALID_VALUE")]
         assert "ExpiredTokenException" in told.message
         assert told.message.endswith("Did you mean ServiceUnavailable?")
+
+
+@pytest.mark.parametrize("error", ["ConflictException", "ServiceQuotaExceededException"])
+def test_an_error_that_other_operations_answer_is_told_as_that(world: World, error: str) -> None:
+    asked = {"Operation": "GetOpportunity", "Error": error}
+    told = desk_refusal(world, "PutFault", **asked).message
+    assert f"GetOpportunity does not answer {error}. It declares Access" in told
+    assert "Did you mean" not in told
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("ThrotlingException", "ThrottlingException"),
+        ("NotFoundException", "ResourceNotFoundException"),
+        ("TooManyRequestsException", ""),
+        ("UnauthorizedException", ""),
+    ],
+)
+def test_an_end_that_all_errors_have_makes_none_near(
+    world: World, misspelt: str, meant: str
+) -> None:
+    told = desk_refusal(world, "PutFault", Error=misspelt).message
+    assert told.endswith(f", too.{f' Did you mean {meant}?' if meant else ''}")
 
 
 @pytest.mark.parametrize(

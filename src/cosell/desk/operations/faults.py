@@ -65,10 +65,12 @@ def _ensure_known(said: Document) -> None:
     declared = operation.errors if operation else _DECLARED
     errors = declared | undeclared.NAMES
     if error and error not in errors:
-        whose, known = name or "The API", ", ".join(sorted(declared))
+        is_anothers, known = error in ERRORS, ", ".join(sorted(declared))
+        whose = f"{name} does not answer {error}. It" if is_anothers else name or "The API"
         others = ", ".join(sorted(undeclared.NAMES))
-        told = f"{whose} declares {known}; AWS may answer any call with {others}, too."
-        raise _refuse("error", told + did_you_mean(error, errors))
+        hint = "" if is_anothers else did_you_mean(error, errors, alike="exception")
+        told = f"{whose} declares {known}; AWS may answer any call with {others}, too.{hint}"
+        raise _refuse("error", told)
 
 
 def _ensure_whole(said: Document) -> None:
