@@ -4,13 +4,13 @@ Everything is imported where a test needs it; a suite that needs nothing pays fo
 Must not know what is in a world.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
 
 from cosell import testing
-from cosell.testing import failing
+from cosell.testing import asking, failing
 
 if TYPE_CHECKING:
     from cosell.testing.lifetime import Lifetime
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cosell.testing.whole_run import Run
     from cosell.testing.world import World
 
-_NAME: Final = "cosell"  # of the fixture, and of the marker
+_NAME: Final = asking.NAME
 _SCENE_NAME: Final = "cosell_scene"
 _WORKER_SERVER: Final = "cosell_server"
 _WORKER_ASKS: Final = "cosell_asks"
@@ -243,22 +243,17 @@ def _fail(told: str) -> NoReturn:
 # --- around a test -------------------------------------------------------------------------------
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> None:
+    """A test that is marked has a world, whether or not it asks for the fixture."""
+    asking.use(collector, name, obj, pytest.mark.usefixtures(_NAME))
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """A test that is marked has a world, whether or not it asks for the fixture; and its world is
-    there before what else is set up for this test alone."""
-    asked: list[str] | None = getattr(item, "fixturenames", None)
-    if asked is None or not (_NAME in asked or item.get_closest_marker(_NAME)):
-        return
-    # A list of this item's own: its parameters' other items share the one that it had.
-    names = [name for name in asked if name != _NAME]
-    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    own = (at for at, name in enumerate(names) if _is_of_one_test(known.get(name)))
-    names.insert(next(own, len(names)), _NAME)
-    item.fixturenames = names  # type: ignore[attr-defined]
-
-
-def _is_of_one_test(found: "Sequence[pytest.FixtureDef[Any]] | None") -> bool:
-    return found[-1].scope == "function" if found else False
+    """Whoever has a world has it early."""
+    asking.come_early(item)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
