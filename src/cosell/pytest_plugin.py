@@ -369,9 +369,17 @@ def pytest_runtest_makereport(
     if _TOLD in item.stash:  # at the end of the teardown, when the world was there
         report.sections.append(("cosell", item.stash[_TOLD]))
         del item.stash[_TOLD]
-    for number, other in failing.others(world) if report.failed else ():
-        report.sections.append(("cosell", _told(item, other, number)))
+    if report.failed:
+        report.sections += [("cosell", told) for told in _told_of_others(item, world)]
     return report
+
+
+def _told_of_others(item: pytest.Item, own: "World | None") -> Iterator[str]:
+    try:
+        for number, other in failing.others(own):
+            yield _told(item, other, number)
+    except _TELLING as error:  # as below
+        yield f"The test's other worlds could not be asked: {type(error).__name__}: {error}"
 
 
 def _told(item: pytest.Item, one: "World | Story", number: str) -> str:

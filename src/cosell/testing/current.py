@@ -1,21 +1,22 @@
 """Which world calls reach: the one that was entered last, for every thread of the process.
 
-Must not know what a world is made of, and imports nothing: whoever intercepts calls asks here.
+Threads enter and leave at any time: what others may change is changed in one step, and walked as a
+copy. Must not know what a world is made of, and imports nothing: whoever intercepts calls asks
+here.
 """
 
 from typing import TYPE_CHECKING, Protocol
 
-from cosell.testing.place import WhileOpen
-
 if TYPE_CHECKING:
     from cosell.testing.dead_calls import DeadCall
+    from cosell.testing.place import WhileOpen
 
 
 class Reached(Protocol):
     """What a call needs to know of the world that it reaches."""
 
     @property
-    def way(self) -> WhileOpen: ...
+    def way(self) -> "WhileOpen": ...
 
     @property
     def name(self) -> str: ...
@@ -53,7 +54,7 @@ def enter(world: Reached, by: object) -> None:
 def leave(by: object) -> None:
     """Undo what it entered, wherever that stands: threads may leave in any order. If that is undone
     already there is nothing to do."""
-    for entered in _entered:
+    for entered in _entered.copy():
         if entered[0] is by:
             _entered.remove(entered)
             return
@@ -61,7 +62,9 @@ def leave(by: object) -> None:
 
 def drop(world: Reached) -> None:
     """Undo every `enter` of the world that was not undone."""
-    _entered[:] = [entered for entered in _entered if entered[1] is not world]
+    for entered in _entered.copy():
+        if entered[1] is world:
+            leave(entered[0])
 
 
 def address(netloc: str, world: Reached) -> None:
@@ -71,9 +74,10 @@ def address(netloc: str, world: Reached) -> None:
 
 def forget(world: Reached) -> None:
     """The world is gone, and its address with it."""
-    for key in [key for key, known in _by_address.items() if known is world]:
-        _gone.add(world.name)
-        del _by_address[key]
+    for key, known in _by_address.copy().items():
+        if known is world:
+            _gone.add(world.name)
+            _by_address.pop(key, None)
 
 
 def addressed(netloc: str, path: str) -> Reached | None:

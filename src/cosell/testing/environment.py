@@ -185,7 +185,9 @@ def for_process(url: str, account: str) -> dict[str, str]:
         for name in ("NO_PROXY", "no_proxy"):
             told = os.environ.get(name)
             wanted[name] = f"{told},{_LOOPBACK}" if told else _LOOPBACK
-    kept = {name: value for name, value in os.environ.items() if name not in wanted}
+    # Other threads may enter and leave worlds meanwhile: `items` walks what that changes.
+    found = {name: os.environ.get(name) for name in [*os.environ] if name not in wanted}
+    kept = {name: value for name, value in found.items() if value is not None}
     return kept | {name: value for name, value in wanted.items() if value is not None}
 
 

@@ -44,7 +44,7 @@ class _Delivered:
     def settle(self, upto: int) -> None:
         """Everything up to a Seq was delivered."""
         self.upto = max(self.upto, upto)
-        self.beyond = {seq for seq in self.beyond if seq > self.upto}
+        self.beyond -= {seq for seq in self.beyond.copy() if seq <= self.upto}
 
 
 class Events:

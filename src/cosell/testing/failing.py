@@ -123,7 +123,7 @@ def still_open() -> "dict[str, TakeAway]":
     those that nobody has any more; by their names."""
     before = _runs[-1].before if _runs else frozenset(_left)
     left = [(name, end) for name, end in _left.copy().items() if name not in before]
-    opened = {name: partial(one.end, hurried=True) for name, one in _open.items()}
+    opened = {one.name: partial(one.end, hurried=True) for one in _opened()}
     return {name: opened.get(name, end) for name, end in left}
 
 
@@ -161,7 +161,13 @@ def _others(own: "World | None") -> "list[World | Story]":
     run = _runs[-1]
     found: list[World | Story] = [*run.left]
     run.left.clear()
-    every = [world for world in _open.values() if world is not own]
+    every = [world for world in _opened() if world is not own]
     return found + [
         one for one in every if one.way.waiting(run.since) or one.memory.called >= run.since
     ]
+
+
+def _opened() -> "list[World]":
+    """Those that are open now, whatever other threads make and close meanwhile: `values` walks what
+    they change."""
+    return [world for known in _open.valuerefs() if (world := known()) is not None]

@@ -182,11 +182,13 @@ def expect_stopped() -> Iterator[list[str]]:
     stopping = Interception()
     try:
         stopping.begin()
-        _expecting.append(stopped)
+        with _lock:
+            _expecting.append(stopped)
         yield stopped
     finally:
         stopping.end()
-        _expecting[:] = [one for one in _expecting if one is not stopped]
+        with _lock:
+            _expecting[:] = [one for one in _expecting if one is not stopped]
     if not stopped:
         raise AssertionError("No call was stopped, and one was expected to be.")
 
@@ -195,16 +197,16 @@ def real(module: ModuleType, name: str) -> Any:
     """A class of botocore's that is hooked, the newest if it was loaded again, whatever a test has
     put in its place; without a hook what is there."""
     wanted = module.__name__, name
-    ours = (one for one in reversed(_hooked) if (one.__module__, one.__name__) == wanted)
+    ours = (one for one in reversed(_hooked.copy()) if (one.__module__, one.__name__) == wanted)
     return next(ours, None) or getattr(module, name)
 
 
 def note_stopped(what: str) -> None:
     """Tell the run of tests of a call that was stopped, the innermost one, or who expects it."""
-    if _expecting:
-        _expecting[-1].append(what)
+    if expecting := _expecting.copy():
+        expecting[-1].append(what)
         return
-    for one in reversed(list(_active)):
+    for one in reversed(_active.copy()):
         if one.is_of_run:
             one.note(what)
             return
@@ -217,7 +219,7 @@ def is_begun() -> bool:
 
 def may_leave() -> bool:
     """Whether calls for which there is no world may go to the real Partner Central."""
-    return any(one.allow_real for one in _active)
+    return any(one.allow_real for one in _active.copy())
 
 
 def _makes_up() -> bool:

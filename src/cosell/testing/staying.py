@@ -87,7 +87,7 @@ def keep() -> None:
     """See to it that none of those is asked first for what stays who would load it anew: Python's
     own, and pytest's, which comes anew where that is run within a test. Who else is in front stays
     there: pyfakefs takes away again whoever is the first."""
-    others = [one for one in sys.meta_path if one is not _finder]
+    others = [one for one in sys.meta_path.copy() if one is not _finder]
     at = 0
     for place, one in enumerate(others):  # no generator: a signal's exception may come amid it
         if _loads(one):

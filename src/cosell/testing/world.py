@@ -353,7 +353,8 @@ class World:
             self._entered.append(entered)
             return self
         except BaseException as error:
-            self._entered[:] = [one for one in self._entered if one is not entered]
+            with suppress(ValueError):  # it came before
+                self._entered.remove(entered)
             entered.end()
             if not self._entered:  # Python asks no `__exit__` then
                 close_after(self, error)
