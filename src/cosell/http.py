@@ -4,7 +4,12 @@ Must not import anything of cosell, nor know a protocol.
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+BUILT: Final = "x-cosell-built"
+"""A header of calls by which a test's world makes what the test begins with: they are not of the
+code under test. Whoever watches the world's way knows them by it, also those of a process that was
+forked off, and no quota counts them."""
 
 
 class HttpRequest(NamedTuple):

@@ -64,6 +64,11 @@ class Meter:
         self.debt = (at if ahead < 0 else self.debt) + _CALL
         return True
 
+    def begin_anew(self) -> None:
+        """Nothing of the quota is taken."""
+        self.debt = 0
+        self.day = self.day and _Day(self.day.most)
+
 
 class _Day:
     """The calls of the last 24 hours, by minutes; who calls in one minute alone needs no list."""
@@ -140,8 +145,15 @@ class Quotas:
         """Account, operation and meter of what was called in a namespace, in order."""
         space = self._spaces.get(namespace.name)
         if space is not None and space.ns in (0, namespace.ns):
-            for account, operation in sorted(space.meters.copy()):
-                yield account, operation, space.meters[account, operation]
+            for (account, operation), meter in sorted(space.meters.copy().items()):
+                yield account, operation, meter
+
+    def put_back(self, name: str) -> None:
+        """A namespace's clock is put back, which is another past: what was called until now takes
+        nothing of it, and stays counted."""
+        space = self._spaces.get(name)
+        for meter in [] if space is None else [*space.meters.values()]:
+            meter.begin_anew()
 
     def forget(self, name: str) -> None:
         """What was counted under a name is asked for no more."""

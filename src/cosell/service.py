@@ -21,7 +21,7 @@ from cosell.errors import (
     NotBuilt,
     request_refused,
 )
-from cosell.http import HttpRequest, HttpResponse
+from cosell.http import BUILT, HttpRequest, HttpResponse
 from cosell.journal import PRESENT
 from cosell.observing.watching import JOURNAL, Watching
 from cosell.operations import DESK, DUE, LONG, SELLING
@@ -184,7 +184,11 @@ class Engine:
         passage.namespace = namespace = namespaces.look_up(self.store, name)
         trace.ns, trace.offset_ms = namespace.ns, namespace.offset_ms
         trace.frozen_at = namespace.frozen_at
-        if service is SELLING and self._quotas.exceeds(namespace, account, operation, passage.wall):
+        if (
+            service is SELLING
+            and BUILT not in request.headers
+            and self._quotas.exceeds(namespace, account, operation, passage.wall)
+        ):
             raise refusals.over_quota(operation)
         if self.takes_turns and self._may_write(passage):
             return HttpResponse(

@@ -83,6 +83,15 @@ def test_write_over_the_quota_is_refused_as_aws_refuses_it(strict: World) -> Non
     assert len(partner.list_opportunities(**BOX)["OpportunitySummaries"]) == 1
 
 
+def test_clock_that_is_put_back_a_little_has_room_for_all(strict: World) -> None:
+    assert read(strict, 13) == 10
+    strict.desk("PutClock", Time="2029-12-31T23:59:58Z")
+    assert read(strict, 13) == 10
+    strict.desk("PutClock", Time="2029-12-31T23:59:57.900Z")
+    assert read(strict, 13) == 10
+    assert counted(strict) == [(ACCOUNT, "ListOpportunities", 39, 9, 0)]
+
+
 def test_operations_and_accounts_count_for_themselves(strict: World) -> None:
     for account in (ACCOUNT, OTHER):
         partner = strict.client(account)

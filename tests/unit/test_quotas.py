@@ -148,6 +148,19 @@ def test_what_is_forgotten_leaves_room_and_begins_anew() -> None:
     assert counted(meters, SPACE) == [("a", "Get", 1, 0, 0)]
 
 
+def test_a_past_that_is_put_back_takes_nothing_and_stays_counted() -> None:
+    meters = Quotas({"Get": Quota(2, 3)})
+    strict = SPACE._replace(quotas="Documented")
+    for at in range(4):
+        meters.exceeds(strict, "a", "Get", NOON + at * SECOND_MS)
+    meters.put_back(SPACE.name)
+    meters.put_back("none")
+    assert [meters.exceeds(strict, "a", "Get", NOON) for _ in range(3)] == [False, False, True]
+    assert not meters.exceeds(strict, "a", "Get", NOON + SECOND_MS)
+    assert meters.exceeds(strict, "a", "Get", NOON + 2 * SECOND_MS)  # the day's three
+    assert counted(meters, SPACE) == [("a", "Get", 9, 3, 0)]
+
+
 def test_threads_lose_no_call() -> None:
     meters = Quotas({"Get": Quota(10, 100)})
 

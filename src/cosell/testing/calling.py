@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from operator import methodcaller
 from typing import Any, Final
 
-from cosell.http import HttpRequest, HttpResponse
+from cosell.http import BUILT, HttpRequest, HttpResponse
 from cosell.originals import orjson
 from cosell.testing.place import Answering
 
 SELLING = ("partnercentral-selling", "AWSPartnerCentralSelling")
 DESK = ("cosell", "CosellDesk")
-BUILT = "x-cosell-built"
-"""A header of calls that are a world's own: whoever watches its way knows them by it, also those of
-a process that was forked off."""
 _ID = "x-amzn-requestid"
 
 

@@ -9,7 +9,7 @@ from cosell import ids
 from cosell.errors import did_you_mean
 from cosell.selling.contract import CONTRACT
 from cosell.testing import documents
-from cosell.testing.calling import Answer, Refused
+from cosell.testing.calling import Answer
 from cosell.testing.references import Thing, id_of
 
 if TYPE_CHECKING:
@@ -93,30 +93,14 @@ def ensure_known(operation: str, members: dict[str, Any]) -> None:
 
 
 class Call:
-    """Calls as an account. Where the world has AWS's quotas, which no builder could keep within a
-    second, they do not count for it."""
+    """Calls as an account, which say that they are not of the code under test: AWS's quotas, which
+    no builder could keep within a second, do not count them."""
 
     def __init__(self, world: "World", account: str) -> None:
         self.account = account
-        self._desk = world.desk
         self._caller = world.own_caller(account)
 
     def __call__(self, operation: str, /, **members: object) -> Answer:
         """The operation's answer without its nulls, times as they are on the wire; Refused if it
         answers an error."""
-        return Answer(documents.filled(self._answer(operation, members)))
-
-    def _answer(self, operation: str, members: dict[str, object]) -> Answer:
-        try:
-            return self._caller(operation, **members)
-        except Refused as refused:
-            if refused.code != "ThrottlingException" or not self._has_quotas():
-                raise
-        self._desk("PutQuotas", Mode="Relaxed")
-        try:
-            return self._caller(operation, **members)
-        finally:
-            self._desk("PutQuotas", Mode="Documented")
-
-    def _has_quotas(self) -> bool:
-        return bool(self._desk("GetQuotas").Mode == "Documented")
+        return Answer(documents.filled(self._caller(operation, **members)))

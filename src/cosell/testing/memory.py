@@ -5,8 +5,8 @@ Must not know which calls make the desk forget; who watches the world's way tell
 
 from typing import TYPE_CHECKING
 
-from cosell.http import HttpRequest, HttpResponse
-from cosell.testing.calling import BUILT, request_id
+from cosell.http import BUILT, HttpRequest, HttpResponse
+from cosell.testing.calling import request_id
 from cosell.testing.failing import now
 from cosell.testing.place import Here
 from cosell.testing.unread import Unread

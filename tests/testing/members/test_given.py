@@ -169,11 +169,20 @@ def test_builders_are_not_among_the_calls(world: World) -> None:
     assert "CreateOpportunity" in world.calls.all.operations
 
 
-def test_builders_do_not_wait_for_quotas(world: World) -> None:
-    world.desk("PutQuotas", Mode="Documented")
+@pytest.mark.parametrize("mode", ["Relaxed", "Documented"])
+def test_quotas_do_not_count_what_builders_call(somewhere: World, mode: str) -> None:
+    somewhere.clock.freeze()
+    somewhere.desk("PutQuotas", Mode=mode)
     for _ in range(3):
-        assert world.given.opportunity("Launched").LifeCycle.Stage == "Launched"
-    assert world.desk("GetQuotas").Mode == "Documented"
+        assert somewhere.given.opportunity("Launched").LifeCycle.Stage == "Launched"
+    request = somewhere.example("CreateEngagementInvitation")
+    called = [one.Operation for one in somewhere.desk("ListCalls", MaxResults=1000).Calls]
+    assert called.count("PutQuotas") == 1
+    assert somewhere.desk("GetQuotas").Quotas == []
+    somewhere.partner.client.create_engagement_invitation(**request)
+    (counted,) = somewhere.desk("GetQuotas").Quotas
+    assert (counted.Operation, counted.Calls) == ("CreateEngagementInvitation", 1)
+    assert (counted.Throttled, counted.WouldHaveBeenThrottled) == (0, 0)
 
 
 @pytest.mark.parametrize("profile", ["documented", "newly-onboarded", "production-like"])

@@ -54,6 +54,7 @@ def put_clock(call: Call, tx: Tx) -> Document:
     ensure_imaginable("time", now)
     if back:
         namespaces.move_plans(tx, call.namespace, now - call.now)
+        call.laboratory.quotas.put_back(call.namespace.name)
     frozen = bool(call.input.get("Frozen", call.namespace.frozen_at is not None))
     namespace = namespaces.put_clock(tx, call.namespace, now, call.wall, frozen)
     return _clock(tx, namespace, call.wall)
