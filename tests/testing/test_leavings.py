@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from cosell.testing import NotLetOut, Refused, World, expect_stopped
-from cosell.testing.place import Here, WorldClosed
+from cosell.testing import NotLetOut, Refused, World, WorldClosed, expect_stopped
+from cosell.testing.place import Here
 
 _SIGNED: Final = (
     "AWS4-HMAC-SHA256 Credential=111122223333/20260101/us-east-1/partnercentral-selling/"

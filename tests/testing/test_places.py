@@ -6,8 +6,6 @@ Requests of the doorway are written by hand: what clients send is in the other t
 import http.client
 import json
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Semaphore, Thread
@@ -25,7 +23,7 @@ from cosell.testing.calling import DESK, SELLING, Caller
 from cosell.testing.interception import Interception
 from cosell.testing.place import ConnectionCut, Here, here
 from cosell.testing.there import ServerGone, There
-from tests.harness import Server, environment, free_port
+from tests.harness import Server, free_port
 from tests.testing.invitations import invited, refer
 
 TARGET = "AWSPartnerCentralSelling.ListOpportunities"
@@ -143,25 +141,6 @@ def test_a_world_here_beside_one_there(remote: World) -> None:
         assert invited(remote.partner.client) == [there]
         assert invited(boto3.client("partnercentral-selling")) == []
         assert invited(local.partner.client) == []
-
-
-def test_a_program_ends_in_order_while_a_thread_of_it_calls() -> None:
-    program = """
-import threading
-from cosell.testing import World
-world = World()
-called = threading.Event()
-def call():
-    while True:
-        world.partner.call("ListOpportunities", Catalog="AWS")
-        called.set()
-for _ in range(3):
-    threading.Thread(target=call, daemon=True).start()
-called.wait()
-"""
-    for _ in range(6):  # it does not come to harm each time
-        done = subprocess.run([sys.executable, "-c", program], env=environment(), timeout=60)
-        assert done.returncode == 0
 
 
 def test_no_server_is_told_in_one_sentence() -> None:

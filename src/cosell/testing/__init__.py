@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from cosell.testing.expected import FaultNeverFired as FaultNeverFired
     from cosell.testing.interception import expect_stopped as expect_stopped
     from cosell.testing.partner import Partner as Partner
-    from cosell.testing.place import WorldClosed as WorldClosed
     from cosell.testing.sending import NotLetOut as NotLetOut
+    from cosell.testing.too_late import WorldClosed as WorldClosed
     from cosell.testing.within import CallWithinAnother as CallWithinAnother
     from cosell.testing.world import World as World
 
@@ -31,7 +31,7 @@ _HOMES = {
     "Partner": "partner",
     "Refused": "calling",
     "World": "world",
-    "WorldClosed": "place",
+    "WorldClosed": "too_late",
     "expect_stopped": "interception",
 }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from cosell.journal import BODY_BYTES_MAX, CALLS_MAX, REQUEST, RESPONSE
 from cosell.originals import orjson
 from cosell.testing.calling import Answer, Refused
-from cosell.testing.place import WorldClosed
+from cosell.testing.too_late import WorldClosed
 
 if TYPE_CHECKING:
     from cosell.journal import Trace

@@ -27,9 +27,10 @@ from cosell.http import HttpRequest, HttpResponse
 from cosell.originals import getLogger, getpid, orjson
 from cosell.selling.contract import CONTRACT
 from cosell.testing.current import addressed, current, gone
-from cosell.testing.place import ConnectionCut, Place, WorldClosed, closed
+from cosell.testing.place import ConnectionCut, Place
 from cosell.testing.speaking import let_speak
 from cosell.testing.there import ServerGone
+from cosell.testing.too_late import WorldClosed, closed
 from cosell.wire import aws_json
 
 log = getLogger("cosell")

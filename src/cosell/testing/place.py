@@ -17,6 +17,7 @@ from cosell.http import HttpRequest, HttpResponse
 from cosell.originals import Lock, RLock, get_ident
 from cosell.testing.failing import now
 from cosell.testing.sweeping import Sweeping
+from cosell.testing.too_late import Admission, WorldClosed, closed
 from cosell.testing.within import (
     AT_WORK,
     ENTERED,
@@ -29,12 +30,10 @@ from cosell.testing.within import (
 if TYPE_CHECKING:
     from cosell.journal import Trace
     from cosell.service import Engine
-    from cosell.store.sqlite import SqliteStore
     from cosell.testing.doorway import Doorway
 
 
 _AT_WORK_S = 1.0  # that a world which is closed waits for the calls that are under way
-_CLOSE_S = 0.5  # how long the end of the process waits for a call
 
 
 class ConnectionCut(ConnectionError):
@@ -66,18 +65,6 @@ class Place(Answering, Protocol):
     def hurried(self) -> "Place":
         """The same for who leaves in a hurry, and does not wait long for a server."""
         ...
-
-
-class WorldClosed(RuntimeError):
-    """A world was asked for something after it was closed."""
-
-
-def closed(world: str) -> str:
-    """What to say of a world that is asked for something too late."""
-    return (
-        f"The world {world} is closed, and nothing is left of it: ask it while it is open, or save"
-        " it before (world.save)."
-    )
 
 
 class Watch(Protocol):
@@ -194,7 +181,7 @@ class WhileOpen:
             if isinstance(error, AnswerLate | ConnectionCut):
                 self._watch.lost(request)
             raise
-        except CallWithinAnother:
+        except (CallWithinAnother, WorldClosed):
             raise
         except BaseException:
             self.broken_off.append((now(), request._replace(body=b"")))
@@ -224,6 +211,7 @@ class Here:
         self._parent: Place | None = None  # where the engine is, if this process was forked off
         self._making = RLock()
         self._is_made_now = False
+        self._admission = Admission()
 
     @property
     def engine(self) -> "Engine":
@@ -233,6 +221,7 @@ class Here:
                 if self._is_made_now:
                     raise CallWithinAnother
                 self._is_made_now = True
+                atexit.register(self._end)  # before, since the process may end meanwhile
                 try:
                     self._engine, self._sweeping = _made()
                 finally:
@@ -267,9 +256,9 @@ class Here:
             if engine.store.is_left():  # whoever came by no way, in the middle of a call
                 raise CallWithinAnother
         try:
-            response = engine.handle(request)
+            response = self._admission.within(engine.handle, request)
             if response.delay_s:
-                response = _waited(response, patience_s)
+                response = self._waited(response, patience_s)
         finally:
             if engine.store.is_left():
                 engine.undo_left()
@@ -278,6 +267,22 @@ class Here:
                 "The connection was closed before the answer: a fault asked for it."
             )
         response.headers.append(("date", http_date(wall_ms() // SECOND_MS)))
+        return response
+
+    def _waited(self, response: HttpResponse, patience_s: float | None) -> HttpResponse:
+        """The answer, once all that it waits for is over, before its effect and after. A caller who
+        loses patience meanwhile finds the effect there: nothing goes on here behind him."""
+        waited_s = 0.0
+        while response.delay_s:
+            delay_s, then = response.delay_s, response.then
+            left_s = delay_s if patience_s is None else min(delay_s, patience_s - waited_s)
+            sleep(left_s)
+            waited_s += left_s
+            response = (
+                response._replace(delay_s=0.0) if then is None else self._admission.within(then)
+            )
+            if left_s < delay_s:
+                raise AnswerLate(f"The answer is delayed by {delay_s:g} s: a fault asked for it.")
         return response
 
     @property
@@ -294,7 +299,10 @@ class Here:
         end anyhow, and not with the first call: that may come where a test has put things of its
         own in the place of others, which would stay in the engine."""
         if self._parent is None:
-            _ = self.engine
+            self._admission.within(self._begin, world)
+
+    def _begin(self, world: str) -> None:
+        _ = self.engine
         if self._sweeping is not None:
             self._sweeping.begin(world)
 
@@ -302,6 +310,11 @@ class Here:
         """Delete a world that is no more; False if that is to be said elsewhere."""
         if self._parent is not None:
             return False
+        with suppress(WorldClosed):  # with the process nothing is left
+            self._admission.within(self._take_away, world)
+        return True
+
+    def _take_away(self, world: str) -> None:
         engine = self.engine
         try:
             engine.take_away(world)
@@ -309,11 +322,12 @@ class Here:
                 self._sweeping.end(world)
         finally:
             engine.undo_left()
-        return True
 
     def rows(self, world: str) -> int:
         """How many rows a world has, at most."""
-        return 0 if self._sweeping is None else self._sweeping.rows(world)
+        if self._parent is not None or self._sweeping is None:
+            return 0
+        return self._admission.within(self._sweeping.rows, world)
 
     def begin_anew(self, world: str, rows: int) -> None:
         """A world has become another, when it had so many rows at most."""
@@ -321,13 +335,24 @@ class Here:
             return
         engine = self.engine
         try:
-            alone(partial(self._sweeping.begin_anew, world, rows))
+            alone(partial(self._admission.within, self._sweeping.begin_anew, world, rows))
         finally:
             engine.undo_left()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this process ends, and its worlds have ended."""
+        return self._parent is None and self._admission.is_over
+
+    def _end(self) -> None:
+        """The end of the process."""
+        if self._admission.end() and self._engine is not None:
+            self._engine.store.close()
 
     def leave_to_parent(self) -> None:
         """In a process that was forked off: the worlds are where they were, on the other side of
         the doorway. Without one (nobody could listen) they go on as copies."""
+        self._admission.lose_others()
         if self._doorway is not None:
             from cosell.testing.there import There
 
@@ -360,29 +385,6 @@ def _made() -> "tuple[Engine, Sweeping]":
     from cosell.testing.remembered import JOURNALS_BYTES_MAX
 
     store = SqliteStore(":memory:")
-    atexit.register(_close, store)
     engine = Engine(store, Config(auth=Auth(mode="open")), new_token_key())
     engine.runner.journal.bytes_max = JOURNALS_BYTES_MAX
     return engine, Sweeping(engine.sweep, store.rows_written)
-
-
-def _close(store: "SqliteStore") -> None:
-    """Close a state for good, at the end of the process. A thread may be in the middle of a call
-    still: it is waited for, and none gets the pen afterwards."""
-    if store.pen.take(_CLOSE_S):
-        store.close()
-
-
-def _waited(response: HttpResponse, patience_s: float | None) -> HttpResponse:
-    """The answer, once all that it waits for is over, before its effect and after. A caller who
-    loses patience meanwhile finds the effect there: nothing goes on in this process behind him."""
-    waited_s = 0.0
-    while response.delay_s:
-        delay_s, then = response.delay_s, response.then
-        left_s = delay_s if patience_s is None else min(delay_s, patience_s - waited_s)
-        sleep(left_s)
-        waited_s += left_s
-        response = response._replace(delay_s=0.0) if then is None else then()
-        if left_s < delay_s:
-            raise AnswerLate(f"The answer is delayed by {delay_s:g} s: a fault asked for it.")
-    return response

@@ -25,9 +25,10 @@ from cosell.testing import environment, interception, staying
 from cosell.testing.calling import DESK, SELLING
 from cosell.testing.current import Reached, addressed, current, gone, is_ours
 from cosell.testing.dead_calls import BOUND
-from cosell.testing.place import AnswerLate, ConnectionCut, WorldClosed, closed
+from cosell.testing.place import AnswerLate, ConnectionCut
 from cosell.testing.speaking import let_speak, scope_of
 from cosell.testing.there import ServerGone
+from cosell.testing.too_late import WorldClosed, closed
 from cosell.testing.whence import made_at
 
 staying.hold(botocore)  # another one's clients would not know the errors that are raised here
@@ -99,7 +100,7 @@ def answer(world: Reached, session: Any, request: Any) -> AWSResponse:
     parts = urlsplit(request.url)
     name = gone(parts.path) if is_ours(parts.netloc) else None
     if name or world.closed:
-        raise _too_late(request, parts.path, name or world.name)
+        raise _too_late(request, parts.path, closed(name or world.name))
     sent = request.headers  # whose items() take longer than it does
     headers = {name.lower(): _text(sent[name]) for name in sent}
     headers.setdefault("host", parts.netloc.removesuffix(_PORTS.get(parts.scheme, "")))
@@ -109,8 +110,8 @@ def answer(world: Reached, session: Any, request: Any) -> AWSResponse:
     asked = HttpRequest(request.method, path, parts.query, headers, body, world.name)
     try:
         answered = world.way.exchange(asked, _patience_s(session, request))
-    except WorldClosed:  # by another thread, just now
-        raise _too_late(request, parts.path, world.name) from None
+    except WorldClosed as late:  # by another thread, just now, or by the end of the process
+        raise _too_late(request, parts.path, str(late)) from None
     except (ConnectionCut, AnswerLate, ServerGone) as error:
         raise _lost(error, request, _address(world, request.url, parts)) from error
     told = [*answered.headers, ("content-length", str(len(answered.body)))]
@@ -140,8 +141,8 @@ def _address(world: Reached, url: str, parts: SplitResult) -> str:
         return f"the world {world.name}"
 
 
-def _too_late(request: Any, path: str, world: str) -> NotLetOut:
-    return stop(f"{_operation(request, path)} had no world to go to. {closed(world)}")
+def _too_late(request: Any, path: str, why: str) -> NotLetOut:
+    return stop(f"{_operation(request, path)} had no world to go to. {why}")
 
 
 def _ensure_may_leave(service: str, request: Any, parts: SplitResult) -> None:

@@ -300,14 +300,16 @@ class World:
         asks it, or a client of its, for something else later is told so (WorldClosed,
         NotLetOut)."""
         if not self.closed:
-            if not self._is_anothers:
+            if not self._has_ended:
                 self.look_last()
             self.end()
 
     @property
-    def _is_anothers(self) -> bool:
-        """Whether this process was forked off from the world's, which ends it."""
-        return self._process != getpid()
+    def _has_ended(self) -> bool:
+        """Whether there is nothing to end here: this process was forked off from the world's, which
+        ends it, or is that, and ends."""
+        is_over = isinstance(self.place, Here) and self.place.is_over
+        return is_over or self._process != getpid()
 
     def look_last(self) -> None:
         """Look at what somebody may ask of it once it is closed."""
@@ -329,7 +331,7 @@ class World:
             return
         if hurried:
             self.way.hurry()
-        if self._is_anothers:
+        if self._has_ended:
             self.way.forsake()
             self._forget()
             return
@@ -365,7 +367,7 @@ class World:
     ) -> None:
         try:
             self._entered[-1].end()
-            if not (self.closed or self._is_anothers):
+            if not (self.closed or self._has_ended):
                 leave(self, error)
         except BaseException as failed:
             if failing.breaks_off(failed):
