@@ -8,7 +8,7 @@ from operator import methodcaller
 from typing import Any, Final
 
 from cosell.http import BUILT, HttpRequest, HttpResponse
-from cosell.originals import orjson
+from cosell.originals import Path, orjson
 from cosell.testing.place import Answering
 
 SELLING = ("partnercentral-selling", "AWSPartnerCentralSelling")
@@ -70,8 +70,8 @@ class Caller:
         self.account = account
         self._place = place
         self._said = {BUILT: "1"} if builds else {}
-        self.acted_in: set[str] = set()
-        """The catalogs that it has named."""
+        self.acted_in: set[str | Path] = set()
+        """The catalogs in which it did something, and the files that its namespace began from."""
         self._path = f"/ns/{namespace}/"
         signing_name, self._target = service
         # Open mode reads the account from it and asks for no signature; of one that is as long as
@@ -90,13 +90,13 @@ class Caller:
             "authorization": self._credential,
             **self._said,
         }
-        if isinstance(catalog := members.get("Catalog"), str):
-            self.acted_in.add(catalog)
         request = HttpRequest("POST", self._path, "", headers, orjson.dumps(members))
         response = self._place.exchange(request)
         document = orjson.loads(response.body) if response.body else {}
         if response.status != 200:
             raise Refused(operation, document)
+        if isinstance(catalog := members.get("Catalog"), str):
+            self.acted_in.add(catalog)
         return Answer(_told(document))
 
 

@@ -42,6 +42,7 @@ class Memory:
         world = self._world
         if fault is None:
             self._unread.begin_anew()
+            world.desk.acted_in.clear()
         if "faults" in vars(world):
             world.faults.has_forgotten(fault)
         if fault is None and "calls" in vars(world):

@@ -15,7 +15,7 @@ from cosell import __version__
 from cosell.http import HttpRequest
 from cosell.originals import Path
 from cosell.selling.contract import CONTRACT
-from cosell.testing import failing, scenes
+from cosell.testing import catalogs, failing, scenes
 from cosell.testing.calling import DESK, Answer, Refused
 from cosell.testing.clock import instant
 from cosell.testing.fault_words import often
@@ -82,8 +82,8 @@ def _below(world: "World") -> list[str]:
         calls = _called(found, bool(waiting or given_up), world.calls.lost)
     except Exception as error:
         found, calls = (), [f"calls     {_unknown(error)}"]
-    with suppress(Exception):  # of a server that has gone
-        calls += _elsewhere(found[-_CALLS_MAX:], world.desk.acted_in)
+    with suppress(Exception):  # of a server, or a file, that has gone
+        calls += catalogs.elsewhere(found[-_CALLS_MAX:], world.desk.acted_in)
     return [*lines, *calls]
 
 
@@ -168,26 +168,6 @@ def _called(calls: Sequence[Call], waits: bool, lost: int) -> list[str]:
 def _is_of_values(rule: Rule) -> bool:
     """Whether it is the model's own, which lists what a member may say."""
     return rule.id.startswith("model.") and rule.id.endswith("-enum")
-
-
-def _elsewhere(calls: Iterable[Call], acted_in: set[str]) -> list[str]:
-    """What there is to say if no call was made where the test's own words acted."""
-    asked = {_catalog(call) for call in calls} - {""}
-    if not asked or not acted_in or asked & acted_in:
-        return []
-    return [
-        f"these calls asked in catalog {_each(sorted(asked))}, and the test's own words (given,"
-        f" aws) acted in {_each(sorted(acted_in))}: they act in cosell.catalog (cosell_catalog of"
-        " the ini file), unless they say another"
-    ]
-
-
-def _catalog(call: Call) -> str:
-    """The catalog that a call named; '' if none, or if that is not known any more."""
-    try:
-        return _short(str(call.request["Catalog"]))
-    except (LookupError, TypeError):
-        return ""
 
 
 def _row(call: Call) -> tuple[str, ...]:

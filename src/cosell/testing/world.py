@@ -248,8 +248,9 @@ class World:
         if not isinstance(scene, World | str | os.PathLike):
             raise ValueError(f"scene: {scene!r} is neither a world nor the path of a file.")
         scenes.start_from(self, scene)
-        if isinstance(scene, World):
-            self.desk.acted_in |= scene.desk.acted_in
+        self.desk.acted_in |= (
+            scene.desk.acted_in if isinstance(scene, World) else {Path(scene).absolute()}
+        )
         for put in self._kept:
             put()
 

@@ -231,22 +231,6 @@ def test_calls_in_another_catalog_are_told(suite: Suite) -> None:
     assert not [one for one in (same, *right) if "these calls asked" in one]
 
 
-def test_words_that_acted_in_a_scene_count(suite: Suite) -> None:
-    result = suite(
-        """
-        def test_building(cosell_scene):
-            cosell_scene.aws.refer()
-
-        def test_other(cosell, cosell_scene):
-            cosell.start_from(cosell_scene)
-            cosell.partner.call("ListOpportunities", Catalog="AWS")
-            assert False
-        """
-    )
-    result.assert_outcomes(passed=1, failed=1)
-    assert "these calls asked in catalog AWS, and the test's own words" in told(result)
-
-
 def test_failure_in_a_later_fixture_is_told_too(suite: Suite) -> None:
     result = suite(
         """
