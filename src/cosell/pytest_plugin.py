@@ -93,7 +93,7 @@ def _intercept(config: pytest.Config, allow_real: bool) -> None:
     interception = Interception(allow_real=allow_real, is_of_run=True)
     config.stash[_UNDO] = []
     config.stash[_GUARD] = interception
-    config.add_cleanup(interception.end)
+    config.add_cleanup(interception.end_run)
     interception.begin()
     config.add_cleanup(failing.watch(_NO_FAILURES, _OUTCOMES, pytest.exit.Exception))
 

@@ -6,7 +6,7 @@ happens to a call: that is in sending.py and dead_calls.py.
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -22,7 +22,7 @@ def _sending(original: Method) -> Method:
     @wraps(original)
     def send(session: Any, request: Any) -> Any:
         __tracebackhide__ = True  # pytest shows the caller's lines, not these
-        if not _active:
+        if not _active and not _ended:
             return original(session, request)
         from cosell.testing import sending
 
@@ -130,7 +130,9 @@ _DISPENSABLE: Final = frozenset(
 )
 _lock = RLock()
 _active: "list[Interception]" = []
-_undo: list[Callable[[], None]] = []
+_ended: "list[Interception]" = []  # the runs of tests whose guard stays
+_placed: list[environment.Placed] = []
+_undo: list[Callable[[], None]] = []  # of the hooks
 _hooked: list[type] = []  # the classes that are hooked now
 _expecting: list[list[str]] = []  # what was stopped within each, the innermost last
 
@@ -164,6 +166,14 @@ class Interception:
                 _take_out()
             _active.remove(self)
 
+    def end_run(self) -> None:
+        """`end`, for a run of tests: threads that it left go on, what is registered with `atexit`
+        is yet to come, and the environment is the user's again. So hooks stay until the process
+        ends, for the calls that would leave."""
+        with _lock:
+            _ended[:] = [] if self.allow_real else [self]
+            self.end()
+
     def taken(self) -> list[str]:
         """What was said of the calls that were stopped since this was asked before."""
         stopped, self._stopped = self._stopped, []
@@ -172,6 +182,14 @@ class Interception:
     def note(self, what: str) -> None:
         """A call was stopped, whether or not its caller lets anybody know."""
         self._stopped.append(what)
+
+    def tell(self, what: str) -> None:
+        """The same once the run has ended: no test can fail of it. A thread may try again."""
+        if what in self._stopped:
+            return
+        self._stopped.append(what)
+        with suppress(AttributeError, OSError, ValueError):  # there is none, or it is closed
+            sys.stderr.write(f"cosell: {what}\n")
 
 
 @contextmanager
@@ -210,6 +228,13 @@ def note_stopped(what: str) -> None:
         if one.is_of_run:
             one.note(what)
             return
+    for one in _ended:
+        one.tell(what)
+
+
+def is_over() -> bool:
+    """Whether nothing is intercepted any more but what would leave: a run of tests has ended."""
+    return bool(_ended) and not _active
 
 
 def is_begun() -> bool:
@@ -234,14 +259,23 @@ def _makes_up() -> bool:
 def _put_in(allow_real: bool) -> None:
     if not allow_real:
         for placed in (environment.credentials(), environment.guard()):
-            _undo.append(placed.take_back)
+            _placed.append(placed)
             placed.put()
+    _unhook()  # since a run has ended, whoever patches may have taken them out
     is_there = [_hook(staying.loaded(name)) for name in _HOOKS]
     if not all(is_there):  # the rest when it is loaded
         sys.meta_path.insert(0, _finder)
 
 
 def _take_out() -> None:
+    while _placed:
+        _placed[-1].take_back()
+        _placed.pop()
+    if not _ended:
+        _unhook()
+
+
+def _unhook() -> None:
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
     while _undo:
@@ -302,7 +336,7 @@ class _Finder:
             def exec_module(module: ModuleType) -> None:
                 load(module)
                 with _lock:
-                    if _active:
+                    if _active or _ended:
                         _hook(module)
 
             found.loader.exec_module = exec_module  # type: ignore[method-assign]

@@ -44,6 +44,10 @@ _USE: Final = (
     "there is no current world. Use the fixture `cosell`, or `with cosell.testing.World():`,"
     " around the code that calls"
 )
+_OVER: Final = (
+    "the run of tests is over. End what a test begins (join its threads, shut its pools down)"
+    " before it ends"
+)
 # Partner Central's other services (partnercentral-account, -benefits and their like), by what their
 # real hosts begin and end with: the same call to a host of the test's own is none of ours.
 _REAL_HOST: Final = "partnercentral-"
@@ -151,7 +155,7 @@ def _ensure_may_leave(service: str, request: Any, parts: SplitResult) -> None:
     __tracebackhide__ = True
     called = _operation(request, parts.path)
     if is_ours(parts.netloc):
-        raise stop(f"{called} has no world to go to: {_USE}.")
+        raise stop(f"{called} has no world to go to: {_what_to_do()}.")
     to = f" ({request.url})"
     if parts.netloc == environment.NOBODY:
         to = ""  # it was made while nothing may leave, and would go to the real one else
@@ -161,9 +165,13 @@ def _ensure_may_leave(service: str, request: Any, parts: SplitResult) -> None:
     if service == _STS and not environment.is_made_up(key_id):
         return  # somebody's own credentials, for something else than this
     raise stop(
-        f"{called} was about to leave for the real {_CALLED[service]}{to}: {_USE}; to let such"
-        " calls go out, run pytest with --cosell-allow-real."
+        f"{called} was about to leave for the real {_CALLED[service]}{to}: {_what_to_do()}; to let"
+        " such calls go out, run pytest with --cosell-allow-real."
     )
+
+
+def _what_to_do() -> str:
+    return _OVER if interception.is_over() else _USE
 
 
 def _ensure_is_elsewhere(request: Any, parts: SplitResult) -> None:
