@@ -231,6 +231,26 @@ def test_calls_in_another_catalog_are_told(suite: Suite) -> None:
     assert not [one for one in (same, *right) if "these calls asked" in one]
 
 
+def test_a_hook_puts_the_section_into_the_junit_xml(
+    suite: Suite, pytester: pytest.Pytester
+) -> None:
+    hook = """
+        import pytest
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_makereport(item):
+            report = yield
+            item.user_properties += [one for one in report.sections if one[0] == "cosell"]
+            return report
+    """
+    for conftest in ("", hook):
+        pytester.makeconftest(conftest)
+        suite(FAILING, "--junit-xml=told.xml").assert_outcomes(failed=1)
+        xml = (pytester.path / "told.xml").read_text()
+        assert ('<property name="cosell" value="world     test-' in xml) == bool(conftest)
+        assert ("cosell open" in xml) == bool(conftest)
+
+
 def test_failure_in_a_later_fixture_is_told_too(suite: Suite) -> None:
     result = suite(
         """
