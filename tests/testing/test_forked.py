@@ -119,3 +119,130 @@ def test_a_forked_process_makes_clients_though_a_thread_was_at_one() -> None:
         [sys.executable, "-c", MAKING], capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stdout) == (0, "0 ['ListSolutions']\n"), done.stderr
+
+
+BESIDE = """
+import os, signal, sys, threading
+from contextlib import suppress
+from time import sleep
+import boto3
+from botocore.exceptions import ParamValidationError
+from cosell.contract.memo import Memo
+from cosell.testing import World, environment, interception
+from cosell.testing.place import here
+
+client = boto3.client("partnercentral-selling", region_name="us-east-1")
+ours, theirs = threading.Event(), threading.Event()
+
+def stay():
+    ours.set()
+    theirs.wait()
+
+def reads():  # and has begun to
+    def come(frame, event, _):
+        if frame.f_code.co_name == "_read_pages" and event == "call":
+            stay()
+    sys.setprofile(come)
+    world.calls.mark()
+
+def makes(name):
+    if threading.current_thread() is not threading.main_thread():
+        stay()
+    return name.upper()
+
+def holds(lock, s):
+    with lock:
+        stay()
+        sleep(s)
+
+with World() as world:
+    world.faults.meanwhile("ListSolutions", lambda: None, times=None, optional=True)
+    memo = Memo(makes, lambda name: name)
+    done_anew = [
+        reads,
+        lambda: memo.of("a"),
+        lambda: holds(world.faults._meanwhile[0]._counting, 0),
+    ]
+    # Who forks waits for them: they are told when that has begun.
+    waited_for = [
+        lambda: holds(environment._lock, 0.2),
+        lambda: holds(interception._lock, 0.2),
+        lambda: holds(here()._making, 0.2),
+    ]
+    threads = [threading.Thread(target=target) for target in WHICH]
+    for thread in threads:
+        thread.start()
+        ours.wait()
+        ours.clear()
+    if threads[0]._target is waited_for[0]:
+        os.register_at_fork(before=theirs.set)
+    child = os.fork()
+    if not child:
+        signal.alarm(30)
+        assert memo.of("a") == "A"
+        with suppress(ParamValidationError):
+            client.list_solutions(Katalog="AWS")
+        client.list_solutions(Catalog="AWS")
+        assert [call.dead for call in world.calls] == [True, False], world.calls
+        with World() as own:
+            client.list_solutions(Catalog="AWS")
+            assert own.calls.operations == ["ListSolutions"]
+        os._exit(0)
+    code = os.waitpid(child, 0)[1]
+    theirs.set()
+    for thread in threads:
+        thread.join()
+    print(code, world.calls.operations)
+"""
+
+
+@pytest.mark.parametrize("which", ["done_anew", "waited_for"])
+def test_a_forked_process_waits_for_no_thread_of_its_parents(which: str) -> None:
+    program = BESIDE.replace("WHICH", which)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "0 ['ListSolutions']\n"), done.stderr
+
+
+ASKED_FIRST = """
+import os, signal, sys, threading
+from cosell.testing import World
+
+world = World()
+ours, theirs = threading.Event(), threading.Event()
+
+def asks():
+    def come(frame, event, _):
+        if frame.f_code.co_name == "faults" and event == "call":
+            ours.set()
+            theirs.wait()
+    sys.setprofile(come)
+    made.append(world.faults)
+
+made = []
+other = threading.Thread(target=asks)
+other.start()
+ours.wait()
+child = os.fork()
+if not child:
+    signal.alarm(30)
+    world.given.opportunity()
+    assert world.faults.fired == []
+    os._exit(0)
+code = os.waitpid(child, 0)[1]
+made.append(world.faults)
+theirs.set()
+other.join()
+found = world.caller()("ListOpportunities", Catalog="Sandbox").OpportunitySummaries
+print(code, made[0] is made[1] is world.faults, len(found))
+"""
+
+
+def test_a_member_that_a_thread_asks_for_is_there_once_and_for_all() -> None:
+    """In the process that is forked off meanwhile as well, which is in the same world, though
+    nobody has entered that."""
+    done = subprocess.run(
+        [sys.executable, "-c", ASKED_FIRST], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "0 True 1\n"), done.stderr

@@ -6,6 +6,7 @@ Must not know what is compiled.
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from cosell import forks
 from cosell.originals import RLock
 
 Compiled = TypeVar("Compiled")
@@ -21,6 +22,11 @@ class Memo(Generic[Compiled]):
         self._compile = compile_
         self._later = later
         self._ready: dict[str, Compiled] = {}
+        self.begin_anew()
+        forks.renew(self)
+
+    def begin_anew(self) -> None:
+        """Nobody is at one now."""
         self._under_way: set[str] = set()
         self._lock = RLock()
 

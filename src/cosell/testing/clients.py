@@ -4,9 +4,9 @@ botocore is imported with the first one. Must not change what happens to a call:
 world that the client belongs to.
 """
 
-import os
 from typing import Any, Final
 
+from cosell import forks
 from cosell.auth.key_ids import make_id
 from cosell.originals import RLock, disk, sha256
 from cosell.testing import environment, interception, staying, too_old
@@ -60,10 +60,9 @@ class _Making:
 
     def __init__(self) -> None:
         self.one = RLock()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._begin_anew)
+        forks.renew(self)
 
-    def _begin_anew(self) -> None:
+    def begin_anew(self) -> None:
         self.one = RLock()
         _kept.clear()
         _loaders.clear()

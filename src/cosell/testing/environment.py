@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from cosell import forks
 from cosell.originals import RLock, environ
 from cosell.testing.aws_files import DEFAULT, Files
 
@@ -66,6 +67,7 @@ _keys: set[str] = {ACCOUNT}  # the user's own, and what was put there: sessions 
 
 
 _lock = RLock()
+forks.hold(_lock)
 _standing: "list[Placed]" = []  # what was put there and not taken back, the newest last
 
 

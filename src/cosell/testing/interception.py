@@ -12,6 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final, TypeAlias
 
+from cosell import forks
 from cosell.originals import RLock
 from cosell.testing import environment, memoized, staying, too_old
 
@@ -129,6 +130,7 @@ _DISPENSABLE: Final = frozenset(
     {"botocore.loaders", "botocore.parsers", "botocore.useragent", "botocore.configprovider"}
 )
 _lock = RLock()
+forks.hold(_lock)
 _active: "list[Interception]" = []
 _ended: "list[Interception]" = []  # the runs of tests whose guard stays
 _placed: list[environment.Placed] = []

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from cosell import forks
 from cosell.clock import iso
 from cosell.originals import RLock
 from cosell.testing import amounts
@@ -32,8 +33,8 @@ class Journal(Calls):
         super().__init__(self._of_code, world)
         self._seen: list[Call] = []
         self._seq: int | None = None  # of the newest that was read
-        self._reading = RLock()
-        self._is_read_now = False
+        self.begin_anew()
+        forks.renew(self)
         self._begun = ""  # what the desk's journal counted in when it was read last
         self._renewed = False  # since then, by a call that passed on the world's way
         self._was_renewed = False  # before the last such call
@@ -42,6 +43,11 @@ class Journal(Calls):
         self._kept = 0  # so many of those that were seen, the oldest, have their bodies with them
         self._are_bodies_told = True  # with calls; an older server does not know how
         self._ended = False
+
+    def begin_anew(self) -> None:
+        """Nobody reads it now."""
+        self._reading = RLock()
+        self._is_read_now = False
 
     @property
     def all(self) -> Calls:

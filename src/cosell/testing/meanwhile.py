@@ -6,6 +6,7 @@ It happens in this process, right before a call reaches the world. Must not chan
 from collections.abc import Callable
 from typing import Final
 
+from cosell import forks
 from cosell.originals import RLock, iscoroutinefunction, local
 from cosell.selling.contract import CONTRACT
 from cosell.testing import amounts
@@ -46,12 +47,17 @@ class Meanwhile:
             raise TypeError("act: nobody would await it. Give a function that is not async.")
         self._act = act
         self._left = _EVER if times is None else amounts.times(times)
-        self._counting = RLock()
+        self.begin_anew()
+        forks.renew(self)
         self._own = _Own()
         self.fired = 0
         self.is_known = True
         self.optional = optional
         self.ended_by = ""  # what happens in this process, no desk forgets
+
+    def begin_anew(self) -> None:
+        """Nobody counts now."""
+        self._counting = RLock()
 
     @property
     def remaining(self) -> int | None:

@@ -4,12 +4,12 @@ Must not know what an operation means.
 """
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cosell.originals import sha256
 from cosell.testing import environment
 from cosell.testing.calling import SELLING, Answer, Caller
+from cosell.testing.once import once
 
 if TYPE_CHECKING:
     from types_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
@@ -39,13 +39,13 @@ class Partner:
         """The partner of a label, always the same account; twelve digits are an account id."""
         return self._world.partner_of(label)
 
-    @cached_property
+    @once
     def client(self) -> "Boto3":
         """A boto3 client for partnercentral-selling in this world, made once. Type checkers know it
         where types-boto3-partnercentral-selling is installed."""
         return self._world.client(self.account)
 
-    @cached_property
+    @once
     def call(self) -> Caller:
         """Calls operations without an SDK: `partner.call("ListOpportunities", Catalog="AWS")`."""
         return Caller(self._world.way, self._world.name, self.account, SELLING)

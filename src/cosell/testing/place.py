@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
+from cosell import forks
 from cosell.clock import SECOND_MS, http_date, sleep, wall_ms
 from cosell.config import Auth, Config
 from cosell.http import HttpRequest, HttpResponse
@@ -349,6 +350,12 @@ class Here:
         if self._admission.end() and self._engine is not None:
             self._engine.store.close()
 
+    def about_to_fork(self) -> None:
+        """A process is forked off: worlds that there are it finds behind the doorway."""
+        if self._engine is not None:
+            with suppress(OSError, RuntimeError):  # no descriptor, or no thread, is left
+                _ = self.doorway
+
     def leave_to_parent(self) -> None:
         """In a process that was forked off: the worlds are where they were, on the other side of
         the doorway. Without one (nobody could listen) they go on as copies."""
@@ -365,7 +372,8 @@ def here() -> Here:
     """This process's engine, one for all its worlds."""
     place = Here()
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=place.leave_to_parent)
+        os.register_at_fork(before=place.about_to_fork, after_in_child=place.leave_to_parent)
+    forks.hold(place._making)  # before that
     return place
 
 

@@ -8,7 +8,8 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from cosell.originals import Lock, begin_thread, listening
+from cosell import forks
+from cosell.originals import RLock, begin_thread, listening
 from cosell.testing.accepting import receive
 from cosell.testing.within import alone
 
@@ -32,7 +33,8 @@ class RunServer:
         self._started: Server | None = None
         self._listening: socket.socket | None = None
         self._open = True
-        self._finding = Lock()
+        self._finding = RLock()
+        forks.hold(self._finding)
 
     def url(self) -> str:
         """Where it is; RuntimeError if it cannot be started, or in the middle of that."""

@@ -6,7 +6,7 @@ The face of this package; what its parts do is in the modules beside it.
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from functools import cached_property, partial
+from functools import partial
 from itertools import count
 from os import PathLike
 from types import TracebackType
@@ -21,6 +21,7 @@ from cosell.testing.entered import Entered
 from cosell.testing.forgetting import Forgetting
 from cosell.testing.leaving import close_after, closing_if_it_fails, leave
 from cosell.testing.memory import Memory
+from cosell.testing.once import once
 from cosell.testing.partner import AWS, Partner, account_named
 from cosell.testing.place import Here, Place, WhileOpen, at
 
@@ -111,7 +112,7 @@ class World:
         put()
         self._kept.append(put)
 
-    @cached_property
+    @once
     def partner(self) -> Partner:
         """The default partner; called with a label it answers another: `world.partner("B")`."""
         return Partner(self, self.account)
@@ -163,49 +164,49 @@ class World:
 
     # --- members, each in a module of its own ---------------------------------------------------
 
-    @cached_property
+    @once
     def aws(self) -> "Aws":
         """AWS's side of the table: refer, review, say something; by hand, or by itself."""
         from cosell.testing.aws import Aws
 
         return Aws(self)
 
-    @cached_property
+    @once
     def given(self) -> "Given":
         """Builders for what a test begins with."""
         from cosell.testing.given import Given
 
         return Given(self)
 
-    @cached_property
+    @once
     def drafts(self) -> "Drafts":
         """Requests as `given` and `example` make them; `example` is what a test asks."""
         from cosell.testing.drafts import Drafts
 
         return Drafts(self)
 
-    @cached_property
+    @once
     def clock(self) -> "Clock":
         """The world's time: look at it, move it, let it stand."""
         from cosell.testing.clock import Clock
 
         return Clock(self)
 
-    @cached_property
+    @once
     def tasks(self) -> "Tasks":
         """How tasks advance, and how far each is."""
         from cosell.testing.tasks import Tasks
 
         return Tasks(self)
 
-    @cached_property
+    @once
     def faults(self) -> "Faults":
         """What goes wrong, on demand."""
         from cosell.testing.faults import Faults
 
         return Faults(self)
 
-    @cached_property
+    @once
     def calls(self) -> "Journal":
         """What was asked of Partner Central, and what came of it."""
         from cosell.testing.journal import Journal
@@ -215,7 +216,7 @@ class World:
             made.end_uncalled()
         return made
 
-    @cached_property
+    @once
     def events(self) -> "Events":
         """What EventBridge would have brought."""
         from cosell.testing.events import Events
