@@ -142,3 +142,13 @@ def test_events_are_delivered_while_others_are() -> None:
     done.beyond = {1, 2}
     beside(lambda: done.settle(1), lambda: done.beyond.add(next(numbers)))
     assert done.beyond == {2, *range(3, next(numbers))}
+
+
+def test_builders_of_several_threads_have_numbers_of_their_own(cosell: World) -> None:
+    numbers: list[int] = []
+
+    def take() -> None:
+        numbers.append(cosell.drafts.next_number())
+
+    beside(take, take)
+    assert len({*numbers}) == len(numbers) > 2

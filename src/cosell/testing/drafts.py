@@ -3,6 +3,7 @@
 Must not bring anything about by itself.
 """
 
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from cosell import ids
@@ -36,7 +37,9 @@ class Drafts:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self.number = 0  # of the last thing that was made: it tells texts apart
+        self._numbers = count(1)  # they tell texts apart
+        self.number = 0
+        """That of the last thing that was made; about that, while several threads make some."""
 
     def opportunity(self, **members: Any) -> dict[str, Any]:
         """A CreateOpportunity that can be submitted later."""
@@ -69,9 +72,14 @@ class Drafts:
         return Call(self._world, self._world.account_of(owner))
 
     def next_number(self) -> int:
-        """A number that nothing else made here has."""
-        self.number += 1
-        return self.number
+        """A number that nothing else made here has, also where several threads make some."""
+        self.number = number = next(self._numbers)
+        return number
+
+    def go_on_behind(self, number: int) -> None:
+        """What is here has numbers up to this one, too."""
+        self.number = max(self.number, number)
+        self._numbers = count(self.number + 1)
 
     def token(self) -> str:
         """A client token that nobody else has."""

@@ -55,7 +55,7 @@ def start_from(world: "World", scene: "World | str | PathLike[str]") -> None:
         else:
             _fork(world, scene)
             number = scene.drafts.number
-    world.drafts.number = max(world.drafts.number, number)
+    world.drafts.go_on_behind(number)
     world.faults.adopt()
     world.calls.restart()
     world.events.rewind()
