@@ -133,6 +133,7 @@ def test_what_lists_and_the_desk_show_says_something(inside: Inside) -> None:
         ("agenda", "kind", ""),
         ("agenda", "kind", "expiry"),
         ("agenda", "due_at", FAR),
+        ("ledger", "bound_wall", FAR),
         ("fault", "effect", "error"),
         ("fault", "moment", "during"),
         ("fault", "error", "SomethingElse"),

@@ -1,8 +1,10 @@
 """What the rows of a saved namespace may hold: a file that is sealed as it should be may be damaged
-within all the same, and is not loaded then.
+within all the same. What is found so is not loaded.
 
-Looks for what whoever reads a row would stumble over, value by value. Must not know a database, nor
-check what a resource's own rules are.
+Looked at are values by themselves, whether what rows refer to is there, and the own members of
+bodies. Not found is what is wrong deeper in a body, and a row of a list that is missing or another
+account's: a call that comes to it fails. Must not know a database, nor check what a resource's own
+rules are.
 """
 
 import re
@@ -190,6 +192,7 @@ _NAMED: Final[Mapping[tuple[str, str], _Check]] = {
     ("document", "kind"): _among(_KINDS),
     ("task_view", "kind"): _among(workflow.kind for workflow in kinds.WORKFLOWS),
     ("agenda", "kind"): _among(DUE),
+    ("ledger", "bound_wall"): is_instant,
     ("lagging", "view"): _among(view.table for view in VIEWS),
     ("lagging", "body"): _is_late_row,
     ("fault", "effect"): _among(get_args(Effect)),
