@@ -20,28 +20,35 @@ Numbers: TypeAlias = dict[str, tuple[int, int]]
 """The blocks in hand: by counter the next number, and where its block ends."""
 
 _KNOWN_MAX = 1_024  # rows of which is kept in memory what they are
-_NUMBERED_MAX = 1_024  # statements whose numbers are; there are as many as ways to ask for a list
+_WORDED_MAX = 1_024  # statements as sqlite3 has them; there are as many as ways to ask for a list
 _NAME = re.compile(r":(\w+)")  # no text within a statement has a colon
 _STATEMENTS = statements()
 _FORGETTING = frozenset(n for n, text in _STATEMENTS.items() if changes_namespaces(text))
 
 
-Numbered: TypeAlias = tuple[str, Callable[[Mapping[str, Value]], Any]]
-"""A statement whose values have numbers, and what makes a tuple of them."""
+Worded: TypeAlias = tuple[str, Callable[[Mapping[str, Value]], Any]]
+"""A statement as sqlite3 takes it, and what makes of its values by name what is given with it."""
 
-_numbered: dict[str, Numbered] = {}
+_worded: dict[str, Worded] = {}
 
 
-def numbered(text: str) -> Numbered:
-    """A statement as sqlite3 executes it soonest: of each name it would ask the database, and make
-    a text, whenever that is executed."""
-    names = list(dict.fromkeys(_NAME.findall(text)))
-    numbers = {name: f"?{number}" for number, name in enumerate(names, 1)}
-    with_numbers = _NAME.sub(lambda name: numbers[name[1]], text)
-    if len(_numbered) >= _NUMBERED_MAX:
-        _numbered.clear()
-    found = _numbered[text] = (with_numbers, _taker(names))
+def worded(text: str) -> Worded:
+    """A statement as sqlite3 executes it soonest: with a mark (`?`) for each value, and a tuple; of
+    each name it would ask the database, and make a text, whenever that is executed.
+
+    Where a name occurs twice it keeps its names: each value is given once then. Numbers would do
+    too, but Python 3.12.0 to 3.12.3 take `?1` for a name, and warn of the tuple."""
+    names = _NAME.findall(text)
+    if len(_worded) >= _WORDED_MAX:
+        _worded.clear()
+    repeats = len(set(names)) < len(names)
+    found = (text, _all) if repeats else (_NAME.sub("?", text), _taker(names))
+    _worded[text] = found
     return found
+
+
+def _all(values: Mapping[str, Value]) -> Mapping[str, Value]:
+    return values
 
 
 def _taker(names: list[str]) -> Callable[[Mapping[str, Value]], Any]:
@@ -123,9 +130,9 @@ class SqliteTx:
         """Execute a statement for each row; answers how many changed."""
         if len(rows) == 1:
             return self._ask(text, rows[0]).rowcount
-        with_numbers, take = _numbered.get(text) or numbered(text)
+        words, take = _worded.get(text) or worded(text)
         try:
-            return self._execute_many(with_numbers, map(take, rows)).rowcount
+            return self._execute_many(words, map(take, rows)).rowcount
         except sqlite3.DatabaseError as error:
             self._raise(error)
 
@@ -150,9 +157,9 @@ class SqliteTx:
             self.write_behind(tables)
 
     def _ask(self, text: str, values: Mapping[str, Value]) -> sqlite3.Cursor:
-        with_numbers, take = _numbered.get(text) or numbered(text)
+        words, take = _worded.get(text) or worded(text)
         try:
-            return self._execute(with_numbers, take(values))
+            return self._execute(words, take(values))
         except sqlite3.DatabaseError as error:
             self._raise(error)
 
