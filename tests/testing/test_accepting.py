@@ -96,18 +96,11 @@ assert connection.recv(4096).startswith(expected)
 _NO_THREADS = """
 import socket, threading
 
-begin, refused = threading._start_new_thread, []
-
-def start(*thread):
-    if not refused:
-        refused.append(thread)
-        raise RuntimeError("can't start new thread")
-    return begin(*thread)
-
-threading._start_new_thread = start
+threading.stack_size(1 << 60)  # more than there is: no thread can be begun
 connection = socket.create_connection(("127.0.0.1", port))
 connection.settimeout(30)
 assert connection.recv(1) == b""  # at once, and not let wait for nobody
+threading.stack_size(0)
 connection = socket.create_connection(("127.0.0.1", port))
 connection.settimeout(30)
 connection.sendall(ask)

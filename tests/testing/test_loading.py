@@ -24,8 +24,9 @@ def run(program: str, path: Path | None = None) -> Any:
     """What a program leaves in `told`; `path` goes before everything else that is importable."""
     paths = [str(path)] if path else []
     paths += [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
+    warnings = [f"-W{one}" for one in ("error", *sys.warnoptions)]  # as this process was told
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", f"{program}\nimport json\nprint(json.dumps(told))"],
+        [sys.executable, *warnings, "-c", f"{program}\nimport json\nprint(json.dumps(told))"],
         env={**environment(), "PYTHONPATH": os.pathsep.join(paths)},
         capture_output=True,
         text=True,

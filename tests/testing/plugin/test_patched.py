@@ -235,6 +235,7 @@ FAKED = """
 import types
 
 SPARED = ("os", "posixpath", "genericpath", "linecache", "tokenize", "shutil")
+Real = type(pathlib.Path())
 
 
 @pytest.fixture
@@ -247,8 +248,9 @@ def faked(monkeypatch):
         vars(made).update({**vars(real), **dict.fromkeys(names, patched)})
         return made
 
-    class Path(type(pathlib.Path())):
-        pass
+    class Path(Real):
+        def __new__(cls, *names):  # pathlib has it in its own one's place, and would begin none
+            return Real(*names)
 
     others = (
         (os, other(os, "mkdir", "open", "stat", "replace", "rename", "unlink", "listdir")),
