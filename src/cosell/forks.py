@@ -32,7 +32,7 @@ def renew(one: "Renewed") -> None:
 
 def hold(lock: "RLock") -> None:
     """Who forks a process off waits for the lock, for good, so that what it guards is whole there:
-    for what takes no time, and what is there once in a process."""
+    for what is soon done, and what there are few of in a process."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(
             before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release
