@@ -123,6 +123,7 @@ class Causes:
         views: dict[str, Any] = {}
         for row in self._revised():
             engagement, resource, template, revision, body = row
+            at.seen.add((engagement, resource))
             for receiver in orjson.loads(body)["TargetMemberAccounts"]:
                 if receiver != AWS:
                     arn = f"{engagement}/{resource}/{template}/{revision}"

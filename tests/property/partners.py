@@ -139,6 +139,7 @@ class Partners:
         self.tokens = 0
         self.changes: Counter[str] = Counter()  # how often each opportunity did, in this step
         self.direct: set[tuple[str, str, int]] = set()  # revisions that somebody asked for
+        self.seen: set[tuple[str, str]] = set()  # what engagements showed before this step
         self.by_aws = ""  # what AWS did in this step: the review status that it gave, or "say"
         self.many = False  # whether tasks that had waited ran in this step
 

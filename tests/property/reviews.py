@@ -290,7 +290,8 @@ class Reviewed(Partners):
                 self._make(task, asked)
             if step == "CreateResourceSnapshot":
                 opportunity = self.opportunities[task.opportunity]
-                self.shown_first(opportunity, engagement, seen=False)
+                seen = (engagement.id, opportunity.id) in self.seen  # its owner was quicker
+                self.shown_first(opportunity, engagement, seen)
             if step.endswith("Job"):
                 assert job
                 started = step.startswith("Start")
