@@ -26,8 +26,8 @@ _WORKER_SERVER: Final = "cosell_server"
 _WORKER_ASKS: Final = "cosell_asks"
 _SHARED: Final = "shared"  # as whole_run.py has it, which is imported late
 _NO_FAILURES: Final = (KeyboardInterrupt, pytest.exit.Exception, pytest.skip.Exception)
-_OUTCOMES: Final = (pytest.fail.Exception, pytest.skip.Exception)
-_TELLING: Final = (Exception, *_OUTCOMES)  # what a patch may raise where a failure is told of
+# What a patch may raise where a failure is told of.
+_TELLING: Final = (Exception, pytest.fail.Exception, pytest.skip.Exception)
 
 _RUN: "Final[pytest.StashKey[Run]]" = pytest.StashKey()
 _UNDO: Final = pytest.StashKey[list[Any]]()
@@ -95,7 +95,7 @@ def _intercept(config: pytest.Config, allow_real: bool) -> None:
     config.stash[_GUARD] = interception
     config.add_cleanup(interception.end_run)
     interception.begin()
-    config.add_cleanup(failing.watch(_NO_FAILURES, _OUTCOMES, pytest.exit.Exception))
+    config.add_cleanup(failing.watch(_NO_FAILURES, pytest.exit.Exception))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -131,6 +131,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(whole_run.begin(run))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_keyboard_interrupt() -> None:
     """From now on nobody waits long for a server."""
     failing.break_off()

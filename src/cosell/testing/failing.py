@@ -36,8 +36,8 @@ _runs: "list[_Run]" = []  # which tell of failures; the innermost last
 class _Run:
     """A run of tests, and what is known of the test that it is at."""
 
-    def __init__(self, harmless: _Kinds, outcomes: _Kinds, ends: type[BaseException]) -> None:
-        self.harmless, self.outcomes, self.ends = harmless, outcomes, ends
+    def __init__(self, harmless: _Kinds, ends: type[BaseException]) -> None:
+        self.harmless, self.ends = harmless, ends
         self.is_broken_off = False
         self.before = frozenset(_left)  # what others have made
         self.left: deque[Story] = deque(maxlen=_LEFT_MAX)
@@ -50,11 +50,11 @@ def now() -> int:
     return clock_gettime_ns(CLOCK_MONOTONIC)
 
 
-def watch(harmless: _Kinds, outcomes: _Kinds, ends: type[BaseException]) -> Callable[[], None]:
+def watch(harmless: _Kinds, ends: type[BaseException]) -> Callable[[], None]:
     """From now on worlds are looked at when exceptions leave them, but for `harmless` ones, which
-    fail no test. `outcomes` end a test alone, and `ends` the run. What is answered ends that; a run
-    within a test of another ends its own alone."""
-    run = _Run((*harmless, SystemExit, GeneratorExit), outcomes, ends)
+    fail no test; `ends` ends the run. What is answered ends that; a run within a test of another
+    ends its own alone."""
+    run = _Run((*harmless, SystemExit, GeneratorExit), ends)
     _runs.append(run)
 
     def look_away() -> None:
@@ -76,20 +76,26 @@ def begin_test() -> None:
 
 
 def break_off() -> None:
-    """The innermost run is over before its tests are."""
+    """The innermost run is over before its tests are: what asks a server from now on (pytest, to
+    tell of an interrupt; fixtures) does not wait long."""
     if _runs:
         _runs[-1].is_broken_off = True
+    for world in _opened():
+        world.way.hurry()
 
 
 def breaks_off(error: BaseException | None) -> bool:
-    """Whether what ends something ends more than a test: Ctrl-C, the end of the program, of the
-    run, of what a debugger is at. With no error that is so once the run is broken off."""
+    """Whether what ends something ends more than that: the program, or what a debugger is at. In a
+    run of tests only Ctrl-C and what is meant to end the run do, and everything does once it is
+    broken off."""
     run = _runs[-1] if _runs else None
-    if run is not None and (run.is_broken_off or isinstance(error, run.ends)):
+    if run is not None and run.is_broken_off:
         return True
-    if error is None or (run is not None and isinstance(error, run.outcomes)):
+    if error is None:
         return False
     module = _package(error)
+    if run is not None:
+        return module == _DEBUGGER or isinstance(error, (KeyboardInterrupt, run.ends))
     return module == _DEBUGGER or not (isinstance(error, Exception) or module == _STEERING)
 
 

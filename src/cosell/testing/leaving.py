@@ -71,4 +71,4 @@ def in_a_hurry(way: "WhileOpen", error: BaseException | None, failed: str) -> It
         if error is not None and not failing.is_in_run():
             error.add_note(f"{failed}: {late}")
     finally:
-        way.hurry(is_needed=False)
+        way.hurry(is_needed=failing.breaks_off(None))

@@ -166,6 +166,7 @@ def test_worlds_that_nobody_has_any_more_end_with_a_run(
 STANDING = """
 import os
 import signal
+from contextlib import suppress
 import pytest
 from cosell.testing import World, hurry
 
@@ -179,15 +180,25 @@ def faulty(cosell):
     with cosell.faults.throttle("ListEngagements"), cosell.faults.lag(3):
         yield
 
-def test_it(shared, cosell, faulty):
+@pytest.fixture
+def asking(cosell, faulty):
+    yield
+    with suppress(OSError):
+        len(cosell.calls)
+
+def use(fault, calls, clock):  # what pytest tells of an interrupt
+    {what}
+
+def test_it(shared, cosell, asking):
     hurry._PATIENCE_S = 0.5
     pytest.made = made = [World() for _ in range(3)]
     for one in (shared, cosell, *made):
         one.given.opportunity()
+    fault = cosell.faults.throttle("ListOpportunities")
     with World() as other, other.faults.throttle("ListSolutions"):
         for process in {processes}:
             os.kill(process, signal.SIGSTOP)
-        {what}
+        use(fault, cosell.calls, (cosell.clock,))
 """
 
 
@@ -293,15 +304,40 @@ def test_what_ends_a_test_alone_is_no_hurry(suite: Suite) -> None:
         import pytest
         from cosell.testing import failing
 
-        MORE = [KeyboardInterrupt(), BdbQuit(), CancelledError(), pytest.exit.Exception("enough")]
+        MORE = [KeyboardInterrupt(), BdbQuit(), pytest.exit.Exception("enough")]
         ALONE = [pytest.fail.Exception("no"), pytest.skip.Exception("no"), AssertionError(), None]
+        ALONE += [CancelledError(), SystemExit(3), GeneratorExit()]
 
         def test_it():
-            assert [failing.breaks_off(error) for error in MORE] == [True] * 4
-            assert [failing.breaks_off(error) for error in ALONE] == [False] * 4
+            assert [failing.breaks_off(error) for error in MORE] == [True] * 3
+            assert [failing.breaks_off(error) for error in ALONE] == [False] * 7
         """
     )
     result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("error", ["SystemExit(3)", "CancelledError()"])
+def test_a_teardown_that_fails_of_it_ends_its_world(suite: Suite, error: str) -> None:
+    result = suite(
+        f"""
+        from asyncio import CancelledError
+        import pytest
+        from cosell.testing import failing
+
+        @pytest.fixture
+        def failing_last(cosell):
+            yield
+            raise {error}
+
+        def test_it(cosell, failing_last):
+            cosell.given.opportunity()
+
+        def test_another():
+            assert not failing.still_open()
+        """
+    )
+    result.assert_outcomes(passed=2, errors=1)
+    assert str(result.stdout).count("cosell open") == 1
 
 
 GONE = """
